@@ -1,0 +1,1 @@
+"""FHIR R4 itself: definitions, codecs and structure, knowing no plan, HTTP or database."""

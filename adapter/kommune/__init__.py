@@ -1,0 +1,1 @@
+"""The municipal door: records as the municipality's own system writes and reads them."""

@@ -1,0 +1,1 @@
+"""One mapping, both ways: the files under mappings/ compiled, residue kept, every element accounted for."""

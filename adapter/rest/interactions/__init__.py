@@ -1,0 +1,1 @@
+"""One file a FHIR interaction: a request and the repository in, a response out; no Flask."""

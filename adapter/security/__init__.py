@@ -1,0 +1,1 @@
+"""Who calls: bearer tokens, scopes and the caller they make."""
