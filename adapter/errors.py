@@ -79,8 +79,8 @@ class Finding:
     """One thing that is wrong (or worth knowing), and where.
 
     ``expression`` is a FHIRPath into the resource (``CareTeam.participant[0].role``) or, at the municipal
-    door, a dotted path into the record (``sak.team[0].deltakere[1].rolle``). ``source`` is the address of the rule: a page of the specification or a paragraph
-    of a law.
+    door, a dotted path into the record (``sak.team[0].deltakere[1].rolle``). ``source`` is the address of
+    the rule: a page of the specification or a paragraph of a law.
     """
 
     severity: Severity

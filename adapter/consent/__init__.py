@@ -1,1 +1,1 @@
-"""Who may see and do what: permits from samtykker, the visible part of a record, decisions that explain themselves."""
+"""Who may see and do what: permits from samtykker, the visible record, decisions that explain themselves."""
