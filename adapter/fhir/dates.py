@@ -1,0 +1,81 @@
+"""What instants a FHIR date or dateTime covers: a partial date is an interval, not a point.
+
+``2026-03`` covers March; ``2026-03-05`` that day; ``2026-03-05T10:00:00+01:00`` that second. A value without
+a zone is local Norwegian time (Europe/Oslo): plans, consents and appointments here are made on that clock.
+Rules: https://hl7.org/fhir/R4/datatypes.html#dateTime and https://hl7.org/fhir/R4/search.html#date.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+OSLO = ZoneInfo("Europe/Oslo")
+
+_DATE_TIME = re.compile(
+    r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?(Z|[+-]\d\d:\d\d)?)?)?)?"
+)
+
+
+class Interval(NamedTuple):
+    """The half-open interval ``[low, high)`` of instants, both in UTC."""
+
+    low: datetime
+    high: datetime
+
+
+def interval(value: str) -> Interval:
+    """The instants a FHIR date, dateTime or instant covers.
+
+    Raises:
+        ValueError: ``value`` is not one, or names a day or time that does not exist.
+    """
+    match = _DATE_TIME.fullmatch(value)
+    if match is None:
+        raise ValueError("not a FHIR date")
+    year, month, day, hour, minute, second, fraction, zone = match.groups()
+    low = datetime(int(year), int(month or 1), int(day or 1), tzinfo=OSLO)
+    if month is None:
+        return _utc(low, low.replace(year=low.year + 1) if low.year < 9999 else datetime.max)
+    if day is None:
+        return _utc(low, _next_month(low))
+    if hour is None:
+        return _utc(low, low + timedelta(days=1))
+    # A leap second is the last second of its minute to every clock we compare with.
+    low = low.replace(hour=int(hour), minute=int(minute), second=min(int(second or 0), 59))
+    if fraction:
+        low = low.replace(microsecond=int(fraction[:6].ljust(6, "0")))
+    if zone is not None:
+        low = low.replace(tzinfo=datetime.fromisoformat(f"2000-01-01T00:00:00{zone}").tzinfo)
+    low = low.astimezone(UTC)
+    if second is None:
+        return Interval(low, low + timedelta(minutes=1))
+    width = timedelta(microseconds=10 ** max(0, 6 - len(fraction))) if fraction else timedelta(seconds=1)
+    return Interval(low, low + width)
+
+
+def _next_month(low: datetime) -> datetime:
+    if low.month == 12:
+        return low.replace(year=low.year + 1, month=1) if low.year < 9999 else datetime.max
+    return low.replace(month=low.month + 1)
+
+
+def _utc(low: datetime, high: datetime) -> Interval:
+    top = datetime.max.replace(tzinfo=UTC)
+    return Interval(low.astimezone(UTC), top if high.tzinfo is None else high.astimezone(UTC))
+
+
+def anniversary(birth_date: str, years: int) -> datetime:
+    """The instant the day of an age begins, in UTC; a partial birth date counts as its latest day.
+
+    A child is under age until it surely is not, so ``2010-05`` turns 16 when June 2026 begins less a day.
+    A birthday on 29 February falls on 1 March in other years.
+    """
+    latest = (interval(birth_date).high - timedelta(microseconds=1)).astimezone(OSLO)
+    try:
+        day = datetime(latest.year + years, latest.month, latest.day, tzinfo=OSLO)
+    except ValueError:
+        day = datetime(latest.year + years, 3, 1, tzinfo=OSLO)
+    return day.astimezone(UTC)

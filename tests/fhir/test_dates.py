@@ -1,0 +1,51 @@
+"""A FHIR date is an interval of instants on the Norwegian clock."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from adapter.fhir.dates import anniversary, interval
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high"),
+    [
+        ("2026", "2025-12-31T23:00:00", "2026-12-31T23:00:00"),
+        ("2026-03", "2026-02-28T23:00:00", "2026-03-31T22:00:00"),  # summer time began on the 29th
+        ("2026-03-29", "2026-03-28T23:00:00", "2026-03-29T22:00:00"),  # a day of 23 hours
+        ("2026-12-31", "2026-12-30T23:00:00", "2026-12-31T23:00:00"),
+        ("2026-06-01T10:00:00", "2026-06-01T08:00:00", "2026-06-01T08:00:01"),
+        ("2026-06-01T10:00:00Z", "2026-06-01T10:00:00", "2026-06-01T10:00:01"),
+        ("2026-06-01T10:00:00.5+02:00", "2026-06-01T08:00:00.5", "2026-06-01T08:00:00.6"),
+        ("2026-06-01T23:59:60+02:00", "2026-06-01T21:59:59", "2026-06-01T22:00:00"),
+    ],
+)
+def test_a_date_covers_all_it_leaves_open(value: str, low: str, high: str) -> None:
+    """A partial date covers its whole year, month or day; a time its last given unit."""
+    assert interval(value) == tuple(datetime.fromisoformat(end).replace(tzinfo=UTC) for end in (low, high))
+
+
+@pytest.mark.parametrize(
+    "value", ["", "2026-13", "2026-02-30", "26-01-01", "2026-01-01T25:00:00Z", "2026-1-1"]
+)
+def test_what_is_no_date_is_refused(value: str) -> None:
+    """A day that does not exist is no date."""
+    with pytest.raises(ValueError, match=r".*"):
+        interval(value)
+
+
+@pytest.mark.parametrize(
+    ("born", "turns_16"),
+    [
+        ("2010-05-17", "2026-05-16T22:00:00"),
+        ("2012-02-29", "2028-02-28T23:00:00"),
+        ("2011-02-28", "2027-02-27T23:00:00"),
+        ("2010-05", "2026-05-30T22:00:00"),
+        ("2010", "2026-12-30T23:00:00"),
+    ],
+)
+def test_a_child_is_under_16_until_it_surely_is_not(born: str, turns_16: str) -> None:
+    """The birthday begins at midnight in Norway; an unknown day counts as the latest possible."""
+    assert anniversary(born, 16) == datetime.fromisoformat(turns_16).replace(tzinfo=UTC)
