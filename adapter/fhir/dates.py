@@ -13,6 +13,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 OSLO = ZoneInfo("Europe/Oslo")
+_LAST = datetime.max.replace(tzinfo=UTC)
 
 _DATE_TIME = re.compile(
     r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?(Z|[+-]\d\d:\d\d)?)?)?)?"
@@ -38,11 +39,11 @@ def interval(value: str) -> Interval:
     year, month, day, hour, minute, second, fraction, zone = match.groups()
     low = datetime(int(year), int(month or 1), int(day or 1), tzinfo=OSLO)
     if month is None:
-        return _utc(low, low.replace(year=low.year + 1) if low.year < 9999 else datetime.max)
+        return _local(low, (low.year + 1, 1, 1))
     if day is None:
-        return _utc(low, _next_month(low))
+        return _local(low, (low.year + low.month // 12, low.month % 12 + 1, 1))
     if hour is None:
-        return _utc(low, low + timedelta(days=1))
+        return _local(low, None)
     # A leap second is the last second of its minute to every clock we compare with.
     low = low.replace(hour=int(hour), minute=int(minute), second=min(int(second or 0), 59))
     if fraction:
@@ -56,15 +57,13 @@ def interval(value: str) -> Interval:
     return Interval(low, low + width)
 
 
-def _next_month(low: datetime) -> datetime:
-    if low.month == 12:
-        return low.replace(year=low.year + 1, month=1) if low.year < 9999 else datetime.max
-    return low.replace(month=low.month + 1)
-
-
-def _utc(low: datetime, high: datetime) -> Interval:
-    top = datetime.max.replace(tzinfo=UTC)
-    return Interval(low.astimezone(UTC), top if high.tzinfo is None else high.astimezone(UTC))
+def _local(low: datetime, following: tuple[int, int, int] | None) -> Interval:
+    """From ``low`` to the midnight of the following day (or the date given), both on the Norwegian clock."""
+    try:
+        high = datetime(*following, tzinfo=OSLO) if following else low + timedelta(days=1)
+    except (ValueError, OverflowError):  # the calendar ends with 9999
+        return Interval(low.astimezone(UTC), _LAST)
+    return Interval(low.astimezone(UTC), high.astimezone(UTC))
 
 
 def anniversary(birth_date: str, years: int) -> datetime:
