@@ -1,0 +1,74 @@
+"""Who may decide for the person: the person from 16, until then a parent, and a verge within the mandate.
+
+Pasient- og brukerrettighetsloven § 4-3 (16 years), § 4-4 (parents), § 4-7 (deprived of legal capacity);
+vergemålsloven § 21 (a verge acts within the mandate). A samtykke opens nothing outside the time in which
+somebody who gave it could give it: what a parent consented to ends on the sixteenth birthday.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from adapter.record.windows import ALWAYS, Window, window_of
+from adapter.fhir.dates import anniversary, interval
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MAJORITY = 16  # helserettslig myndighetsalder, pbrl § 4-3
+
+
+def has_foreldreansvar(parorende: dict[str, Any]) -> bool:
+    """Does this parorende have foreldreansvar: shared between the parents, or this parent's own?
+
+    Codes: no-basis-parental-responsibility; a parent is one by ``relasjon`` mor, far or medmor.
+    """
+    relasjon = parorende.get("relasjon")
+    return relasjon in {"mor", "far", "medmor"} and parorende.get("foreldreansvar") in {"felles", relasjon}
+
+
+def adulthood(sak: dict[str, Any]) -> Window:
+    """When the person decides alone: from the sixteenth birthday, always if no birth date is known."""
+    born = sak["innbygger"].get("fodselsdato")
+    return Window(anniversary(born, MAJORITY), None) if born else ALWAYS
+
+
+def childhood(sak: dict[str, Any]) -> Window | None:
+    """When a parent decides for the person; None if no birth date says that the person is a child."""
+    born = sak["innbygger"].get("fodselsdato")
+    return Window(None, anniversary(born, MAJORITY)) if born else None
+
+
+def lifetime(sak: dict[str, Any]) -> Window:
+    """Until the person's death; what was shared with consent is not shared on after it."""
+    died = sak["innbygger"].get("dodsdato")
+    return Window(None, interval(died).high) if died else ALWAYS
+
+
+def parents(sak: dict[str, Any]) -> Iterator[tuple[dict[str, Any], Window]]:
+    """The parorende who decide as parents, each with the time in which they do."""
+    child = childhood(sak)
+    if child is None:
+        return
+    for parorende in sak.get("parorende", ()):
+        if parorende.get("aktiv", True) and has_foreldreansvar(parorende):
+            yield parorende, child.within(window_of(parorende.get("gyldighet")))
+
+
+def competence(sak: dict[str, Any], samtykke: dict[str, Any]) -> list[Window]:
+    """The times in which somebody who gave ``samtykke`` was competent to; empty when nobody was."""
+    parental = {parorende["id"]: window for parorende, window in parents(sak)}
+    guardians = {
+        parorende["id"]: window_of(parorende.get("gyldighet"))
+        for parorende in sak.get("parorende", ())
+        if parorende.get("aktiv", True) and (parorende.get("verge") or {}).get("personligOmrade")
+    }
+    windows = []
+    for giver in samtykke.get("gittAv", ()):
+        if giver.get("innbygger") == sak["innbygger"]["id"]:
+            windows.append(adulthood(sak))
+        elif giver.get("parorende") in parental:
+            windows.append(parental[giver["parorende"]])
+        elif giver.get("parorende") in guardians:
+            windows.append(guardians[giver["parorende"]])
+    return windows

@@ -1,0 +1,53 @@
+"""From when until when something holds: intersections of half-open windows, open ends as None."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from adapter.fhir.dates import interval
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The instants ``low <= t < high``; None is unbounded. A window may be empty."""
+
+    low: datetime | None = None
+    high: datetime | None = None
+
+    def holds(self, instant: datetime) -> bool:
+        """Is ``instant`` within?"""
+        return (self.low is None or self.low <= instant) and (self.high is None or instant < self.high)
+
+    def within(self, other: Window) -> Window:
+        """The instants in both."""
+        low = max((end for end in (self.low, other.low) if end is not None), default=None)
+        high = min((end for end in (self.high, other.high) if end is not None), default=None)
+        return Window(low, high)
+
+    def is_empty(self) -> bool:
+        """Does it hold at no instant?"""
+        return self.low is not None and self.high is not None and self.low >= self.high
+
+
+ALWAYS = Window()
+
+
+def window_of(gyldighet: dict[str, Any] | None) -> Window:
+    """The window of a record's ``gyldighet {fra, til}``; ``til`` counts to the end of what it names.
+
+    https://hl7.org/fhir/R4/datatypes.html#Period: an end of ``2026-03-05`` includes that whole day.
+    """
+    if not gyldighet:
+        return ALWAYS
+    fra, til = gyldighet.get("fra"), gyldighet.get("til")
+    return Window(interval(fra).low if fra else None, interval(til).high if til else None)
+
+
+def boundaries(windows: Iterable[Window]) -> set[datetime]:
+    """Every instant at which one of the windows opens or closes."""
+    return {end for window in windows for end in (window.low, window.high) if end is not None}
