@@ -11,9 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from adapter.fhir.dates import interval
 from adapter.record.competence import competence, lifetime
 from adapter.record.windows import ALWAYS, Window, window_of
-from adapter.fhir.dates import interval
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

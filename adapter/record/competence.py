@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from adapter.record.windows import ALWAYS, Window, window_of
 from adapter.fhir.dates import anniversary, interval
+from adapter.record.windows import ALWAYS, Window, window_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

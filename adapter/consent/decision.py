@@ -1,0 +1,123 @@
+"""May this recipient see this part now, and why: the question a privacy officer asks of a single case.
+
+``decide`` is pure and total: it always answers, names the row of the read table or the step that refused,
+and the samtykke behind it. ``visible`` asks it for every part, so what is published is what is explained.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from adapter.consent.lens import Lens, Standing, lenses
+from adapter.consent.permits import ANY_PURPOSE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from adapter.record.parts import Part
+
+COORDINATING = frozenset(
+    {
+        "koordinator",
+        "koordinator-hf",
+        "barnekoordinator",
+        "forlopskoordinator-kommune",
+        "forlopskoordinator-hf",
+        "stedfortreder-koordinator",
+        "koordinerende-enhet",
+    }
+)
+
+
+class Extent(StrEnum):
+    """How much of a part is shown."""
+
+    NOTHING = "nothing"
+    MINIMAL = "minimal"  # of the person: name, identifier, birth date, gender
+    COORDINATION = "coordination"  # of a team: those who coordinate
+    WHOLE = "whole"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a recipient sees of a part, by which rule, and the samtykke that opened or closed it."""
+
+    extent: Extent
+    rule: str
+    samtykke: str | None = None
+
+
+def decide(lens: Lens, part: Part) -> Decision:
+    """Judge one part through one lens.
+
+    Rules that open: ``municipality``, ``person``, ``parent``, ``permitted``. Steps that refuse:
+    ``denied``, ``del-not-permitted``, ``emne-not-permitted``, ``parents-excluded``, ``not-a-coordinator``,
+    ``names-another-recipient``, ``opaque``.
+    """
+    if lens.standing is Standing.MUNICIPALITY:
+        return Decision(Extent.WHOLE, lens.standing)
+    if part.kind == "samtykke":
+        return _decide_samtykke(lens, part)
+    emner = tuple(part.emner)
+    refusal = lens.refusal(part.del_, emner)
+    if refusal is None:
+        return Decision(Extent.WHOLE, lens.standing, lens.samtykke_for(part.del_))
+    if part.kind == "innbygger" and lens.given:
+        return Decision(Extent.MINIMAL, lens.standing, lens.given[0].samtykke)
+    if part.kind == "team" and lens.opens("koordinator", emner):
+        return _decide_coordination(lens, part)
+    return Decision(Extent.NOTHING, *refusal)
+
+
+def _decide_coordination(lens: Lens, part: Part) -> Decision:
+    if any(deltaker.get("rolle") in COORDINATING for deltaker in part.body.get("deltakere", ())):
+        return Decision(Extent.COORDINATION, lens.standing, lens.samtykke_for("koordinator"))
+    return Decision(Extent.NOTHING, "not-a-coordinator")
+
+
+def _decide_samtykke(lens: Lens, part: Part) -> Decision:
+    """A samtykke is for the municipality, the person and its representative, its writer and whom it names."""
+    if lens.standing in {Standing.PERSON, Standing.PARENT}:
+        refusal = lens.refusal("person", tuple(part.emner))
+        return Decision(Extent.NOTHING, *refusal) if refusal else Decision(Extent.WHOLE, lens.standing)
+    kind, _, name = lens.recipient.partition("/")
+    if lens.given and any((part.body.get(key) or {}).get(kind) == name for key in ("mottaker", "eier")):
+        return Decision(Extent.WHOLE, lens.standing, part.id)
+    if part.body.get("ugjennomsiktig"):
+        return Decision(Extent.NOTHING, "opaque")
+    return Decision(Extent.NOTHING, "names-another-recipient")
+
+
+def explain(
+    sak: dict[str, Any],
+    part: Part,
+    recipient: str,
+    purpose: str,
+    instant: datetime,
+    ansatt_with: Callable[[str], str | None],
+) -> Decision:
+    """Judge one part for a recipient at an instant, from the record alone.
+
+    Besides the rules of :func:`decide`: ``no-permit`` when nothing names the recipient now, and
+    ``representative-not-yet`` for a verge or fullmektig, whose access is not built.
+    """
+    for lens in lenses(sak, ansatt_with, instant):
+        if (
+            lens.recipient == recipient
+            and lens.purpose in {purpose, ANY_PURPOSE}
+            and lens.window.holds(instant)
+        ):
+            decision = decide(lens, part)
+            if decision.extent is not Extent.NOTHING or lens.given:
+                return decision
+    kind, _, name = recipient.partition("/")
+    represents = any(
+        parorende["id"] == name and (parorende.get("verge") or parorende.get("fullmakt"))
+        for parorende in sak.get("parorende", ())
+    )
+    return Decision(
+        Extent.NOTHING, "representative-not-yet" if kind == "parorende" and represents else "no-permit"
+    )

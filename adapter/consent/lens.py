@@ -1,0 +1,152 @@
+"""One recipient's view of one sak for one stretch of time, and why it shows or hides a part.
+
+The rows of the read table, first that fits: the municipality's system sees everything; the person (16 or
+older) the whole sak; a parent with foreldreansvar, while the child is under 16, all but parts with emne
+``ikke-foreldre`` (pbrl § 3-4); any other recipient what its permits open and no deny closes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from adapter.consent.permits import ALLE, ANY_PURPOSE, DELER, INGEN_EMNE, Permit, permits
+from adapter.record.competence import adulthood, parents
+from adapter.record.windows import ALWAYS, Window, boundaries, window_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from datetime import datetime
+
+KOMMUNE = "kommune"
+DIRECTORY = "directory"
+IKKE_FORELDRE = "ikke-foreldre"
+
+
+class Standing(StrEnum):
+    """The row of the read table a recipient fits."""
+
+    MUNICIPALITY = "municipality"
+    PERSON = "person"
+    PARENT = "parent"
+    PERMITTED = "permitted"
+
+
+@dataclass(frozen=True, slots=True)
+class Lens:
+    """What a recipient may see of a sak while ``window`` holds.
+
+    ``given`` and ``denied`` are the permits and denies in force, empty for the first three standings.
+    """
+
+    recipient: str
+    purpose: str
+    standing: Standing
+    window: Window = ALWAYS
+    given: tuple[Permit, ...] = ()
+    denied: tuple[Permit, ...] = ()
+
+    def opens(self, del_: str, emner: Iterable[str]) -> bool:
+        """May it see a part of this del with these topics? Each topic must be permitted, none denied."""
+        return self.refusal(del_, tuple(emner)) is None
+
+    def refusal(self, del_: str, emner: tuple[str, ...]) -> tuple[str, str | None] | None:
+        """Why not: the step that refused and the samtykke behind it; None if it is open."""
+        if self.standing is Standing.PARENT:
+            return ("parents-excluded", None) if IKKE_FORELDRE in emner else None
+        if self.standing is not Standing.PERMITTED:
+            return None
+        for deny in self.denied:
+            if deny.del_ == del_ and (deny.emne == ALLE or deny.emne in emner):
+                return "denied", deny.samtykke
+        open_emner = {permit.emne for permit in self.given if permit.del_ == del_}
+        if INGEN_EMNE not in open_emner:
+            return "del-not-permitted", None
+        if ALLE not in open_emner and not open_emner.issuperset(emner):
+            return "emne-not-permitted", None
+        return None
+
+    def samtykke_for(self, del_: str) -> str | None:
+        """The samtykke by which a del is open; None where none is needed."""
+        return next((permit.samtykke for permit in self.given if permit.del_ == del_), None)
+
+    @property
+    def whole(self) -> bool:
+        """Does it see the whole sak: every del, every topic, nothing denied?"""
+        if self.standing is Standing.PERMITTED:
+            wide = {permit.del_ for permit in self.given if permit.emne == ALLE}
+            return not self.denied and wide.issuperset(DELER)
+        return self.standing is not Standing.PARENT
+
+    def scope(self) -> tuple[frozenset[tuple[str, str]], frozenset[tuple[str, str]]]:
+        """What is given and what is denied, without which samtykke says so: to see whether it narrowed."""
+        return (
+            frozenset((permit.del_, permit.emne) for permit in self.given),
+            frozenset((deny.del_, deny.emne) for deny in self.denied),
+        )
+
+
+def lenses(sak: dict[str, Any], ansatt_with: Callable[[str], str | None], now: datetime) -> list[Lens]:
+    """Every recipient's view from ``now`` on, one lens per stretch of time; what is past is left out.
+
+    Args:
+        sak: the record.
+        ansatt_with: the id of the ansatt who holds a rolle, None if unknown.
+        now: an aware instant.
+    """
+    found = [Lens(KOMMUNE, ANY_PURPOSE, Standing.MUNICIPALITY)]
+    if sak.get("tilstand") == "feilregistrert":
+        return found
+    person = sak["innbygger"]["id"]
+    found.append(Lens(f"innbygger/{person}", ANY_PURPOSE, Standing.PERSON, adulthood(sak)))
+    decided = {f"parorende/{parent['id']}": window for parent, window in parents(sak)}
+    found.extend(
+        Lens(recipient, ANY_PURPOSE, Standing.PARENT, window) for recipient, window in decided.items()
+    )
+    ends = boundaries(
+        window_of(deltaker.get("gyldighet"))
+        for team in sak.get("team", ())
+        for deltaker in team.get("deltakere", ())
+    )
+    for (recipient, purpose), rows in _grouped(permits(sak, ansatt_with), decided).items():
+        found.extend(_stretches(recipient, purpose, rows, ends, now))
+    return [lens for lens in found if lens.window.high is None or lens.window.high > now]
+
+
+def _grouped(rows: list[Permit], decided: dict[str, Window]) -> dict[tuple[str, str], list[Permit]]:
+    """Permits and denies by recipient and formål; a deny for every formål joins each of them.
+
+    People have no formål of their own. While a parent decides, that row of the table fits first.
+    """
+    groups: dict[tuple[str, str], list[Permit]] = {}
+    for permit in rows:
+        private = permit.recipient.startswith("parorende/")
+        key = (permit.recipient, ANY_PURPOSE if private else permit.purpose)
+        parental = decided.get(permit.recipient)
+        after = Window(parental.high, None) if parental else ALWAYS
+        groups.setdefault(key, []).append(replace(permit, window=permit.window.within(after)))
+    for (recipient, purpose), denies in groups.items():
+        if purpose == ANY_PURPOSE and not recipient.startswith("parorende/"):
+            for (other, formal), permitted in groups.items():
+                if other == recipient and formal != ANY_PURPOSE:
+                    permitted.extend(denies)
+    return groups
+
+
+def _stretches(
+    recipient: str, purpose: str, rows: list[Permit], ends: set[datetime], now: datetime
+) -> Iterator[Lens]:
+    """Cut the time from ``now`` at every instant something changes; keep the stretches with any row."""
+    cuts = sorted(end for end in boundaries(row.window for row in rows) | ends if end > now)
+    for low, high in zip([now, *cuts], [*cuts, None], strict=True):
+        holding = [row for row in rows if row.window.holds(low)]
+        if holding:
+            yield Lens(
+                recipient,
+                purpose,
+                Standing.PERMITTED,
+                Window(None if low == now else low, high),
+                tuple(row for row in holding if not row.deny),
+                tuple(row for row in holding if row.deny),
+            )

@@ -1,0 +1,120 @@
+"""The part of a record a recipient may see: the lens that stands before the mapping.
+
+Parts that are hidden are dropped, and so is what would betray them: a deltaker who is a hidden parorende, a
+reference to one. Shielded addresses go to the municipality alone (kode 6, kode 7, § 19: folkeregisterloven
+§ 10-4), telecom included; the same rule runs once more on the finished resource, where residue has joined.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from adapter.consent.decision import COORDINATING, Extent, decide
+from adapter.consent.lens import Lens, Standing
+from adapter.record.parts import parts
+from adapter.record.windows import window_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from adapter.record.parts import Part
+
+MINIMAL_PERSON = ("id", "identer", "navn", "fodselsdato", "kjonn")
+COORDINATION_TEAM = ("id", "status", "gyldighet", "ansvarlige", "emner", "eier")
+COORDINATION_DELTAKER = ("id", "rolle", "hvem", "gyldighet")
+_SHIELDED_FIELDS = ("adresser", "kontaktpunkter")
+_SHIELDED_ELEMENTS = ("address", "telecom", "contact", "photo", "text", "contained")
+_BIRTH_NUMBERS = {"urn:oid:2.16.578.1.12.4.1.4.1", "urn:oid:2.16.578.1.12.4.1.4.2"}
+
+
+def visible(sak: dict[str, Any], lens: Lens, instant: datetime) -> dict[str, Any] | None:
+    """What ``lens`` lets through of the sak, as a smaller record; None when that is nothing.
+
+    ``instant`` decides which coordinators are past: it is the beginning of the lens's stretch of time.
+    """
+    if lens.standing is Standing.MUNICIPALITY:
+        return sak
+    shown: dict[str, dict[str, Any]] = {}
+    for part in parts("sak", sak):
+        extent = decide(lens, part).extent
+        if extent is not Extent.NOTHING:
+            shown[part.id] = _trim(part, extent, instant)
+    if sak["innbygger"]["id"] not in shown:
+        return None
+    return _without_hidden(sak, shown)
+
+
+def is_shielded(person: Mapping[str, Any]) -> bool:
+    """Has this innbygger or parorende a protected address?"""
+    return person.get("adressebeskyttelse", "ugradert") != "ugradert"
+
+
+def shield(resource: dict[str, Any]) -> dict[str, Any]:
+    """A Patient or RelatedPerson without any place an address or telecom can stand, residue included."""
+    return {key: value for key, value in resource.items() if key.lstrip("_") not in _SHIELDED_ELEMENTS}
+
+
+def without_birth_numbers(resource: dict[str, Any]) -> dict[str, Any]:
+    """A Practitioner as the directory shows it: an employee's birth number never leaves the municipality."""
+    kept = [i for i in resource.get("identifier", ()) if i.get("system") not in _BIRTH_NUMBERS]
+    hidden = {"identifier", "text", "contained"}
+    shown = {key: value for key, value in resource.items() if key.lstrip("_") not in hidden}
+    return {**shown, "identifier": kept} if kept else shown
+
+
+def _trim(part: Part, extent: Extent, instant: datetime) -> dict[str, Any]:
+    body: dict[str, Any] = part.body
+    if part.kind in {"innbygger", "parorende"} and is_shielded(body):
+        body = {key: value for key, value in body.items() if key not in _SHIELDED_FIELDS}
+    if extent is Extent.MINIMAL:
+        return {key: body[key] for key in MINIMAL_PERSON if key in body}
+    if extent is Extent.COORDINATION:
+        return {
+            **{key: body[key] for key in COORDINATION_TEAM if key in body},
+            "deltakere": [
+                {key: deltaker[key] for key in COORDINATION_DELTAKER if key in deltaker}
+                for deltaker in body.get("deltakere", ())
+                if deltaker.get("rolle") in COORDINATING and _is_not_past(deltaker, instant)
+            ],
+        }
+    return body
+
+
+def _is_not_past(deltaker: dict[str, Any], instant: datetime) -> bool:
+    end = window_of(deltaker.get("gyldighet")).high
+    return end is None or instant < end
+
+
+def _without_hidden(sak: dict[str, Any], shown: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """The sak with only the shown parts in it, and no reference to another part of it."""
+    hidden = {part.id for part in parts("sak", sak)} - shown.keys()
+    seen: dict[str, Any] = {key: value for key, value in sak.items() if isinstance(value, str)}
+    seen["innbygger"] = _scrub(shown[sak["innbygger"]["id"]], hidden)
+    for key, value in sak.items():
+        if isinstance(value, list):
+            kept = [shown[item["id"]] for item in value if isinstance(item, dict) and item.get("id") in shown]
+            if kept:
+                seen[key] = [_scrub(item, hidden) for item in kept]
+    return seen
+
+
+def _scrub(value: Any, hidden: set[str]) -> Any:
+    """Drop every reference to a hidden part, with the deltaker it makes; ids are unique in a sak."""
+    if isinstance(value, dict):
+        return {key: _scrub(item, hidden) for key, item in value.items() if not _betrays(item, hidden)}
+    if isinstance(value, list):
+        return [_scrub(item, hidden) for item in value if not _betrays(item, hidden)]
+    return value
+
+
+def _betrays(item: Any, hidden: set[str]) -> bool:
+    """Is it a reference to a hidden part, or a deltaker who is one?"""
+    if not isinstance(item, dict):
+        return _is_hidden(item, hidden)
+    aktor = item.get("hvem", item)
+    return isinstance(aktor, dict) and len(aktor) == 1 and _is_hidden(*aktor.values(), hidden)
+
+
+def _is_hidden(reference: Any, hidden: set[str]) -> bool:
+    return isinstance(reference, str) and reference in hidden
