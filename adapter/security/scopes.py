@@ -1,0 +1,45 @@
+"""What a token's scopes allow: SMART on FHIR scopes as permissions on a type and an interaction.
+
+https://hl7.org/fhir/smart-app-launch/STU2.2/scopes-and-launch-context.html: ``system/CareTeam.rs``. The
+letters stand in the order ``cruds`` (create, read, update, delete, search); the older ``.read``, ``.write``
+and ``.*`` are read as ``rs``, ``cud`` and ``cruds``. A scope narrowed by ``?param=value`` allows nothing,
+because the narrowing is not carried out: less is given than was granted, never more. What scopes allow is
+a ceiling; what the caller sees below it is decided by consent.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_SCOPE = re.compile(r"(patient|user|system)/(\*|[A-Z][A-Za-z]{1,63})\.(c?r?u?d?s?|read|write|\*)", re.ASCII)
+_VERSION_1 = {"read": "rs", "write": "cud", "*": "cruds"}
+
+
+@dataclass(frozen=True, slots=True)
+class Scopes:
+    """The permissions of one token: pairs of a resource type (or ``*``) and an interaction letter."""
+
+    permissions: frozenset[tuple[str, str]]
+
+    @classmethod
+    def parse(cls, text: str, *, patient_context: bool = False) -> Scopes:
+        """Read the space-separated scopes of a token; what is no FHIR scope is passed over.
+
+        ``patient/`` scopes are bounded by one patient, so they count only with ``patient_context``: when
+        the caller is a person who sees that one alone.
+        """
+        permissions = set()
+        for scope in text.split(" "):
+            match = _SCOPE.fullmatch(scope)
+            if match and (patient_context or match[1] != "patient"):
+                letters = _VERSION_1.get(match[3], match[3])
+                permissions |= {(match[2], letter) for letter in letters}
+        return cls(frozenset(permissions))
+
+    def allows(self, type_name: str, letter: str) -> bool:
+        """Whether interaction ``letter`` (c, r, u, d or s) on resources of ``type_name`` is allowed."""
+        return (type_name, letter) in self.permissions or ("*", letter) in self.permissions
+
+
+EVERYTHING = Scopes.parse("system/*.cruds")

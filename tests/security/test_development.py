@@ -1,0 +1,111 @@
+"""The development issuer: its tokens are taken by its own clone, outside production, and nowhere else."""
+
+from __future__ import annotations
+
+import json
+import stat
+import threading
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from adapter.errors import Unauthorized
+from adapter.security.development import LIFE_SECONDS, ROLES, Wish, mint
+from adapter.security.tokens import Tokens
+from adapter.settings import Settings
+from tests.security.issuer import AUDIENCE, EC_KEY, NAME, NOW, public
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ORGANISATION = Wish("organisasjon", "utvikling", organisation="314159268")
+
+
+def _door(var: Path) -> Tokens:
+    return Tokens.from_settings(Settings.from_environment({"ADAPTER_VAR": str(var)}), lambda: NOW)
+
+
+def test_every_role_is_let_in_as_what_it_is(tmp_path: Path) -> None:
+    """system, organisasjon, ansatt and innbygger become the callers their names say."""
+    door = _door(tmp_path)
+    system = door.caller(f"Bearer {mint(tmp_path, Wish('system', 'kommunens-fagsystem'), NOW)}")
+    assert system.municipality
+    hospital = door.caller(f"Bearer {mint(tmp_path, ORGANISATION, NOW)}")
+    assert (hospital.municipality, hospital.organisation) == (False, "314159268")
+    employee = door.caller(f"Bearer {mint(tmp_path, Wish('ansatt', 'utvikling', person='a1'), NOW)}")
+    assert employee.person == "Practitioner/a1"
+    citizen = door.caller(f"Bearer {mint(tmp_path, Wish('innbygger', 'utvikling', person='p1'), NOW)}")
+    assert citizen.person == "Patient/p1"
+    assert all(caller.scopes.allows("CareTeam", "r") for caller in (system, hospital, employee, citizen))
+
+
+def test_what_is_wished_is_said(tmp_path: Path) -> None:
+    """Parent, purpose, scope and a whole reference are passed on."""
+    wish = Wish("innbygger", "x", "314159268", "271828182", "RelatedPerson/r1", "COC", "patient/CareTeam.r")
+    caller = _door(tmp_path).caller(f"Bearer {mint(tmp_path, wish, NOW)}")
+    assert (caller.person, caller.parent, caller.purpose) == ("RelatedPerson/r1", "271828182", "COC")
+    assert not caller.scopes.allows("CareTeam", "s")
+
+
+@pytest.mark.parametrize("role", ["organisasjon", "ansatt", "innbygger"])
+def test_a_wish_must_be_whole(role: str, tmp_path: Path) -> None:
+    """Whoever calls as an organisation or a person says which."""
+    with pytest.raises(ValueError, match=f"--as {role} needs"):
+        mint(tmp_path, Wish(role, "x"), NOW)
+
+
+def test_organisations_are_no_persons(tmp_path: Path) -> None:
+    """A system token names no person."""
+    with pytest.raises(ValueError, match="has no --person"):
+        mint(tmp_path, Wish("system", "x", person="p1"), NOW)
+    assert set(ROLES) == {"system", "organisasjon", "ansatt", "innbygger"}
+
+
+def test_another_clone_and_production_refuse_it(tmp_path: Path) -> None:
+    """The key is the clone's own, and in production the issuer is unknown."""
+    header = f"Bearer {mint(tmp_path / 'a', ORGANISATION, NOW)}"
+    assert _door(tmp_path / "a").caller(header)
+    issuers = tmp_path / "issuers.json"
+    issuers.write_text(json.dumps([{"issuer": NAME, "audience": AUDIENCE, **public(EC_KEY)}]))
+    production = Settings.from_environment(
+        {
+            "ADAPTER_VAR": str(tmp_path / "a"),
+            "ADAPTER_PRODUCTION": "1",
+            "ADAPTER_MUNICIPALITY": "314159268",
+            "ADAPTER_MUNICIPALITY_CLIENTS": "x",
+            "ADAPTER_BASE_URL": "https://plan.example",
+            "ADAPTER_ISSUERS": str(issuers),
+        }
+    )
+    for door in (_door(tmp_path / "b"), Tokens.from_settings(production, lambda: NOW)):
+        with pytest.raises(Unauthorized):
+            door.caller(header)
+
+
+def test_a_token_lasts_an_hour(tmp_path: Path) -> None:
+    """After its hour it is refused."""
+    header = f"Bearer {mint(tmp_path, ORGANISATION, NOW - timedelta(seconds=LIFE_SECONDS))}"
+    with pytest.raises(Unauthorized):
+        _door(tmp_path).caller(header)
+
+
+def test_the_key_is_its_owners_alone(tmp_path: Path) -> None:
+    """The private key is readable by the user who made it only, and no draft of it is left."""
+    mint(tmp_path, ORGANISATION, NOW)
+    (key,) = tmp_path.iterdir()
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+
+
+def test_first_users_at_once_agree_on_one_key(tmp_path: Path) -> None:
+    """Eight first starts at the same moment end with one key that all their tokens verify against."""
+    minted: list[str] = []
+    threads = [
+        threading.Thread(target=lambda: minted.append(mint(tmp_path, ORGANISATION, NOW))) for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    door = _door(tmp_path)
+    assert [door.caller(f"Bearer {token}").organisation for token in minted] == ["314159268"] * 8
