@@ -2,7 +2,7 @@
 
 Parts that are hidden are dropped, and so is what would betray them: a deltaker who is a hidden parorende, a
 reference to one. Shielded addresses go to the municipality alone (kode 6, kode 7, § 19: folkeregisterloven
-§ 10-4), telecom included; the same rule runs once more on the finished resource, where residue has joined.
+§ 10-4), telecom included; so does the residue of such a person, since anything may stand in it.
 """
 
 from __future__ import annotations
@@ -24,8 +24,7 @@ MINIMAL_PERSON = ("id", "identer", "navn", "fodselsdato", "kjonn")
 COORDINATION_TEAM = ("id", "status", "gyldighet", "ansvarlige", "emner", "eier")
 COORDINATION_DELTAKER = ("id", "rolle", "hvem", "gyldighet")
 _SHIELDED_FIELDS = ("adresser", "kontaktpunkter")
-_SHIELDED_ELEMENTS = ("address", "telecom", "contact", "photo", "text", "contained")
-_BIRTH_NUMBERS = {"urn:oid:2.16.578.1.12.4.1.4.1", "urn:oid:2.16.578.1.12.4.1.4.2"}
+_BIRTH_NUMBERS = {"fnr", "dnr"}
 
 
 def visible(sak: dict[str, Any], lens: Lens, instant: datetime) -> dict[str, Any] | None:
@@ -50,17 +49,10 @@ def is_shielded(person: Mapping[str, Any]) -> bool:
     return person.get("adressebeskyttelse", "ugradert") != "ugradert"
 
 
-def shield(resource: dict[str, Any]) -> dict[str, Any]:
-    """A Patient or RelatedPerson without any place an address or telecom can stand, residue included."""
-    return {key: value for key, value in resource.items() if key.lstrip("_") not in _SHIELDED_ELEMENTS}
-
-
-def without_birth_numbers(resource: dict[str, Any]) -> dict[str, Any]:
-    """A Practitioner as the directory shows it: an employee's birth number never leaves the municipality."""
-    kept = [i for i in resource.get("identifier", ()) if i.get("system") not in _BIRTH_NUMBERS]
-    hidden = {"identifier", "text", "contained"}
-    shown = {key: value for key, value in resource.items() if key.lstrip("_") not in hidden}
-    return {**shown, "identifier": kept} if kept else shown
+def for_directory(ansatt: dict[str, Any]) -> dict[str, Any]:
+    """An ansatt as the directory shows it: an employee's birth number never leaves the municipality."""
+    kept = [ident for ident in ansatt.get("identer", ()) if ident.get("type") not in _BIRTH_NUMBERS]
+    return {**ansatt, "identer": kept}
 
 
 def _trim(part: Part, extent: Extent, instant: datetime) -> dict[str, Any]:
