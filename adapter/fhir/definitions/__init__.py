@@ -1,0 +1,246 @@
+"""What FHIR R4 4.0.1 says of its types, as facts read from one compressed table, a type at a time.
+
+    facts("CareTeam").elements["participant"].max            -> None (any number)
+    facts("CareTeam.participant").elements["member"].types   -> (TypeRef("Reference", ("CareTeam", ...)),)
+    facts("Goal.target").choices["dueDate"]                  -> (ElementFacts "due", TypeRef("date"))
+
+The table is made by :mod:`adapter.fhir.definitions.build`; nothing here reads anything else.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+TABLE = Path(__file__).with_name("r4.zip")
+
+Kind = Literal["resource", "complex", "primitive", "part"]
+_reading = Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class TypeRef:
+    """A type an element may have. ``targets`` are the types a Reference may name; none, or Resource: any."""
+
+    code: str
+    targets: tuple[str, ...] = ()
+    profiles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """How strongly an element is bound to a value set."""
+
+    strength: str
+    value_set: str
+
+
+@dataclass(frozen=True, slots=True)
+class Invariant:
+    """A rule of the specification: its key, ``error`` or ``warning``, and its FHIRPath."""
+
+    key: str
+    severity: str
+    expression: str
+
+
+@dataclass(frozen=True, slots=True)
+class ElementFacts:
+    """What an element is.
+
+    ``name`` is the FHIRPath name: a choice ``due[x]`` is ``due`` with ``is_choice``; its ``path`` is as the
+    specification writes it. ``part`` names the facts of its content when that is written in place (a backbone
+    element) or by ``content_reference``. ``is_attribute``: an attribute in XML.
+    """
+
+    name: str
+    path: str
+    min: int
+    max: int | None
+    types: tuple[TypeRef, ...]
+    is_choice: bool = False
+    is_modifier: bool = False
+    is_summary: bool = False
+    is_attribute: bool = False
+    binding: Binding | None = None
+    content_reference: str | None = None
+    part: str | None = None
+    invariants: tuple[Invariant, ...] = ()
+
+    @property
+    def codes(self) -> Mapping[str, frozenset[str]] | None:
+        """System -> codes of the bound value set; None when there is none, or no complete list of it."""
+        return codes(self.binding.value_set) if self.binding else None
+
+
+@dataclass(frozen=True)
+class TypeFacts:
+    """What a type, or a backbone part of one, is: ``elements`` by name in the order of the specification."""
+
+    name: str
+    kind: Kind
+    is_abstract: bool
+    base: str | None
+    elements: Mapping[str, ElementFacts]
+    invariants: tuple[Invariant, ...] = field(default=())
+
+    @cached_property
+    def choices(self) -> Mapping[str, tuple[ElementFacts, TypeRef]]:
+        """Every choice element under each of its written names: ``dueDate``, ``dueDuration``."""
+        return {
+            element.name + ref.code[0].upper() + ref.code[1:]: (element, ref)
+            for element in self.elements.values()
+            if element.is_choice
+            for ref in element.types
+        }
+
+    def element(self, key: str) -> tuple[ElementFacts, TypeRef] | None:
+        """The element a JSON key names and the type it has under that key, or None.
+
+        The type of an element written in place is its own part; a bare choice name is no key.
+        """
+        if key in self.choices:
+            return self.choices[key]
+        element = self.elements.get(key)
+        if element is None or element.is_choice:
+            return None
+        return element, TypeRef(element.part) if element.part else element.types[0]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchParameterFacts:
+    """A search parameter the specification declares, its expression narrowed to the type asked for."""
+
+    name: str
+    type: str
+    expression: str
+    targets: tuple[str, ...]
+    url: str
+
+
+def facts(type_name: str) -> TypeFacts:
+    """The facts of a resource type, datatype, primitive or backbone path (``CareTeam.participant``).
+
+    Raises:
+        KeyError: R4 has no such type.
+    """
+    return _types(type_name.partition(".")[0])[type_name]
+
+
+@cache
+def resource_types() -> frozenset[str]:
+    """All concrete resource types of R4."""
+    return frozenset(
+        name for name, (kind, abstract) in _index().items() if kind == "resource" and not abstract
+    )
+
+
+@cache
+def data_types() -> frozenset[str]:
+    """All concrete datatypes of R4, primitive and complex."""
+    return frozenset(
+        name for name, (kind, abstract) in _index().items() if kind != "resource" and not abstract
+    )
+
+
+@cache
+def is_primitive(type_name: str) -> bool:
+    """Whether a type is one of R4's primitives (xhtml, the content of a narrative, is one)."""
+    return _index().get(type_name, ("", False))[0] == "primitive"
+
+
+@cache
+def codes(value_set: str) -> Mapping[str, frozenset[str]] | None:
+    """System -> codes of a value set of a required or extensible binding; None if it cannot be listed."""
+    listed = _code_lists().get(value_set)
+    return None if listed is None else {system: frozenset(listed[system]) for system in listed}
+
+
+@cache
+def search_parameters(type_name: str) -> Mapping[str, SearchParameterFacts]:
+    """The search parameters declared for a resource type, with those of every resource.
+
+    Raises:
+        KeyError: R4 has no such type.
+    """
+    bases = ("Resource", "DomainResource", type_name) if _is_domain(type_name) else ("Resource", type_name)
+    return {
+        one["name"]: SearchParameterFacts(
+            one["name"], one["type"], one["expression"], tuple(one["targets"]), one["url"]
+        )
+        for base in bases
+        for one in _member(f"search/{base}", missing=[])
+    }
+
+
+def _is_domain(type_name: str) -> bool:
+    return "contained" in facts(type_name).elements
+
+
+@cache
+def _index() -> dict[str, tuple[str, bool]]:
+    return {name: (kind, abstract) for name, (kind, abstract) in _member("index").items()}
+
+
+@cache
+def _code_lists() -> dict[str, dict[str, list[str]]]:
+    return dict(_member("codes"))
+
+
+def _member(name: str, *, missing: Any = None) -> Any:
+    with _reading, zipfile.ZipFile(TABLE) as archive:
+        if missing is not None and name not in archive.namelist():
+            return missing
+        return msgspec.json.decode(archive.read(name))
+
+
+@cache
+def _types(name: str) -> dict[str, TypeFacts]:
+    """A type and all its parts."""
+    if name not in _index():
+        raise KeyError(name)
+    fact = _member(f"types/{name}")
+    return {
+        path: TypeFacts(
+            name=path,
+            kind=fact["kind"] if path == name else "part",
+            is_abstract=fact["abstract"] and path == name,
+            base=(fact["base"] or None) if path == name else None,
+            elements={one["name"]: _element(path, one, fact["parts"]) for one in part["elements"]},
+            invariants=_invariants(part),
+        )
+        for path, part in fact["parts"].items()
+    }
+
+
+def _element(parent: str, fact: dict[str, Any], parts: dict[str, Any]) -> ElementFacts:
+    path = f"{parent}.{fact['name']}"
+    content = fact.get("content")
+    return ElementFacts(
+        name=fact["name"],
+        path=f"{path}[x]" if "choice" in fact else path,
+        min=fact["min"],
+        max=fact["max"],
+        types=tuple(TypeRef(one[0], *(tuple(names) for names in one[1:])) for one in fact.get("types", ())),
+        is_choice="choice" in fact,
+        is_modifier="modifier" in fact,
+        is_summary="summary" in fact,
+        is_attribute="attribute" in fact,
+        binding=Binding(*fact["binding"]) if "binding" in fact else None,
+        content_reference=content,
+        part=content or (path if path in parts else None),
+        invariants=_invariants(fact),
+    )
+
+
+def _invariants(fact: dict[str, Any]) -> tuple[Invariant, ...]:
+    return tuple(Invariant(*one) for one in fact.get("invariants", ()))

