@@ -156,6 +156,13 @@ class _Reader:
         return url.removesuffix("/fhir")
 
 
+def mappings_folder() -> Path:
+    """Where the mapping files are: inside an installed package, beside it in a checkout."""
+    package = Path(__file__).parent
+    installed = package / "_mappings"
+    return installed if installed.is_dir() else package.parent / "mappings"
+
+
 def is_loopback(host: str) -> bool:
     """Whether only this machine can reach ``host``: a loopback address, or the name localhost."""
     try:
