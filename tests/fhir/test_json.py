@@ -1,0 +1,134 @@
+"""JSON bytes: kept exactly, or refused with the place."""
+
+from __future__ import annotations
+
+import copy
+import json as standard
+import time
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapter.errors import BadRequest, TooLarge
+from adapter.fhir import json
+
+TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Cn"]), max_size=12)
+NUMBERS = st.from_regex(r"-?(0|[1-9][0-9]{0,18})(\.[0-9]{1,19})?([eE][+-]?[0-9]{1,2})?", fullmatch=True)
+TREES = st.recursive(
+    TEXT | st.booleans() | st.integers(-(2**70), 2**70),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=4),
+    max_leaves=20,
+)
+
+
+def refusal(data: bytes, **bounds: int) -> tuple[str, int | None, int | None]:
+    """Code, line and column of the one finding a text is refused with."""
+    with pytest.raises(BadRequest) as refused:
+        json.parse(data, **bounds)
+    (finding,) = refused.value.findings
+    return finding.code, finding.line, finding.column
+
+
+@given(NUMBERS)
+def test_a_number_keeps_its_spelling(number: str):
+    """1.50, 19 digits, 1e-30 and -0 come back as they were written."""
+    data = f'{{"value":{number}}}'.encode()
+    assert json.render(json.parse(data)) == data
+
+
+@pytest.mark.parametrize("number", ["1.50", "1e-30", "1E400"[:4], "0.10000000000000000555", "-0", "-0.0"])
+def test_known_spellings_survive_a_copy(number: str):
+    """A deep copy of a resource spells its numbers as the original."""
+    tree = json.parse(f'{{"value":{number}}}'.encode())
+    assert json.render(copy.deepcopy(tree)) == f'{{"value":{number}}}'.encode()
+    assert tree["value"] == Decimal(number)
+
+
+@given(st.dictionaries(TEXT, TREES, max_size=5))
+def test_any_tree_survives(tree: dict[str, Any]):
+    """What is rendered is parsed to the same tree, keys in the same order."""
+    again = json.parse(json.render(tree))
+    assert again == tree
+    assert standard.dumps(again) == standard.dumps(tree)
+
+
+@given(st.dictionaries(TEXT, TREES, max_size=5), st.integers(0, 4))
+def test_the_slow_reading_agrees_with_the_quick_one(tree: dict[str, Any], indent: int):
+    """Both readers make one tree of one text, however it is laid out, and every value has a place."""
+    text = standard.dumps(tree, indent=indent)
+    assert json.Scan(text, 64).document() == json.parse(text.encode()) == tree
+    lines = text.split("\n")
+    for path, (line, column) in json.places(text.encode()).items():
+        rest = "\n".join([lines[line - 1][column - 1 :], *lines[line:]])
+        if path and isinstance(path[-1], str):
+            assert rest.startswith(standard.dumps(path[-1]))
+
+
+@pytest.mark.parametrize(
+    ("data", "code", "place"),
+    [
+        (b'{"a":1,\n "b":2,\n "a":3}', "json-duplicate-key", (3, 2)),
+        (b'{"a":{"b":1,"b":1}}', "json-duplicate-key", (1, 13)),
+        (b'{"a":{"\\u0062":1,"b":1}}', "json-duplicate-key", (1, 18)),
+        (b'{"a":"\\u0000"}', "json-character", (1, 6)),
+        (b'{"a":"\\b"}', "json-character", (1, 6)),
+        (b'{"a":"\\ud800"}', "json-character", (1, 6)),
+        (b'{"a":"\\udc00\\ud800"}', "json-character", (1, 6)),
+        (b'{"a":"\xef\xbf\xbf"}', "json-character", (1, 6)),
+        (b'{"a":"\x01"}', "json-syntax", (1, 6)),
+        (b'{"a":NaN}', "json-syntax", (1, 6)),
+        (b'{"a":-Infinity}', "json-syntax", (1, 6)),
+        (b'{"a":01}', "json-syntax", (1, 7)),
+        (b'{"a":.5}', "json-syntax", (1, 6)),
+        (b'{"a":1,}', "json-syntax", (1, 8)),
+        (b'{"a":[1,]}', "json-syntax", (1, 9)),
+        (b"{'a':1}", "json-syntax", (1, 2)),
+        (b'{"a" 1}', "json-syntax", (1, 6)),
+        (b'{"a":1} x', "json-syntax", (1, 9)),
+        (b'{"a":1', "json-syntax", (1, 7)),
+        (b"", "json-syntax", (1, 1)),
+        (b'{"a":1e999}', "json-number", (1, 6)),
+        (b'{"a":' + b"9" * 5000 + b"}", "json-number", (1, 6)),
+        (b'{"a":' + b"9" * 101 + b"}", "json-number", (1, 6)),
+        (b"\xef\xbb\xbf{}", "json-encoding", (1, 1)),
+        (b'{"a":\n"\xff"}', "json-encoding", (2, 2)),
+        ('{"a":1}'.encode("utf-16"), "json-encoding", (1, 1)),
+        (b"[]", "json-root", (1, 1)),
+        (b"null", "json-root", (1, 1)),
+        (b'"x"', "json-root", (1, 1)),
+    ],
+)
+def test_what_is_not_fhir_json_is_refused_at_its_place(data: bytes, code: str, place: tuple[int, int]):
+    """Each kind of fault has a code, a line and a column."""
+    assert refusal(data) == (code, *place)
+
+
+@pytest.mark.parametrize("opening", [b"[", b'{"a":', b'{"a":['])
+def test_deep_nesting_is_refused_quickly(opening: bytes):
+    """100 000 levels are refused with the place of the first one too many, in milliseconds."""
+    started = time.perf_counter()
+    code, line, _ = refusal(opening * 100_000)
+    assert (code, line) == ("json-depth", 1)
+    assert time.perf_counter() - started < 0.5
+
+
+def test_the_depth_limit_is_exact():
+    """64 levels are read, 65 are not."""
+    assert json.parse(b'{"a":' + b"[" * 63 + b"]" * 63 + b"}")
+    assert refusal(b'{"a":' + b"[" * 64 + b"]" * 64 + b"}") == ("json-depth", 1, 69)
+
+
+def test_a_body_beyond_the_size_given_is_too_large():
+    """The limit counts bytes, and the answer is TooLarge."""
+    assert json.parse(b'{"a":1}', max_size=7)
+    with pytest.raises(TooLarge):
+        json.parse(b'{"a":1}', max_size=6)
+
+
+def test_a_text_that_only_looks_suspect_is_read():
+    """A value that begins with a colon, and escaped backslashes, cost time and are no fault."""
+    data = rb'{"a":": x","b":"\\b","c":"\\u0000","d":"\u0009"}'
+    assert json.parse(data) == {"a": ": x", "b": "\\b", "c": "\\u0000", "d": "\t"}
