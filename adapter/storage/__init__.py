@@ -1,1 +1,37 @@
 """SQLAlchemy Core: one code for SQLite and PostgreSQL; every SQL statement of the adapter is here."""
+
+from __future__ import annotations
+
+from adapter.storage.reader import Reader
+from adapter.storage.store import Store
+from adapter.storage.values import (
+    Change,
+    ChangeNote,
+    Desired,
+    Matches,
+    PermitRow,
+    Position,
+    PublicationChange,
+    Published,
+    RecordVersion,
+    Residue,
+    Touched,
+)
+from adapter.storage.writer import Writer
+
+__all__ = [
+    "Change",
+    "ChangeNote",
+    "Desired",
+    "Matches",
+    "PermitRow",
+    "Position",
+    "PublicationChange",
+    "Published",
+    "Reader",
+    "RecordVersion",
+    "Residue",
+    "Store",
+    "Touched",
+    "Writer",
+]

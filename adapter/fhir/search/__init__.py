@@ -1,0 +1,1 @@
+"""FHIR search itself: which parameters there are, what a query asks, what a resource answers to. Pure."""

@@ -1,0 +1,310 @@
+"""A search query, understood or refused: nothing in it is ever ignored in silence.
+
+https://hl7.org/fhir/R4/search.html. An unknown parameter, modifier, prefix or value is a BadRequest that
+lists what would have been valid; the values sent are never repeated.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from adapter.errors import BadRequest, Finding, IssueType, Message
+from adapter.fhir.search.identifiers import canonical_system
+from adapter.fhir.search.parameters import (
+    CHAINS,
+    INCLUDES,
+    RESULT_PARAMETERS,
+    SERVED,
+    SORTS,
+    ParameterType,
+    SearchParameter,
+)
+from adapter.fhir.search.values import (
+    Target,
+    Token,
+    Value,
+    alternatives,
+    parse_id,
+    parse_moment,
+    parse_target,
+    parse_text,
+    parse_token,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+DEFAULT_COUNT = 20
+MAX_COUNT = 1000
+MAX_VALUES = 200
+MAX_LENGTH = 2000
+_SPEC = "https://hl7.org/fhir/R4/search.html"
+
+UNKNOWN_PARAMETER = Message(
+    "search-parameter-unknown",
+    IssueType.NOT_SUPPORTED,
+    "{type} kan ikke søkes med {name}; gyldige parametre: {valid}",
+    "{type} cannot be searched by {name}; valid parameters: {valid}",
+    _SPEC,
+)
+MODIFIER = Message(
+    "search-modifier-unsupported",
+    IssueType.NOT_SUPPORTED,
+    "Parameteren {name} har ikke denne modifikatoren; gyldige: {valid}",
+    "The parameter {name} does not take this modifier; valid ones: {valid}",
+    f"{_SPEC}#modifiers",
+)
+VALUE = Message(
+    "search-value-invalid",
+    IssueType.VALUE,
+    "Verdien av {name} er ikke gyldig; ventet: {expected}",
+    "The value of {name} is not valid; expected: {expected}",
+    _SPEC,
+)
+TOO_COSTLY = Message(
+    "search-too-costly",
+    IssueType.TOO_COSTLY,
+    "Søket har flere enn {limit} verdier",
+    "The search has more than {limit} values",
+    _SPEC,
+)
+
+_EXPECTED = {
+    ParameterType.TOKEN: "code, system|code, |code, system|",
+    ParameterType.REFERENCE: "Type/id, id, URL",
+    ParameterType.DATE: "[eq|ne|gt|lt|ge|le|sa|eb|ap]YYYY[-MM[-DD[Thh:mm[:ss[.s]][Z|+hh:mm]]]]",
+    ParameterType.STRING: "text",
+}
+_ONCE = "1 x"
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One condition: any of ``values`` (or, with ``missing``, no value at all).
+
+    With ``chained`` the values are of that parameter on the resource referred to, of type ``target``.
+    """
+
+    parameter: SearchParameter
+    values: tuple[Value, ...] = ()
+    modifier: str | None = None
+    missing: bool | None = None
+    target: str | None = None
+    chained: SearchParameter | None = None
+
+
+class Include(NamedTuple):
+    """``_include=source:parameter[:target]``."""
+
+    source: str
+    parameter: str
+    target: str | None
+
+
+class Sort(NamedTuple):
+    """One key of the order."""
+
+    by: str
+    descending: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SearchQuery:
+    """What is asked for: all ``criteria`` must hold; ``sort`` always ends with the id.
+
+    ``pairs`` is the query as it is carried out, to be rendered in the self link.
+    """
+
+    type: str
+    criteria: tuple[Criterion, ...] = ()
+    includes: tuple[Include, ...] = ()
+    iterate_includes: tuple[Include, ...] = ()
+    count: int = DEFAULT_COUNT
+    sort: tuple[Sort, ...] = (Sort("_id", descending=False),)
+    total: bool = True
+    pairs: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(slots=True)
+class _Result:
+    """The result parameters as they are met."""
+
+    includes: list[Include] = field(default_factory=list)
+    iterate: list[Include] = field(default_factory=list)
+    count: int = DEFAULT_COUNT
+    sort: tuple[Sort, ...] = (Sort("_id", descending=False),)
+    total: bool = True
+    only_count: bool = False
+    seen: set[str] = field(default_factory=set)
+
+
+def parse(type_: str, pairs: Sequence[tuple[str, str]], base: str | None = None) -> SearchQuery:
+    """Understand the parameters of a search.
+
+    Args:
+        type_: the resource type searched, one of ``SERVED``.
+        pairs: names and values, decoded, in the order sent. ``_format`` and ``_pretty`` are the door's.
+        base: this server's own FHIR address; a reference that begins with it is a local one.
+
+    Raises:
+        BadRequest: with a finding for each parameter that is not understood.
+    """
+    result = _Result()
+    criteria: list[Criterion] = []
+    carried: list[tuple[str, str]] = []
+    findings: list[Finding] = []
+    for name, value in pairs:
+        if name in {"_format", "_pretty"}:
+            continue
+        try:
+            if name in RESULT_PARAMETERS:
+                carried.append((name, _read_result(result, type_, name, value)))
+            else:
+                criteria.append(_criterion(type_, name, value, base))
+                carried.append((name, value))
+        except BadRequest as refused:
+            findings += refused.findings
+    if sum(len(criterion.values) for criterion in criteria) > MAX_VALUES or len(pairs) > MAX_VALUES:
+        findings.append(TOO_COSTLY.at(limit=MAX_VALUES))
+    if findings:
+        raise BadRequest(*findings)
+    return SearchQuery(
+        type_,
+        tuple(criteria),
+        tuple(result.includes),
+        tuple(result.iterate),
+        0 if result.only_count else result.count,
+        result.sort,
+        result.total or result.only_count,
+        tuple(carried),
+    )
+
+
+def _criterion(type_: str, name: str, value: str, base: str | None) -> Criterion:
+    path, _, modifier = name.partition(":")
+    if "." in name:
+        return _chain(type_, name, value, base)
+    parameter = SERVED[type_].get(path)
+    if parameter is None:
+        raise BadRequest(_unknown(type_, path))
+    if modifier and modifier not in parameter.modifiers:
+        valid = ", ".join(sorted(parameter.modifiers)) or "-"
+        raise BadRequest(MODIFIER.at(path, name=path, valid=valid))
+    if modifier == "missing":
+        if value not in {"true", "false"}:
+            raise BadRequest(VALUE.at(path, name=f"{path}:missing", expected="true, false"))
+        return Criterion(parameter, modifier=modifier, missing=value == "true")
+    return Criterion(parameter, _values(parameter, path, value, modifier, base), modifier or None)
+
+
+def _chain(type_: str, name: str, value: str, base: str | None) -> Criterion:
+    """``patient.identifier`` or ``patient:Patient.identifier``."""
+    link, _, last = name.partition(".")
+    path, _, target = link.partition(":")
+    if f"{path}.{last}" not in CHAINS[type_]:
+        raise BadRequest(_unknown(type_, name))
+    parameter = SERVED[type_][path]
+    target = target or parameter.targets[0]
+    if target not in parameter.targets:
+        raise BadRequest(MODIFIER.at(path, name=path, valid=", ".join(parameter.targets)))
+    chained = SERVED[target][last]
+    values = _values(chained, f"{path}.{last}", value, "", base)
+    return Criterion(parameter, values, target=target, chained=chained)
+
+
+def _values(
+    parameter: SearchParameter, name: str, value: str, modifier: str, base: str | None
+) -> tuple[Value, ...]:
+    parse_one = _reader(parameter, modifier, base)
+    try:
+        if len(value) > MAX_LENGTH or "\0" in value:
+            raise ValueError("too long, or with a character that no stored value has")
+        value.encode()
+        return tuple(dict.fromkeys(parse_one(one) for one in alternatives(value)))
+    except (ValueError, OverflowError):
+        expected = _EXPECTED[ParameterType.TOKEN if modifier == "identifier" else parameter.type]
+        raise BadRequest(VALUE.at(name, name=name, expected=expected)) from None
+
+
+def _reader(parameter: SearchParameter, modifier: str, base: str | None) -> Callable[[str], Value]:
+    if parameter.name == "_id":
+        return parse_id
+    if parameter.type is ParameterType.TOKEN or modifier == "identifier":
+        return _known_token
+    if parameter.type is ParameterType.DATE:
+        return parse_moment
+    if parameter.type is ParameterType.STRING:
+        return lambda value: parse_text(value, exact=modifier == "exact")
+    return lambda value: _typed(parse_target(value, base), modifier, parameter)
+
+
+def _known_token(value: str) -> Token:
+    token = parse_token(value)
+    return Token(canonical_system(token.system), token.value) if token.system else token
+
+
+def _typed(target: Target, modifier: str, parameter: SearchParameter) -> Target:
+    """A target of the type the modifier names, or the parameter's only one."""
+    if target.type is not None:
+        if target.type not in ({modifier} if modifier else parameter.targets):
+            raise ValueError("the parameter does not refer to this type")
+        return target
+    if ":" in target.id:
+        return target
+    only = parameter.targets[0] if len(parameter.targets) == 1 else None
+    return Target(modifier or only, target.id)
+
+
+def _unknown(type_: str, name: str) -> Finding:
+    shown = name if re.fullmatch(r"[A-Za-z_:.\-]{1,64}", name) else "?"
+    valid = ", ".join([*SERVED[type_], *CHAINS[type_], *RESULT_PARAMETERS])
+    return UNKNOWN_PARAMETER.at(shown, type=type_, name=shown, valid=valid)
+
+
+def _read_result(result: _Result, type_: str, name: str, value: str) -> str:
+    """Take in a result parameter; gives its value as it is carried out."""
+    if name in result.seen and not name.startswith("_include"):
+        raise BadRequest(VALUE.at(name, name=name, expected=_ONCE))
+    result.seen.add(name)
+    if name == "_count":
+        if not re.fullmatch(r"[0-9]{1,9}", value):
+            raise BadRequest(VALUE.at(name, name=name, expected="0, 1, 2, ..."))
+        result.count = min(int(value), MAX_COUNT)
+        return str(result.count)
+    if name == "_sort":
+        result.sort = _sorts(value)
+    elif name == "_total":
+        if value not in {"none", "estimate", "accurate"}:
+            raise BadRequest(VALUE.at(name, name=name, expected="none, estimate, accurate"))
+        result.total = value != "none"
+    elif name == "_summary":
+        if value not in {"false", "count"}:
+            raise BadRequest(VALUE.at(name, name=name, expected="false, count"))
+        result.only_count = value == "count"
+    else:
+        _include(result, type_, name, value)
+    return value
+
+
+def _sorts(value: str) -> tuple[Sort, ...]:
+    keys = [Sort(key.removeprefix("-"), key.startswith("-")) for key in value.split(",")]
+    names = [key.by for key in keys]
+    if names not in (["_id"], ["_lastUpdated"], ["_lastUpdated", "_id"]):
+        expected = ", ".join((*SORTS, *(f"-{name}" for name in SORTS)))
+        raise BadRequest(VALUE.at("_sort", name="_sort", expected=expected))
+    return tuple(keys) if names[-1] == "_id" else (*keys, Sort("_id", keys[0].descending))
+
+
+def _include(result: _Result, type_: str, name: str, value: str) -> None:
+    iterates = name == "_include:iterate"
+    source, _, rest = value.partition(":")
+    parameter, _, target = rest.partition(":")
+    known = INCLUDES if iterates else {type_: INCLUDES[type_]}
+    if f"{source}:{parameter}" not in known.get(source, ()) or (
+        target and target not in SERVED[source][parameter].targets
+    ):
+        valid = ", ".join(include for includes in known.values() for include in includes)
+        raise BadRequest(VALUE.at(name, name=name, expected=valid))
+    (result.iterate if iterates else result.includes).append(Include(source, parameter, target or None))

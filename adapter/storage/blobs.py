@@ -1,0 +1,73 @@
+"""Content shared by hash: the same bytes given to many recipients are stored and indexed once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import insert, select
+
+from adapter.fhir.search.parameters import is_key
+from adapter.storage.instants import window_end, window_start
+from adapter.storage.tables import blob, publication_key, search_index
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from sqlalchemy import Connection
+
+    from adapter.fhir.search.index import IndexRow
+    from adapter.storage.values import Desired
+
+
+def put_blobs(connection: Connection, contents: Mapping[bytes, Desired]) -> dict[bytes, int]:
+    """Store the bodies that are not there yet, with their index rows; gives the blob of each hash."""
+    query = select(blob.c.hash, blob.c.id).where(blob.c.hash.in_(list(contents)))
+    known = {bytes(hash_): id_ for hash_, id_ in connection.execute(query)}
+    missing = [hash_ for hash_ in contents if hash_ not in known]
+    if missing:
+        rows = [{"hash": hash_, "bytes": contents[hash_].body} for hash_ in missing]
+        adding = insert(blob).returning(blob.c.id, sort_by_parameter_order=True)
+        new = dict(zip(missing, connection.execute(adding, rows).scalars(), strict=True))
+        index = [_index_row(id_, row) for hash_, id_ in new.items() for row in contents[hash_].index]
+        if index:
+            connection.execute(insert(search_index), index)
+        known |= new
+    return known
+
+
+def _index_row(blob_id: int, row: IndexRow) -> dict[str, Any]:
+    dated = row.kind == "date"
+    return {
+        "blob": blob_id,
+        "param": row.param,
+        "kind": row.kind,
+        "system": row.system or "",
+        "value": row.value or "",
+        "low": window_start(row.low) if dated else None,
+        "high": window_end(row.high) if dated else None,
+    }
+
+
+def put_keys(
+    connection: Connection, publications: Iterable[tuple[int, str, str, Sequence[IndexRow]]]
+) -> None:
+    """Let a recipient find its publications (``id, recipient, type, index``) by what identifies them.
+
+    These rows are the recipient's own, so looking something up by them never touches what is hidden from
+    it, and takes no longer when much is.
+    """
+    rows = [
+        {
+            "publication": id_,
+            "recipient": recipient,
+            "type": type_,
+            "param": row.param,
+            "system": row.system or "",
+            "value": row.value or "",
+        }
+        for id_, recipient, type_, index in publications
+        for row in dict.fromkeys(index)
+        if is_key(type_, row.param, row.kind)
+    ]
+    if rows:
+        connection.execute(insert(publication_key), rows)

@@ -1,0 +1,81 @@
+"""The clock every write ticks, and what was written at each tick.
+
+``seq`` orders all changes as they were committed, because whoever ticks holds the clock to the end of the
+transaction: a bare database sequence would show readers number 8 before 7 has committed.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from sqlalchemy import case, insert, select, update
+
+from adapter.storage.instants import from_micros
+from adapter.storage.tables import change, clock, record_version, secret
+from adapter.storage.values import Change, ChangeNote, Touched
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+
+def tick(connection: Connection, at: int) -> tuple[int, int]:
+    """Take the clock, and with it the right to write; gives the change's number and instant.
+
+    The instant never falls: if the computer's clock was set back, it stays at the last change.
+    """
+    later = case((clock.c.at > at, clock.c.at), else_=at)
+    ticked = update(clock).values(seq=clock.c.seq + 1, at=later).returning(clock.c.seq, clock.c.at)
+    seq, at = connection.execute(ticked).one()
+    return seq, at
+
+
+def now(connection: Connection) -> int:
+    """The number of the last change, 0 before the first."""
+    seq: int = connection.execute(select(clock.c.seq)).scalar_one()
+    return seq
+
+
+def put(connection: Connection, seq: int, at: int, note: ChangeNote) -> None:
+    """Say who made a change."""
+    row = {
+        "seq": seq,
+        "at": at,
+        "caller": note.caller,
+        "person": note.person,
+        "organisation": note.organisation,
+        "purpose": note.purpose,
+        "request_id": note.request_id,
+        "interaction": note.interaction,
+    }
+    connection.execute(insert(change), row)
+
+
+def since(connection: Connection, after: int, count: int) -> list[Change]:
+    """Up to ``count`` changes with numbers above ``after``, in order, with the record versions they made."""
+    wanted = select(change).where(change.c.seq > after).order_by(change.c.seq).limit(count).subquery()
+    made = record_version.c
+    query = (
+        select(wanted, made.kind, made.id, made.version)
+        .outerjoin(record_version, made.seq == wanted.c.seq)
+        .order_by(wanted.c.seq, made.kind, made.id)
+    )
+    changes = []
+    for _, rows in groupby(connection.execute(query), key=lambda row: row.seq):
+        made_by, *others = rows
+        touched = tuple(Touched(row.kind, row.id, row.version) for row in (made_by, *others) if row.kind)
+        changes.append(Change(made_by.seq, from_micros(made_by.at), ChangeNote(*made_by[2:8]), touched))
+    return changes
+
+
+def secret_value(connection: Connection, name: str) -> bytes:
+    """Random bytes made once for this database.
+
+    Raises:
+        KeyError: there is no secret of that name.
+    """
+    query = select(secret.c.value).where(secret.c.name == name)
+    value: bytes | None = connection.execute(query).scalar_one_or_none()
+    if value is None:
+        raise KeyError(name)
+    return value

@@ -1,0 +1,68 @@
+"""The permits in force for a record, flattened, as they were when it was last written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, insert, select
+
+from adapter.record.windows import Window
+from adapter.storage.instants import bound, window_end, window_start
+from adapter.storage.tables import permit
+from adapter.storage.values import PermitRow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy import Connection
+
+    from adapter.storage.values import PermitLike
+
+
+def put(connection: Connection, record_id: str, rows: Iterable[PermitLike]) -> bool:
+    """Let a record have these permits and no others; gives whether that changed anything."""
+    wanted = [_row(record_id, row) for row in rows]
+    if wanted == _stored(connection, record_id):
+        return False
+    connection.execute(delete(permit).where(permit.c.record_id == record_id))
+    if wanted:
+        connection.execute(insert(permit), wanted)
+    return True
+
+
+def of_record(connection: Connection, record_id: str) -> list[PermitRow]:
+    """The permits of a record, in the order they were put."""
+    return [
+        PermitRow(
+            row["recipient"],
+            row["purpose"],
+            row["del_"],
+            row["emne"],
+            row["deny"],
+            row["samtykke"],
+            row["regel"],
+            Window(bound(row["valid_from"]), bound(row["valid_to"])),
+        )
+        for row in _stored(connection, record_id)
+    ]
+
+
+def _row(record_id: str, row: PermitLike) -> dict[str, Any]:
+    return {
+        "record_id": record_id,
+        "recipient": row.recipient,
+        "purpose": row.purpose,
+        "del_": row.del_,
+        "emne": row.emne,
+        "deny": row.deny,
+        "samtykke": row.samtykke,
+        "regel": row.regel,
+        "valid_from": window_start(row.window.low),
+        "valid_to": window_end(row.window.high),
+    }
+
+
+def _stored(connection: Connection, record_id: str) -> list[dict[str, Any]]:
+    columns = [column.label(column.key) for column in permit.c if column.key != "id"]
+    query = select(*columns).where(permit.c.record_id == record_id).order_by(permit.c.id)
+    return [dict(row) for row in connection.execute(query).mappings()]

@@ -1,0 +1,281 @@
+"""What has been made available to whom: bring the publications of one record to what they should be.
+
+The rules for one resource are in ``planning``; here they are carried out for all of a record at once. A
+recipient that has been *narrowed* (consent withdrawn, a part shielded or labelled, the wrong person) loses
+everything of the record it does not keep, its history too: closed rows answer nothing any more.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sqlalchemy import case, delete, func, insert, select, update
+
+from adapter.errors import Conflict, IssueType, Message
+from adapter.storage.blobs import put_blobs, put_keys
+from adapter.storage.instants import FOREVER, window_end, window_start
+from adapter.storage.planning import New, Plan, Row, Wanted, holds_alike, plan
+from adapter.storage.tables import blob, holder, publication, publication_key
+from adapter.storage.values import Action, PublicationChange
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from sqlalchemy import Connection
+
+    from adapter.storage.values import Desired
+
+ID_TAKEN = Message(
+    "resource-id-taken",
+    IssueType.DUPLICATE,
+    "En ressurs av typen {type} med samme id hører til en annen post",
+    "A {type} with the same id belongs to another record",
+)
+
+
+class Key(NamedTuple):
+    """What versions are counted for: one recipient's view, for one purpose, of one resource."""
+
+    recipient: str
+    purpose: str
+    type: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """The change that is being written."""
+
+    seq: int
+    at: int
+
+
+def reconcile(
+    connection: Connection,
+    record: tuple[str, str],
+    desired: Iterable[Desired],
+    narrowed: Mapping[str, str],
+    tick: Tick,
+) -> list[PublicationChange]:
+    """Let the recipients have exactly ``desired`` of a record (``kind, id``).
+
+    Args:
+        connection: of a transaction that holds the clock.
+        record: kind and id.
+        desired: everything that should be there from now on; several for one resource have windows that
+            do not overlap.
+        narrowed: recipients that lose their history of the record, and why.
+        tick: the change.
+
+    Returns:
+        What changed, nothing for what stayed as it was.
+
+    Raises:
+        Conflict: a resource with the same type and id belongs to another record.
+    """
+    wanted: dict[Key, list[Desired]] = defaultdict(list)
+    for item in desired:
+        wanted[Key(item.recipient, item.purpose, item.type, item.id)].append(item)
+    rows = _open_rows(connection, record)
+    _hold(connection, record, {(key.type, key.id) for key in wanted} - {(key.type, key.id) for key in rows})
+    plans = {key: _plan(connection, key, rows.get(key, []), wanted[key], tick) for key in rows | wanted}
+    return _carry_out(connection, record, wanted, plans, narrowed, tick)
+
+
+def _open_rows(connection: Connection, record: tuple[str, str]) -> dict[Key, list[Row]]:
+    p = publication.c
+    query = (
+        select(
+            p.recipient, p.purpose, p.type, p.resource_id,
+            p.id, p.version, p.updated, blob.c.hash, p.permit, p.valid_from, p.valid_to,
+        )
+        .outerjoin(blob, blob.c.id == p.blob)
+        .where(p.kind == record[0], p.record_id == record[1], p.to_seq == FOREVER, p.closed_seq.is_(None))
+        .order_by(p.id)
+    )  # fmt: skip
+    rows: dict[Key, list[Row]] = defaultdict(list)
+    for row in connection.execute(query):
+        rows[Key(*row[:4])].append(Row(*row[4:]))
+    return dict(rows)
+
+
+def _hold(connection: Connection, record: tuple[str, str], new: set[tuple[str, str]]) -> None:
+    """Note which record holds each resource; an id is never another record's, not even after deletion."""
+    add = []
+    for type_, id_ in sorted(new):
+        held_by = held(connection, type_, id_)
+        if held_by is None:
+            add.append({"type": type_, "id": id_, "kind": record[0], "record_id": record[1]})
+        elif held_by != record:
+            raise Conflict(ID_TAKEN.at(type=type_))
+    if add:
+        connection.execute(insert(holder), add)
+
+
+def held(connection: Connection, type_: str, id_: str) -> tuple[str, str] | None:
+    """The kind and id of the record a resource belongs to, None if it never was."""
+    columns = holder.c
+    query = select(columns.kind, columns.record_id).where(columns.type == type_, columns.id == id_)
+    row = connection.execute(query).one_or_none()
+    return None if row is None else (row.kind, row.record_id)
+
+
+def _plan(connection: Connection, key: Key, rows: list[Row], items: list[Desired], tick: Tick) -> Plan:
+    wants = [_want(item) for item in items]
+    wants.sort(key=lambda want: want.valid_from)
+    rows = sorted(rows, key=lambda row: row.valid_from)
+    if len(rows) == len(wants) and all(map(holds_alike, rows, wants, [tick.at] * len(rows))):
+        return Plan(keep=[row.id for row in rows])
+    return plan(rows, wants, _newest_closed(connection, key), tick.at)
+
+
+def _want(item: Desired) -> Wanted:
+    digest = hashlib.sha256(item.body).digest()
+    return Wanted(digest, item.permit, window_start(item.valid_from), window_end(item.valid_to))
+
+
+def _newest_closed(connection: Connection, key: Key) -> int:
+    p = publication.c
+    query = select(func.max(p.version)).where(
+        p.recipient == key.recipient,
+        p.purpose == key.purpose,
+        p.type == key.type,
+        p.resource_id == key.id,
+        (p.to_seq < FOREVER) | p.closed_seq.is_not(None),
+    )
+    return connection.execute(query).scalar_one() or 0
+
+
+def _carry_out(
+    connection: Connection,
+    record: tuple[str, str],
+    wanted: Mapping[Key, list[Desired]],
+    plans: Mapping[Key, Plan],
+    narrowed: Mapping[str, str],
+    tick: Tick,
+) -> list[PublicationChange]:
+    _erase(connection, [id_ for made in plans.values() for id_ in made.erase])
+    _supersede(connection, [id_ for made in plans.values() for id_ in made.supersede], tick)
+    closed = set()
+    for recipient, reason in narrowed.items():
+        kept = [
+            id_
+            for key, made in plans.items()
+            if key.recipient == recipient and wanted.get(key)
+            for id_ in made.keep
+        ]
+        closed |= _close(connection, record, recipient, kept, reason, tick)
+    added = [
+        (key, new)
+        for key, made in plans.items()
+        for new in made.add
+        if new.wanted is not None or key.recipient not in narrowed
+    ]
+    _add(connection, record, wanted, added, tick)
+    return _changes(plans, added, closed)
+
+
+def _erase(connection: Connection, ids: list[int]) -> None:
+    if ids:
+        connection.execute(delete(publication_key).where(publication_key.c.publication.in_(ids)))
+        connection.execute(delete(publication).where(publication.c.id.in_(ids)))
+
+
+def _supersede(connection: Connection, ids: list[int], tick: Tick) -> None:
+    if ids:
+        connection.execute(update(publication).where(publication.c.id.in_(ids)).values(to_seq=tick.seq))
+
+
+def _close(
+    connection: Connection,
+    record: tuple[str, str],
+    recipient: str,
+    kept: list[int],
+    reason: str,
+    tick: Tick,
+) -> set[Key]:
+    """Close all rows of a recipient but those kept; gives what was closed."""
+    p = publication.c
+    until = case((p.to_seq > tick.seq, tick.seq), else_=p.to_seq)
+    close = (
+        update(publication)
+        .where(
+            p.kind == record[0],
+            p.record_id == record[1],
+            p.recipient == recipient,
+            p.closed_seq.is_(None),
+            p.id.not_in(kept),
+        )
+        .values(closed_seq=tick.seq, reason=reason, to_seq=until)
+        .returning(p.recipient, p.purpose, p.type, p.resource_id)
+    )
+    return {Key(*row) for row in connection.execute(close)}
+
+
+def _add(
+    connection: Connection,
+    record: tuple[str, str],
+    wanted: Mapping[Key, list[Desired]],
+    added: list[tuple[Key, New]],
+    tick: Tick,
+) -> None:
+    if not added:
+        return
+    sources = {_want(item): item for key, new in added if new.wanted for item in wanted[key]}
+    contents = {new.wanted.hash: sources[new.wanted] for _, new in added if new.wanted}
+    blobs = put_blobs(connection, contents)
+    rows = [_row(key, new, record, blobs, tick) for key, new in added]
+    adding = insert(publication).returning(publication.c.id, sort_by_parameter_order=True)
+    ids = connection.execute(adding, rows).scalars()
+    put_keys(
+        connection,
+        [
+            (id_, key.recipient, key.type, sources[new.wanted].index)
+            for id_, (key, new) in zip(ids, added, strict=True)
+            if new.wanted
+        ],
+    )
+
+
+def _row(
+    key: Key, new: New, record: tuple[str, str], blobs: Mapping[bytes, int], tick: Tick
+) -> dict[str, Any]:
+    return {
+        "recipient": key.recipient,
+        "purpose": key.purpose,
+        "type": key.type,
+        "resource_id": key.id,
+        "version": new.version,
+        "updated": new.updated,
+        "blob": blobs[new.wanted.hash] if new.wanted else None,
+        "deleted": new.wanted is None,
+        "kind": record[0],
+        "record_id": record[1],
+        "permit": new.wanted.permit if new.wanted else None,
+        "from_seq": tick.seq,
+        "to_seq": FOREVER,
+        "valid_from": new.valid_from,
+        "valid_to": new.valid_to,
+    }
+
+
+def _changes(
+    plans: Mapping[Key, Plan], added: list[tuple[Key, New]], closed: set[Key]
+) -> list[PublicationChange]:
+    changes = []
+    newest: dict[Key, New] = {}
+    for key, new in added:
+        if key not in newest or new.version > newest[key].version:
+            newest[key] = new
+    for key, new in newest.items():
+        action: Action = "published" if new.wanted else "deleted"
+        changes.append(PublicationChange(*key, new.version, action))
+    changes += [PublicationChange(*key, 0, "closed") for key in sorted(closed - newest.keys())]
+    told = newest.keys() | closed
+    for key, made in plans.items():
+        if (made.supersede or made.erase) and key not in told:
+            changes.append(PublicationChange(*key, 0, "ended"))
+    return changes

@@ -1,0 +1,130 @@
+"""Everything that can be asked of one snapshot of the store."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from adapter.storage import changes, permits, publications, reading, records
+from adapter.storage.instants import to_micros
+from adapter.storage.search import search
+from adapter.storage.visibility import CURRENT, View
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from adapter.fhir.search.query import SearchQuery
+    from adapter.storage.values import (
+        Change,
+        Matches,
+        PermitRow,
+        Position,
+        Published,
+        RecordVersion,
+        Residue,
+    )
+
+
+class Reader:
+    """One snapshot. ``recipients`` are a caller's, the most specific first; ``purpose`` is its formål."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def seq(self) -> int:
+        """The number of the last change; as-of reads with it see what is seen now."""
+        return changes.now(self._connection)
+
+    def secret(self, name: str) -> bytes:
+        """32 random bytes made with the database; KeyError if there are none of that name."""
+        return changes.secret_value(self._connection, name)
+
+    def record(self, kind: str, id_: str) -> RecordVersion | None:
+        """The newest version of a record."""
+        return records.current(self._connection, kind, id_)
+
+    def record_version(self, kind: str, id_: str, version: int) -> RecordVersion | None:
+        """One version of a record."""
+        return records.version(self._connection, kind, id_, version)
+
+    def record_versions(self, kind: str, id_: str) -> list[RecordVersion]:
+        """Every version of a record, the newest first."""
+        return records.versions(self._connection, kind, id_)
+
+    def records(self, kind: str, after: str | None, count: int) -> list[RecordVersion]:
+        """Up to ``count`` records in the order of their ids, beyond the id ``after``."""
+        return records.page(self._connection, kind, after, count)
+
+    def record_by_key(self, kind: str, system: str, value: str) -> str | None:
+        """The id of the record that has a key."""
+        return records.holder_of_key(self._connection, kind, system, value)
+
+    def changes(self, after_seq: int, count: int) -> list[Change]:
+        """Up to ``count`` changes after a number, the oldest first."""
+        return changes.since(self._connection, after_seq, count)
+
+    def residues(self, kind: str, id_: str) -> dict[tuple[str, str], Residue]:
+        """What FHIR writers said of a record's parts beyond its fields, by (type, part id)."""
+        return records.residues(self._connection, kind, id_)
+
+    def permits(self, record_id: str) -> list[PermitRow]:
+        """The permits of a sak as of its last write."""
+        return permits.of_record(self._connection, record_id)
+
+    def holder(self, type_: str, id_: str) -> tuple[str, str] | None:
+        """Kind and id of the record a resource belongs to, or belonged to before it was deleted."""
+        return publications.held(self._connection, type_, id_)
+
+    def published(
+        self, recipients: Sequence[str], purpose: str, type_: str, id_: str, now: datetime
+    ) -> Published | None:
+        """What the caller is given of a resource at ``now``; its tombstone (``deleted``) too."""
+        view = View(tuple(recipients), purpose, to_micros(now))
+        return reading.current(self._connection, view, type_, id_)
+
+    def published_version(
+        self, recipients: Sequence[str], purpose: str, type_: str, id_: str, version: int, now: datetime
+    ) -> Published | None:
+        """One version the caller was given and may still see."""
+        view = View(tuple(recipients), purpose, to_micros(now))
+        return reading.version(self._connection, view, type_, id_, version)
+
+    def published_history(
+        self, recipients: Sequence[str], purpose: str, type_: str, id_: str, now: datetime
+    ) -> list[Published]:
+        """Every version the caller was given and may still see, the newest first."""
+        view = View(tuple(recipients), purpose, to_micros(now))
+        return reading.history(self._connection, view, type_, id_)
+
+    def published_many(
+        self,
+        recipients: Sequence[str],
+        purpose: str,
+        keys: Iterable[tuple[str, str]],
+        now: datetime,
+        as_of: int = CURRENT,
+    ) -> list[Published]:
+        """Those of the resources (type, id) the caller is given, in the order asked for."""
+        view = View(tuple(recipients), purpose, to_micros(now), as_of)
+        return reading.many(self._connection, view, keys)
+
+    def search(
+        self,
+        recipients: Sequence[str],
+        purpose: str,
+        query: SearchQuery,
+        *,
+        now: datetime,
+        as_of: int = CURRENT,
+        count: int,
+        after: Position | None = None,
+    ) -> Matches:
+        """One page of what matches among what the caller is given: found, total, and where to go on.
+
+        ``as_of`` is the ``seq`` of the first page, on every page: what is written meanwhile neither comes
+        twice nor is missed. What has been closed or has expired since is gone from later pages too.
+        """
+        view = View(tuple(recipients), purpose, to_micros(now), as_of)
+        return search(self._connection, view, query, count, after)

@@ -1,0 +1,123 @@
+"""The store: one transaction to read in, one to write in, on SQLite or PostgreSQL alike.
+
+A reader sees one snapshot from its first question to its last. There is one writer at a time, because a
+writer takes the clock first (SQLite: the write lock; PostgreSQL: the clock's row) and holds it to commit;
+so what a writer has read is still so when it writes, and changes are numbered in the order they commit.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from adapter.errors import IssueType, Message, Unavailable
+from adapter.storage import changes
+from adapter.storage.engine import check_durability, make_engine, reading, writing
+from adapter.storage.instants import to_micros
+from adapter.storage.publications import Tick
+from adapter.storage.reader import Reader
+from adapter.storage.tables import SCHEMA
+from adapter.storage.writer import Writer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from adapter.storage.values import ChangeNote
+
+NOT_MIGRATED = Message(
+    "database-not-migrated",
+    IssueType.NO_STORE,
+    "Databasen er på skjema {found}, programmet trenger {wanted}: kjør ip-adapter db upgrade",
+    "The database is at schema {found}, the program needs {wanted}: run ip-adapter db upgrade",
+)
+UNREACHABLE = Message(
+    "database-unavailable",
+    IssueType.TRANSIENT,
+    "Databasen svarer ikke nå; prøv igjen",
+    "The database does not answer now; try again",
+)
+
+
+class Store:
+    """The database behind a SQLAlchemy URL; threads may share it."""
+
+    def __init__(self, url: str) -> None:
+        self._engine = make_engine(url)
+        self._reading = reading(self._engine)
+        self._writing = writing(self._engine)
+
+    def check(self) -> None:
+        """Refuse a database that may lose what it acknowledged, or is not at this program's schema.
+
+        Raises:
+            Unavailable: naming what is wrong.
+        """
+        with _translated(), self._engine.connect() as connection:
+            check_durability(connection)
+            found = "-"
+            if inspect(connection).has_table("alembic_version"):
+                version = connection.execute(text("SELECT version_num FROM alembic_version"))
+                found = version.scalar_one_or_none() or "-"
+            if found != SCHEMA:
+                raise Unavailable(NOT_MIGRATED.at(found=found, wanted=SCHEMA))
+
+    def writable(self) -> bool:
+        """Can a write begin now?"""
+        try:
+            with self._writing.connect() as connection, connection.begin() as transaction:
+                if connection.dialect.name == "postgresql":
+                    read_only = connection.execute(text("SHOW transaction_read_only")).scalar_one()
+                    return bool(read_only == "off")
+                connection.execute(text("UPDATE clock SET seq = seq"))
+                transaction.rollback()
+        except (OperationalError, InterfaceError, PoolTimeout):
+            return False
+        return True
+
+    @contextmanager
+    def read(self) -> Iterator[Reader]:
+        """A snapshot to read from.
+
+        Raises:
+            Unavailable: the database cannot be reached.
+        """
+        with _translated(), self._reading.connect() as connection, connection.begin():
+            yield Reader(connection)
+
+    @contextmanager
+    def write(self, note: ChangeNote, at: datetime) -> Iterator[Writer]:
+        """A transaction to write in: committed on leaving, rolled back by an exception.
+
+        When nothing was written it is rolled back too: a write that changes nothing leaves no trace, not
+        even in the clock.
+
+        Args:
+            note: who changes something, kept with the change.
+            at: the instant of the change; ``Writer.at`` is it, or the last change's if that was later.
+
+        Raises:
+            Unavailable: the database cannot be reached, written to, or is busy for too long.
+        """
+        with _translated(), self._writing.connect() as connection, connection.begin() as transaction:
+            writer = Writer(connection, note, Tick(*changes.tick(connection, to_micros(at))))
+            yield writer
+            if not writer.has_written:
+                transaction.rollback()
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self._engine.dispose()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """What a database cannot do now, as Unavailable; it says nothing of the query or its values."""
+    try:
+        yield
+    except (OperationalError, InterfaceError, PoolTimeout) as error:
+        raise Unavailable(UNREACHABLE.at()) from error
