@@ -1,10 +1,14 @@
-"""What every test shares: hypothesis profiles."""
+"""What every test shares: hypothesis profiles, and a database of its own on SQLite and on PostgreSQL."""
 
 from __future__ import annotations
 
 import os
 
 from hypothesis import settings
+
+from tests.databases import database_url, migrated_sqlite, postgresql, store
+
+__all__ = ["database_url", "migrated_sqlite", "postgresql", "store"]
 
 settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
 settings.register_profile("local", deadline=None)
