@@ -1,0 +1,1 @@
+"""Consent: who sees what, and why."""
