@@ -104,15 +104,15 @@ def explain(
     Besides the rules of :func:`decide`: ``no-permit`` when nothing names the recipient now, and
     ``representative-not-yet`` for a verge or fullmektig, whose access is not built.
     """
-    for lens in lenses(sak, ansatt_with, instant):
-        if (
-            lens.recipient == recipient
-            and lens.purpose in {purpose, ANY_PURPOSE}
-            and lens.window.holds(instant)
-        ):
-            decision = decide(lens, part)
-            if decision.extent is not Extent.NOTHING or lens.given:
-                return decision
+    standing = [
+        lens
+        for lens in lenses(sak, ansatt_with, instant)
+        if lens.recipient == recipient
+        and lens.purpose in {purpose, ANY_PURPOSE}
+        and lens.window.holds(instant)
+    ]
+    if standing:
+        return decide(max(standing, key=lambda lens: bool(lens.given)), part)
     kind, _, name = recipient.partition("/")
     represents = any(
         parorende["id"] == name and (parorende.get("verge") or parorende.get("fullmakt"))
