@@ -1,0 +1,94 @@
+"""Bundles around stored bytes: a page of a search, and the history of a resource. Nothing is re-encoded.
+
+https://hl7.org/fhir/R4/bundle.html. A Bundle has no id and no time of its own: what a caller may not know
+of and what never existed must give the same bytes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from adapter.fhir import json
+from adapter.fhir.search.identifiers import carries_birth_number
+from adapter.rest.addresses import with_parameters
+from adapter.rest.stored import address, instant, reference, resource_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from adapter.rest.interaction import Pairs
+    from adapter.storage import Published
+
+
+def searchset(
+    base: str,
+    matches: Iterable[Published],
+    included: Iterable[Published],
+    total: int | None,
+    links: Iterable[tuple[str, str]],
+) -> bytes:
+    """One page of a search.
+
+    Args:
+        base: this service's FHIR address.
+        matches: what was asked for.
+        included: what came along with it.
+        total: how many match in all; None is not said.
+        links: relation and address.
+    """
+    entries = [_found(base, published, "match") for published in matches]
+    entries += [_found(base, published, "include") for published in included]
+    return _bundle("searchset", total, links, entries)
+
+
+def history(base: str, versions: Sequence[Published], self_address: str) -> bytes:
+    """The versions of a resource, the newest first. https://hl7.org/fhir/R4/http.html#history."""
+    entries = [_version(base, published) for published in versions]
+    return _bundle("history", len(versions), [("self", self_address)], entries)
+
+
+def search_address(base: str, type_: str, pairs: Pairs) -> str:
+    """The address of a search as it was carried out, fit to be written down.
+
+    What numbers a person is left out of it, and it then names ``_search``: such a search can be repeated
+    only by POST, with the numbers in the body.
+    """
+    shown = tuple(pair for pair in pairs if not carries_birth_number([pair]))
+    path = f"{base}/{type_}" if len(shown) == len(pairs) else f"{base}/{type_}/_search"
+    return with_parameters(path, shown)
+
+
+def _bundle(kind: str, total: int | None, links: Iterable[tuple[str, str]], entries: list[bytes]) -> bytes:
+    head: dict[str, Any] = {"resourceType": "Bundle", "type": kind}
+    if total is not None:
+        head["total"] = total
+    head["link"] = [{"relation": relation, "url": url} for relation, url in links]
+    if not entries:
+        return json.render(head)
+    return b"".join((json.render(head)[:-1], b',"entry":[', b",".join(entries), b"]}"))
+
+
+def _found(base: str, published: Published, mode: str) -> bytes:
+    return _entry(base, published, f',"search":{{"mode":"{mode}"}}}}'.encode())
+
+
+def _version(base: str, published: Published) -> bytes:
+    """An entry of a history: which change it was, as this recipient saw it."""
+    status = "204" if published.deleted else "201" if published.version == 1 else "200"
+    said = {
+        "request": {"method": "DELETE" if published.deleted else "PUT", "url": reference(published)},
+        "response": {
+            "status": status,
+            "location": f"{base}/{address(published)}",
+            "etag": f'W/"{published.version}"',
+            "lastModified": instant(published.last_updated),
+        },
+    }
+    return _entry(base, published, b"," + json.render(said)[1:])
+
+
+def _entry(base: str, published: Published, rest: bytes) -> bytes:
+    url = json.render({"fullUrl": f"{base}/{reference(published)}"})[:-1]
+    if published.deleted:
+        return url + rest
+    return b"".join((url, b',"resource":', resource_bytes(published), rest))

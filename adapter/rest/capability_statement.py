@@ -1,0 +1,118 @@
+"""The CapabilityStatement, made from the tables the door runs by: routes, search parameters, formats.
+
+https://hl7.org/fhir/R4/capabilitystatement.html. Nothing in it is written by hand that a table knows.
+"""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from adapter.fhir.canonical import BASE
+from adapter.fhir.definitions import search_parameters
+from adapter.fhir.search.parameters import CHAINS, INCLUDES, RESULT_PARAMETERS, SERVED
+from adapter.rest.formats import FHIR_JSON, FHIR_XML
+from adapter.rest.routes import ROUTES, TYPES
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from adapter.fhir.search.parameters import SearchParameter
+
+FHIR_VERSION = "4.0.1"
+_SERVICE_CODES = "http://terminology.hl7.org/CodeSystem/restful-security-service"
+
+_POST_ONLY = (
+    "A number of a person (fødselsnummer, D-nummer and the like) is searched for by POST to _search only, "
+    "in the body; a GET that carries one is refused, and no link, log or error repeats it."
+)
+_ABOUT = (
+    "Individuell plan and koordinator from a municipality's record. What a caller gets is what has been "
+    "published to it under a consent that holds now; what is not shared with it answers as what does not "
+    "exist. Dates without a zone are Norwegian time. Unknown parameters are refused, never passed over. "
+    f"{_POST_ONLY}"
+)
+_SECURITY = (
+    "Bearer tokens (RFC 6750) of the issuers this service trusts, with SMART on FHIR scopes, version 2 "
+    "(system/CareTeam.rs) or 1 (system/CareTeam.read). Scopes are a ceiling: consent decides what is seen "
+    "below it. /metadata needs no token."
+)
+
+
+def capability_statement(base: str, day: date, *, if_match_required: bool) -> dict[str, Any]:
+    """The statement of a service.
+
+    Args:
+        base: its FHIR address.
+        day: when it was started with what the statement says.
+        if_match_required: whether a change must say which version it builds on.
+    """
+    return {
+        "resourceType": "CapabilityStatement",
+        "id": "ip-adapter",
+        "url": f"{BASE}/CapabilityStatement/ip-adapter",
+        "version": version("ip-adapter"),
+        "name": "IpAdapter",
+        "title": "Individuell plan and koordinator",
+        "status": "active",
+        "date": day.isoformat(),
+        "publisher": "ip-adapter",
+        "description": _ABOUT,
+        "kind": "instance",
+        "software": {"name": "ip-adapter", "version": version("ip-adapter")},
+        "implementation": {
+            "description": "Individuell plan and koordinator of one municipality",
+            "url": base,
+        },
+        "fhirVersion": FHIR_VERSION,
+        "format": [FHIR_JSON, FHIR_XML, "json", "xml"],
+        "rest": [
+            {
+                "mode": "server",
+                "documentation": _ABOUT,
+                "security": {
+                    "service": [{"coding": [{"system": _SERVICE_CODES, "code": "OAuth"}]}],
+                    "description": _SECURITY,
+                },
+                "resource": [_resource(type_, if_match_required=if_match_required) for type_ in TYPES],
+            }
+        ],
+    }
+
+
+def _resource(type_: str, *, if_match_required: bool) -> dict[str, Any]:
+    of_type = dict.fromkeys(route.interaction for route in ROUTES if "<type>" in route.path)
+    return {
+        "type": type_,
+        "documentation": _documentation(type_),
+        "interaction": [{"code": interaction} for interaction in of_type],
+        "versioning": "versioned-update" if if_match_required else "versioned",
+        "readHistory": True,
+        "updateCreate": True,
+        "conditionalCreate": False,
+        "conditionalRead": "not-match",
+        "conditionalUpdate": False,
+        "conditionalDelete": "not-supported",
+        **({"searchInclude": list(INCLUDES[type_])} if INCLUDES[type_] else {}),
+        "searchParam": [_search_param(type_, parameter) for parameter in SERVED[type_].values()],
+    }
+
+
+def _documentation(type_: str) -> str:
+    chains = f" Chained: {', '.join(CHAINS[type_])}." if CHAINS[type_] else ""
+    return f"{TYPES[type_]}.{chains} Results: {', '.join(RESULT_PARAMETERS)}. {_POST_ONLY}"
+
+
+def _search_param(type_: str, parameter: SearchParameter) -> dict[str, Any]:
+    said = {
+        "name": parameter.name,
+        "definition": search_parameters(type_)[parameter.name].url,
+        "type": parameter.type.value,
+        "documentation": _with_modifiers(parameter),
+    }
+    return {key: value for key, value in said.items() if value}
+
+
+def _with_modifiers(parameter: SearchParameter) -> str:
+    modifiers = ", ".join(f":{modifier}" for modifier in sorted(parameter.modifiers))
+    return f"{parameter.documentation}. Modifiers: {modifiers}" if modifiers else parameter.documentation

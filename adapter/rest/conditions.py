@@ -1,0 +1,34 @@
+"""What a client asks of the answer by header: only if changed (If-None-Match), or how much (Prefer)."""
+
+from __future__ import annotations
+
+import re
+
+_TAG = re.compile(r'\s*(?:W/)?"?([^",\s]*)"?\s*')
+_PREFERENCE = re.compile(
+    r'\s*return\s*=\s*"?(minimal|representation|OperationOutcome)"?\s*(?:;.*)?', re.DOTALL
+)
+
+
+def is_known(if_none_match: str | None, version: int) -> bool:
+    """Does the client have this version already?
+
+    https://hl7.org/fhir/R4/http.html#cread. Tags are read as clients send them: ``W/"3"``, ``"3"``, ``3``,
+    a list of them, or ``*``.
+    """
+    if if_none_match is None:
+        return False
+    tags = {match[1] for tag in if_none_match.split(",") if (match := _TAG.fullmatch(tag))}
+    return "*" in tags or str(version) in tags
+
+
+def preferred_return(prefer: str | None) -> str | None:
+    """What Prefer says of the answer to a write; None where it says nothing that is known.
+
+    https://hl7.org/fhir/R4/http.html#ops. Others' preferences and misspelt ones are passed over, as
+    RFC 7240 wants.
+    """
+    if prefer is None:
+        return None
+    found = (_PREFERENCE.fullmatch(part) for part in prefer.split(","))
+    return next((match[1] for match in found if match), None)

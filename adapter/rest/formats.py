@@ -1,0 +1,175 @@
+"""Which format to answer in and which to read: content negotiation as FHIR clients really do it.
+
+https://hl7.org/fhir/R4/http.html#mime-type and RFC 9110 § 12.5.1. JSON and XML go by many names, and a
+client that asks by a generic or an older name is answered by the name it used. ``_format`` outranks
+Accept; of formats wanted equally, the one named first is given; where anything will do, JSON.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
+
+from adapter.errors import IssueType, Message, NotAcceptable, UnsupportedMediaType
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_SPEC = "https://hl7.org/fhir/R4/http.html#mime-type"
+FORMAT_UNAVAILABLE = Message(
+    "format-unavailable",
+    IssueType.NOT_SUPPORTED,
+    "Ingen av formatene det er bedt om, kan gis; gyldige: {valid} (FHIR 4.0)",
+    "None of the formats asked for can be given; valid ones: {valid} (FHIR 4.0)",
+    _SPEC,
+)
+MEDIA_TYPE_UNREADABLE = Message(
+    "media-type-unsupported",
+    IssueType.NOT_SUPPORTED,
+    "Innhold av denne typen leses ikke; send Content-Type {valid} (FHIR 4.0, UTF-8, ukomprimert)",
+    "Content of this type is not read; send Content-Type {valid} (FHIR 4.0, UTF-8, not compressed)",
+    _SPEC,
+)
+
+
+class Format(StrEnum):
+    """The two ways a resource is written."""
+
+    JSON = "json"
+    XML = "xml"
+
+
+FHIR_JSON, FHIR_XML = "application/fhir+json", "application/fhir+xml"
+FORM = "application/x-www-form-urlencoded"
+MEDIA_TYPES: Mapping[str, Format] = MappingProxyType(
+    {
+        FHIR_JSON: Format.JSON,
+        FHIR_XML: Format.XML,
+        "application/json": Format.JSON,
+        "application/xml": Format.XML,
+        "text/json": Format.JSON,
+        "text/xml": Format.XML,
+        "application/json+fhir": Format.JSON,
+        "application/xml+fhir": Format.XML,
+    }
+)
+"""Every name the formats are known by: FHIR's own first, the last two from FHIR before R3."""
+
+_SHORT = {"json": FHIR_JSON, "xml": FHIR_XML}
+_RANGES = {
+    "*/*": (FHIR_JSON, FHIR_XML),
+    "application/*": (FHIR_JSON, FHIR_XML),
+    "text/*": ("text/xml", "text/json"),
+}
+_VERSIONS = {"4.0", "4.0.0", "4.0.1"}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The format to answer in and the name the client knows it by; ``pretty`` for human eyes."""
+
+    format: Format
+    media_type: str
+    pretty: bool = False
+
+
+DEFAULT = Answer(Format.JSON, FHIR_JSON)
+
+
+class _Media(NamedTuple):
+    """One media type or range of a header, with its weight."""
+
+    name: str
+    parameters: dict[str, str]
+    weight: float
+
+    @property
+    def is_this_version(self) -> bool:
+        return self.parameters.get("fhirversion", "4.0") in _VERSIONS
+
+
+@lru_cache(maxsize=256)
+def negotiate(accept: str, asked: str = "") -> Answer:
+    """The answer's format.
+
+    Args:
+        accept: the Accept header; empty if there is none.
+        asked: the ``_format`` parameter; empty if there is none.
+
+    Raises:
+        NotAcceptable: nothing that is asked for can be given.
+    """
+    if asked:
+        # A plus sign that was not encoded in the address arrives as a space.
+        media = _media(asked.strip().replace(" ", "+") if ";" not in asked else asked)
+        name = _SHORT.get(media.name, media.name)
+        if name not in MEDIA_TYPES or not media.is_this_version:
+            raise NotAcceptable(FORMAT_UNAVAILABLE.at("http._format", valid=_valid()))
+        return Answer(MEDIA_TYPES[name], name)
+    if not accept.strip():
+        return DEFAULT
+    wanted = _by_preference(accept)
+    if not wanted:
+        raise NotAcceptable(FORMAT_UNAVAILABLE.at(valid=_valid()))
+    return Answer(MEDIA_TYPES[wanted[0]], wanted[0])
+
+
+def reading(content_type: str, content_encoding: str = "") -> Format:
+    """The format of a body that is a resource.
+
+    Raises:
+        UnsupportedMediaType: it is none that is read, or not in UTF-8, or compressed.
+    """
+    media = _media(content_type)
+    known = media.name in MEDIA_TYPES and media.is_this_version
+    if not known or not _is_plain(media, content_encoding):
+        raise UnsupportedMediaType(MEDIA_TYPE_UNREADABLE.at(valid=_valid()))
+    return MEDIA_TYPES[media.name]
+
+
+def check_form(content_type: str, content_encoding: str = "") -> None:
+    """Let a body through only if it is a form, as ``_search`` takes it; raises UnsupportedMediaType."""
+    media = _media(content_type)
+    if media.name != FORM or not _is_plain(media, content_encoding):
+        raise UnsupportedMediaType(MEDIA_TYPE_UNREADABLE.at(valid=FORM))
+
+
+def _is_plain(media: _Media, content_encoding: str) -> bool:
+    charset = media.parameters.get("charset", "utf-8").lower()
+    return charset in {"utf-8", "utf8", "us-ascii"} and content_encoding.strip().lower() in {"", "identity"}
+
+
+def _by_preference(accept: str) -> list[str]:
+    """The media types acceptable, the most wanted first; a name before a range of equal weight."""
+    listed = [_media(item) for item in accept.split(",")]
+    named = {media.name for media in listed}
+    wanted = []
+    for media in listed:
+        if media.weight > 0 and media.is_this_version:
+            if media.name in MEDIA_TYPES:
+                wanted.append((-media.weight, 0, media.name))
+            wanted += [(-media.weight, 1, name) for name in _RANGES.get(media.name, ()) if name not in named]
+    return [name for _, _, name in sorted(wanted, key=lambda one: one[:2])]
+
+
+def _media(text: str) -> _Media:
+    name, *rest = (part.strip() for part in text.split(";"))
+    pairs = (part.partition("=") for part in rest)
+    parameters = {key.strip().lower(): value.strip().strip('"') for key, _, value in pairs}
+    return _Media(name.lower(), parameters, _weight(parameters.get("q", "1")))
+
+
+def _weight(text: str) -> float:
+    """A q-value; one that is none counts as not wanted."""
+    try:
+        weight = float(text)
+    except ValueError:
+        return 0
+    return weight if 0 <= weight <= 1 else 0
+
+
+def _valid() -> str:
+    return ", ".join(MEDIA_TYPES)

@@ -1,0 +1,83 @@
+"""What an interaction takes and what it gives: values free of the framework.
+
+A handler is ``(FhirRequest, Repository) -> FhirResponse``; :mod:`adapter.rest.representation` makes the one
+from HTTP and HTTP from the other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from adapter.errors import BadRequest, IssueType, Message
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from http import HTTPStatus
+
+    from adapter.security.caller import Caller
+    from adapter.storage import ChangeNote
+
+UNKNOWN_PARAMETER = Message(
+    "parameter-unknown",
+    IssueType.NOT_SUPPORTED,
+    "Interaksjonen {interaction} har ikke denne parameteren; gyldige: {valid}",
+    "The interaction {interaction} does not take this parameter; valid ones: {valid}",
+    "https://hl7.org/fhir/R4/http.html#parameters",
+)
+
+Pairs = tuple[tuple[str, str], ...]
+
+DOOR_PARAMETERS = ("_format", "_pretty")
+"""Parameters of every interaction; they are the door's and reach no handler."""
+
+
+@dataclass(frozen=True, slots=True)
+class FhirRequest:
+    """One request at the FHIR door.
+
+    ``base`` is this service's FHIR address. ``query`` and ``form`` hold names and values in the order sent,
+    without ``DOOR_PARAMETERS``, of which ``carried`` are those a link to a further page repeats. ``resource``
+    is the body, understood; ``preference`` what Prefer says of the answer (``minimal``, ``representation``,
+    ``OperationOutcome``), if it says so. ``statement`` is the CapabilityStatement the door was opened with.
+    """
+
+    interaction: str
+    base: str
+    caller: Caller
+    note: ChangeNote
+    type: str = ""
+    id: str = ""
+    version: str = ""
+    query: Pairs = ()
+    form: Pairs = ()
+    carried: Pairs = ()
+    resource: dict[str, Any] = field(default_factory=dict)
+    if_match: str | None = None
+    if_none_match: str | None = None
+    preference: str | None = None
+    statement: bytes = b""
+
+    def take_no_parameters(self) -> None:
+        """Refuse (BadRequest) any parameter but the door's own: nothing is ignored in silence."""
+        if self.query:
+            valid = ", ".join(DOOR_PARAMETERS)
+            raise BadRequest(UNKNOWN_PARAMETER.at(interaction=self.interaction, valid=valid))
+
+
+@dataclass(frozen=True, slots=True)
+class FhirResponse:
+    """One answer: ``body`` is a resource in JSON, empty where there is none.
+
+    ``address`` is the version's own (``CareTeam/x/_history/2``). ``given`` names the resources it holds and
+    ``permits`` the samtykker they were given under: the log tells both.
+    """
+
+    status: HTTPStatus
+    body: bytes = b""
+    version: int | None = None
+    last_updated: datetime | None = None
+    address: str | None = None
+    applied: str | None = None
+    given: tuple[str, ...] = ()
+    permits: tuple[str, ...] = ()

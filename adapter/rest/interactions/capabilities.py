@@ -1,0 +1,28 @@
+"""FHIR capabilities interaction: https://hl7.org/fhir/R4/http.html#capabilities."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from adapter.errors import BadRequest, IssueType, Message
+from adapter.rest.interaction import FhirResponse
+
+if TYPE_CHECKING:
+    from adapter.repository import Repository
+    from adapter.rest.interaction import FhirRequest
+
+MODE_UNKNOWN = Message(
+    "mode-unknown",
+    IssueType.NOT_SUPPORTED,
+    "Bare mode=full tilbys",
+    "Only mode=full is offered",
+    "https://hl7.org/fhir/R4/http.html#capabilities",
+)
+
+
+def capabilities(request: FhirRequest, repository: Repository) -> FhirResponse:  # noqa: ARG001 - as all
+    """https://hl7.org/fhir/R4/http.html#capabilities: what this service does, the same for everybody."""
+    if any(pair != ("mode", "full") for pair in request.query):
+        raise BadRequest(MODE_UNKNOWN.at("mode"))
+    return FhirResponse(HTTPStatus.OK, request.statement)

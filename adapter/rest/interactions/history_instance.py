@@ -1,0 +1,28 @@
+"""FHIR history interaction of one resource: https://hl7.org/fhir/R4/http.html#history."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from adapter.rest.addresses import id_of, with_parameters
+from adapter.rest.bundle import history
+from adapter.rest.interaction import FhirResponse
+from adapter.rest.stored import address
+
+if TYPE_CHECKING:
+    from adapter.repository import Repository
+    from adapter.rest.interaction import FhirRequest
+
+
+def history_instance(request: FhirRequest, repository: Repository) -> FhirResponse:
+    """https://hl7.org/fhir/R4/http.html#history: every version this caller was given and may still see."""
+    request.take_no_parameters()
+    versions = repository.history(request.type, id_of(request), caller=request.caller)
+    link = with_parameters(f"{request.base}/{request.type}/{request.id}/_history", request.carried)
+    return FhirResponse(
+        HTTPStatus.OK,
+        history(request.base, versions, link),
+        given=tuple(address(version) for version in versions),
+        permits=tuple(dict.fromkeys(version.permit for version in versions if version.permit)),
+    )

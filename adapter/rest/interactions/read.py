@@ -1,0 +1,23 @@
+"""FHIR read interaction: https://hl7.org/fhir/R4/http.html#read."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from adapter.rest.addresses import id_of
+from adapter.rest.answers import given, not_modified
+from adapter.rest.conditions import is_known
+
+if TYPE_CHECKING:
+    from adapter.repository import Repository
+    from adapter.rest.interaction import FhirRequest, FhirResponse
+
+
+def read(request: FhirRequest, repository: Repository) -> FhirResponse:
+    """https://hl7.org/fhir/R4/http.html#read, and conditional read by If-None-Match."""
+    request.take_no_parameters()
+    found = repository.read(request.type, id_of(request), caller=request.caller)
+    if is_known(request.if_none_match, found.version):
+        return not_modified(found)
+    return given(HTTPStatus.OK, found)

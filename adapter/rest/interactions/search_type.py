@@ -1,0 +1,90 @@
+"""FHIR search interaction on one type: https://hl7.org/fhir/R4/http.html#search."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from adapter.errors import BadRequest, IssueType, Message
+from adapter.fhir.search.identifiers import carries_birth_number
+from adapter.rest.addresses import with_parameters
+from adapter.rest.bundle import search_address, searchset
+from adapter.rest.interaction import FhirResponse
+from adapter.rest.stored import reference
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from adapter.repository import Repository, SearchResult
+    from adapter.rest.interaction import FhirRequest, Pairs
+
+PAGE = "_page"
+"""The parameter of a next link; what it holds is the repository's."""
+
+NUMBER_IN_ADDRESS = Message(
+    "person-number-in-address",
+    IssueType.SECURITY,
+    "Fødselsnummer og andre personnumre skal ikke stå i adressen: send søket som POST {type}/_search, "
+    "med parametrene i innholdet",
+    "Birth numbers and other numbers of persons must not stand in an address: send the search as "
+    "POST {type}/_search, with the parameters in the body",
+    "https://hl7.org/fhir/R4/http.html#search",
+)
+PAGE_ALONE = Message(
+    "page-with-parameters",
+    IssueType.INVALID,
+    "Lenken til neste side brukes som den er, uten andre søkeparametre",
+    "The link to the next page is used as it is, without other search parameters",
+    "https://hl7.org/fhir/R4/http.html#paging",
+)
+
+
+def search_type(request: FhirRequest, repository: Repository) -> FhirResponse:
+    """https://hl7.org/fhir/R4/http.html#search, by GET or POST; address and body count alike."""
+    if carries_birth_number(request.query):
+        raise BadRequest(NUMBER_IN_ADDRESS.at(type=request.type))
+    pairs = (*request.query, *request.form)
+    token = _page_token(pairs)
+    try:
+        if token is None:
+            result = repository.search(request.type, pairs, caller=request.caller)
+        else:
+            result = repository.search_page(request.type, token, caller=request.caller)
+    except BadRequest as refused:
+        # The places of a query are its parameters, not elements of a resource.
+        raise BadRequest(*(f.within("http.") if f.expression else f for f in refused.findings)) from None
+    return _response(request, result, token)
+
+
+def _page_token(pairs: Pairs) -> str | None:
+    tokens = [value for name, value in pairs if name == PAGE]
+    if tokens and len(pairs) > 1:
+        raise BadRequest(PAGE_ALONE.at(f"http.{PAGE}"))
+    return tokens[0] if tokens else None
+
+
+def _response(request: FhirRequest, result: SearchResult, token: str | None) -> FhirResponse:
+    found = (*result.matches, *result.included)
+    return FhirResponse(
+        HTTPStatus.OK,
+        searchset(
+            request.base,
+            result.matches,
+            result.included,
+            result.total if result.query.total else None,
+            _links(request, result, token),
+        ),
+        given=tuple(reference(published) for published in found),
+        permits=tuple(dict.fromkeys(published.permit for published in found if published.permit)),
+    )
+
+
+def _links(request: FhirRequest, result: SearchResult, token: str | None) -> Iterator[tuple[str, str]]:
+    """Where this page is and where the next one; of a later page only its token may be told."""
+    address = f"{request.base}/{request.type}"
+    if token is None:
+        yield "self", search_address(request.base, request.type, (*result.query.pairs, *request.carried))
+    else:
+        yield "self", with_parameters(address, ((PAGE, token), *request.carried))
+    if result.next:
+        yield "next", with_parameters(address, ((PAGE, result.next), *request.carried))

@@ -1,0 +1,192 @@
+"""HTTP made a FhirRequest, and a FhirResponse or a refusal made HTTP: the one file that knows both.
+
+https://hl7.org/fhir/R4/http.html. Negotiation is :mod:`adapter.rest.formats`; here bytes are read and
+written in the format it chose, and headers are set.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+import msgspec
+from flask import Response, g, request
+from werkzeug.http import http_date
+
+from adapter.errors import BadRequest, Finding, IssueType, Message, NotAcceptable
+from adapter.fhir import json, xml
+from adapter.rest.conditions import preferred_return
+from adapter.rest.formats import DEFAULT, Answer, Format, check_form, negotiate, reading
+from adapter.rest.interaction import DOOR_PARAMETERS, FhirRequest, FhirResponse, Pairs
+from adapter.rest.outcome import located, operation_outcome
+from adapter.rest.routes import Body, Route
+from adapter.security.tokens import CHALLENGE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from adapter.security.caller import Caller
+    from adapter.storage import ChangeNote
+
+MOST_PARAMETERS = 1000
+"""Names and values read of one query or form; what a search takes is bounded by the search itself."""
+
+UNREADABLE_PARAMETERS = Message(
+    "parameters-unreadable",
+    IssueType.INVALID,
+    "Parametrene kunne ikke leses: de må være kodet som UTF-8, og høyst {most} i tallet",
+    "The parameters could not be read: they must be encoded as UTF-8, and be at most {most}",
+    "https://hl7.org/fhir/R4/http.html#search",
+)
+UNSUPPORTED_CONDITION = Message(
+    "condition-unsupported",
+    IssueType.NOT_SUPPORTED,
+    "Betingelsen {header} tilbys ikke for {interaction}",
+    "The condition {header} is not offered for {interaction}",
+    "https://hl7.org/fhir/R4/http.html#ccreate",
+)
+_CONDITIONS = {
+    "create": ("If-None-Exist", "If-Match", "If-None-Match"),
+    "update": ("If-None-Match", "If-None-Exist"),
+}
+"""Headers that would change what a write does, and are refused rather than passed over."""
+
+
+def fhir_request(
+    route: Route, address: dict[str, str], caller: Caller, note: ChangeNote, base: str, statement: bytes
+) -> FhirRequest:
+    """The request under way, read and understood; sets the format it is answered in.
+
+    Raises:
+        BadRequest, NotAcceptable, UnsupportedMediaType: it is not understood.
+    """
+    query = _pairs(request.query_string)
+    g.answer = answer_to(request.headers.get("Accept", ""), query)
+    form = _form() if route.body is Body.FORM else ()
+    if any(name in DOOR_PARAMETERS for name, _ in form):
+        g.answer = answer_to(request.headers.get("Accept", ""), (*query, *form))
+    _refuse_conditions(route.interaction)
+    return FhirRequest(
+        interaction=route.interaction,
+        base=base,
+        caller=caller,
+        note=note,
+        type=address.get("type", ""),
+        id=address.get("id", ""),
+        version=address.get("version", ""),
+        query=_without(DOOR_PARAMETERS, query),
+        form=_without(DOOR_PARAMETERS, form),
+        carried=tuple(pair for pair in query if pair[0] in DOOR_PARAMETERS),
+        resource=_resource() if route.body is Body.RESOURCE else {},
+        if_match=request.headers.get("If-Match"),
+        if_none_match=request.headers.get("If-None-Match"),
+        preference=preferred_return(request.headers.get("Prefer")),
+        statement=statement,
+    )
+
+
+def answer_to(accept: str, pairs: Iterable[tuple[str, str]]) -> Answer:
+    """The format asked for by Accept, ``_format`` and ``_pretty``; raises NotAcceptable."""
+    asked = dict(pairs)
+    answer = negotiate(accept, asked.get("_format", ""))
+    if asked.get("_pretty") == "true":
+        return Answer(answer.format, answer.media_type, pretty=True)
+    return answer
+
+
+def http_response(response: FhirResponse, base: str) -> Response:
+    """The answer in the format asked for, with FHIR's headers."""
+    answer: Answer = g.answer
+    http = _response(response.body, response.status, answer)
+    if response.version is not None and response.last_updated is not None:
+        http.headers["ETag"] = f'W/"{response.version}"'
+        http.headers["Last-Modified"] = http_date(response.last_updated)
+    if response.address and response.status == HTTPStatus.CREATED:
+        http.headers["Location"] = f"{base}/{response.address}"
+    elif response.address:
+        http.headers["Content-Location"] = f"{base}/{response.address}"
+    if response.applied:
+        http.headers["Preference-Applied"] = f"return={response.applied}"
+    return http
+
+
+def refusal(status: HTTPStatus, findings: Iterable[Finding]) -> Response:
+    """An OperationOutcome in the format asked for; in JSON where that could not be understood."""
+    body = g.get("resource_read")
+    outcome = operation_outcome(located(findings, body) if body else findings)
+    http = _response(json.render(outcome), status, g.get("answer") or _answer_at_least())
+    if status == HTTPStatus.UNAUTHORIZED:
+        http.headers["WWW-Authenticate"] = CHALLENGE
+    return http
+
+
+def _response(body: bytes, status: HTTPStatus, answer: Answer) -> Response:
+    http = Response(_written(body, answer), status)
+    if body:
+        http.headers["Content-Type"] = f"{answer.media_type}; charset=utf-8"
+    else:
+        http.headers.remove("Content-Type")
+    http.headers["Vary"] = "Accept, Authorization"
+    http.headers["Cache-Control"] = "no-store"
+    http.headers["X-Content-Type-Options"] = "nosniff"
+    return http
+
+
+def _written(body: bytes, answer: Answer) -> bytes:
+    if not body:
+        return body
+    if answer.format is Format.XML:
+        return xml.render(json.parse(body))
+    return msgspec.json.format(body, indent=2) if answer.pretty else body
+
+
+def _answer_at_least() -> Answer:
+    """The format asked for, as far as it can be made out."""
+    try:
+        return answer_to(request.headers.get("Accept", ""), _pairs(request.query_string))
+    except (BadRequest, NotAcceptable):
+        return DEFAULT
+
+
+def _pairs(encoded: bytes) -> Pairs:
+    """Names and values of a query or form, in order; a name without a value has an empty one."""
+    try:
+        text = encoded.decode()
+        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MOST_PARAMETERS)
+    except ValueError:
+        raise BadRequest(UNREADABLE_PARAMETERS.at(most=MOST_PARAMETERS)) from None
+    return tuple(pairs)
+
+
+def _without(names: Iterable[str], pairs: Pairs) -> Pairs:
+    return tuple(pair for pair in pairs if pair[0] not in names)
+
+
+def _form() -> Pairs:
+    body = request.get_data()
+    if body:
+        check_form(*_content())
+    return _pairs(body)
+
+
+def _resource() -> dict[str, Any]:
+    format_ = reading(*_content())
+    body = request.get_data()
+    if format_ is Format.XML:
+        return xml.parse(body)
+    resource = json.parse(body)
+    g.resource_read = body
+    return resource
+
+
+def _content() -> tuple[str, str]:
+    return request.headers.get("Content-Type", ""), request.headers.get("Content-Encoding", "")
+
+
+def _refuse_conditions(interaction: str) -> None:
+    for header in _CONDITIONS.get(interaction, ()):
+        if header in request.headers:
+            raise BadRequest(
+                UNSUPPORTED_CONDITION.at(f"http.{header}", header=header, interaction=interaction)
+            )

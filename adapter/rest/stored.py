@@ -1,0 +1,52 @@
+"""Stored bytes made a resource again: the version and the time this recipient was given it, spliced in.
+
+What is stored is shared by every recipient with the same content, so it carries no ``meta.versionId`` and
+``meta.lastUpdated``; nothing is decoded to put them there.
+https://hl7.org/fhir/R4/resource.html#Meta
+"""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from adapter.storage import Published
+
+_META = b',"meta":{'
+
+
+def resource_bytes(published: Published) -> bytes:
+    """The resource in JSON, with this recipient's version and time.
+
+    Raises:
+        ValueError: the stored bytes do not begin with type and id, which storing them promised.
+    """
+    body = published.body
+    head = f'{{"resourceType":"{published.type}","id":"{published.id}"'.encode()
+    if not body.startswith(head):
+        raise ValueError("stored bytes must begin with resourceType and id")
+    said = f'"versionId":"{published.version}","lastUpdated":"{instant(published.last_updated)}"'.encode()
+    end = len(head)
+    if not body.startswith(_META, end):
+        return b"".join((head, _META, said, b"}", body[end:]))
+    start = end + len(_META)
+    separator = b"" if body.startswith(b"}", start) else b","
+    return b"".join((body[:start], said, separator, body[start:]))
+
+
+def instant(moment: datetime) -> str:
+    """A moment as FHIR's ``instant``, in UTC. https://hl7.org/fhir/R4/datatypes.html#instant."""
+    return moment.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z"
+
+
+def reference(published: Published) -> str:
+    """``Type/id``."""
+    return f"{published.type}/{published.id}"
+
+
+def address(published: Published) -> str:
+    """``Type/id/_history/version``: this version and no other."""
+    return f"{published.type}/{published.id}/_history/{published.version}"
