@@ -12,11 +12,10 @@ import shutil
 import socket
 import subprocess
 import tempfile
-import time
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
@@ -72,10 +71,11 @@ class PostgreSQL:
     def _run(self, program: str, *arguments: object) -> None:
         command = [str(self._binaries / program), *map(str, arguments)]
         user = _unprivileged_user()
-        subprocess.run(
-            command, check=True, user=user, group=user and pwd.getpwuid(user).pw_gid, extra_groups=[] if user else None,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=self._data.parent,
-        )  # fmt: skip
+        as_whom: dict[str, Any] = {}
+        if user is not None:
+            as_whom = {"user": user, "group": pwd.getpwuid(user).pw_gid, "extra_groups": []}
+        as_whom |= {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        subprocess.run(command, check=True, cwd=self._data.parent, **as_whom)
 
 
 def _unprivileged_user() -> int | None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from adapter.errors import Conflict
-from adapter.storage import Store
 from tests.storage.given import (
     DAY,
     HOSPITAL,
@@ -21,6 +22,9 @@ from tests.storage.given import (
     told,
     versions,
 )
+
+if TYPE_CHECKING:
+    from adapter.storage import Store
 
 A, B, C = (team(name=name) for name in "ABC")
 

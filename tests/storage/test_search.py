@@ -1,0 +1,387 @@
+"""Search, against a reading of the specification that goes through every resource one by one."""
+
+from __future__ import annotations
+
+import json
+import random
+from datetime import UTC, datetime, timedelta
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from adapter.fhir.search.query import parse
+from tests.storage.given import DAY, FNR, HOSPITAL, NURSE, T0, WARD, patient, publish, team, to
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from adapter.storage import Store
+
+STATUSES = ("proposed", "active", "suspended", "inactive")
+FAMILIES = ("Ås", "Aas", "Berg-Dahl", "Čappe", "berg", "Øye")
+MEMBERS = ("Practitioner/a1", "Practitioner/a2", "PractitionerRole/a1", "Organization/o1")
+DATES = ("2025", "2026-01", "2026-01-15", "2026-01-15T10:00:00+01:00", "2026-03-29", "2027-01-01")
+CATEGORIES = (("http://loinc.org", "LA27976-2"), ("http://loinc.org", "LA27977-0"), (None, "LA27976-2"))
+
+
+def number(person: int) -> str:
+    """Eleven digits with month + 80; nobody's."""
+    return f"0181{person:07d}"
+
+
+def some_patient(chance: random.Random, person: int) -> dict[str, Any]:
+    """A Patient with or without a name and a birth date."""
+    more: dict[str, Any] = {}
+    if chance.random() < 0.8:
+        more["name"] = [{"family": chance.choice(FAMILIES), "given": [chance.choice(["Kari", "Odd"])]}]
+    if chance.random() < 0.7:
+        more["birthDate"] = chance.choice(["1960", "1960-05", "1960-05-12", "1971-01-31"])
+    return patient(f"p{person}", number(person), **more)
+
+
+def some_team(chance: random.Random, person: int, serial: int) -> dict[str, Any]:
+    """A CareTeam with or without category, members and period."""
+    made = team(f"t{person}-{serial}", f"p{person}", status=chance.choice(STATUSES))
+    if chance.random() < 0.5:
+        made["category"] = [
+            {"coding": [{"code": code} | ({"system": system} if system else {})]}
+            for system, code in chance.sample(CATEGORIES, chance.randint(1, 2))
+        ]
+    made["participant"] = [
+        {"member": {"reference": member}} for member in chance.sample(MEMBERS, chance.randint(0, 2))
+    ]
+    ends = {end: chance.choice(DATES) for end in ("start", "end") if chance.random() < 0.6}
+    if ends and list(ends.values()) == sorted(ends.values()):
+        made["period"] = ends
+    return made
+
+
+# The oracle: R4 3.1.1 read out loud, one resource at a time.
+
+
+def span(value: str) -> tuple[datetime, datetime]:
+    """The instants of the dates used here, worked out by hand: Norwegian winter time but for 29 March."""
+    oslo = datetime(2026, 1, 1, tzinfo=UTC) - timedelta(hours=1)
+    days = {"2026-01": (0, 31), "2026-01-15": (14, 15)}
+    if value in days:
+        low, high = days[value]
+        return oslo + low * DAY, oslo + high * DAY
+    fixed = {
+        "2025": (datetime(2024, 12, 31, 23, tzinfo=UTC), oslo),
+        "2026-03-29": (datetime(2026, 3, 28, 23, tzinfo=UTC), datetime(2026, 3, 29, 22, tzinfo=UTC)),
+        "2027-01-01": (datetime(2026, 12, 31, 23, tzinfo=UTC), datetime(2027, 1, 1, 23, tzinfo=UTC)),
+        "1960": (datetime(1959, 12, 31, 23, tzinfo=UTC), datetime(1960, 12, 31, 23, tzinfo=UTC)),
+        "1960-05": (datetime(1960, 4, 30, 23, tzinfo=UTC), datetime(1960, 5, 31, 23, tzinfo=UTC)),
+        "1960-05-12": (datetime(1960, 5, 11, 23, tzinfo=UTC), datetime(1960, 5, 12, 23, tzinfo=UTC)),
+        "1971-01-31": (datetime(1971, 1, 30, 23, tzinfo=UTC), datetime(1971, 1, 31, 23, tzinfo=UTC)),
+        "2026-01-15T10:00:00+01:00": (
+            datetime(2026, 1, 15, 9, tzinfo=UTC),
+            datetime(2026, 1, 15, 9, 0, 1, tzinfo=UTC),
+        ),
+    }
+    return fixed[value]
+
+
+FIRST, LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+
+
+def dated(prefix: str, wanted: str, spans: Iterable[tuple[datetime, datetime]]) -> bool:
+    """Does any of the spans compare with the date as the prefix says?"""
+    start, end = span(wanted)
+
+    def compares(low: datetime, high: datetime) -> bool:
+        contained = start <= low and high <= end
+        above, below = high > end, low < start
+        return {
+            "": contained, "eq": contained, "ne": not contained, "gt": above, "lt": below,
+            "ge": above or contained, "le": below or contained,
+            "sa": low >= end, "eb": high <= start, "ap": low < end and start < high,
+        }[prefix]  # fmt: skip
+
+    return any(compares(low, high) for low, high in spans)
+
+
+def period(resource: dict[str, Any]) -> list[tuple[datetime, datetime]]:
+    """The span of a period, without limit where an end is missing."""
+    ends = resource.get("period")
+    if not ends:
+        return []
+    low = span(ends["start"])[0] if "start" in ends else FIRST
+    return [(low, span(ends["end"])[1] if "end" in ends else LAST)]
+
+
+def codings(resource: dict[str, Any]) -> list[tuple[str, str]]:
+    """Every category's system and code."""
+    return [
+        (coding.get("system", ""), coding["code"])
+        for concept in resource.get("category", ())
+        for coding in concept["coding"]
+    ]
+
+
+def has_token(wanted: str, tokens: list[tuple[str, str]]) -> bool:
+    """``code``, ``system|code``, ``|code`` or ``system|``."""
+    if "|" not in wanted:
+        return any(code == wanted for _, code in tokens)
+    system, code = wanted.split("|")
+    return any(there == system and code in {"", value} for there, value in tokens)
+
+
+def names(resource: dict[str, Any]) -> list[str]:
+    """Every part of every name, as written."""
+    return [part for name in resource.get("name", ()) for part in (name["family"], *name["given"])]
+
+
+PLAIN = {
+    "Ås": "as", "Aas": "as", "Berg-Dahl": "berg dahl", "Čappe": "cappe", "berg": "berg", "Øye": "oye",
+    "Kari": "kari", "Odd": "odd",
+}  # fmt: skip
+TYPED = {
+    "ås": "as",
+    "AAS": "as",
+    "Berg": "berg",
+    "dahl": "dahl",
+    "BERG DAHL": "berg dahl",
+    "ø": "o",
+    "č": "c",
+}
+
+
+def members(resource: dict[str, Any]) -> list[str]:
+    """What every participant refers to."""
+    return [participant["member"]["reference"] for participant in resource["participant"]]
+
+
+def born(resource: dict[str, Any]) -> list[tuple[datetime, datetime]]:
+    """The span of the birth date."""
+    return [span(resource["birthDate"])] if "birthDate" in resource else []
+
+
+Check = tuple[str, str, "Callable[[dict[str, Any]], bool]"]
+
+
+def team_checks(chance: random.Random) -> Check:
+    """One random CareTeam criterion, and what it means."""
+    status, member, date = chance.choice(STATUSES), chance.choice(MEMBERS), chance.choice(DATES)
+    prefix = chance.choice(["", "eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap"])
+    token = chance.choice(
+        ["LA27976-2", "|LA27976-2", "http://loinc.org|", "http://loinc.org|LA27977-0", "http://loinc.org|x"]
+    )
+    person = f"p{chance.randint(0, 30)}"
+    return chance.choice(
+        [
+            ("status", status, lambda r: r["status"] == status),
+            ("status", f"{status},active", lambda r: r["status"] in {status, "active"}),
+            ("status:not", status, lambda r: r["status"] != status),
+            ("category", token, lambda r: has_token(token, codings(r))),
+            ("category:not", token, lambda r: not has_token(token, codings(r))),
+            ("category:missing", "true", lambda r: not codings(r)),
+            ("participant", member, lambda r: member in members(r)),
+            ("participant", "a1", lambda r: any(m.endswith("/a1") for m in members(r))),
+            ("participant:Practitioner", "a1", lambda r: "Practitioner/a1" in members(r)),
+            ("participant:missing", "false", lambda r: bool(members(r))),
+            ("date", prefix + date, lambda r: dated(prefix, date, period(r))),
+            ("date:missing", "false", lambda r: bool(period(r))),
+            ("patient", person, lambda r: r["subject"]["reference"] == f"Patient/{person}"),
+            ("subject", f"Patient/{person}", lambda r: r["subject"]["reference"] == f"Patient/{person}"),
+            ("_id", "t1-0,t2-0,t3-1,t9-0", lambda r: r["id"] in {"t1-0", "t2-0", "t3-1", "t9-0"}),
+        ]
+    )
+
+
+def patient_checks(chance: random.Random) -> Check:
+    """One random Patient criterion, and what it means."""
+    typed, plain = chance.choice(sorted(TYPED.items()))
+    family = chance.choice(FAMILIES)
+    date = chance.choice(["1960", "1960-05", "1960-05-12", "1971-01-31"])
+    prefix = chance.choice(["", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap"])
+    person = chance.randint(0, 30)
+    return chance.choice(
+        [
+            ("name", typed, lambda r: any(PLAIN[n].startswith(plain) for n in names(r))),
+            ("name:contains", typed, lambda r: any(plain in PLAIN[n] for n in names(r))),
+            ("name:exact", family, lambda r: family in names(r)),
+            ("name:missing", "true", lambda r: not names(r)),
+            ("birthdate", prefix + date, lambda r: dated(prefix, date, born(r))),
+            ("identifier", f"{FNR}|{number(person)}", lambda r: r["id"] == f"p{person}"),
+            ("identifier", number(person), lambda r: r["id"] == f"p{person}"),
+            ("identifier", f"urn:other|{number(person)}", lambda _: False),
+            ("identifier", f"{FNR}|", lambda _: True),
+        ]
+    )
+
+
+CHECKS = {"CareTeam": team_checks, "Patient": patient_checks}
+
+
+def test_search_finds_what_a_reading_of_the_specification_finds(store: Store) -> None:
+    """Random queries on random resources of three recipients: same set, same total, every page size."""
+    chance = random.Random(20260101)  # noqa: S311
+    given: dict[str, list[dict[str, Any]]] = {HOSPITAL: [], WARD: [], "kommune": []}
+    for person in range(30):
+        resources = [some_patient(chance, person)]
+        resources += [some_team(chance, person, serial) for serial in range(chance.randint(0, 3))]
+        recipients = ["kommune", *(r for r in (HOSPITAL, WARD) if chance.random() < 0.5)]
+        for recipient in recipients:
+            given[recipient] += resources
+        publish(store, *(to(*pair) for pair in product(recipients, resources)), record=f"s{person}")
+    sizes = []
+    with store.read() as reader:
+        for _ in range(400):
+            recipient, type_ = chance.choice(sorted(given)), chance.choice(sorted(CHECKS))
+            checks = [CHECKS[type_](chance) for _ in range(chance.randint(1, 3))]
+            query = parse(type_, [(name, value) for name, value, _ in checks])
+            expected = sorted(
+                resource["id"]
+                for resource in given[recipient]
+                if resource["resourceType"] == type_ and all(holds(resource) for _, _, holds in checks)
+            )
+            found, after, count = [], None, chance.choice([1, 2, 5, 100])
+            while True:
+                page = reader.search((recipient,), "TREAT", query, now=T0, count=count, after=after)
+                assert page.total == len(expected), query
+                found += [row.id for row in page.found]
+                after = page.after
+                if after is None:
+                    break
+            assert found == expected, query
+            sizes.append(len(found))
+    assert sum(size > 0 for size in sizes) > 150  # the queries are not all about nothing
+
+
+def ids(store: Store, recipients: tuple[str, ...], type_: str, *pairs: tuple[str, str]) -> list[str]:
+    """What a search gives, and that the total agrees."""
+    query = parse(type_, pairs)
+    with store.read() as reader:
+        found, total, after = reader.search(recipients, "TREAT", query, now=T0, count=100)
+    assert (total, after) == (len(found), None)
+    return [row.id for row in found]
+
+
+@pytest.fixture
+def two_people(store: Store) -> Store:
+    """p1 is known to hospital and municipality, p2 to the municipality alone; t1 and t2 are their teams."""
+    for person, recipients in (("1", ("kommune", HOSPITAL)), ("2", ("kommune",))):
+        resources = (patient(f"p{person}", number(int(person))), team(f"t{person}", f"p{person}"))
+        publish(store, *(to(*pair) for pair in product(recipients, resources)), record=f"s{person}")
+    return store
+
+
+@pytest.mark.parametrize("name", ["patient.identifier", "patient:Patient.identifier", "subject.identifier"])
+def test_a_chain_goes_through_the_callers_own_patients(two_people: Store, name: str) -> None:
+    """Who may see the team of p1 finds it by the birth number; nobody finds through a Patient unseen."""
+    for person, hospital_sees in (("1", ["t1"]), ("2", []), ("3", [])):
+        value = f"{FNR}|{number(int(person))}"
+        assert ids(two_people, (HOSPITAL,), "CareTeam", (name, value)) == hospital_sees
+        assert ids(two_people, ("kommune",), "CareTeam", (name, value)) == ["t" + person] * (person != "3")
+
+
+def test_a_chain_does_not_pass_through_a_patient_that_is_hidden(store: Store) -> None:
+    """A team without its Patient is not found by that Patient's number, though it is found by id."""
+    publish(store, to(HOSPITAL, team()), to("kommune", patient()))
+    number_ = ("patient.identifier", f"{FNR}|12856812055")
+    assert ids(store, (HOSPITAL,), "CareTeam", number_) == []
+    assert ids(store, (HOSPITAL,), "CareTeam", ("patient", "p1")) == ["t1"]
+
+
+def test_a_search_sees_each_record_through_its_most_specific_recipient(store: Store) -> None:
+    """What the hospital was given of a record is not found by a nurse who has a view of her own of it."""
+    publish(store, to(HOSPITAL, patient()), to(HOSPITAL, team("t1")), to(NURSE, patient()))
+    publish(store, to(HOSPITAL, team("t2", "p2")), record="s2")
+    assert ids(store, (NURSE, HOSPITAL), "CareTeam") == ["t2"]
+    assert ids(store, (HOSPITAL,), "CareTeam") == ["t1", "t2"]
+    assert ids(store, (NURSE, HOSPITAL), "Patient", ("identifier", "12856812055")) == ["p1"]
+    assert ids(store, (NURSE, HOSPITAL), "CareTeam", ("patient.identifier", "12856812055")) == []
+
+
+def test_what_is_deleted_closed_or_expired_is_not_found(store: Store) -> None:
+    """A search gives live resources only, whichever way it is asked."""
+    publish(
+        store,
+        to(HOSPITAL, team("t1")),
+        to(HOSPITAL, team("t2"), None, T0),
+        to(HOSPITAL, team("t3"), T0 + DAY),
+    )
+    publish(store, to(HOSPITAL, team("t4")), record="s2")
+    publish(store, to(HOSPITAL, team("t5")), record="s3")
+    publish(store, record="s2")
+    publish(store, record="s3", narrowed={HOSPITAL: "withdrawn"})
+    for query in ((), (("patient", "p1"),), (("status", "active"),), (("_lastUpdated", "ge2020"),)):
+        assert ids(store, (HOSPITAL,), "CareTeam", *query) == ["t1"]
+
+
+def test_only_the_newest_content_is_found(store: Store) -> None:
+    """What a resource said before is not what it is found by."""
+    publish(store, to(HOSPITAL, team(status="active")))
+    publish(store, to(HOSPITAL, team(person="p2", status="inactive")))
+    assert ids(store, (HOSPITAL,), "CareTeam", ("status", "active")) == []
+    assert ids(store, (HOSPITAL,), "CareTeam", ("patient", "p1")) == []
+    assert ids(store, (HOSPITAL,), "CareTeam", ("patient", "p2"), ("status", "inactive")) == ["t1"]
+
+
+def test_last_updated_is_when_the_caller_was_given_it(store: Store) -> None:
+    """Compared as the instant it is, with every prefix."""
+    publish(store, to("kommune", team("t1")), at=T0)
+    publish(store, to("kommune", team("t1")), to(HOSPITAL, team("t1")), at=T0 + DAY)
+    assert ids(store, ("kommune",), "CareTeam", ("_lastUpdated", "eq2026-01-01")) == ["t1"]
+    assert ids(store, (HOSPITAL,), "CareTeam", ("_lastUpdated", "eq2026-01-01")) == []
+    assert ids(store, (HOSPITAL,), "CareTeam", ("_lastUpdated", "gt2026-01-01")) == ["t1"]
+    assert ids(store, (HOSPITAL,), "CareTeam", ("_lastUpdated", "gt2026-01-02T12:00:00Z")) == []
+
+
+def test_a_reference_is_found_by_the_identifier_it_carries(store: Store) -> None:
+    """``:identifier`` looks at the reference itself, not at what it refers to."""
+    logical = {"member": {"identifier": {"system": "urn:oid:2.16.578.1.12.4.1.4.4", "value": "9144889"}}}
+    publish(store, to(HOSPITAL, team("t1", participant=[logical])), to(HOSPITAL, team("t2")))
+    for value in ("9144889", "http://hl7.no/fhir/NamingSystem/HPR|9144889"):
+        assert ids(store, (HOSPITAL,), "CareTeam", ("participant:identifier", value)) == ["t1"]
+    assert ids(store, (HOSPITAL,), "CareTeam", ("participant:identifier", "urn:x|9144889")) == []
+
+
+@pytest.mark.parametrize("text", ["' OR 1=1--", "%", "_", "\\\\", "a%", "*", "${x}", "🦊", "é" * 1000])
+def test_text_is_only_ever_text(store: Store, text: str) -> None:
+    """Signs that mean something to a database mean nothing in a value."""
+    publish(store, to(HOSPITAL, patient(name=[{"text": "Kari"}])))
+    for modifier in ("", ":contains", ":exact"):
+        assert ids(store, (HOSPITAL,), "Patient", (f"name{modifier}", text)) == []
+
+
+def test_sorted_pages_are_whole_and_in_order(store: Store) -> None:
+    """Each order gives every match once, whatever the page size, ties broken by id."""
+    for day, serials in enumerate([(3, 1), (2,), (5, 4)]):
+        wanted = [to(HOSPITAL, team(f"t{serial}")) for serial in serials]
+        publish(store, *wanted, at=T0 + day * DAY, record=f"s{day}")
+    orders = {
+        "_id": "12345", "-_id": "54321", "_lastUpdated": "13245", "-_lastUpdated": "54231",
+        "-_lastUpdated,_id": "45213", "_lastUpdated,-_id": "31254",
+    }  # fmt: skip
+    for (order, expected), count in product(orders.items(), (1, 2, 3, 5)):
+        query, seen, after = parse("CareTeam", [("_sort", order)]), "", None
+        with store.read() as reader:
+            while True:
+                found, total, after = reader.search(
+                    (HOSPITAL,), "TREAT", query, now=T0 + 3 * DAY, count=count, after=after
+                )
+                seen += "".join(row.id[1] for row in found)
+                assert total == 5
+                if after is None:
+                    break
+        assert seen == expected
+
+
+def test_a_count_of_zero_only_counts(store: Store) -> None:
+    """No resource is given, and the total is still what matches."""
+    publish(store, to(HOSPITAL, team("t1")), to(HOSPITAL, team("t2")))
+    with store.read() as reader:
+        found = reader.search((HOSPITAL,), "TREAT", parse("CareTeam", []), now=T0, count=0)
+    assert found == ([], 2, None)
+
+
+def test_bodies_are_the_published_bytes(store: Store) -> None:
+    """A search gives the same publication a read gives."""
+    publish(store, to(HOSPITAL, team(name="Lag")))
+    with store.read() as reader:
+        found = reader.search((HOSPITAL,), "TREAT", parse("CareTeam", []), now=T0, count=5).found
+        assert found == [reader.published((HOSPITAL,), "TREAT", "CareTeam", "t1", now=T0)]
+    assert json.loads(found[0].body)["name"] == "Lag"
