@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 def given(status: HTTPStatus, published: Published, *, applied: str | None = None) -> FhirResponse:
     """The resource."""
-    return _about(status, published, resource_bytes(published), applied)
+    return _about(status, published, resource_bytes(published), applied, is_resource=True)
 
 
 def not_modified(published: Published) -> FhirResponse:
     """304: the client has it."""
-    return _about(HTTPStatus.NOT_MODIFIED, published, b"", None)
+    return _about(HTTPStatus.NOT_MODIFIED, published)
 
 
 def written(change: Change, request: FhirRequest) -> FhirResponse:
@@ -34,20 +34,29 @@ def written(change: Change, request: FhirRequest) -> FhirResponse:
     status = HTTPStatus.CREATED if change.created else HTTPStatus.OK
     published, preference = change.published, request.preference
     if preference == "minimal":
-        return _about(status, published, b"", preference)
+        return _about(status, published, applied=preference)
     if preference == "OperationOutcome":
-        outcome = json.render(operation_outcome(change.dropped))
-        return _about(status, published, outcome, preference)
+        return _about(status, published, json.render(operation_outcome(change.dropped)), preference)
     return given(status, published, applied=preference)
 
 
-def _about(status: HTTPStatus, published: Published, body: bytes, applied: str | None) -> FhirResponse:
+def _about(
+    status: HTTPStatus,
+    published: Published,
+    body: bytes = b"",
+    applied: str | None = None,
+    *,
+    is_resource: bool = False,
+) -> FhirResponse:
+    created = status == HTTPStatus.CREATED
     return FhirResponse(
         status,
         body,
         version=published.version,
         last_updated=published.last_updated,
-        address=address(published),
+        location=address(published) if created else None,
+        content_location=address(published) if is_resource and not created else None,
         applied=applied,
+        given=(address(published),),
         permits=(published.permit,) if published.permit else (),
     )

@@ -69,15 +69,17 @@ class FhirRequest:
 class FhirResponse:
     """One answer: ``body`` is a resource in JSON, empty where there is none.
 
-    ``address`` is the version's own (``CareTeam/x/_history/2``). ``given`` names the resources it holds and
-    ``permits`` the samtykker they were given under: the log tells both.
+    ``location`` is the address of what was created, ``content_location`` of what ``body`` is, below the base
+    (``CareTeam/x/_history/2``). ``given`` names the versions told of and ``permits`` the samtykker they were
+    given under: the log tells both.
     """
 
     status: HTTPStatus
     body: bytes = b""
     version: int | None = None
     last_updated: datetime | None = None
-    address: str | None = None
+    location: str | None = None
+    content_location: str | None = None
     applied: str | None = None
     given: tuple[str, ...] = ()
     permits: tuple[str, ...] = ()

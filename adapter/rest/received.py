@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from adapter.errors import BadRequest, IssueType, Message
+from adapter.errors import BadRequest, IssueType, Message, Severity
+from adapter.fhir.structure import check
 from adapter.rest.addresses import is_id
 
 if TYPE_CHECKING:
@@ -33,19 +34,28 @@ NO_ID = Message(
     "https://hl7.org/fhir/R4/datatypes.html#id",
 )
 
+_REFUSED = {Severity.FATAL, Severity.ERROR}
+
 
 def resource_of_type(request: FhirRequest) -> dict[str, Any]:
-    """The resource in the body, of the address' type; raises BadRequest."""
+    """The resource in the body, valid R4 and of the address' type.
+
+    Raises BadRequest with everything that is wrong: what is no valid R4 is 400, and 422 is kept for what is
+    valid and against a rule of ours. https://hl7.org/fhir/R4/http.html#create.
+    """
     if request.resource.get("resourceType") != request.type:
         raise BadRequest(OTHER_TYPE.at(f"{request.type}.resourceType", type=request.type))
+    wrong = [finding for finding in check(request.resource) if finding.severity in _REFUSED]
+    if wrong:
+        raise BadRequest(*wrong)
     return request.resource
 
 
 def resource_at_address(request: FhirRequest) -> dict[str, Any]:
-    """The resource in the body, of the address' type and id; raises BadRequest."""
-    resource = resource_of_type(request)
+    """The resource in the body, valid R4 and of the address' type and id; raises BadRequest."""
     if not is_id(request.id):
         raise BadRequest(NO_ID.at())
+    resource = resource_of_type(request)
     if resource.get("id") != request.id:
         raise BadRequest(OTHER_ID.at(f"{request.type}.id"))
     return resource

@@ -102,10 +102,10 @@ def http_response(response: FhirResponse, base: str) -> Response:
     if response.version is not None and response.last_updated is not None:
         http.headers["ETag"] = f'W/"{response.version}"'
         http.headers["Last-Modified"] = http_date(response.last_updated)
-    if response.address and response.status == HTTPStatus.CREATED:
-        http.headers["Location"] = f"{base}/{response.address}"
-    elif response.address:
-        http.headers["Content-Location"] = f"{base}/{response.address}"
+    if response.location:
+        http.headers["Location"] = f"{base}/{response.location}"
+    if response.content_location:
+        http.headers["Content-Location"] = f"{base}/{response.content_location}"
     if response.applied:
         http.headers["Preference-Applied"] = f"return={response.applied}"
     return http
@@ -128,8 +128,6 @@ def _response(body: bytes, status: HTTPStatus, answer: Answer) -> Response:
     else:
         http.headers.remove("Content-Type")
     http.headers["Vary"] = "Accept, Authorization"
-    http.headers["Cache-Control"] = "no-store"
-    http.headers["X-Content-Type-Options"] = "nosniff"
     return http
 
 

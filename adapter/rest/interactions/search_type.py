@@ -10,7 +10,7 @@ from adapter.fhir.search.identifiers import carries_birth_number
 from adapter.rest.addresses import with_parameters
 from adapter.rest.bundle import search_address, searchset
 from adapter.rest.interaction import FhirResponse
-from adapter.rest.stored import reference
+from adapter.rest.stored import address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,17 +74,17 @@ def _response(request: FhirRequest, result: SearchResult, token: str | None) -> 
             result.total if result.query.total else None,
             _links(request, result, token),
         ),
-        given=tuple(reference(published) for published in found),
+        given=tuple(address(published) for published in found),
         permits=tuple(dict.fromkeys(published.permit for published in found if published.permit)),
     )
 
 
 def _links(request: FhirRequest, result: SearchResult, token: str | None) -> Iterator[tuple[str, str]]:
     """Where this page is and where the next one; of a later page only its token may be told."""
-    address = f"{request.base}/{request.type}"
+    type_address = f"{request.base}/{request.type}"
     if token is None:
         yield "self", search_address(request.base, request.type, (*result.query.pairs, *request.carried))
     else:
-        yield "self", with_parameters(address, ((PAGE, token), *request.carried))
+        yield "self", with_parameters(type_address, ((PAGE, token), *request.carried))
     if result.next:
-        yield "next", with_parameters(address, ((PAGE, result.next), *request.carried))
+        yield "next", with_parameters(type_address, ((PAGE, result.next), *request.carried))
