@@ -2,8 +2,8 @@
 
 Refused with line and column: what is not JSON or not UTF-8, a key twice in one object, characters FHIR's
 strings may not hold, numbers out of all bounds, nesting beyond ``MAX_DEPTH``, and a body that is no object.
-Kept as written: every digit of a number, the order of keys. Null, and empty lists and objects, are read here and
-refused with their path by :mod:`adapter.fhir.structure`. Rules: https://hl7.org/fhir/R4/json.html.
+Kept as written: every digit of a number, the order of keys. Null, and empty lists and objects, are read here
+and refused with their path by :mod:`adapter.fhir.structure`. Rules: https://hl7.org/fhir/R4/json.html.
 """
 
 from __future__ import annotations

@@ -1,0 +1,223 @@
+"""A resource, what it contains, and what the references within it can be seen to name.
+
+A contained resource lives only inside its container: no nesting, an id, no version, no security label, and a
+reference that needs it. Rules: https://hl7.org/fhir/R4/references.html#contained, invariants dom-2 to dom-5.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from adapter.errors import Finding, IssueType, Message
+from adapter.fhir.references import is_absolute, literal
+from adapter.fhir.shapes import RESOURCE_KEY, Member, known_types
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_DOMAIN = "https://hl7.org/fhir/R4/domainresource.html#invs"
+_REFERENCES = "https://hl7.org/fhir/R4/references.html"
+NESTED = Message(
+    "dom-2",
+    IssueType.INVARIANT,
+    "En ressurs inne i en annen kan ikke selv ha ressurser i seg",
+    "A contained resource cannot contain resources itself",
+    _DOMAIN,
+)
+UNREFERENCED = Message(
+    "dom-3",
+    IssueType.INVARIANT,
+    "Ingenting i ressursen viser til denne ressursen, og den viser ikke til ressursen den ligger i",
+    "Nothing refers to this contained resource, and it does not refer to its container",
+    _DOMAIN,
+)
+VERSIONED = Message(
+    "dom-4",
+    IssueType.INVARIANT,
+    "En ressurs inne i en annen kan ikke ha versjon eller endringstid",
+    "A contained resource cannot have a version or a time of change",
+    _DOMAIN,
+)
+LABELLED = Message(
+    "dom-5",
+    IssueType.INVARIANT,
+    "En ressurs inne i en annen kan ikke ha egne sikkerhetsmerker",
+    "A contained resource cannot have security labels of its own",
+    _DOMAIN,
+)
+SAME_ID = Message(
+    "contained-same-id",
+    IssueType.DUPLICATE,
+    "To ressurser inne i samme ressurs har samme id",
+    "Two contained resources have the same id",
+    _REFERENCES,
+)
+DANGLING = Message(
+    "ref-1",
+    IssueType.INVARIANT,
+    "Referansen viser til en ressurs som ikke ligger i denne",
+    "The reference names a contained resource that is not there",
+    _REFERENCES,
+)
+TARGET = Message(
+    "reference-target",
+    IssueType.VALUE,
+    "Referansen kan ikke vise til {type}; tillatt er {allowed}",
+    "The reference cannot name a resource of type {type}; allowed are {allowed}",
+    _REFERENCES,
+)
+FORM = Message(
+    "reference-format",
+    IssueType.VALUE,
+    "En referanse er Type/id, en absolutt adresse, en URN eller #id",
+    "A reference is Type/id, an absolute address, a URN or #id",
+    f"{_REFERENCES}#literal",
+)
+MISMATCH = Message(
+    "reference-type-mismatch",
+    IssueType.VALUE,
+    "type sier noe annet enn selve referansen",
+    "type says something else than the reference itself",
+    f"{_REFERENCES}#Reference",
+)
+TYPE = Message(
+    "reference-type-unknown",
+    IssueType.VALUE,
+    "type er ingen type i FHIR R4",
+    "type is no type of FHIR R4",
+    f"{_REFERENCES}#Reference",
+)
+
+
+@dataclass(slots=True)
+class Container:
+    """A resource that stands on its own, seen from anywhere within it.
+
+    ``index`` is set when the place is inside one of its contained resources. ``entries`` are the types of a
+    Bundle's entries by fullUrl, known to every resource in it.
+    """
+
+    type: str
+    path: str
+    contained: list[Any]
+    types: Mapping[str, str]
+    entries: Mapping[str, str]
+    index: int | None = None
+    named: set[str] = field(default_factory=set)
+    naming_container: set[int] = field(default_factory=set)
+
+    @classmethod
+    def around(cls, resource: dict[str, Any], path: str, outer: Container | None) -> Container:
+        """The container a resource is, within the Bundle or Parameters ``outer`` belongs to."""
+        contained = resource.get("contained")
+        inner = contained if isinstance(contained, list) else []
+        types = {
+            one["id"]: str(one.get(RESOURCE_KEY))
+            for one in inner
+            if isinstance(one, dict) and isinstance(one.get("id"), str)
+        }
+        entries = dict(outer.entries) if outer else {}
+        if resource[RESOURCE_KEY] == "Bundle":
+            entries |= _entries(resource)
+        return cls(resource[RESOURCE_KEY], path, inner, types, entries)
+
+    def inside(self, index: int) -> Container:
+        """The same container, seen from its contained resource at ``index``."""
+        return Container(
+            self.type,
+            self.path,
+            self.contained,
+            self.types,
+            self.entries,
+            index,
+            self.named,
+            self.naming_container,
+        )
+
+    def local(self, reference: str, member: Member) -> None:
+        """Note a primitive that begins with ``#``: it may be the reference a contained resource needs."""
+        if member.type in {"uri", "url", "canonical"} or (member.name, member.type) == (
+            "reference",
+            "string",
+        ):
+            self.named.add(reference[1:])
+            if reference == "#" and self.index is not None:
+                self.naming_container.add(self.index)
+
+    def target_type(self, reference: Mapping[str, Any]) -> str | None:
+        """The type of the resource a Reference names, as far as the reference and what is at hand tell."""
+        address, declared = reference.get("reference"), reference.get("type")
+        if isinstance(address, str):
+            if address == "#":
+                return self.type
+            if address.startswith("#"):
+                return self.types.get(address[1:])
+            if found := literal(address):
+                return found.type
+            if address in self.entries:
+                return self.entries[address]
+        return declared if isinstance(declared, str) and declared in known_types() else None
+
+    def reference(
+        self, node: Mapping[str, Any], targets: frozenset[str] | None, path: str
+    ) -> Iterator[Finding]:
+        """What is wrong with a Reference that may name one of ``targets`` (None: any type)."""
+        address, declared = node.get("reference"), node.get("type")
+        if isinstance(address, str) and address:
+            if address.startswith("#") and address != "#" and address[1:] not in self.types:
+                yield DANGLING.at(f"{path}.reference")
+            elif not _is_well_formed(address):
+                yield FORM.at(f"{path}.reference")
+        found = self.target_type(node)
+        if isinstance(declared, str) and "/" not in declared:
+            if declared not in known_types():
+                yield TYPE.at(f"{path}.type")
+            elif found not in {None, declared}:
+                yield MISMATCH.at(f"{path}.type")
+        if targets and found and found not in targets:
+            yield TARGET.at(path, type=found, allowed=", ".join(sorted(targets)))
+
+    def findings(self) -> Iterator[Finding]:
+        """What is wrong with the contained resources as such; asked when all references have been seen."""
+        seen: set[str] = set()
+        for index, one in enumerate(self.contained):
+            if not isinstance(one, dict):
+                continue
+            path = f"{self.path}.contained[{index}]"
+            yield from _standing_alone(one, path)
+            name = one.get("id")
+            if isinstance(name, str) and name in seen:
+                yield SAME_ID.at(f"{path}.id")
+            seen.add(str(name))
+            if name not in self.named and index not in self.naming_container:
+                yield UNREFERENCED.at(path)
+
+
+def _standing_alone(contained: dict[str, Any], path: str) -> Iterator[Finding]:
+    """What a contained resource may not have, being no resource of its own."""
+    if "contained" in contained:
+        yield NESTED.at(f"{path}.contained")
+    meta = contained.get("meta")
+    if isinstance(meta, dict):
+        for name in ("versionId", "lastUpdated"):
+            if name in meta:
+                yield VERSIONED.at(f"{path}.meta.{name}")
+        if "security" in meta:
+            yield LABELLED.at(f"{path}.meta.security")
+
+
+def _is_well_formed(address: str) -> bool:
+    """A query is a conditional reference, which a transaction may hold."""
+    return address.startswith("#") or is_absolute(address) or literal(address) is not None or "?" in address
+
+
+def _entries(bundle: dict[str, Any]) -> dict[str, str]:
+    entries = bundle.get("entry")
+    return {
+        one["fullUrl"]: str(one["resource"].get(RESOURCE_KEY))
+        for one in (entries if isinstance(entries, list) else ())
+        if isinstance(one, dict)
+        and isinstance(one.get("fullUrl"), str)
+        and isinstance(one.get("resource"), dict)
+    }

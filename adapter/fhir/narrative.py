@@ -1,0 +1,141 @@
+"""The narrative of a resource: well-formed XHTML of the permitted elements, and nothing active in it.
+
+Elements and attributes are those of the rule txt-1, with a few more of the HTML 4.0 chapters it names
+(``kbd``, ``ins``, ``u`` and their like). Links may lead out; nothing may be loaded from outside, run or
+imported. Rules: https://hl7.org/fhir/R4/narrative.html.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from xml.parsers import expat
+
+from adapter.errors import Finding, IssueType, Message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+XHTML = "http://www.w3.org/1999/xhtml"
+MAX_DEPTH = 100
+"""Elements within each other."""
+
+_PAGE = "https://hl7.org/fhir/R4/narrative.html"
+FORM = Message(
+    "narrative-not-xhtml",
+    IssueType.STRUCTURE,
+    "Fortellingen må være ett velformet div-element i navnerommet for XHTML, uten DOCTYPE, entiteter, CDATA "
+    "og prosesseringsinstruksjoner",
+    "The narrative must be one well-formed div element in the XHTML namespace, without DOCTYPE, entities, "
+    "CDATA and processing instructions",
+    f"{_PAGE}#xhtml",
+)
+ELEMENT = Message(
+    "txt-1",
+    IssueType.INVARIANT,
+    "Fortellingen har et element som ikke er tillatt",
+    "The narrative has an element that is not allowed",
+    f"{_PAGE}#Narrative",
+)
+ATTRIBUTE = Message(
+    "txt-1",
+    IssueType.INVARIANT,
+    "Fortellingen har et attributt som ikke er tillatt",
+    "The narrative has an attribute that is not allowed",
+    f"{_PAGE}#Narrative",
+)
+ACTIVE = Message(
+    "narrative-active",
+    IssueType.SECURITY,
+    "Fortellingen har en adresse eller stil som kan kjøre kode eller hente noe utenfra",
+    "The narrative has an address or style that can run code or load something from outside",
+    f"{_PAGE}#security",
+)
+EMPTY = Message(
+    "txt-2",
+    IssueType.INVARIANT,
+    "Fortellingen er tom",
+    "The narrative is empty",
+    f"{_PAGE}#Narrative",
+)
+
+_ELEMENTS = (
+    "a abbr acronym address b bdo big blockquote br caption center cite code col colgroup dd del dfn div dl"
+    " dt em h1 h2 h3 h4 h5 h6 hr i img ins kbd li ol p pre q s samp small span strike strong sub sup"
+    " table tbody td tfoot th thead tr tt u ul var"
+)
+_ATTRIBUTES = (
+    "abbr accesskey align alt axis bgcolor border cellhalign cellpadding cellspacing cellvalign char charoff"
+    " charset cite class color colspan compact coords datetime dir face frame headers height href hreflang"
+    " hspace id lang longdesc name noshade nowrap rel rev rowspan rules scope shape size span src start style"
+    " summary tabindex target title type valign value vspace width"
+)
+ELEMENTS = frozenset(_ELEMENTS.split())
+ATTRIBUTES = frozenset(_ATTRIBUTES.split())
+_ADDRESSES = frozenset({"href", "src", "cite", "longdesc"})
+_LINK = re.compile(r"(?:https?|mailto|tel|urn|ftp|sms):.*|[^:]*(?:[/?#].*)?", re.IGNORECASE | re.DOTALL)
+_IMAGE = re.compile(r"data:image/(?:png|jpe?g|gif|webp|bmp);base64,[A-Za-z0-9+/=\s]*|#\S*|[A-Za-z0-9][^:]*")
+_STYLE = re.compile(r"url\s*\(|expression|javascript|@import|behavior|binding|\\", re.IGNORECASE)
+_CONTROL = re.compile(r"[\x00-\x20\x7f-\xa0]")
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What one pass over a narrative has seen."""
+
+    faults: list[Message] = field(default_factory=list)
+    depth: int = 0
+    has_content: bool = False
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        namespace, _, tag = name.rpartition(" ")
+        self.depth += 1
+        if self.depth > MAX_DEPTH or namespace != XHTML or (self.depth == 1 and tag != "div"):
+            raise ValueError("not a div of XHTML, or too deep")
+        if tag not in ELEMENTS:
+            self._add(ELEMENT)
+        for key, value in attributes.items():
+            self._attribute(tag, key, value)
+        self.has_content = self.has_content or (tag == "img" and "src" in attributes)
+
+    def _attribute(self, tag: str, key: str, value: str) -> None:
+        if key not in ATTRIBUTES and not key.startswith("http://www.w3.org/XML/1998/namespace "):
+            self._add(ATTRIBUTE)
+        if key == "style" and _STYLE.search(value):
+            self._add(ACTIVE)
+        if key in _ADDRESSES:
+            allowed = _IMAGE if tag == "img" and key == "src" else _LINK
+            if not allowed.fullmatch(_CONTROL.sub("", value)):
+                self._add(ACTIVE)
+
+    def end(self, _: str) -> None:
+        self.depth -= 1
+
+    def text(self, text: str) -> None:
+        self.has_content = self.has_content or not text.isspace()
+
+    def _add(self, message: Message) -> None:
+        if message not in self.faults:
+            self.faults.append(message)
+
+
+def faults(div: str) -> list[Message]:
+    """What is wrong with the text of a ``Narrative.div``; empty when nothing is."""
+    if "<!" in div.replace("<!--", "") or "<?" in div:
+        return [FORM]
+    reading = _Reading()
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler = reading.start
+    parser.EndElementHandler = reading.end
+    parser.CharacterDataHandler = reading.text
+    try:
+        parser.Parse(div, True)
+    except (expat.ExpatError, ValueError):
+        return [FORM]
+    return reading.faults + ([] if reading.has_content else [EMPTY])
+
+
+def check(div: str, expression: str) -> Iterator[Finding]:
+    """The findings of a ``Narrative.div`` that stands at ``expression``."""
+    return (message.at(expression) for message in faults(div))

@@ -1,0 +1,225 @@
+"""The formats of FHIR's primitive types, and the days and times that exist.
+
+Rules: https://hl7.org/fhir/R4/datatypes.html#primitive.
+"""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from adapter.errors import IssueType, Message
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_PAGE = "https://hl7.org/fhir/R4/datatypes.html"
+MAX_STRING = 1024 * 1024
+"""Characters in a string, as https://hl7.org/fhir/R4/datatypes.html#string bounds it."""
+
+_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
+_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:(?:[0-5][0-9]|60)(?:\.[0-9]+)?")
+_ZONE = re.compile(r"Z|[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00)")
+_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
+_CODE = re.compile(r"[^\s]+(?:\s[^\s]+)*")
+_NO_SPACE = re.compile(r"\S+")
+_OID = re.compile(r"urn:oid:[0-2](?:\.(?:0|[1-9][0-9]*))+")
+_UUID = re.compile(r"urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_BASE64 = re.compile(r"[0-9A-Za-z+/]+={0,2}")
+_BLANKS = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Primitive:
+    """A primitive type: the Python types its JSON values have, its format, and what is said when it fails."""
+
+    types: tuple[type, ...]
+    fits: Callable[[Any], bool]
+    wrong_type: Message
+    wrong_format: Message
+
+    def fault(self, value: object) -> Message | None:
+        """What is wrong with a value, or None. A bool is no number, though Python says so."""
+        if type(value) not in self.types and not (Decimal in self.types and isinstance(value, Decimal)):
+            return self.wrong_type
+        return None if self.fits(value) else self.wrong_format
+
+
+def is_date(text: str) -> bool:
+    """Whether it is a year, a month or a day that exists."""
+    match = _DATE.fullmatch(text)
+    return match is not None and _exists(*match.groups())
+
+
+def is_date_time(text: str) -> bool:
+    """Whether it is a date, or an instant; a time of day needs seconds and a zone."""
+    return is_instant(text) if "T" in text else is_date(text)
+
+
+def is_instant(text: str) -> bool:
+    """Whether it is a day that exists with a time of day and a zone."""
+    day, _, rest = text.partition("T")
+    match = _DAY.fullmatch(day)
+    time = _TIME.match(rest)
+    return (
+        match is not None
+        and time is not None
+        and _ZONE.fullmatch(rest, time.end()) is not None
+        and _exists(*match.groups())
+    )
+
+
+def _exists(year: str, month: str | None, day: str | None) -> bool:
+    if year == "0000" or (month is not None and not 1 <= int(month) <= 12):
+        return False
+    return day is None or (month is not None and 1 <= int(day) <= monthrange(int(year), int(month))[1])
+
+
+def _is_base64(text: str) -> bool:
+    packed = _BLANKS.sub("", text)
+    return len(packed) % 4 == 0 and _BASE64.fullmatch(packed) is not None
+
+
+def _whole(low: int) -> Callable[[Any], bool]:
+    return lambda value: low <= value <= 2**31 - 1
+
+
+def _matches(pattern: re.Pattern[str]) -> Callable[[Any], bool]:
+    return lambda text: pattern.fullmatch(text) is not None
+
+
+def _primitive(
+    name: str, types: tuple[type, ...], fits: Callable[[Any], bool], nb: str, en: str, json: tuple[str, str]
+) -> Primitive:
+    page = f"{_PAGE}#{name}"
+    return Primitive(
+        types,
+        fits,
+        Message(
+            f"{name}-type",
+            IssueType.STRUCTURE,
+            f"En {name} må være {json[0]}",
+            f"A value of type {name} must be {json[1]}",
+            page,
+        ),
+        Message(f"{name}-format", IssueType.VALUE, nb, en, page),
+    )
+
+
+_STRING = ("en streng", "a string")
+_INTEGER = ("et heltall", "a whole number")
+
+
+def _text(name: str, fits: Callable[[Any], bool], nb: str, en: str) -> Primitive:
+    return _primitive(name, (str,), fits, nb, en, _STRING)
+
+
+def _integer(name: str, low: int, nb: str, en: str) -> Primitive:
+    return _primitive(name, (int,), _whole(low), nb, en, _INTEGER)
+
+
+def _address(name: str) -> Primitive:
+    return _text(
+        name,
+        _matches(_NO_SPACE),
+        f"En {name} kan ikke være tom eller ha mellomrom i seg",
+        f"A value of type {name} cannot be empty or contain whitespace",
+    )
+
+
+def _any_text(name: str) -> Primitive:
+    return _text(
+        name,
+        lambda text: 0 < len(text) <= MAX_STRING,
+        f"En {name} kan ikke være tom, og ikke over 1 MB",
+        f"A value of type {name} cannot be empty, or above 1 MB",
+    )
+
+
+PRIMITIVES = {
+    "string": _any_text("string"),
+    "markdown": _any_text("markdown"),
+    "xhtml": _any_text("xhtml"),
+    "uri": _address("uri"),
+    "url": _address("url"),
+    "canonical": _address("canonical"),
+    "oid": _text(
+        "oid",
+        _matches(_OID),
+        "En oid skrives urn:oid: og tall med punktum mellom",
+        "An oid is urn:oid: and numbers with dots between",
+    ),
+    "uuid": _text(
+        "uuid",
+        _matches(_UUID),
+        "En uuid skrives urn:uuid: og små heksadesimale siffer",
+        "A uuid is urn:uuid: and lower-case hexadecimal digits",
+    ),
+    "code": _text(
+        "code",
+        _matches(_CODE),
+        "En code kan ikke være tom, ha mellomrom ytterst eller to mellomrom på rad",
+        "A code cannot be empty, have whitespace at its ends or two spaces in a row",
+    ),
+    "id": _text(
+        "id",
+        _matches(_ID),
+        "En id har 1-64 tegn: bokstaver A-Z og a-z, siffer, bindestrek og punktum",
+        "An id has 1-64 characters: letters A-Z and a-z, digits, hyphen and dot",
+    ),
+    "base64Binary": _text(
+        "base64Binary", _is_base64, "Innholdet er ikke base64", "The content is not base64"
+    ),
+    "date": _text(
+        "date",
+        is_date,
+        "En date er ÅÅÅÅ, ÅÅÅÅ-MM eller ÅÅÅÅ-MM-DD, og dagen må finnes",
+        "A date is YYYY, YYYY-MM or YYYY-MM-DD, and the day must exist",
+    ),
+    "dateTime": _text(
+        "dateTime",
+        is_date_time,
+        "En dateTime er en date, eller ÅÅÅÅ-MM-DDThh:mm:ss med tidssone, og tiden må finnes",
+        "A dateTime is a date, or YYYY-MM-DDThh:mm:ss with a time zone, and the time must exist",
+    ),
+    "instant": _text(
+        "instant",
+        is_instant,
+        "En instant er ÅÅÅÅ-MM-DDThh:mm:ss med tidssone, og tiden må finnes",
+        "An instant is YYYY-MM-DDThh:mm:ss with a time zone, and the time must exist",
+    ),
+    "time": _text(
+        "time",
+        _matches(_TIME),
+        "En time er hh:mm:ss uten tidssone",
+        "A time is hh:mm:ss without a time zone",
+    ),
+    "boolean": _primitive("boolean", (bool,), lambda _: True, "", "", ("true eller false", "true or false")),
+    "integer": _integer("integer", -(2**31), "En integer får plass i 32 bit", "An integer fits in 32 bits"),
+    "unsignedInt": _integer(
+        "unsignedInt",
+        0,
+        "En unsignedInt er fra 0 til 2147483647",
+        "An unsignedInt is from 0 to 2147483647",
+    ),
+    "positiveInt": _integer(
+        "positiveInt",
+        1,
+        "En positiveInt er fra 1 til 2147483647",
+        "A positiveInt is from 1 to 2147483647",
+    ),
+    "decimal": _primitive("decimal", (int, Decimal), lambda _: True, "", "", ("et tall", "a number")),
+}
+"""Every primitive type of R4 by name."""
+
+ELEMENT_ID = _text(
+    "element-id",
+    _matches(_NO_SPACE),
+    "En element-id kan ikke være tom eller ha mellomrom i seg",
+    "An element id cannot be empty or contain whitespace",
+)
+"""The id of an element within a resource: any string without whitespace."""

@@ -1,0 +1,121 @@
+"""The facts of a type laid out for checking: what each JSON key means, made once per type and kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from adapter.fhir.definitions import ElementFacts, TypeRef, data_types, facts, is_primitive, resource_types
+from adapter.fhir.invariants import RULES, Rule
+from adapter.fhir.primitives import ELEMENT_ID, PRIMITIVES, Primitive
+
+Role = Literal["type", "value", "companion", "part", "resource"]
+
+RESOURCE_KEY = "resourceType"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One JSON key of an object.
+
+    ``role``: the key resourceType, a primitive's value, its companion (``_birthDate``), an object, or a
+    resource. ``name`` is the element's FHIRPath name; ``choice`` the type chosen under this key, if any.
+    ``codes`` are the codes a required binding allows, by system.
+    """
+
+    role: Role
+    key: str
+    name: str
+    type: str
+    is_list: bool
+    choice: str | None = None
+    primitive: Primitive | None = None
+    codes: frozenset[str] | None = None
+    concepts: dict[str, frozenset[str]] | None = None
+    targets: frozenset[str] | None = None
+    rules: tuple[Rule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What an object of a type may and must hold.
+
+    ``required`` are pairs of the FHIRPath name and the keys of which one must be there.
+    """
+
+    name: str
+    is_resource: bool
+    members: dict[str, Member]
+    required: tuple[tuple[str, frozenset[str]], ...]
+    rules: tuple[Rule, ...]
+
+
+@cache
+def shape(type_name: str) -> Shape:
+    """The shape of a resource type, datatype or backbone path."""
+    of = facts(type_name)
+    members: dict[str, Member] = {}
+    required = []
+    if of.kind == "resource":
+        members[RESOURCE_KEY] = Member("type", RESOURCE_KEY, RESOURCE_KEY, "", is_list=False)
+    for element in of.elements.values():
+        made = [member for key, ref in _keys(element) for member in _members(element, key, ref)]
+        members |= {member.key: member for member in made}
+        if element.min:
+            required.append((element.name, frozenset(member.key for member in made)))
+    return Shape(type_name, of.kind == "resource", members, tuple(required), RULES.get(type_name, ()))
+
+
+def _keys(element: ElementFacts) -> list[tuple[str, TypeRef]]:
+    """The JSON keys of an element, each with the type it has there."""
+    if element.part:
+        return [(element.name, TypeRef(element.part))]
+    if not element.is_choice:
+        return [(element.name, element.types[0])]
+    return [(element.name + ref.code[0].upper() + ref.code[1:], ref) for ref in element.types]
+
+
+def _members(element: ElementFacts, key: str, ref: TypeRef) -> list[Member]:
+    is_list = element.max is None or element.max > 1
+    choice = ref.code if element.is_choice else None
+    if is_primitive(ref.code):
+        primitive = ELEMENT_ID if element.is_attribute and element.name == "id" else PRIMITIVES[ref.code]
+        value = Member(
+            "value", key, element.name, ref.code, is_list, choice, primitive, codes=_codes(element)
+        )
+        # Ids and the url of an extension are bare values: R4 has no extensions on them.
+        if element.is_attribute or (ref.code == "id" and element.path.count(".") == 1):
+            return [value]
+        return [value, Member("companion", f"_{key}", element.name, ref.code, is_list, choice)]
+    role: Role = "resource" if ref.code in {"Resource", *resource_types()} else "part"
+    targets = frozenset(ref.targets) - {"Resource"} if "Resource" not in ref.targets else None
+    return [
+        Member(
+            role,
+            key,
+            element.name,
+            ref.code,
+            is_list,
+            choice,
+            concepts=_concepts(element),
+            targets=targets or None,
+            rules=tuple(rule for profile in ref.profiles for rule in RULES.get(profile, ())),
+        )
+    ]
+
+
+def _concepts(element: ElementFacts) -> dict[str, frozenset[str]] | None:
+    if element.binding is None or element.binding.strength != "required" or element.codes is None:
+        return None
+    return dict(element.codes)
+
+
+def _codes(element: ElementFacts) -> frozenset[str] | None:
+    concepts = _concepts(element)
+    return None if concepts is None else frozenset().union(*concepts.values())
+
+
+def known_types() -> frozenset[str]:
+    """All concrete types: what ``Reference.type`` and a list of type names may say."""
+    return resource_types() | data_types()

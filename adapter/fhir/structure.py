@@ -1,0 +1,220 @@
+"""Whether a resource is valid R4: every element, type, count, format, code, reference and rule, in one pass.
+
+Any resource type of R4, with any contained or bundled resource. All findings come at once, each with the
+FHIRPath of its place; none quotes what was sent. What is not judged: extensible and weaker bindings, code
+systems the package does not hold, profiles, and what only the target of a reference could tell.
+Rules: https://hl7.org/fhir/R4/json.html, datatypes.html, references.html and extensibility.html.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from adapter.fhir import faults, narrative
+from adapter.fhir.containment import Container
+from adapter.fhir.definitions import resource_types
+from adapter.fhir.shapes import RESOURCE_KEY, Member, shape
+
+if TYPE_CHECKING:
+    from adapter.errors import Finding, Message
+
+_NAME = re.compile(r"_?[A-Za-z][A-Za-z0-9]{0,63}")
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
+
+
+def check(resource: dict[str, Any]) -> list[Finding]:
+    """Everything that is wrong with a resource; an empty list when it is valid R4.
+
+    ``resource`` is a tree as :func:`adapter.fhir.json.parse` makes it. Never raises for what it holds.
+    """
+    walk = _Walk()
+    type_name = resource.get(RESOURCE_KEY)
+    is_known = isinstance(type_name, str) and type_name in resource_types()
+    walk.resource(resource, str(type_name) if is_known else "Resource", None)
+    return walk.findings
+
+
+def _shown(key: str) -> str:
+    """A key as sent, if it looks like a name: a stray key may hold anything, even a birth number."""
+    return key if _NAME.fullmatch(key) else "*"
+
+
+@dataclass(slots=True)
+class _Walk:
+    """One pass over one resource and all within it."""
+
+    findings: list[Finding] = field(default_factory=list)
+
+    def resource(self, node: Any, path: str, outer: Container | None, contained: int | None = None) -> None:
+        """Check a resource; ``contained``: its index among those ``outer`` holds in itself."""
+        if not isinstance(node, dict):
+            self._add(faults.NOT_OBJECT, path, of="Resource")
+            return
+        type_name = node.get(RESOURCE_KEY)
+        if not isinstance(type_name, str) or type_name not in resource_types():
+            self._add(faults.TYPE_UNKNOWN if type_name else faults.TYPE_MISSING, f"{path}.{RESOURCE_KEY}")
+            return
+        if outer is not None and contained is not None:
+            self.content(node, type_name, path, outer.inside(contained))
+            return
+        container = Container.around(node, path, outer)
+        self.content(node, type_name, path, container)
+        self.findings.extend(container.findings())
+
+    def content(self, node: dict[str, Any], type_name: str, path: str, container: Container) -> None:
+        """Check the members of an object of a known type, then the rules that hold of it."""
+        of = shape(type_name)
+        chosen: dict[str, str] = {}
+        for key, value in node.items():
+            member = of.members.get(key)
+            if member is None:
+                self._add(faults.UNKNOWN, f"{path}.{_shown(key)}", of=type_name)
+                continue
+            if member.choice and chosen.setdefault(member.name, member.choice) != member.choice:
+                self._add(faults.CHOICE, f"{path}.{member.name}")
+            self._member(member, value, node, path, container)
+        if not of.is_resource and node.keys() <= {"id"}:
+            self._add(faults.EMPTY, path)
+        for name, keys in of.required:
+            if keys.isdisjoint(node):
+                self._add(faults.MISSING, path, name=name, of=type_name)
+        for rule in of.rules:
+            self.findings.extend(rule.findings(node, container, path))
+        if type_name == "Extension" and ("extension" in node) == bool(chosen):
+            self._add(faults.EXTENSION, path)
+
+    def _member(
+        self, member: Member, value: Any, node: dict[str, Any], path: str, container: Container
+    ) -> None:
+        if member.role == "value":
+            self._value(member, value, node, path, container)
+        elif member.role == "companion":
+            self._companion(member, value, node, path, container)
+        elif member.role != "type":
+            self._parts(member, value, path, container)
+
+    def _parts(self, member: Member, value: Any, path: str, container: Container) -> None:
+        """An object or resource, or a list of them."""
+        here = f"{path}.{member.name}"
+        if not member.is_list:
+            self._part(member, value, here, container)
+        elif not isinstance(value, list):
+            self._add(faults.NULL if value is None else faults.NOT_LIST, here)
+        elif not value:
+            self._add(faults.EMPTY_LIST, here)
+        else:
+            for index, item in enumerate(value):
+                self._part(member, item, f"{here}[{index}]", container, index)
+
+    def _part(
+        self, member: Member, value: Any, path: str, container: Container, index: int | None = None
+    ) -> None:
+        if not isinstance(value, dict):
+            wrong = (
+                faults.NULL
+                if value is None
+                else faults.LIST
+                if isinstance(value, list)
+                else faults.NOT_OBJECT
+            )
+            self._add(wrong, path, of=member.type)
+        elif member.role == "resource":
+            self.resource(value, path, container, index if member.name == "contained" else None)
+        else:
+            self.content(value, member.type, path, container)
+            if member.type == "Reference":
+                self.findings.extend(container.reference(value, member.targets, path))
+            elif member.type in {"Coding", "Identifier"} and not _is_absolute(value.get("system")):
+                self._add(faults.SYSTEM, f"{path}.system")
+            if member.concepts and not _is_bound(member, value):
+                self._add(faults.CODE, path, name=member.name)
+            for rule in member.rules:
+                self.findings.extend(rule.findings(value, container, path))
+
+    def _value(
+        self, member: Member, value: Any, node: dict[str, Any], path: str, container: Container
+    ) -> None:
+        """A primitive or a list of them."""
+        if not member.is_list:
+            self._primitive(member, value, path, None, container)
+        elif not isinstance(value, list):
+            self._add(faults.NULL if value is None else faults.NOT_LIST, f"{path}.{member.name}")
+        elif not value:
+            self._add(faults.EMPTY_LIST, f"{path}.{member.name}")
+        else:
+            others = node.get(f"_{member.key}")
+            for index, item in enumerate(value):
+                beside = isinstance(others, list) and index < len(others) and isinstance(others[index], dict)
+                if item is not None or not beside:
+                    self._primitive(member, item, path, index, container)
+
+    def _primitive(
+        self, member: Member, value: Any, path: str, index: int | None, container: Container
+    ) -> None:
+        primitive = member.primitive
+        fault = faults.NULL if value is None else primitive.fault(value) if primitive else None
+        if isinstance(value, list):
+            fault = faults.LIST
+        if fault is None and member.codes is not None and value not in member.codes:
+            fault = faults.CODE
+        if fault is not None:
+            self._add(fault, _place(path, member.name, index), name=member.name)
+        elif member.type == "xhtml":
+            self.findings.extend(narrative.check(value, _place(path, member.name, index)))
+        elif isinstance(value, str) and value.startswith("#"):
+            container.local(value, member)
+
+    def _companion(
+        self, member: Member, value: Any, node: dict[str, Any], path: str, container: Container
+    ) -> None:
+        """The ids and extensions of a primitive, or of a list of them."""
+        here, values = f"{path}.{member.name}", node.get(member.key[1:])
+        if not member.is_list:
+            self._element(value, here, container, has_value=values is not None)
+        elif not isinstance(value, list):
+            self._add(faults.NULL if value is None else faults.NOT_LIST, here)
+        elif isinstance(values, list) and len(value) > len(values):
+            self._add(faults.UNALIGNED, here)
+        elif not any(isinstance(item, dict) for item in value):
+            self._add(faults.NULL if value else faults.EMPTY_LIST, here)
+        else:
+            for index, item in enumerate(value):
+                beside = isinstance(values, list) and values[index] is not None
+                if item is not None or not beside:
+                    self._element(item, f"{here}[{index}]", container, has_value=beside)
+
+    def _element(self, value: Any, path: str, container: Container, *, has_value: bool) -> None:
+        """The id and extensions beside a primitive; without a value there must be an extension."""
+        if not isinstance(value, dict):
+            self._add(faults.NULL if value is None else faults.NOT_OBJECT, path, of="Element")
+        elif has_value and value.keys() == {"id"}:
+            self._element_id(value, path, container)
+        else:
+            self.content(value, "Element", path, container)
+
+    def _element_id(self, value: dict[str, Any], path: str, container: Container) -> None:
+        member = shape("Element").members["id"]
+        self._primitive(member, value["id"], path, None, container)
+
+    def _add(self, message: Message, path: str, *, of: str = "", name: str = "") -> None:
+        self.findings.append(message.at(path, type=of, name=name))
+
+
+def _place(path: str, name: str, index: int | None) -> str:
+    return f"{path}.{name}" if index is None else f"{path}.{name}[{index}]"
+
+
+def _is_absolute(system: object) -> bool:
+    return not isinstance(system, str) or _ABSOLUTE.match(system) is not None
+
+
+def _is_bound(member: Member, value: dict[str, Any]) -> bool:
+    """Whether a Coding, CodeableConcept or Quantity has a code of its required value set."""
+    codings = value.get("coding", ()) if member.type == "CodeableConcept" else [value]
+    allowed = member.concepts or {}
+    return any(
+        isinstance(one, dict) and one.get("code") in allowed.get(str(one.get("system")), ())
+        for one in (codings if isinstance(codings, list) else ())
+    )

@@ -1,0 +1,344 @@
+"""The check of structure: valid resources pass, and each kind of fault is found at its place."""
+
+from __future__ import annotations
+
+import json as standard
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from adapter.errors import IssueType
+from adapter.fhir import json
+from adapter.fhir.structure import check
+
+TEAM: dict[str, Any] = {
+    "resourceType": "CareTeam",
+    "id": "team",
+    "text": {
+        "status": "generated",
+        "div": '<div xmlns="http://www.w3.org/1999/xhtml"><p>Ansvarsgruppe</p></div>',
+    },
+    "contained": [
+        {"resourceType": "Practitioner", "id": "p", "name": [{"text": "Kari Eksempel"}]},
+    ],
+    "identifier": [{"system": "urn:oid:2.16.578.1", "value": "1"}],
+    "status": "active",
+    "_status": {"extension": [{"url": "https://example.org/why", "valueString": "x"}]},
+    "subject": {"reference": "Patient/1", "type": "Patient"},
+    "period": {"start": "2026-01", "end": "2026-01-31T23:00:00+01:00"},
+    "participant": [
+        {
+            "member": {"reference": "#p"},
+            "onBehalfOf": {"reference": "https://example.org/fhir/Organization/2/_history/3"},
+        },
+        {"member": {"reference": "urn:uuid:0d9ee3b8-5d0f-4d66-9c0e-2f3e8f1f4b61"}},
+        {"member": {"identifier": {"system": "urn:oid:2.16.578.1", "value": "2"}}},
+    ],
+    "note": [{"text": "Møtes *ofte*", "authorString": "ukjent"}],
+}
+PATIENT: dict[str, Any] = {
+    "resourceType": "Patient",
+    "active": True,
+    "name": [
+        {
+            "family": "Eksempel",
+            "given": ["Ola", None],
+            "_given": [None, {"extension": [{"url": "urn:x", "valueBoolean": True}]}],
+        }
+    ],
+    "_birthDate": {"extension": [{"url": "urn:reason", "valueCode": "unknown"}]},
+    "multipleBirthInteger": 2,
+    "photo": [{"contentType": "image/png", "data": "AAAA"}],
+    "contact": [{"name": {"text": "Per Eksempel"}}],
+    "extension": [{"url": "urn:y", "extension": [{"url": "a", "valueDecimal": 1}]}],
+}
+
+
+def changed(resource: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
+    """A copy with ``value`` at a dotted path; a value of ``...`` takes the element away."""
+    copy: Any = deepcopy(resource)
+    *above, last = [int(step) if step.isdigit() else step for step in path.split(".")]
+    node = copy
+    for step in above:
+        node = node[step]
+    if value is ...:
+        del node[last]
+    elif isinstance(node, list):
+        node[last:] = [value]
+    else:
+        node[last] = value
+    return copy
+
+
+def found(resource: Any) -> list[tuple[str, str | None]]:
+    """Code and place of every finding."""
+    return [(finding.code, finding.expression) for finding in check(resource)]
+
+
+@pytest.mark.parametrize("resource", [TEAM, PATIENT])
+def test_a_valid_resource_has_no_findings(resource: dict[str, Any]):
+    """Extensions on primitives, contained resources, all kinds of reference and partial dates are valid."""
+    assert found(resource) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "code", "place"),
+    [
+        ("stauts", "active", "element-unknown", "CareTeam.stauts"),
+        ("participant.0.rolle", [], "element-unknown", "CareTeam.participant[0].rolle"),
+        ("12856812055", "x", "element-unknown", "CareTeam.*"),
+        ("status", "done", "code-unknown", "CareTeam.status"),
+        ("status", ["active"], "element-list", "CareTeam.status"),
+        ("status", None, "element-null", "CareTeam.status"),
+        ("status", "", "code-format", "CareTeam.status"),
+        ("name", "", "string-format", "CareTeam.name"),
+        ("name", 1, "string-type", "CareTeam.name"),
+        ("identifier", {"value": "1"}, "element-not-list", "CareTeam.identifier"),
+        ("identifier", [], "element-empty-list", "CareTeam.identifier"),
+        ("identifier", [None], "element-null", "CareTeam.identifier[0]"),
+        ("identifier", ["1"], "element-not-object", "CareTeam.identifier[0]"),
+        ("identifier.0.system", "lokal", "system-not-absolute", "CareTeam.identifier[0].system"),
+        ("period", [], "element-list", "CareTeam.period"),
+        ("period", {}, "ele-1", "CareTeam.period"),
+        ("period", {"id": "a"}, "ele-1", "CareTeam.period"),
+        ("period.id", "a b", "element-id-format", "CareTeam.period.id"),
+        ("period.end", "2025-12-31", "per-1", "CareTeam.period"),
+        ("period.start", "2026-02-30", "dateTime-format", "CareTeam.period.start"),
+        ("period.start", "2026-01-01T10:00:00", "dateTime-format", "CareTeam.period.start"),
+        ("period.start", "2026-01-01T24:00:00Z", "dateTime-format", "CareTeam.period.start"),
+        ("period.start", "0000", "dateTime-format", "CareTeam.period.start"),
+        ("subject", {"reference": "Organization/1"}, "reference-target", "CareTeam.subject"),
+        ("subject", {"type": "Organization"}, "reference-target", "CareTeam.subject"),
+        ("subject.reference", "https://x/Location/1", "reference-type-mismatch", "CareTeam.subject.type"),
+        ("subject.reference", "Pasient/1", "reference-format", "CareTeam.subject.reference"),
+        ("subject.reference", "1", "reference-format", "CareTeam.subject.reference"),
+        ("subject.reference", "#x", "ref-1", "CareTeam.subject.reference"),
+        ("subject.type", "Pasient", "reference-type-unknown", "CareTeam.subject.type"),
+        ("subject", {"reference": "#p"}, "reference-target", "CareTeam.subject"),
+        ("id", "a_b", "id-format", "CareTeam.id"),
+        ("_id", {"extension": []}, "element-unknown", "CareTeam._id"),
+        ("language", "nb ", "code-format", "CareTeam.language"),
+        ("implicitRules", "a b", "uri-format", "CareTeam.implicitRules"),
+        ("_status", {"id": "a"}, None, None),
+        ("_status", None, "element-null", "CareTeam.status"),
+        ("_status", [], "element-not-object", "CareTeam.status"),
+        ("_status", {"extension": []}, "element-empty-list", "CareTeam.status.extension"),
+        ("_status", {"value": 1}, "element-unknown", "CareTeam.status.value"),
+        ("note.0.authorReference", {"reference": "Patient/1"}, "element-choice", "CareTeam.note[0].author"),
+        ("note.0.author", "x", "element-unknown", "CareTeam.note[0].author"),
+        ("note.0.text", ..., "element-required", "CareTeam.note[0]"),
+        ("participant.0.member", {"reference": "Patient/1"}, "ctm-1", "CareTeam.participant[0].onBehalfOf"),
+        ("participant.1.onBehalfOf", {"display": "x"}, None, None),
+        ("contained.0.id", ..., "dom-3", "CareTeam.contained[0]"),
+        ("contained.0.resourceType", "Foo", "resource-type-unknown", "CareTeam.contained[0].resourceType"),
+        ("contained.0.resourceType", ..., "resource-type-missing", "CareTeam.contained[0].resourceType"),
+        ("contained.0.meta", {"versionId": "1"}, "dom-4", "CareTeam.contained[0].meta.versionId"),
+        ("contained.0.meta", {"security": [{"code": "R"}]}, "dom-5", "CareTeam.contained[0].meta.security"),
+        ("contained.0.gender", "mann", "code-unknown", "CareTeam.contained[0].gender"),
+        ("contained.1", {"resourceType": "Patient", "id": "q"}, "dom-3", "CareTeam.contained[1]"),
+        ("text.div", "<div>x</div>", "narrative-not-xhtml", "CareTeam.text.div"),
+        ("text.status", ..., "element-required", "CareTeam.text"),
+        ("resourceType", "FooType", "resource-type-unknown", "Resource.resourceType"),
+        ("resourceType", ..., "resource-type-missing", "Resource.resourceType"),
+    ],
+)
+def test_a_fault_in_a_care_team_is_found_at_its_place(
+    path: str, value: Any, code: str | None, place: str | None
+):
+    """One change, one finding with its code and FHIRPath (or none, when the change is valid)."""
+    findings = found(changed(TEAM, path, value))
+    assert ((code, place) in findings) if code else findings == []
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "code", "place"),
+    [
+        ("active", "true", "boolean-type", "Patient.active"),
+        ("multipleBirthInteger", True, "integer-type", "Patient.multipleBirth"),
+        ("multipleBirthInteger", 2**31, "integer-format", "Patient.multipleBirth"),
+        ("multipleBirthBoolean", True, "element-choice", "Patient.multipleBirth"),
+        ("birthDate", "1969-13-45", "date-format", "Patient.birthDate"),
+        ("birthDate", "1969-01-01T00:00:00Z", "date-format", "Patient.birthDate"),
+        ("_birthDate", {"id": "a"}, "ele-1", "Patient.birthDate"),
+        ("name.0.given", ["Ola"], "element-unaligned", "Patient.name[0].given"),
+        ("name.0.given", ..., "element-null", "Patient.name[0].given[0]"),
+        ("name.0._given", ..., "element-null", "Patient.name[0].given[1]"),
+        ("name.0._given", [None], "element-null", "Patient.name[0].given[1]"),
+        ("contact.0", {"gender": "male"}, "pat-1", "Patient.contact[0]"),
+        ("photo.0.data", "AAA", "base64Binary-format", "Patient.photo[0].data"),
+        ("photo.0.contentType", ..., "att-1", "Patient.photo[0]"),
+        ("telecom", [{"value": "1"}], "cpt-2", "Patient.telecom[0]"),
+        ("telecom", [{"rank": 0}], "positiveInt-format", "Patient.telecom[0].rank"),
+        ("extension.0.valueString", "x", "ext-1", "Patient.extension[0]"),
+        ("extension.0.extension", ..., "ext-1", "Patient.extension[0]"),
+        ("extension.0.url", ..., "element-required", "Patient.extension[0]"),
+        ("extension.0._url", {"id": "a"}, "element-unknown", "Patient.extension[0]._url"),
+        ("extension.0.extension.0.valueDecimal", "1", "decimal-type", None),
+        ("extension.0.extension.0", {"url": "a", "valueOid": "1.2"}, "oid-format", None),
+        ("extension.0.extension.0", {"url": "a", "valueUuid": "1"}, "uuid-format", None),
+        ("extension.0.extension.0", {"url": "a", "valueTime": "24:00:00"}, "time-format", None),
+        ("extension.0.extension.0", {"url": "a", "valueInstant": "2026-01"}, "instant-format", None),
+        ("extension.0.extension.0", {"url": "a", "valueUnsignedInt": -1}, "unsignedInt-format", None),
+        ("extension.0.extension.0", {"url": "a", "valueQuantity": {"code": "g"}}, "qty-3", None),
+        ("extension.0.extension.0", {"url": "a", "valueRatio": {"id": "x"}}, "rat-1", None),
+        ("deceasedDateTime", "2026-01-01T10:00:60+14:00", None, None),
+        ("deceasedDateTime", "2026-01-01T10:00:00+14:30", "dateTime-format", "Patient.deceased"),
+    ],
+)
+def test_a_fault_in_a_patient_is_found_at_its_place(
+    path: str, value: Any, code: str | None, place: str | None
+):
+    """One change, one finding with its code and, where it is given here, its FHIRPath."""
+    findings = found(changed(PATIENT, path, value))
+    if code is None:
+        assert findings == []
+    else:
+        assert any(code == one and place in {None, where} for one, where in findings), findings
+
+
+@pytest.mark.parametrize(
+    ("resource", "expected"),
+    [
+        ({"resourceType": "Organization", "active": True}, [("org-1", "Organization")]),
+        (
+            {"resourceType": "Organization", "name": "x", "telecom": [{"use": "home"}]},
+            [("org-3", "Organization.telecom[0].use")],
+        ),
+        (
+            {"resourceType": "Organization", "name": "x", "address": [{"use": "work"}, {"use": "home"}]},
+            [("org-2", "Organization.address[1].use")],
+        ),
+        (
+            {
+                "resourceType": "CarePlan",
+                "status": "active",
+                "intent": "plan",
+                "subject": {"reference": "Patient/1"},
+                "activity": [
+                    {"reference": {"reference": "Task/1"}, "detail": {"status": "not-started"}},
+                ],
+            },
+            [("cpl-3", "CarePlan.activity[0]")],
+        ),
+        (
+            {
+                "resourceType": "Goal",
+                "lifecycleStatus": "active",
+                "description": {"text": "x"},
+                "subject": {"reference": "Patient/1"},
+                "target": [{"detailString": "x"}, {"dueDate": "2026"}],
+            },
+            [("gol-1", "Goal.target[0]")],
+        ),
+        (
+            {
+                "resourceType": "Consent",
+                "status": "active",
+                "scope": {"text": "x"},
+                "category": [{"text": "x"}],
+            },
+            [("ppc-1", "Consent")],
+        ),
+        (
+            {
+                "resourceType": "AllergyIntolerance",
+                "patient": {"reference": "Patient/1"},
+                "clinicalStatus": {"coding": [{"system": "urn:x", "code": "active"}]},
+            },
+            [("code-unknown", "AllergyIntolerance.clinicalStatus")],
+        ),
+        (
+            {
+                "resourceType": "Parameters",
+                "parameter": [{"name": "a", "valueString": "x", "resource": {"resourceType": "Patient"}}],
+            },
+            [("inv-1", "Parameters.parameter[0]")],
+        ),
+    ],
+)
+def test_the_rules_of_the_served_types(resource: Any, expected: list[tuple[str, str]]):
+    """Each rule is reported under the specification's own key, where it is broken."""
+    assert found(resource) == expected
+
+
+def test_a_bundle_is_checked_with_all_it_holds():
+    """Rules of Bundle, the resources in it, and references resolved through its fullUrls."""
+    one, other = (
+        "urn:uuid:0d9ee3b8-5d0f-4d66-9c0e-2f3e8f1f4b61",
+        "urn:uuid:1d9ee3b8-5d0f-4d66-9c0e-2f3e8f1f4b61",
+    )
+    bundle = {
+        "resourceType": "Bundle",
+        "type": "collection",
+        "total": 1,
+        "entry": [
+            {"fullUrl": one, "resource": {"resourceType": "Organization", "name": "x"}},
+            {"fullUrl": other, "resource": {"resourceType": "CareTeam", "subject": {"reference": one}}},
+            {"fullUrl": other, "resource": {"resourceType": "Patient", "gender": "mann"}},
+            {"resource": {"resourceType": "Patient"}, "search": {"mode": "match"}},
+            {"fullUrl": "Patient/1", "resource": {"resourceType": "Patient"}},
+            {"fullUrl": "https://x/Patient/1", "resource": {"resourceType": "Patient", "id": "2"}},
+            {"fullUrl": "https://x/Patient/3/_history/1", "request": {"method": "GET", "url": "x"}},
+        ],
+    }
+    assert sorted(found(bundle), key=str) == [
+        ("bdl-1", "Bundle"),
+        ("bdl-2", "Bundle.entry[3].search"),
+        ("bdl-3", "Bundle.entry[6]"),
+        ("bdl-7", "Bundle.entry[2].fullUrl"),
+        ("bdl-8", "Bundle.entry[6]"),
+        ("bundle-full-url", "Bundle.entry[3]"),
+        ("bundle-full-url-absolute", "Bundle.entry[4].fullUrl"),
+        ("bundle-full-url-id", "Bundle.entry[5].fullUrl"),
+        ("code-unknown", "Bundle.entry[2].resource.gender"),
+        ("reference-target", "Bundle.entry[1].resource.subject"),
+    ]
+
+
+def test_all_findings_come_in_one_run():
+    """A resource with many faults is told all of them at once."""
+    broken = changed(changed(changed(TEAM, "status", "x"), "stauts", 1), "period.start", "x")
+    assert {code for code, _ in found(broken)} == {"code-unknown", "element-unknown", "dateTime-format"}
+
+
+def test_a_contained_resource_may_name_its_container_instead_of_being_named():
+    """dom-3 holds when the contained resource refers to ``#``."""
+    team = changed(TEAM, "participant", [{"member": {"display": "x"}}])
+    assert found(team) == [("dom-3", "CareTeam.contained[0]")]
+    device = {"resourceType": "Basic", "id": "p", "code": {"text": "x"}, "subject": {"reference": "#"}}
+    assert found(changed(team, "contained", [device])) == []
+
+
+def test_no_contained_resource_contains_another():
+    """dom-2: nesting is refused where it begins."""
+    nested = [{"resourceType": "Patient", "id": "x"}]
+    assert ("dom-2", "CareTeam.contained[0].contained") in found(
+        changed(TEAM, "contained.0.contained", nested)
+    )
+
+
+def test_a_finding_says_nothing_of_the_value():
+    """No text of any finding has a value that was sent in it, and each is in two languages with a source."""
+    secret = "12856812055"  # a synthetic birth number
+    broken = standard.loads(
+        standard.dumps(TEAM).replace("Patient/1", secret).replace('"active"', f'" {secret}"')
+    )
+    broken[secret] = {secret: secret}
+    findings = check(broken)
+    assert len(findings) == 3
+    for finding in findings:
+        assert secret not in repr(finding)
+        assert finding.nb != finding.en
+        assert finding.source
+        assert isinstance(finding.issue, IssueType)
+
+
+def test_whatever_a_tree_holds_the_check_answers():
+    """Any JSON in any place gives findings, never an exception."""
+    for wrong in (None, 1, "x", [], {}, [[]], [None], {"a": {}}, True):
+        for path in (*TEAM, "participant.0.member", "contained.0", "period.start", "subject.reference"):
+            assert isinstance(check(changed(TEAM, path, wrong)), list)
+        for path in (*PATIENT, "name.0.given", "name.0._given", "extension.0.extension"):
+            assert isinstance(check(changed(PATIENT, path, wrong)), list)
+    assert check(json.parse(b'{"resourceType":"Timing"}'))
