@@ -58,7 +58,7 @@ PATIENT: dict[str, Any] = {
 def changed(resource: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
     """A copy with ``value`` at a dotted path; a value of ``...`` takes the element away."""
     copy: Any = deepcopy(resource)
-    *above, last = [int(step) if step.isdigit() else step for step in path.split(".")]
+    *above, last = [int(step) if len(step) == 1 else step for step in path.split(".")]
     node = copy
     for step in above:
         node = node[step]
