@@ -146,8 +146,10 @@ def holds_alike(row: Row, want: Wanted, at: int) -> bool:
 
 
 def _reopened(row: Row, want: Wanted, at: int) -> int:
-    """When the version was last updated: as before, or when it comes back into view later."""
-    return max(row.updated, want.valid_from) if want.valid_from > at else row.updated
+    """When the version was last updated: as before, or when it comes (back) into view."""
+    if want.valid_from > at or row.valid_from > at:
+        return max(at, want.valid_from)
+    return row.updated
 
 
 def _retire(made: Plan, row: Row, at: int) -> None:

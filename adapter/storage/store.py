@@ -7,16 +7,17 @@ so what a writer has read is still so when it writes, and changes are numbered i
 
 from __future__ import annotations
 
+import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from sqlalchemy import inspect, text
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from adapter.errors import IssueType, Message, Unavailable
 from adapter.storage import changes
-from adapter.storage.engine import check_durability, make_engine, reading, writing
+from adapter.storage.engine import BUSY_SECONDS, check_durability, make_engine, reading, writing
 from adapter.storage.instants import to_micros
 from adapter.storage.publications import Tick
 from adapter.storage.reader import Reader
@@ -41,6 +42,18 @@ UNREACHABLE = Message(
     "Databasen svarer ikke nå; prøv igjen",
     "The database does not answer now; try again",
 )
+BUSY = Message(
+    "database-busy",
+    IssueType.LOCK_ERROR,
+    "Andre skriver til databasen; prøv igjen",
+    "Others are writing to the database; try again",
+)
+FULL = Message(
+    "database-no-store",
+    IssueType.NO_STORE,
+    "Databasen kan ikke skrive nå; endringen er ikke lagret",
+    "The database cannot write now; the change is not stored",
+)
 
 
 class Store:
@@ -50,6 +63,7 @@ class Store:
         self._engine = make_engine(url)
         self._reading = reading(self._engine)
         self._writing = writing(self._engine)
+        self._turn = threading.Lock()
 
     def check(self) -> None:
         """Refuse a database that may lose what it acknowledged, or is not at this program's schema.
@@ -103,11 +117,26 @@ class Store:
         Raises:
             Unavailable: the database cannot be reached, written to, or is busy for too long.
         """
-        with _translated(), self._writing.connect() as connection, connection.begin() as transaction:
+        with (
+            self._in_turn(),
+            _translated(),
+            self._writing.connect() as connection,
+            connection.begin() as transaction,
+        ):
             writer = Writer(connection, note, Tick(*changes.tick(connection, to_micros(at))))
             yield writer
             if not writer.has_written:
                 transaction.rollback()
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        """The threads of this process queue here: SQLite lets whoever tries first have the write lock."""
+        if not self._turn.acquire(timeout=BUSY_SECONDS):
+            raise Unavailable(BUSY.at())
+        try:
+            yield
+        finally:
+            self._turn.release()
 
     def close(self) -> None:
         """Give back every connection."""
@@ -120,4 +149,23 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except (OperationalError, InterfaceError, PoolTimeout) as error:
-        raise Unavailable(UNREACHABLE.at()) from error
+        raise Unavailable(_cause(error).at()) from error
+
+
+def _cause(error: SQLAlchemyError) -> Message:
+    """What kind of trouble it is, by the database's own name for it."""
+    origin = getattr(error, "orig", None)
+    name = getattr(origin, "sqlite_errorname", None) or getattr(origin, "sqlstate", None) or ""
+    return next((message for prefix, message in _CAUSES.items() if name.startswith(prefix)), UNREACHABLE)
+
+
+_CAUSES = {
+    "SQLITE_BUSY": BUSY,
+    "SQLITE_LOCKED": BUSY,
+    "55P03": BUSY,  # lock_not_available
+    "SQLITE_FULL": FULL,
+    "SQLITE_READONLY": FULL,
+    "SQLITE_IOERR": FULL,
+    "53": FULL,  # insufficient resources
+    "25006": FULL,  # read_only_sql_transaction
+}

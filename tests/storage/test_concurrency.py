@@ -1,0 +1,159 @@
+"""Many at once: no write is lost, no number is given twice, no key has two owners, no reader waits."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from adapter.errors import Conflict, Unavailable
+from adapter.storage import Store, engine
+from tests.storage.given import HOSPITAL, NOTE, T0, publish, read, team, to, told
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def together(count: int, act: Callable[[int], None]) -> list[BaseException]:
+    """Run ``act`` in threads that start at the same moment; gives what they raised."""
+    barrier, raised = threading.Barrier(count), []
+
+    def run(number: int) -> None:
+        barrier.wait()
+        try:
+            act(number)
+        except BaseException as error:  # noqa: BLE001 - given to the test
+            raised.append(error)
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return raised
+
+
+def test_no_write_is_lost(store: Store) -> None:
+    """Writers that read, add one and write: the sum is all of them, and each made a version."""
+
+    def add(_number: int) -> None:
+        for _ in range(10):
+            with store.write(NOTE, T0) as writer:
+                found = writer.record("sak", "s1")
+                version, total = (found.version, found.body["total"]) if found else (0, 0)
+                writer.put_record("sak", "s1", version + 1, {"total": total + 1})
+
+    assert together(8, add) == []
+    with store.read() as reader:
+        found = reader.record("sak", "s1")
+        assert found is not None
+        assert (found.version, found.body["total"], reader.seq()) == (80, 80, 80)
+        assert [change.seq for change in reader.changes(0, 100)] == list(range(1, 81))
+
+
+def test_of_writers_that_build_on_one_version_one_wins(store: Store) -> None:
+    """Whoever checks the version it has seen inside its transaction can be sure of it."""
+    with store.write(NOTE, T0) as writer:
+        writer.put_record("sak", "s1", 1, {})
+    won = []
+
+    def update(number: int) -> None:
+        with store.write(NOTE, T0) as writer:
+            found = writer.record("sak", "s1")
+            assert found is not None
+            if found.version == 1:
+                writer.put_record("sak", "s1", 2, {"by": number})
+                won.append(number)
+
+    assert together(16, update) == []
+    with store.read() as reader:
+        assert [v.body for v in reader.record_versions("sak", "s1")] == [{"by": won[0]}, {}]
+    assert len(won) == 1
+
+
+def test_a_key_taken_at_the_same_moment_has_one_owner(store: Store) -> None:
+    """Conditional creates under one identifier: one record, the others are told of the conflict."""
+
+    def create(number: int) -> None:
+        with store.write(NOTE, T0) as writer:
+            writer.put_record("sak", f"s{number}", 1, {})
+            writer.put_keys("sak", f"s{number}", [("fnr", "12856812055")])
+
+    raised = together(12, create)
+    assert [type(error) for error in raised] == [Conflict] * 11
+    with store.read() as reader:
+        owner = reader.record_by_key("sak", "fnr", "12856812055")
+        assert [record.id for record in reader.records("sak", None, 99)] == [owner]
+
+
+def test_publications_written_at_once_have_consecutive_versions(store: Store) -> None:
+    """Every writer's content is a version of its own, none twice, none skipped."""
+
+    def write(number: int) -> None:
+        publish(store, to(HOSPITAL, team(name=f"w{number}")))
+
+    assert together(12, write) == []
+    with store.read() as reader:
+        seen = reader.published_history((HOSPITAL,), "TREAT", "CareTeam", "t1", now=T0)
+    assert [row.version for row in seen] == list(range(12, 0, -1))
+    assert len({row.body for row in seen}) == 12
+
+
+def test_the_feed_never_shows_a_number_before_a_smaller_one(store: Store) -> None:
+    """Who reads changes while they are made gets every number once and in order."""
+    done = threading.Event()
+    read_: list[int] = []
+
+    def follow() -> None:
+        while True:
+            finished = done.is_set()
+            with store.read() as reader:
+                batch = reader.changes(read_[-1] if read_ else 0, 7)
+            read_.extend(change.seq for change in batch)
+            if finished and not batch:
+                return
+            time.sleep(0.001)  # or it would keep the interpreter from the writers
+
+    def write(number: int) -> None:
+        for turn in range(10):
+            with store.write(NOTE, T0) as writer:
+                writer.put_record("sak", f"s{number}-{turn}", 1, {})
+
+    follower = threading.Thread(target=follow)
+    follower.start()
+    raised = together(6, write)
+    done.set()
+    follower.join()
+    assert (raised, read_) == ([], list(range(1, 61)))
+
+
+def test_readers_do_not_wait_for_a_writer(store: Store) -> None:
+    """While a write is under way others read what was there before it."""
+    publish(store, to(HOSPITAL, team(name="before")))
+    with store.write(NOTE, T0) as writer:
+        writer.reconcile("sak", "s1", [to(HOSPITAL, team(name="after"))], {})
+        assert told(read(store)) == (1, "before")
+    assert told(read(store)) == (2, "after")
+
+
+def test_who_waits_too_long_is_told_to_come_back(
+    store: Store, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Behind a write that does not end a write is Unavailable, after seconds and not for ever.
+
+    The one that waits stands for another process: an engine of its own on the same database.
+    """
+    monkeypatch.setattr(engine, "BUSY_SECONDS", 1)
+    impatient = Store(database_url)
+    try:
+        with store.write(NOTE, T0) as writer:
+            writer.put_record("sak", "s1", 1, {})
+            with pytest.raises(Unavailable) as caught, impatient.write(NOTE, T0):
+                pass
+        assert [finding.code for finding in caught.value.findings] == ["database-busy"]
+        with impatient.write(NOTE, T0) as writer:
+            writer.put_record("sak", "s2", 1, {})
+    finally:
+        impatient.close()
