@@ -19,7 +19,8 @@ from adapter.fhir import json, xml
 from adapter.rest.conditions import preferred_return
 from adapter.rest.formats import DEFAULT, Answer, Format, check_form, negotiate, reading
 from adapter.rest.interaction import DOOR_PARAMETERS, FhirRequest, FhirResponse, Pairs
-from adapter.rest.outcome import located, operation_outcome
+from adapter.rest.outcome import operation_outcome
+from adapter.rest.places import located
 from adapter.rest.routes import Body, Route
 from adapter.security.tokens import CHALLENGE
 
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 
 MOST_PARAMETERS = 1000
 """Names and values read of one query or form; what a search takes is bounded by the search itself."""
+
+RETRY_AFTER_SECONDS = 2
+"""When to try again what could not be done now (503)."""
 
 UNREADABLE_PARAMETERS = Message(
     "parameters-unreadable",
@@ -113,11 +117,14 @@ def http_response(response: FhirResponse, base: str) -> Response:
 
 def refusal(status: HTTPStatus, findings: Iterable[Finding]) -> Response:
     """An OperationOutcome in the format asked for; in JSON where that could not be understood."""
-    body = g.get("resource_read")
-    outcome = operation_outcome(located(findings, body) if body else findings)
+    if "resource_read" in g:
+        findings = located(findings, *g.resource_read)
+    outcome = operation_outcome(findings)
     http = _response(json.render(outcome), status, g.get("answer") or _answer_at_least())
     if status == HTTPStatus.UNAUTHORIZED:
         http.headers["WWW-Authenticate"] = CHALLENGE
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        http.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return http
 
 
@@ -171,10 +178,8 @@ def _form() -> Pairs:
 def _resource() -> dict[str, Any]:
     format_ = reading(*_content())
     body = request.get_data()
-    if format_ is Format.XML:
-        return xml.parse(body)
-    resource = json.parse(body)
-    g.resource_read = body
+    resource = xml.parse(body) if format_ is Format.XML else json.parse(body)
+    g.resource_read = (body, format_)
     return resource
 
 

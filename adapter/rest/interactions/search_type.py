@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 PAGE = "_page"
 """The parameter of a next link; what it holds is the repository's."""
 
+_AS_SPECIFIED = {("_totalMethod", "count"): ("_total", "accurate")}
+"""What a client in wide use (fhirpy) asks by another name, and the specification's name for it."""
+
 NUMBER_IN_ADDRESS = Message(
     "person-number-in-address",
     IssueType.SECURITY,
@@ -43,7 +46,7 @@ def search_type(request: FhirRequest, repository: Repository) -> FhirResponse:
     """https://hl7.org/fhir/R4/http.html#search, by GET or POST; address and body count alike."""
     if carries_birth_number(request.query):
         raise BadRequest(NUMBER_IN_ADDRESS.at(type=request.type))
-    pairs = (*request.query, *request.form)
+    pairs = tuple(_AS_SPECIFIED.get(pair, pair) for pair in (*request.query, *request.form))
     token = _page_token(pairs)
     try:
         if token is None:
