@@ -18,7 +18,17 @@ if TYPE_CHECKING:
 ERROR_CODES = f"{BASE}/CodeSystem/ip-feil"
 """The code system of ``Finding.code``; a code keeps its meaning, so that programs may decide by it."""
 
+MOST_ISSUES = 200
+"""Told in one answer: a body of a million faults must not become an answer of a million issues."""
+
 DONE = Message("done", IssueType.INFORMATIONAL, "Utført", "Done", severity=Severity.INFORMATION)
+MORE = Message(
+    "more-findings",
+    IssueType.INCOMPLETE,
+    "{count} funn til er utelatt",
+    "{count} more findings are left out",
+    severity=Severity.INFORMATION,
+)
 FAULT = Message(
     "fault",
     IssueType.EXCEPTION,
@@ -30,8 +40,10 @@ FAULT = Message(
 
 def operation_outcome(findings: Iterable[Finding]) -> dict[str, Any]:
     """The resource; with no findings it says that all went well."""
-    issues = [_issue(finding) for finding in findings]
-    return {"resourceType": "OperationOutcome", "issue": issues or [_issue(DONE.at())]}
+    told = list(findings) or [DONE.at()]
+    if len(told) > MOST_ISSUES:
+        told = [*told[:MOST_ISSUES], MORE.at(count=len(told) - MOST_ISSUES)]
+    return {"resourceType": "OperationOutcome", "issue": [_issue(finding) for finding in told]}
 
 
 def _issue(finding: Finding) -> dict[str, Any]:
