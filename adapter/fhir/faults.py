@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from adapter.errors import IssueType, Message
 
 _JSON = "https://hl7.org/fhir/R4/json.html"
@@ -110,3 +112,10 @@ SYSTEM = Message(
     "system must be an absolute URI",
     "https://hl7.org/fhir/R4/datatypes.html#Coding",
 )
+
+_NAME = re.compile(r"_?[A-Za-z][A-Za-z0-9]{0,63}")
+
+
+def shown(key: str) -> str:
+    """A key as sent, if it looks like a name: a stray key may hold anything, even a birth number."""
+    return key if _NAME.fullmatch(key) else "*"

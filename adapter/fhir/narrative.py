@@ -136,6 +136,11 @@ def faults(div: str) -> list[Message]:
     return reading.faults + ([] if reading.has_content else [EMPTY])
 
 
+def is_div(div: str) -> bool:
+    """Whether a text is one well-formed div of XHTML by itself, whatever it holds."""
+    return FORM not in faults(div)
+
+
 def check(div: str, expression: str) -> Iterator[Finding]:
     """The findings of a ``Narrative.div`` that stands at ``expression``."""
     return (message.at(expression) for message in faults(div))

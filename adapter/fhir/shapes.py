@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
@@ -21,7 +21,8 @@ class Member:
 
     ``role``: the key resourceType, a primitive's value, its companion (``_birthDate``), an object, or a
     resource. ``name`` is the element's FHIRPath name; ``choice`` the type chosen under this key, if any.
-    ``codes`` are the codes a required binding allows, by system.
+    ``codes`` are those a required binding allows, ``concepts`` the same by system. ``order`` is the element's
+    place in XML, where ``is_attribute`` makes it an attribute.
     """
 
     role: Role
@@ -35,13 +36,16 @@ class Member:
     concepts: dict[str, frozenset[str]] | None = None
     targets: frozenset[str] | None = None
     rules: tuple[Rule, ...] = ()
+    order: int = 0
+    is_attribute: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
     """What an object of a type may and must hold.
 
-    ``required`` are pairs of the FHIRPath name and the keys of which one must be there.
+    ``required`` are pairs of the FHIRPath name and the keys of which one must be there; ``attributes`` the
+    members XML writes as attributes.
     """
 
     name: str
@@ -49,6 +53,7 @@ class Shape:
     members: dict[str, Member]
     required: tuple[tuple[str, frozenset[str]], ...]
     rules: tuple[Rule, ...]
+    attributes: tuple[str, ...]
 
 
 @cache
@@ -59,12 +64,23 @@ def shape(type_name: str) -> Shape:
     required = []
     if of.kind == "resource":
         members[RESOURCE_KEY] = Member("type", RESOURCE_KEY, RESOURCE_KEY, "", is_list=False)
-    for element in of.elements.values():
-        made = [member for key, ref in _keys(element) for member in _members(element, key, ref)]
+    for order, element in enumerate(of.elements.values(), 1):
+        made = [
+            replace(member, order=order, is_attribute=element.is_attribute)
+            for key, ref in _keys(element)
+            for member in _members(element, key, ref)
+        ]
         members |= {member.key: member for member in made}
         if element.min:
             required.append((element.name, frozenset(member.key for member in made)))
-    return Shape(type_name, of.kind == "resource", members, tuple(required), RULES.get(type_name, ()))
+    return Shape(
+        type_name,
+        of.kind == "resource",
+        members,
+        tuple(required),
+        RULES.get(type_name, ()),
+        tuple(key for key, member in members.items() if member.is_attribute),
+    )
 
 
 def _keys(element: ElementFacts) -> list[tuple[str, TypeRef]]:
@@ -84,8 +100,8 @@ def _members(element: ElementFacts, key: str, ref: TypeRef) -> list[Member]:
         value = Member(
             "value", key, element.name, ref.code, is_list, choice, primitive, codes=_codes(element)
         )
-        # Ids and the url of an extension are bare values: R4 has no extensions on them.
-        if element.is_attribute or (ref.code == "id" and element.path.count(".") == 1):
+        # Ids, the url of an extension and a narrative are bare values: R4 has no extensions on them.
+        if element.is_attribute or ref.code == "xhtml" or element.name == "id":
             return [value]
         return [value, Member("companion", f"_{key}", element.name, ref.code, is_list, choice)]
     role: Role = "resource" if ref.code in {"Resource", *resource_types()} else "part"

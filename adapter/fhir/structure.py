@@ -20,7 +20,6 @@ from adapter.fhir.shapes import RESOURCE_KEY, Member, shape
 if TYPE_CHECKING:
     from adapter.errors import Finding, Message
 
-_NAME = re.compile(r"_?[A-Za-z][A-Za-z0-9]{0,63}")
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 
 
@@ -34,11 +33,6 @@ def check(resource: dict[str, Any]) -> list[Finding]:
     is_known = isinstance(type_name, str) and type_name in resource_types()
     walk.resource(resource, str(type_name) if is_known else "Resource", None)
     return walk.findings
-
-
-def _shown(key: str) -> str:
-    """A key as sent, if it looks like a name: a stray key may hold anything, even a birth number."""
-    return key if _NAME.fullmatch(key) else "*"
 
 
 @dataclass(slots=True)
@@ -70,7 +64,7 @@ class _Walk:
         for key, value in node.items():
             member = of.members.get(key)
             if member is None:
-                self._add(faults.UNKNOWN, f"{path}.{_shown(key)}", of=type_name)
+                self._add(faults.UNKNOWN, f"{path}.{faults.shown(key)}", of=type_name)
                 continue
             if member.choice and chosen.setdefault(member.name, member.choice) != member.choice:
                 self._add(faults.CHOICE, f"{path}.{member.name}")

@@ -1,0 +1,202 @@
+"""From elements of XML to the tree of JSON: what each element is, its type says.
+
+Refused, all at once: elements and attributes the type does not have, elements out of order or too often, and
+nesting that would be too deep as JSON. ``xsi:`` attributes of the root are passed over. A value that is not
+spelled as its type asks stays text, and :mod:`adapter.fhir.structure` says so.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from adapter.errors import BadRequest, Finding, IssueType, Message
+from adapter.fhir import faults
+from adapter.fhir.definitions import resource_types
+from adapter.fhir.numbers import number
+from adapter.fhir.scanning import DEPTH
+from adapter.fhir.shapes import RESOURCE_KEY, Member, Shape, shape
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from adapter.fhir.reading import Element
+    from adapter.fhir.scanning import Place
+
+_PAGE = "https://hl7.org/fhir/R4/xml.html"
+ATTRIBUTE = Message(
+    "xml-attribute",
+    IssueType.STRUCTURE,
+    "Elementet har et attributt det ikke kan ha",
+    "The element has an attribute it cannot have",
+    _PAGE,
+)
+ORDER = Message(
+    "xml-order",
+    IssueType.STRUCTURE,
+    "Elementet står ikke der det skal i rekkefølgen",
+    "The element is out of order",
+    _PAGE,
+)
+REPEATED = Message(
+    "xml-repeated",
+    IssueType.STRUCTURE,
+    "Elementet kan bare stå én gang",
+    "The element can only stand once",
+    _PAGE,
+)
+ONE_RESOURCE = Message(
+    "xml-one-resource",
+    IssueType.STRUCTURE,
+    "Elementet må ha nøyaktig én ressurs i seg",
+    "The element must have exactly one resource in it",
+    _PAGE,
+)
+
+NARRATIVE = Message(
+    "xml-narrative",
+    IssueType.STRUCTURE,
+    "div må være i navnerommet for XHTML",
+    "div must be in the XHTML namespace",
+    _PAGE,
+)
+
+_XSI = "http://www.w3.org/2001/XMLSchema-instance "
+_WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,99})")
+_INTEGERS = {"integer", "positiveInt", "unsignedInt"}
+
+
+@dataclass(slots=True)
+class Conversion:
+    """One document on its way to a tree; ``places`` has the place of every element by its FHIRPath."""
+
+    max_depth: int
+    findings: list[Finding] = field(default_factory=list)
+    places: dict[str, Place] = field(default_factory=dict)
+
+    def resource(self, element: Element, path: str, depth: int) -> dict[str, Any]:
+        """The resource an element is."""
+        self._mark(element, path, depth)
+        node: dict[str, Any] = {RESOURCE_KEY: element.name}
+        if element.name not in resource_types():
+            self._find(faults.TYPE_UNKNOWN, element, path)
+            return node
+        for attribute in element.attributes:
+            if depth > 1 or not attribute.startswith(_XSI):
+                self._find(ATTRIBUTE, element, path)
+        self._children(element, node, shape(element.name), path, depth)
+        return node
+
+    def _children(self, element: Element, node: dict[str, Any], of: Shape, path: str, depth: int) -> None:
+        """Put the children of an element into ``node``."""
+        order = 0
+        lists: set[str] = set()
+        for child in element.children:
+            member = of.members.get(child.name)
+            if member is None or not _is_written(member, child):
+                self._find(faults.UNKNOWN, child, f"{path}.{faults.shown(child.name)}", of=of.name)
+                continue
+            here = f"{path}.{member.name}"
+            if member.is_list:
+                here = f"{here}[{len(node.get(member.key, ()))}]"
+            if member.order < order:
+                self._find(ORDER, child, here)
+            elif member.order == order and not member.is_list:
+                self._find(REPEATED, child, here)
+            order = max(order, member.order)
+            if member.role == "value" and member.is_list:
+                lists.add(member.key)
+            self._fill(child, node, member, here, depth + 1 + member.is_list)
+        for key in lists:
+            _tidy(node, key)
+
+    def _fill(self, child: Element, node: dict[str, Any], member: Member, path: str, depth: int) -> None:
+        """Put one child where it belongs; the values of a list and what goes beside them are kept in step."""
+        beside = None
+        value: Any
+        if member.role == "value":
+            value, beside = self._primitive(child, member, path, depth)
+        elif member.role == "resource":
+            value = self._wrapped(child, path, depth)
+        else:
+            value = self._object(child, child.attributes, member.type, path, depth)
+        if member.is_list:
+            node.setdefault(member.key, []).append(value)
+            if member.role == "value":
+                node.setdefault(f"_{member.key}", []).append(beside)
+            return
+        if value is not None:
+            node[member.key] = value
+        if beside is not None:
+            node[f"_{member.key}"] = beside
+
+    def _wrapped(self, child: Element, path: str, depth: int) -> dict[str, Any]:
+        """The resource inside an element like ``contained``."""
+        if len(child.children) != 1 or child.attributes:
+            self._find(ONE_RESOURCE, child, path)
+            return {}
+        return self.resource(child.children[0], path, depth)
+
+    def _object(
+        self, child: Element, attributes: Mapping[str, str], type_name: str, path: str, depth: int
+    ) -> dict[str, Any]:
+        self._mark(child, path, depth)
+        of = shape(type_name)
+        if attributes.keys() - set(of.attributes):
+            self._find(ATTRIBUTE, child, path)
+        node: dict[str, Any] = {name: attributes[name] for name in of.attributes if name in attributes}
+        self._children(child, node, of, path, depth)
+        return node
+
+    def _primitive(
+        self, child: Element, member: Member, path: str, depth: int
+    ) -> tuple[Any, dict[str, Any] | None]:
+        """The value of a primitive, and its id and extensions; an empty object when there is neither."""
+        if member.type == "xhtml":
+            self._mark(child, path, 0)
+            if child.source is None:
+                self._find(NARRATIVE, child, path)
+            return child.source, None
+        attributes = {key: value for key, value in child.attributes.items() if key != "value"}
+        text = child.attributes.get("value")
+        if attributes or child.children or text is None:
+            beside = self._object(child, attributes, "Element", path, depth)
+            return None if text is None else _value(member.type, text), beside
+        self._mark(child, path, 0)
+        return _value(member.type, text), None
+
+    def _mark(self, element: Element, path: str, depth: int) -> None:
+        if depth > self.max_depth:
+            raise BadRequest(DEPTH.at(path, line=element.line, column=element.column, limit=self.max_depth))
+        self.places.setdefault(path, (element.line, element.column))
+
+    def _find(self, message: Message, element: Element, path: str, *, of: str = "") -> None:
+        self.findings.append(message.at(path, line=element.line, column=element.column, type=of))
+
+
+def _is_written(member: Member, child: Element) -> bool:
+    """Whether a child stands for a member: no attribute, and of the namespace of XHTML only as a div."""
+    is_element = not member.is_attribute and member.role not in {"type", "companion"}
+    return is_element and (child.source is None or member.type == "xhtml")
+
+
+def _tidy(node: dict[str, Any], key: str) -> None:
+    """Leave out a list that is all nulls."""
+    for name in (key, f"_{key}"):
+        if all(item is None for item in node[name]):
+            del node[name]
+
+
+def _value(type_name: str, text: str) -> Any:
+    """The value a text spells, or the text itself when its type does not spell values so."""
+    if type_name == "boolean":
+        return {"true": True, "false": False}.get(text, text)
+    if type_name in _INTEGERS:
+        return int(text) if _WHOLE.fullmatch(text) else text
+    if type_name == "decimal":
+        try:
+            return number(text)
+        except ValueError:
+            return text
+    return text

@@ -1,0 +1,208 @@
+"""Reads XML into elements with their places, and refuses whatever FHIR has no use for in XML.
+
+Refused: what is not XML or not UTF-8, DOCTYPE (and so every entity), processing instructions, another
+namespace, text between elements, nesting beyond the limit. Nothing outside the document is ever read.
+Comments are passed over. Done with the platform's expat and not with a tree of lxml: expat tells the byte
+where an element begins, so that a narrative can be taken as it was written.
+Rules: https://hl7.org/fhir/R4/xml.html.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import NoReturn
+from xml.parsers import expat
+
+from adapter.errors import BadRequest, IssueType, Message
+from adapter.fhir import narrative
+from adapter.fhir.scanning import DEPTH
+
+FHIR = "http://hl7.org/fhir"
+
+_PAGE = "https://hl7.org/fhir/R4/xml.html"
+SYNTAX = Message(
+    "xml-syntax",
+    IssueType.STRUCTURE,
+    "Ikke velformet XML",
+    "Not well-formed XML",
+    "https://www.w3.org/TR/xml/",
+)
+ENCODING = Message(
+    "xml-encoding",
+    IssueType.STRUCTURE,
+    "XML må være i UTF-8",
+    "XML must be in UTF-8",
+    f"{_PAGE}#representation",
+)
+DOCTYPE = Message(
+    "xml-doctype",
+    IssueType.SECURITY,
+    "DOCTYPE og entiteter er ikke tillatt",
+    "DOCTYPE and entities are not allowed",
+    _PAGE,
+)
+INSTRUCTION = Message(
+    "xml-processing-instruction",
+    IssueType.STRUCTURE,
+    "Prosesseringsinstruksjoner er ikke tillatt",
+    "Processing instructions are not allowed",
+    _PAGE,
+)
+NAMESPACE = Message(
+    "xml-namespace",
+    IssueType.STRUCTURE,
+    "Elementet er ikke i navnerommet http://hl7.org/fhir",
+    "The element is not in the namespace http://hl7.org/fhir",
+    _PAGE,
+)
+TEXT = Message(
+    "xml-text",
+    IssueType.STRUCTURE,
+    "Det står tekst mellom elementene; verdier skrives i attributtet value",
+    "There is text between the elements; values are written in the attribute value",
+    _PAGE,
+)
+CARRIAGE_RETURN = "&#0013;"
+"""How a carriage return in a narrative is written, in a spelling nobody else uses, and so read back."""
+
+_DEFAULT = ""
+_ENCODINGS = {"utf-8", "utf8", "us-ascii"}
+_TAG = re.compile(r"<[^\s/>]+")
+
+
+@dataclass(slots=True)
+class Element:
+    """An element in the FHIR namespace, or a narrative's div with its ``source`` as written."""
+
+    name: str
+    attributes: dict[str, str]
+    line: int
+    column: int
+    children: list[Element] = field(default_factory=list)
+    source: str | None = None
+
+
+def read(data: bytes, max_depth: int) -> Element:
+    """The root element.
+
+    Raises:
+        BadRequest: the first thing that is refused, with line and column.
+    """
+    return _Reader(data, max_depth).root()
+
+
+@dataclass(slots=True)
+class _Div:
+    """The narrative being passed: where it began, how deep we are in it, and what must be declared on it."""
+
+    element: Element
+    start: int
+    declarations: dict[str, str]
+    depth: int = 1
+    is_empty: bool = True
+
+
+class _Reader:
+    def __init__(self, data: bytes, max_depth: int) -> None:
+        self._data = data
+        self._max_depth = max_depth
+        self._open: list[Element] = []
+        self._root: Element | None = None
+        self._div: _Div | None = None
+        self._scope: list[tuple[str, str]] = []
+        self._declared = 0
+        self._parser = expat.ParserCreate(namespace_separator=" ")
+        self._parser.buffer_text = True
+        self._parser.StartElementHandler = self._start
+        self._parser.EndElementHandler = self._end
+        self._parser.CharacterDataHandler = self._text
+        self._parser.XmlDeclHandler = self._declaration
+        self._parser.StartNamespaceDeclHandler = self._namespace
+        self._parser.EndNamespaceDeclHandler = lambda _: self._scope.pop()
+        self._parser.StartDoctypeDeclHandler = lambda *_: self._refuse(DOCTYPE)
+        self._parser.ProcessingInstructionHandler = lambda *_: self._refuse(INSTRUCTION)
+
+    def root(self) -> Element:
+        try:
+            self._data.decode("utf-8")
+            self._parser.Parse(self._data, True)
+        except UnicodeDecodeError as error:
+            before = self._data[: error.start]
+            place = before.count(b"\n") + 1, len(before) - before.rfind(b"\n")
+            raise BadRequest(ENCODING.at(line=place[0], column=place[1])) from None
+        except expat.ExpatError as error:
+            raise BadRequest(SYNTAX.at(line=error.lineno, column=error.offset + 1)) from None
+        if self._root is None:
+            raise BadRequest(SYNTAX.at(line=1, column=1))
+        return self._root
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        if self._div is not None:
+            self._div.depth += 1
+            self._div.is_empty = False
+            if self._div.depth > narrative.MAX_DEPTH:
+                self._refuse(DEPTH, limit=narrative.MAX_DEPTH)
+            return
+        namespace, _, local = name.rpartition(" ")
+        line, column = self._parser.CurrentLineNumber, self._parser.CurrentColumnNumber + 1
+        element = Element(local, attributes, line, column)
+        if self._open:
+            self._open[-1].children.append(element)
+        else:
+            self._root = element
+        if namespace == narrative.XHTML and self._open:
+            self._div = _Div(element, self._parser.CurrentByteIndex, self._inherited())
+            return
+        if namespace != FHIR:
+            self._refuse(NAMESPACE)
+        if len(self._open) > self._max_depth:
+            self._refuse(DEPTH, limit=self._max_depth)
+        self._open.append(element)
+        self._declared = len(self._scope)
+
+    def _end(self, _: str) -> None:
+        if self._div is None:
+            self._open.pop()
+        elif self._div.depth > 1:
+            self._div.depth -= 1
+        else:
+            self._div.element.source = self._source(self._div)
+            self._div = None
+
+    def _source(self, div: _Div) -> str:
+        """The narrative as written, with line feeds, and with the declarations it needs from outside."""
+        end = self._parser.CurrentByteIndex
+        # Of an element without content expat tells the end, of another the place of its end tag.
+        if not (div.is_empty and self._data[end - 2 : end] == b"/>"):
+            end = self._data.index(b">", end) + 1
+        text = self._data[div.start : end].decode().replace("\r\n", "\n").replace("\r", "\n")
+        text = text.replace(CARRIAGE_RETURN, "\r")
+        for prefix, uri in div.declarations.items():
+            if f"{prefix}:" in text if prefix else uri == narrative.XHTML:
+                name = f"xmlns:{prefix}" if prefix else "xmlns"
+                text = _TAG.sub(lambda tag, name=name, uri=uri: f'{tag[0]} {name}="{uri}"', text, count=1)
+        return text
+
+    def _inherited(self) -> dict[str, str]:
+        """The namespaces in scope that the element which is beginning does not declare itself."""
+        own = {prefix for prefix, _ in self._scope[self._declared :]}
+        outer = dict(self._scope[: self._declared])
+        return {prefix: uri for prefix, uri in outer.items() if prefix not in own}
+
+    def _text(self, text: str) -> None:
+        if self._div is not None:
+            self._div.is_empty = False
+        elif not text.isspace():
+            self._refuse(TEXT)
+
+    def _namespace(self, prefix: str | None, uri: str) -> None:
+        self._scope.append((prefix or _DEFAULT, uri))
+
+    def _declaration(self, _: str, encoding: str | None, __: int) -> None:
+        if encoding is not None and encoding.lower() not in _ENCODINGS:
+            self._refuse(ENCODING)
+
+    def _refuse(self, message: Message, **names: int) -> NoReturn:
+        line, column = self._parser.CurrentLineNumber, self._parser.CurrentColumnNumber + 1
+        raise BadRequest(message.at(None, line=line, column=column, limit=names.get("limit", 0)))

@@ -1,0 +1,161 @@
+"""FHIR resources as XML bytes, read and written exactly: the same tree as their JSON.
+
+Written: elements in the order of the specification, ids and the url of an extension as attributes, numbers as
+they are spelled, a narrative byte for byte. Read: the same; :mod:`adapter.fhir.reading` and
+:mod:`adapter.fhir.conversion` say what is refused. Two things are not kept: comments between elements, and
+carriage returns inside the tags of a narrative. Rules: https://hl7.org/fhir/R4/xml.html.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from adapter.errors import BadRequest, TooLarge, Unprocessable
+from adapter.fhir import narrative
+from adapter.fhir.conversion import Conversion
+from adapter.fhir.definitions import resource_types
+from adapter.fhir.json import MAX_DEPTH, SIZE
+from adapter.fhir.reading import CARRIAGE_RETURN, FHIR, read
+from adapter.fhir.shapes import RESOURCE_KEY, Member, shape
+
+if TYPE_CHECKING:
+    from adapter.fhir.scanning import Place
+
+_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
+_SPECIAL = re.compile(r'[&<>"\t\n\r]')
+_ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
+
+
+def parse(data: bytes, *, max_depth: int = MAX_DEPTH, max_size: int | None = None) -> dict[str, Any]:
+    """The resource, as the tree its JSON would give; ``max_depth`` counts as in JSON.
+
+    Raises:
+        BadRequest: it is not XML as FHIR writes it; each finding has line and column.
+        TooLarge: it has more than ``max_size`` bytes.
+    """
+    if max_size is not None and len(data) > max_size:
+        raise TooLarge(SIZE.at(limit=max_size))
+    return _converted(data, max_depth)[0]
+
+
+def positions(data: bytes, *, max_depth: int = MAX_DEPTH) -> dict[str, Place]:
+    """Line and column of every element by its FHIRPath.
+
+    Raises:
+        BadRequest: as for :func:`parse`.
+    """
+    return _converted(data, max_depth)[1].places
+
+
+def _converted(data: bytes, max_depth: int) -> tuple[dict[str, Any], Conversion]:
+    root = read(data, max_depth)
+    conversion = Conversion(max_depth)
+    tree = conversion.resource(root, root.name if root.name in resource_types() else "Resource", 1)
+    if conversion.findings:
+        raise BadRequest(*conversion.findings)
+    return tree, conversion
+
+
+def render(resource: dict[str, Any]) -> bytes:
+    """The resource as XML bytes, its elements in the order of the specification.
+
+    ``resource`` is valid: what :func:`adapter.fhir.structure.check` finds nothing wrong with.
+
+    Raises:
+        Unprocessable: a narrative is not one well-formed div, so that it cannot be written as it is.
+        KeyError: the resource is not valid.
+    """
+    out = [_DECLARATION]
+    _resource(out, resource, f' xmlns="{FHIR}"')
+    return "".join(out).encode()
+
+
+def _resource(out: list[str], resource: dict[str, Any], namespace: str = "") -> None:
+    name = resource[RESOURCE_KEY]
+    out.append(f"<{name}{namespace}>")
+    _children(out, resource, name)
+    out.append(f"</{name}>")
+
+
+def _children(out: list[str], node: dict[str, Any], type_name: str) -> None:
+    """The elements of an object; a value and its companion are written together, by whichever comes first."""
+    members = shape(type_name).members
+    present = {members[key.removeprefix("_")].key: members[key.removeprefix("_")] for key in node}
+    for member in sorted(present.values(), key=lambda one: one.order):
+        if member.is_attribute or member.role == "type":
+            continue
+        if member.role == "value":
+            _primitives(out, member, node.get(member.key), node.get(f"_{member.key}"))
+        else:
+            items = node[member.key] if member.is_list else [node[member.key]]
+            for item in items:
+                _part(out, member, item)
+
+
+def _part(out: list[str], member: Member, item: dict[str, Any]) -> None:
+    if member.role == "resource":
+        out.append(f"<{member.key}>")
+        _resource(out, item)
+    else:
+        out.append(f"<{member.key}{_attributes(item, member.type)}>")
+        _children(out, item, member.type)
+    out.append(f"</{member.key}>")
+
+
+def _primitives(out: list[str], member: Member, value: Any, companion: Any) -> None:
+    if not member.is_list:
+        _primitive(out, member, value, companion)
+        return
+    values, companions = value or [], companion or []
+    for index in range(max(len(values), len(companions))):
+        _primitive(
+            out,
+            member,
+            values[index] if index < len(values) else None,
+            companions[index] if index < len(companions) else None,
+        )
+
+
+def _primitive(out: list[str], member: Member, value: Any, companion: dict[str, Any] | None) -> None:
+    if member.type == "xhtml":
+        out.append(_div(value))
+        return
+    text = "" if value is None else f' value="{_escaped(_text(value))}"'
+    attributes = f"{_attributes(companion or {}, 'Element')}{text}"
+    if companion and "extension" in companion:
+        out.append(f"<{member.key}{attributes}>")
+        _children(out, companion, "Element")
+        out.append(f"</{member.key}>")
+    else:
+        out.append(f"<{member.key}{attributes}/>")
+
+
+def _attributes(node: dict[str, Any], type_name: str) -> str:
+    """The id of any element and the url of an extension."""
+    names = shape(type_name).attributes
+    return "".join(f' {name}="{_escaped(node[name])}"' for name in names if name in node)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+def _escaped(text: str) -> str:
+    return _SPECIAL.sub(lambda match: _ESCAPES[match[0]], text) if _SPECIAL.search(text) else text
+
+
+def _div(text: str) -> str:
+    """A narrative as it is, once it is sure to be one element: it goes into the document unescaped.
+
+    Its carriage returns are written as references, since a reader of XML would take them for line feeds;
+    not inside a tag, where no reference can stand (of ``>`` in a tag and after it, the last one counts).
+    """
+    if not narrative.is_div(text):
+        raise Unprocessable(narrative.FORM.at())
+    if "\r" not in text:
+        return text
+    pieces = [piece.rpartition(">") for piece in text.split("<")]
+    return "<".join(f"{tag}{end}{rest.replace(chr(13), CARRIAGE_RETURN)}" for tag, end, rest in pieces)

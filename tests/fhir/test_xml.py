@@ -1,0 +1,296 @@
+"""XML bytes: the same tree as JSON, or refused with the place."""
+
+from __future__ import annotations
+
+import time
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from adapter.errors import BadRequest, TooLarge, Unprocessable
+from adapter.fhir import json, xml
+from adapter.fhir.structure import check
+from tests.fhir.test_structure import PATIENT, TEAM
+
+DIV = '<div xmlns="http://www.w3.org/1999/xhtml">'
+BUNDLE: dict[str, Any] = {
+    "resourceType": "Bundle",
+    "type": "collection",
+    "entry": [
+        {"fullUrl": "urn:uuid:0d9ee3b8-5d0f-4d66-9c0e-2f3e8f1f4b61", "resource": TEAM},
+        {"fullUrl": "urn:uuid:1d9ee3b8-5d0f-4d66-9c0e-2f3e8f1f4b61", "resource": PATIENT},
+    ],
+}
+OBSERVATION: dict[str, Any] = {
+    "resourceType": "Observation",
+    "status": "final",
+    "code": {"id": "a", "text": 'linje\n"to" <&> \t\r å 😀'},
+    "valueQuantity": {"value": Decimal("1.50"), "unit": "g"},
+    "referenceRange": [{"low": {"value": 3}, "text": "x"}],
+    "component": [
+        {"code": {"text": "x"}, "referenceRange": [{"high": {"value": Decimal("-0")}, "text": "y"}]}
+    ],
+}
+
+
+def narrated(div: str) -> dict[str, Any]:
+    """A resource with this narrative."""
+    return {"resourceType": "Basic", "text": {"status": "generated", "div": div}, "code": {"text": "x"}}
+
+
+def document(inside: str, root: str = 'Patient xmlns="http://hl7.org/fhir"') -> bytes:
+    """An XML document with this between the tags of its root."""
+    return f"<{root}>{inside}</{root.partition(' ')[0]}>".encode()
+
+
+def refusal(data: bytes, **bounds: int) -> list[tuple[str, str | None, int | None]]:
+    """Code, place and line of each finding a document is refused with."""
+    with pytest.raises(BadRequest) as refused:
+        xml.parse(data, **bounds)
+    assert all(finding.column for finding in refused.value.findings)
+    return [(finding.code, finding.expression, finding.line) for finding in refused.value.findings]
+
+
+@pytest.mark.parametrize("resource", [TEAM, PATIENT, BUNDLE, OBSERVATION])
+def test_json_and_xml_are_one_resource(resource: dict[str, Any]):
+    """What is written as XML is read as the same tree, and its numbers keep their digits."""
+    again = xml.parse(xml.render(resource))
+    assert again == resource
+    assert xml.render(again) == xml.render(resource)
+
+
+def test_elements_are_written_in_the_order_of_the_specification():
+    """Whatever order the keys of the tree have, with ids and urls as attributes."""
+    shuffled = {
+        "subject": {"display": "y", "reference": "Patient/1"},
+        "extension": [{"valueCode": "c", "url": "urn:x", "id": "i"}],
+        "_status": {"extension": [{"valueBoolean": True, "url": "urn:z"}], "id": "s"},
+        "status": "active",
+        "resourceType": "CareTeam",
+    }
+    assert xml.render(shuffled).decode() == (
+        '<?xml version="1.0" encoding="UTF-8"?><CareTeam xmlns="http://hl7.org/fhir">'
+        '<extension id="i" url="urn:x"><valueCode value="c"/></extension>'
+        '<status id="s" value="active"><extension url="urn:z"><valueBoolean value="true"/>'
+        "</extension></status>"
+        '<subject><reference value="Patient/1"/><display value="y"/></subject></CareTeam>'
+    )
+
+
+@pytest.mark.parametrize(
+    "number", ["1.50", "1e-30", "0.10000000000000000555", "12345678901234567.89", "-0", "100"]
+)
+def test_a_decimal_keeps_its_spelling(number: str):
+    """Digits and exponent come through both formats."""
+    data = f'{{"resourceType":"Basic","extension":[{{"url":"urn:x","valueDecimal":{number}}}]}}'.encode()
+    assert json.render(xml.parse(xml.render(json.parse(data)))) == data
+
+
+@pytest.mark.parametrize(
+    "div",
+    [
+        f"{DIV}<p class='a'>én &#160; &amp; <br /><br/></p><!-- /> --></div>",
+        f"{DIV}\n  a &gt; b > c\r\n<b\n>x</b> \r</div>",
+        f"{DIV}<!-- x --><img src='#i' alt='a>b'/></div>",
+        '<h:div xmlns:h="http://www.w3.org/1999/xhtml">a<h:br/></h:div>',
+        f"{DIV}<div>/></div></div >",
+    ],
+)
+def test_a_narrative_is_kept_to_the_letter(div: str):
+    """Quotes, references, comments and line ends of a narrative are as they were written."""
+    resource = narrated(div)
+    assert check(resource) == []
+    assert xml.parse(xml.render(resource)) == resource
+
+
+def test_a_narrative_takes_along_the_namespaces_it_needs():
+    """A prefix declared outside the div is declared on it when it stands alone in JSON."""
+    data = document(
+        "<text><status value='generated'/><h:div id='a'>å<h:b>x</h:b></h:div></text>",
+        'Patient xmlns="http://hl7.org/fhir" xmlns:h="http://www.w3.org/1999/xhtml"',
+    )
+    tree = xml.parse(data)
+    assert tree["text"]["div"] == (
+        "<h:div xmlns:h=\"http://www.w3.org/1999/xhtml\" id='a'>å<h:b>x</h:b></h:div>"
+    )
+    assert check(tree) == []
+
+
+def test_an_empty_narrative_is_read_to_be_judged():
+    """A div without an end tag ends where it should, and the check says that it is empty."""
+    tree = xml.parse(document(f"<text><status value='generated'/>{DIV[:-1]}/></text><active value='true'/>"))
+    assert tree["active"] is True
+    assert [finding.code for finding in check(tree)] == ["txt-2"]
+
+
+def test_a_narrative_that_is_no_element_is_not_written():
+    """What would break out of its place in the document is refused, not escaped and not passed on."""
+    for div in ("</text><status/>", f"{DIV}a</div>{DIV}b</div>", "<p>", "x"):
+        with pytest.raises(Unprocessable):
+            xml.render(narrated(div))
+
+
+@pytest.mark.parametrize(
+    ("data", "code", "line"),
+    [
+        (b'<!DOCTYPE a>\n<Patient xmlns="http://hl7.org/fhir"/>', "xml-doctype", 1),
+        (
+            b'<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><Patient xmlns="http://hl7.org/fhir">&x;</Patient>',
+            "xml-doctype",
+            1,
+        ),
+        (
+            b'<?xml-stylesheet href="http://x/y"?>\n<Patient xmlns="http://hl7.org/fhir"/>',
+            "xml-processing-instruction",
+            1,
+        ),
+        (document("\n<?php x ?>"), "xml-processing-instruction", 2),
+        (document("\n&nbsp;"), "xml-syntax", 2),
+        (document("<active value='true'>"), "xml-syntax", 1),
+        (document("<active value='true' value='false'/>"), "xml-syntax", 1),
+        (b"", "xml-syntax", 1),
+        (b"{}", "xml-syntax", 1),
+        (document("\n\n<active value='\xff'/>").decode().encode("latin-1"), "xml-encoding", 3),
+        (document("").decode().encode("utf-16"), "xml-encoding", 1),
+        (
+            b'<?xml version="1.0" encoding="ISO-8859-1"?><Patient xmlns="http://hl7.org/fhir"/>',
+            "xml-encoding",
+            1,
+        ),
+        (b"<Patient/>", "xml-namespace", 1),
+        (document("", "Patient xmlns='http://hl7.org/fhir/R5'"), "xml-namespace", 1),
+        (document("\n<active xmlns='' value='true'/>"), "xml-namespace", 2),
+        (
+            document("\n<x:include xmlns:x='http://www.w3.org/2001/XInclude' href='http://x'/>"),
+            "xml-namespace",
+            2,
+        ),
+        (document("\nhei"), "xml-text", 2),
+        (document("<active value='true'>true</active>"), "xml-text", 1),
+        (document("<![CDATA[x]]>"), "xml-text", 1),
+    ],
+)
+def test_what_fhir_does_not_write_is_refused_at_its_line(data: bytes, code: str, line: int):
+    """Each kind of fault has a code and a line."""
+    assert [(one, at) for one, _, at in refusal(data)] == [(code, line)]
+
+
+def test_the_faults_of_elements_come_all_at_once():
+    """Unknown elements and attributes, order and number, each at its line with its FHIRPath."""
+    data = document(
+        "\n<active value='true' x='y'/>"
+        "\n<stauts value='x'/>"
+        "\n<birthDate value='2020'/><birthDate value='2021'/>"
+        "\n<gender value='male'/>"
+        "\n<_gender/>"
+        "\n<contact><resourceType value='x'/></contact>"
+        "\n<photo url='x'/>"
+        f"\n<link>{DIV}</div></link>"
+    )
+    assert refusal(data) == [
+        ("xml-attribute", "Patient.active", 2),
+        ("element-unknown", "Patient.stauts", 3),
+        ("xml-repeated", "Patient.birthDate", 4),
+        ("xml-order", "Patient.gender", 5),
+        ("element-unknown", "Patient._gender", 6),
+        ("element-unknown", "Patient.contact[0].resourceType", 7),
+        ("xml-order", "Patient.photo[0]", 8),
+        ("xml-attribute", "Patient.photo[0]", 8),
+        ("element-unknown", "Patient.link[0].div", 9),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("inside", "code"),
+    [
+        ("<contained/>", "xml-one-resource"),
+        ("<contained><Patient/><Patient/></contained>", "xml-one-resource"),
+        ("<contained id='x'><Patient/></contained>", "xml-one-resource"),
+        ("<contained><Pasient/></contained>", "resource-type-unknown"),
+        ("<contained><Patient id='x'/></contained>", "xml-attribute"),
+        ("<text><status value='empty'/><div/></text>", "xml-narrative"),
+    ],
+)
+def test_a_resource_within_is_one_resource(inside: str, code: str):
+    """An element like contained holds one resource and nothing else; a div is XHTML."""
+    assert [one for one, _, _ in refusal(document(inside))] == [code]
+
+
+def test_a_root_of_no_known_type_is_refused_without_its_name():
+    """The name of the root may be anything, and is not repeated."""
+    data = b'<Nordmann xmlns="http://hl7.org/fhir"/>'
+    assert refusal(data) == [("resource-type-unknown", "Resource", 1)]
+
+
+def test_values_that_are_not_of_their_type_are_left_to_the_check():
+    """A boolean that is neither true nor false is found by the check, at the same place as in JSON."""
+    tree = xml.parse(
+        document("<active value='yes'/><multipleBirthInteger value='1.0'/><link><other/></link>")
+    )
+    found = [(finding.code, finding.expression) for finding in check(tree)]
+    assert ("boolean-type", "Patient.active") in found
+    assert ("integer-type", "Patient.multipleBirth") in found
+    assert ("ele-1", "Patient.link[0].other") in found
+    empty = xml.parse(document("<name><given/></name>"))
+    assert [(one.code, one.expression) for one in check(empty)] == [("ele-1", "Patient.name[0].given[0]")]
+
+
+def test_comments_and_the_schema_location_of_the_root_are_passed_over():
+    """What many files have and nothing reads: comments, and xsi:schemaLocation on the root alone."""
+    root = (
+        'Patient xmlns="http://hl7.org/fhir" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
+        ' xsi:schemaLocation="http://hl7.org/fhir http://x/y.xsd"'
+    )
+    data = b"<!-- a -->" + document("<!-- b --><active value='true'/>", root)
+    assert xml.parse(data) == {"resourceType": "Patient", "active": True}
+    inner = document("<active value='true' xsi:nil='true'/>", root)
+    assert [code for code, _, _ in refusal(inner)] == ["xml-attribute"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        document("<extension url='a'>" * 20_000 + "</extension>" * 20_000),
+        document("<x>" * 100_000),
+        document(f"<text>{DIV}{'<b>' * 100_000}"),
+    ],
+)
+def test_deep_nesting_is_refused_quickly(data: bytes):
+    """20 000 levels, in elements or in a narrative, are refused in milliseconds."""
+    started = time.perf_counter()
+    assert refusal(data)[0][0] == "json-depth"
+    assert time.perf_counter() - started < 0.5
+
+
+def test_many_attributes_and_entities_cost_nothing():
+    """A million characters of attributes, and the entity bomb, are refused at once."""
+    started = time.perf_counter()
+    many = " ".join(f"a{n}='x'" for n in range(100_000))
+    assert [code for code, _, _ in refusal(document(f"<active {many} value='true'/>"))] == ["xml-attribute"]
+    entities = "".join(f'<!ENTITY a{n + 1} "{f"&a{n};" * 10}">' for n in range(10))
+    bomb = f'<!DOCTYPE a [<!ENTITY a0 "ha">{entities}]><a>&a10;</a>'.encode()
+    assert [code for code, _, _ in refusal(bomb)] == ["xml-doctype"]
+    assert time.perf_counter() - started < 2
+
+
+def test_a_body_beyond_the_size_given_is_too_large():
+    """The limit counts bytes, and the answer is TooLarge."""
+    data = document("")
+    assert xml.parse(data, max_size=len(data)) == {"resourceType": "Patient"}
+    with pytest.raises(TooLarge):
+        xml.parse(data, max_size=len(data) - 1)
+
+
+def test_every_element_has_a_place():
+    """They are line and column by FHIRPath, items of lists and values of choices included."""
+    data = document(
+        "\n <name>\n  <given value='a'/>\n  <given value='b'/>\n </name>\n <deceasedBoolean value='true'/>\n"
+    )
+    assert xml.positions(data) == {
+        "Patient": (1, 1),
+        "Patient.name[0]": (2, 2),
+        "Patient.name[0].given[0]": (3, 3),
+        "Patient.name[0].given[1]": (4, 3),
+        "Patient.deceased": (6, 2),
+    }
