@@ -13,6 +13,7 @@ from sqlalchemy import and_, func, or_, select, true
 from adapter.fhir.search.values import Moment, Target, Text, Token, Value
 from adapter.storage.instants import to_micros
 from adapter.storage.tables import publication, publication_key, search_index
+from adapter.storage.visibility import ours, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from adapter.storage.visibility import View
 
 _P = publication.c
+_FOUND, _REFERRING = publication_key.alias(), publication_key.alias()
+_TARGET = publication.alias()
 
 
 def matches(view: View, type_: str, criterion: Criterion) -> ColumnElement[bool]:
@@ -38,9 +41,8 @@ def matches(view: View, type_: str, criterion: Criterion) -> ColumnElement[bool]
         return ~there if criterion.missing else there
     if criterion.chained is not None:
         return _P.id.in_(_through(view, type_, criterion))
-    if parameter.key and criterion.modifier in {None, *parameter.targets} and _name_keys(criterion.values):
-        key = publication_key.alias()
-        return _P.id.in_(_register(view, key, type_, parameter.name, criterion.values))
+    if by_register(criterion):
+        return _P.id.in_(_register(view, _FOUND, type_, parameter.name, criterion.values))
     kind = criterion.modifier if criterion.modifier in {"exact", "identifier"} else str(parameter.type)
     met = _content_has(
         search_index.c.param == parameter.name,
@@ -48,6 +50,22 @@ def matches(view: View, type_: str, criterion: Criterion) -> ColumnElement[bool]
         or_(*(_is(search_index, value, criterion.modifier) for value in criterion.values)),
     )
     return ~met if criterion.modifier == "not" else met
+
+
+def by_register(criterion: Criterion) -> bool:
+    """Is the criterion looked up in the register of keys? That finds the caller's own publications alone."""
+    if criterion.chained is not None:
+        return True
+    parameter = criterion.parameter
+    return (
+        parameter.key
+        and criterion.modifier in {None, *parameter.targets}
+        and all(
+            isinstance(value, Target) or (isinstance(value, Token) and value.value)
+            for value in criterion.values
+        )
+        and criterion.missing is None
+    )
 
 
 def _content_has(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -60,16 +78,12 @@ def _content_has(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     return rows.correlate(publication).offset(0).exists()
 
 
-def _name_keys(values: Iterable[Value]) -> bool:
-    return all(isinstance(value, Target) or (isinstance(value, Token) and value.value) for value in values)
-
-
 def _register(
     view: View, key: FromClause, type_: str, name: str, values: Iterable[Value]
 ) -> Select[tuple[int]]:
     """Publications of the caller's recipients that have one of the keys."""
     return select(key.c.publication).where(
-        key.c.recipient.in_(view.recipients),
+        ours(key, view.width),
         key.c.type == type_,
         key.c.param == name,
         or_(*(_is(key, value, None) for value in values)),
@@ -78,7 +92,7 @@ def _register(
 
 def _through(view: View, type_: str, criterion: Criterion) -> Select[tuple[int]]:
     """Publications that refer to a resource which has one of the keys and is the caller's to see itself."""
-    found, target, referring = publication_key.alias(), publication.alias(), publication_key.alias()
+    found, target, referring = _FOUND, _TARGET, _REFERRING
     chained = criterion.chained
     assert chained is not None  # noqa: S101 - the caller has asked
     named = _register(view, found, str(criterion.target), chained.name, criterion.values)
@@ -88,9 +102,9 @@ def _through(view: View, type_: str, criterion: Criterion) -> Select[tuple[int]]
         .join(referring, referring.c.value == target.c.resource_id)
         .where(
             target.c.id.in_(named),
-            view.shown(target),
+            shown(target, view.width),
             ~target.c.deleted,
-            referring.c.recipient.in_(view.recipients),
+            ours(referring, view.width),
             referring.c.type == type_,
             referring.c.param == criterion.parameter.name,
             referring.c.system == criterion.target,

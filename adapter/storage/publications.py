@@ -12,7 +12,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import case, delete, func, insert, select, update
+from sqlalchemy import bindparam, case, delete, func, insert, select, update
 
 from adapter.errors import Conflict, IssueType, Message
 from adapter.storage.blobs import put_blobs, put_keys
@@ -33,6 +33,32 @@ ID_TAKEN = Message(
     IssueType.DUPLICATE,
     "En ressurs av typen {type} med samme id hører til en annen post",
     "A {type} with the same id belongs to another record",
+)
+
+_P = publication.c
+_HELD = select(holder.c.kind, holder.c.record_id).where(
+    holder.c.type == bindparam("type"), holder.c.id == bindparam("id")
+)
+_OPEN = (
+    select(
+        _P.recipient, _P.purpose, _P.type, _P.resource_id,
+        _P.id, _P.version, _P.updated, blob.c.hash, _P.permit, _P.valid_from, _P.valid_to,
+    )
+    .outerjoin(blob, blob.c.id == _P.blob)
+    .where(
+        _P.kind == bindparam("kind"),
+        _P.record_id == bindparam("record_id"),
+        _P.to_seq == FOREVER,
+        _P.closed_seq.is_(None),
+    )
+    .order_by(_P.id)
+)  # fmt: skip
+_NEWEST_CLOSED = select(func.max(_P.version)).where(
+    _P.recipient == bindparam("recipient"),
+    _P.purpose == bindparam("purpose"),
+    _P.type == bindparam("type"),
+    _P.resource_id == bindparam("id"),
+    (_P.to_seq < FOREVER) | _P.closed_seq.is_not(None),
 )
 
 
@@ -86,18 +112,8 @@ def reconcile(
 
 
 def _open_rows(connection: Connection, record: tuple[str, str]) -> dict[Key, list[Row]]:
-    p = publication.c
-    query = (
-        select(
-            p.recipient, p.purpose, p.type, p.resource_id,
-            p.id, p.version, p.updated, blob.c.hash, p.permit, p.valid_from, p.valid_to,
-        )
-        .outerjoin(blob, blob.c.id == p.blob)
-        .where(p.kind == record[0], p.record_id == record[1], p.to_seq == FOREVER, p.closed_seq.is_(None))
-        .order_by(p.id)
-    )  # fmt: skip
     rows: dict[Key, list[Row]] = defaultdict(list)
-    for row in connection.execute(query):
+    for row in connection.execute(_OPEN, {"kind": record[0], "record_id": record[1]}):
         rows[Key(*row[:4])].append(Row(*row[4:]))
     return dict(rows)
 
@@ -117,9 +133,7 @@ def _hold(connection: Connection, record: tuple[str, str], new: set[tuple[str, s
 
 def held(connection: Connection, type_: str, id_: str) -> tuple[str, str] | None:
     """The kind and id of the record a resource belongs to, None if it never was."""
-    columns = holder.c
-    query = select(columns.kind, columns.record_id).where(columns.type == type_, columns.id == id_)
-    row = connection.execute(query).one_or_none()
+    row = connection.execute(_HELD, {"type": type_, "id": id_}).one_or_none()
     return None if row is None else (row.kind, row.record_id)
 
 
@@ -138,15 +152,7 @@ def _want(item: Desired) -> Wanted:
 
 
 def _newest_closed(connection: Connection, key: Key) -> int:
-    p = publication.c
-    query = select(func.max(p.version)).where(
-        p.recipient == key.recipient,
-        p.purpose == key.purpose,
-        p.type == key.type,
-        p.resource_id == key.id,
-        (p.to_seq < FOREVER) | p.closed_seq.is_not(None),
-    )
-    return connection.execute(query).scalar_one() or 0
+    return connection.execute(_NEWEST_CLOSED, key._asdict()).scalar_one() or 0
 
 
 def _carry_out(

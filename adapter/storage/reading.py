@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from adapter.storage.instants import from_micros
 from adapter.storage.tables import blob, publication
 from adapter.storage.values import Published
+from adapter.storage.visibility import ours, rank, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -43,53 +45,85 @@ def published(row: Sequence[Any]) -> Published:
     return Published(recipient, purpose, type_, id_, version, instant, body or b"", bool(deleted), *rest)
 
 
-def current(connection: Connection, view: View, type_: str, id_: str) -> Published | None:
-    """What the caller is given of a resource now: it, its tombstone, or nothing."""
-    query = (
-        _ROWS.where(_P.type == type_, _P.resource_id == id_, view.shown(publication))
-        .order_by(_P.deleted, view.rank(publication), _P.purpose.desc())
+@lru_cache
+def _current(width: int) -> Select[Any]:
+    return (
+        _ROWS.where(
+            _P.type == bindparam("type"),
+            _P.resource_id == bindparam("id"),
+            ours(publication, width),
+            shown(publication, width),
+        )
+        .order_by(_P.deleted, rank(publication, width), _P.purpose.desc())
         .limit(1)
     )
-    row = connection.execute(query).one_or_none()
+
+
+def current(connection: Connection, view: View, type_: str, id_: str) -> Published | None:
+    """What the caller is given of a resource now: it, its tombstone, or nothing."""
+    row = connection.execute(
+        _current(view.width), {**view.parameters(), "type": type_, "id": id_}
+    ).one_or_none()
     return None if row is None else published(row)
 
 
 def version(connection: Connection, view: View, type_: str, id_: str, number: int) -> Published | None:
     """One version the caller was given and may still see."""
-    now = current(connection, view, type_, id_)
-    if now is None or now.version == number:
-        return now
-    query = _given(view, now).where(_P.version == number).limit(1)
-    row = connection.execute(query).one_or_none()
-    return None if row is None else published(row)
+    found = current(connection, view, type_, id_)
+    if found is None or found.version == number:
+        return found
+    older = _given(connection, view, found, _GIVEN.where(_P.version == number).limit(1))
+    return older[0] if older else None
 
 
 def history(connection: Connection, view: View, type_: str, id_: str) -> list[Published]:
     """Every version the caller was given and may still see, the newest first; empty if it sees none now."""
-    now = current(connection, view, type_, id_)
-    if now is None:
+    found = current(connection, view, type_, id_)
+    if found is None:
         return []
-    found: dict[int, Published] = {}
-    for row in connection.execute(_given(view, now)):
-        found.setdefault(row.version, published(row))
-    return list(found.values())
+    versions: dict[int, Published] = {}
+    for row in _given(connection, view, found, _GIVEN):
+        versions.setdefault(row.version, row)
+    return list(versions.values())
 
 
-def _given(view: View, now: Published) -> Select[Any]:
-    """All rows like ``now`` that were shown and not closed or expired since.
+_GIVEN = _ROWS.where(
+    _P.recipient == bindparam("recipient"),
+    _P.purpose == bindparam("purpose"),
+    _P.type == bindparam("type"),
+    _P.resource_id == bindparam("id"),
+    _P.version <= bindparam("version"),
+    _P.closed_seq.is_(None),
+    _P.valid_from <= bindparam("now"),
+    _P.valid_to > bindparam("now"),
+).order_by(_P.version.desc(), _P.from_seq.desc())
+"""All that one recipient was given of one resource and that was not closed and has not expired since.
 
-    A version that stood through changes of its window has several rows: the latest comes first.
-    """
+A version that stood through changes of its window has several rows: the latest comes first.
+"""
+
+
+def _given(connection: Connection, view: View, now: Published, query: Select[Any]) -> list[Published]:
+    parameters = {
+        "recipient": now.recipient,
+        "purpose": now.purpose,
+        "type": now.type,
+        "id": now.id,
+        "version": now.version,
+        "now": view.now,
+    }
+    return [published(row) for row in connection.execute(query, parameters)]
+
+
+@lru_cache
+def _many(width: int) -> Select[Any]:
     return _ROWS.where(
-        _P.recipient == now.recipient,
-        _P.purpose == now.purpose,
-        _P.type == now.type,
-        _P.resource_id == now.id,
-        _P.version <= now.version,
-        _P.closed_seq.is_(None),
-        _P.valid_from <= view.now,
-        _P.valid_to > view.now,
-    ).order_by(_P.version.desc(), _P.from_seq.desc())
+        _P.type == bindparam("type"),
+        _P.resource_id.in_(bindparam("ids", expanding=True)),
+        ours(publication, width),
+        shown(publication, width),
+        ~_P.deleted,
+    )
 
 
 def many(connection: Connection, view: View, keys: Iterable[tuple[str, str]]) -> list[Published]:
@@ -100,6 +134,7 @@ def many(connection: Connection, view: View, keys: Iterable[tuple[str, str]]) ->
         by_type[type_].append(id_)
     found: dict[tuple[str, str], Published] = {}
     for type_, ids in by_type.items():
-        query = _ROWS.where(_P.type == type_, _P.resource_id.in_(ids), view.shown(publication), ~_P.deleted)
-        found |= {(type_, row.resource_id): published(row) for row in connection.execute(query)}
+        parameters = {**view.parameters(), "type": type_, "ids": ids}
+        rows = connection.execute(_many(view.width), parameters)
+        found |= {(type_, row.resource_id): published(row) for row in rows}
     return [found[key] for key in wanted if key in found]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from adapter.errors import Conflict, IssueType, Message
 from adapter.storage import bodies
@@ -32,6 +32,18 @@ _CURRENT = _VERSIONS.join(
     & (record.c.version == record_version.c.version),
 )
 
+_NEWEST = _CURRENT.where(record.c.kind == bindparam("kind"), record.c.id == bindparam("id"))
+_NUMBERED = _VERSIONS.where(
+    record_version.c.kind == bindparam("kind"),
+    record_version.c.id == bindparam("id"),
+    record_version.c.version == bindparam("version"),
+)
+_BY_KEY = select(record_key.c.id).where(
+    record_key.c.kind == bindparam("kind"),
+    record_key.c.system == bindparam("system"),
+    record_key.c.value == bindparam("value"),
+)
+
 
 def _version(row: Sequence[Any]) -> RecordVersion:
     # Both tables have a seq, the same one: positions 3 and 5 of the row.
@@ -41,18 +53,16 @@ def _version(row: Sequence[Any]) -> RecordVersion:
 
 def current(connection: Connection, kind: str, id_: str) -> RecordVersion | None:
     """The newest version of a record, None if there is no such record."""
-    return _one(connection, _CURRENT.where(record.c.kind == kind, record.c.id == id_))
+    return _one(connection, _NEWEST, {"kind": kind, "id": id_})
 
 
 def version(connection: Connection, kind: str, id_: str, number: int) -> RecordVersion | None:
     """One version of a record, None if there is none."""
-    columns = record_version.c
-    query = _VERSIONS.where(columns.kind == kind, columns.id == id_, columns.version == number)
-    return _one(connection, query)
+    return _one(connection, _NUMBERED, {"kind": kind, "id": id_, "version": number})
 
 
-def _one(connection: Connection, query: Select[Any]) -> RecordVersion | None:
-    row = connection.execute(query).one_or_none()
+def _one(connection: Connection, query: Select[Any], parameters: dict[str, Any]) -> RecordVersion | None:
+    row = connection.execute(query, parameters).one_or_none()
     return None if row is None else _version(row)
 
 
@@ -91,9 +101,8 @@ def put(connection: Connection, row: Mapping[str, Any], body: Mapping[str, Any])
 
 def holder_of_key(connection: Connection, kind: str, system: str, value: str) -> str | None:
     """The id of the record of this kind that has the key, None if it is free."""
-    columns = record_key.c
-    query = select(columns.id).where(columns.kind == kind, columns.system == system, columns.value == value)
-    return connection.execute(query).scalar_one_or_none()
+    parameters = {"kind": kind, "system": system, "value": value}
+    return connection.execute(_BY_KEY, parameters).scalar_one_or_none()
 
 
 def put_keys(connection: Connection, kind: str, id_: str, keys: Iterable[tuple[str, str]]) -> bool:

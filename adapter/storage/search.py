@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, func, or_, select
 
-from adapter.storage.criteria import matches
+from adapter.storage.criteria import by_register, matches
 from adapter.storage.instants import to_micros
 from adapter.storage.reading import COLUMNS, published
 from adapter.storage.tables import blob, publication
 from adapter.storage.values import Matches, Position
+from adapter.storage.visibility import ours, shown
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection
@@ -38,12 +39,8 @@ def search(
         count: the most to give; 0 only counts.
         after: where the page before ended, None for the first.
     """
-    condition = and_(
-        _P.type == query.type,
-        view.shown(publication),
-        ~_P.deleted,
-        *(matches(view, query.type, criterion) for criterion in query.criteria),
-    )
+    condition = and_(_candidates(view, query), shown(publication, view.width), ~_P.deleted)
+    parameters = view.parameters()
     found = []
     if count:
         page = (
@@ -55,15 +52,28 @@ def search(
         )
         if after is not None:
             page = page.where(_beyond(query.sort, after))
-        found = [published(row) for row in connection.execute(page)]
+        found = [published(row) for row in connection.execute(page, parameters)]
     if count and after is None and len(found) <= count:
         return Matches(found, len(found), None)
-    total = connection.execute(select(func.count()).select_from(publication).where(condition)).scalar_one()
+    counted = select(func.count()).select_from(publication).where(condition)
+    total = connection.execute(counted, parameters).scalar_one()
     following = None
     if len(found) > count > 0:
         last = found[count - 1]
         following = (to_micros(last.last_updated), last.id)
     return Matches(found[:count], total, following)
+
+
+def _candidates(view: View, query: SearchQuery) -> ColumnElement[bool]:
+    """What the caller's recipients have that meets the criteria.
+
+    Where a criterion is looked up in the register of keys, that has seen to recipient and type; said again,
+    they would tempt SQLite to go through all of the type.
+    """
+    met = [matches(view, query.type, criterion) for criterion in query.criteria]
+    if any(by_register(criterion) for criterion in query.criteria):
+        return and_(*met)
+    return and_(ours(publication, view.width), _P.type == query.type, *met)
 
 
 _SORTED_BY = {"_id": _P.resource_id, "_lastUpdated": _P.updated}
