@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 def given(status: HTTPStatus, published: Published, *, applied: str | None = None) -> FhirResponse:
     """The resource."""
-    return _about(status, published, resource_bytes(published), applied, is_resource=True)
+    return _about(status, published, resource_bytes(published), applied)
 
 
 def not_modified(published: Published) -> FhirResponse:
@@ -37,7 +38,8 @@ def written(change: Change, request: FhirRequest) -> FhirResponse:
         return _about(status, published, applied=preference)
     if preference == "OperationOutcome":
         return _about(status, published, json.render(operation_outcome(change.dropped)), preference)
-    return given(status, published, applied=preference)
+    answer = given(status, published, applied=preference)
+    return answer if change.created else replace(answer, content_location=address(published))
 
 
 def _about(
@@ -45,18 +47,15 @@ def _about(
     published: Published,
     body: bytes = b"",
     applied: str | None = None,
-    *,
-    is_resource: bool = False,
 ) -> FhirResponse:
-    created = status == HTTPStatus.CREATED
+    version = address(published)
     return FhirResponse(
         status,
         body,
         version=published.version,
         last_updated=published.last_updated,
-        location=address(published) if created else None,
-        content_location=address(published) if is_resource and not created else None,
+        location=version if status is HTTPStatus.CREATED else None,
         applied=applied,
-        given=(address(published),),
+        given=(version,),
         permits=(published.permit,) if published.permit else (),
     )

@@ -69,9 +69,9 @@ class FhirRequest:
 class FhirResponse:
     """One answer: ``body`` is a resource in JSON, empty where there is none.
 
-    ``location`` is the address of what was created, ``content_location`` of what ``body`` is, below the base
-    (``CareTeam/x/_history/2``). ``given`` names the versions told of and ``permits`` the samtykker they were
-    given under: the log tells both.
+    ``location`` is the address of what was created, ``content_location`` that of a changed resource in
+    ``body``, both below the base (``CareTeam/x/_history/2``). ``given`` names the versions told of and
+    ``permits`` the samtykker they were given under: the log tells both.
     """
 
     status: HTTPStatus

@@ -33,8 +33,12 @@ if TYPE_CHECKING:
 MOST_PARAMETERS = 1000
 """Names and values read of one query or form; what a search takes is bounded by the search itself."""
 
-RETRY_AFTER_SECONDS = 2
-"""When to try again what could not be done now (503)."""
+_VARIES = ("Vary", "Accept, Authorization")
+_DEMANDS = {
+    HTTPStatus.UNAUTHORIZED: [("WWW-Authenticate", CHALLENGE)],
+    HTTPStatus.SERVICE_UNAVAILABLE: [("Retry-After", "2")],
+}
+"""What a refusal asks of the client by header: a token, or to come again in so many seconds."""
 
 UNREADABLE_PARAMETERS = Message(
     "parameters-unreadable",
@@ -101,40 +105,34 @@ def answer_to(accept: str, pairs: Iterable[tuple[str, str]]) -> Answer:
 
 def http_response(response: FhirResponse, base: str) -> Response:
     """The answer in the format asked for, with FHIR's headers."""
-    answer: Answer = g.answer
-    http = _response(response.body, response.status, answer)
+    headers = []
     if response.version is not None and response.last_updated is not None:
-        http.headers["ETag"] = f'W/"{response.version}"'
-        http.headers["Last-Modified"] = http_date(response.last_updated)
+        headers.append(("ETag", f'W/"{response.version}"'))
+        headers.append(("Last-Modified", http_date(response.last_updated)))
     if response.location:
-        http.headers["Location"] = f"{base}/{response.location}"
+        headers.append(("Location", f"{base}/{response.location}"))
     if response.content_location:
-        http.headers["Content-Location"] = f"{base}/{response.content_location}"
+        headers.append(("Content-Location", f"{base}/{response.content_location}"))
     if response.applied:
-        http.headers["Preference-Applied"] = f"return={response.applied}"
-    return http
+        headers.append(("Preference-Applied", f"return={response.applied}"))
+    return _http(response.body, response.status, g.answer, headers)
 
 
 def refusal(status: HTTPStatus, findings: Iterable[Finding]) -> Response:
     """An OperationOutcome in the format asked for; in JSON where that could not be understood."""
     if "resource_read" in g:
         findings = located(findings, *g.resource_read)
-    outcome = operation_outcome(findings)
-    http = _response(json.render(outcome), status, g.get("answer") or _answer_at_least())
-    if status == HTTPStatus.UNAUTHORIZED:
-        http.headers["WWW-Authenticate"] = CHALLENGE
-    if status == HTTPStatus.SERVICE_UNAVAILABLE:
-        http.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
-    return http
+    body = json.render(operation_outcome(findings))
+    return _http(body, status, g.get("answer") or _answer_at_least(), _DEMANDS.get(status, []))
 
 
-def _response(body: bytes, status: HTTPStatus, answer: Answer) -> Response:
-    http = Response(_written(body, answer), status)
-    if body:
-        http.headers["Content-Type"] = f"{answer.media_type}; charset=utf-8"
-    else:
+def _http(body: bytes, status: HTTPStatus, answer: Answer, headers: list[tuple[str, str]]) -> Response:
+    content_type = f"{answer.media_type}; charset=utf-8"
+    http = Response(
+        _written(body, answer), int(status), [*headers, _VARIES], content_type=content_type if body else None
+    )
+    if not body:
         http.headers.remove("Content-Type")
-    http.headers["Vary"] = "Accept, Authorization"
     return http
 
 
@@ -149,8 +147,12 @@ def _written(body: bytes, answer: Answer) -> bytes:
 def _answer_at_least() -> Answer:
     """The format asked for, as far as it can be made out."""
     try:
-        return answer_to(request.headers.get("Accept", ""), _pairs(request.query_string))
-    except (BadRequest, NotAcceptable):
+        query = _pairs(request.query_string)
+    except BadRequest:
+        query = ()
+    try:
+        return answer_to(request.headers.get("Accept", ""), query)
+    except NotAcceptable:
         return DEFAULT
 
 
