@@ -1,1 +1,8 @@
 """One mapping, both ways: the files under mappings/ compiled, residue kept, every element accounted for."""
+
+from __future__ import annotations
+
+from adapter.mapping.loading import MappingError, Mappings, load
+from adapter.mapping.mapping import PartMapping
+
+__all__ = ["MappingError", "Mappings", "PartMapping", "load"]

@@ -1,0 +1,58 @@
+"""Code tables read both ways: ``mappings/codes/*.yaml``, and open lists that are their own translation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from adapter.fhir.canonical import BASE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class CodesError(ValueError):
+    """A code table is not one-to-one, or lacks something."""
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """One table.
+
+    Args:
+        name: the file's name.
+        system: the code system of the FHIR side; None where FHIR's element is a bare ``code``.
+        to_fhir: plan code to FHIR code; None for an open list, whose codes are their own translation.
+        to_plan: the same, turned round.
+        displays: plan code to its text, by language (nb, nn, en).
+    """
+
+    name: str
+    system: str | None
+    to_fhir: Mapping[str, str] | None = None
+    to_plan: Mapping[str, str] | None = None
+    displays: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    @property
+    def closed(self) -> bool:
+        """Is the system ours, so that a code we do not know is an error and not somebody else's?"""
+        return self.system is None or self.system.startswith(BASE)
+
+    def fhir(self, plan: str) -> str:
+        """The FHIR code of a plan code."""
+        return plan if self.to_fhir is None else self.to_fhir[plan]
+
+    def plan(self, fhir: str) -> str | None:
+        """The plan code of a FHIR code; None if the table does not know it."""
+        return fhir if self.to_plan is None else self.to_plan.get(fhir)
+
+
+def read_codes(name: str, content: dict[str, Any]) -> Codes:
+    """A table from its file's content; CodesError if a code leads to two."""
+    rows = content["codes"]
+    to_fhir = {row["plan"]: row["fhir"] for row in rows}
+    to_plan = {row["fhir"]: row["plan"] for row in rows}
+    if not len(to_fhir) == len(to_plan) == len(rows):
+        raise CodesError(f"{name}: the codes are not one-to-one")
+    displays = {row["plan"]: {tongue: row[tongue] for tongue in ("nb", "nn", "en")} for row in rows}
+    return Codes(name, content.get("system"), to_fhir, to_plan, displays)

@@ -1,0 +1,110 @@
+"""Rows for lists: plain values (``many``) and parts with ids (``each``)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from adapter.errors import IssueType, Message
+from adapter.mapping.rows import Taking, found
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from adapter.mapping.paths import FhirPath, PlanPath
+    from adapter.mapping.rows import Row
+    from adapter.mapping.transforms import Pair
+
+ID_TWICE = Message(
+    "element-id-twice",
+    IssueType.DUPLICATE,
+    "To elementer i lista har samme id",
+    "Two elements of the list have the same id",
+    "https://hl7.org/fhir/R4/element.html#id",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Many:
+    """A list of values or references, each through a named pair; what the pair does not know is residue."""
+
+    plan: PlanPath
+    fhir: FhirPath
+    pair: Pair
+
+    def give(self, part: dict[str, Any], resource: dict[str, Any], surroundings: Mapping[str, str]) -> None:
+        values = self.plan.read(part)
+        if values:
+            self.fhir.write(resource, [self.pair.to_fhir(value) for value in values])
+
+    def take(self, resource: dict[str, Any], place: str, part: dict[str, Any], taking: Taking) -> None:
+        items, _ = found(self.fhir, resource, place, taking)
+        values = [self.pair.to_plan(item) for item in items or () if item is not None]
+        self.plan.write(part, [value for value in values if value is not None] or None)
+
+
+@dataclass(frozen=True, slots=True)
+class Each:
+    """A list of parts with ids: the element id is the part's id, and order is the sender's.
+
+    A sender that gives no element id is matched with an old part by what ``match`` names, else a new id is
+    made. Position never counts.
+    """
+
+    plan: PlanPath
+    fhir: FhirPath
+    rows: tuple[Row, ...]
+    match: tuple[PlanPath, ...]
+
+    def give(self, part: dict[str, Any], resource: dict[str, Any], surroundings: Mapping[str, str]) -> None:
+        items = self.plan.read(part)
+        if items:
+            self.fhir.write(resource, [self._given(item, surroundings) for item in items])
+
+    def _given(self, item: dict[str, Any], surroundings: Mapping[str, str]) -> dict[str, Any]:
+        element: dict[str, Any] = {"id": item["id"]} if "id" in item else {}
+        for row in self.rows:
+            row.give(item, element, surroundings)
+        return element
+
+    def take(self, resource: dict[str, Any], place: str, part: dict[str, Any], taking: Taking) -> None:
+        items, at = found(self.fhir, resource, place, taking)
+        old = {item["id"]: item for item in self.plan.read(part) or () if "id" in item}
+        named = [item["id"] for item in items or () if isinstance(item, dict) and "id" in item]
+        free = {id_: item for id_, item in old.items() if id_ not in named}
+        taken: list[dict[str, Any]] = []
+        for index, item in enumerate(items or ()):
+            where = f"{at}[{index}]"
+            if isinstance(item, dict):
+                id_ = item.get("id")
+                if named.count(id_) > 1 and any(one["id"] == id_ for one in taken):
+                    taking.refused.append(ID_TWICE.at(f"{where}.id"))
+                taken.append(self._taken(item, where, old.get(id_ or ""), free, taking))
+        self.plan.write(part, taken or None)
+
+    def _taken(
+        self,
+        item: dict[str, Any],
+        place: str,
+        old: dict[str, Any] | None,
+        free: dict[str, dict[str, Any]],
+        taking: Taking,
+    ) -> dict[str, Any]:
+        new: dict[str, Any] = dict(old or {})
+        self._read(item, place, new, taking)
+        if "id" in item:
+            return {**new, "id": item["id"]}
+        known = next((id_ for id_, one in free.items() if self._alike(one, new)), None)
+        if known is None:
+            return {"id": taking.new_id(), **new}
+        new = dict(free.pop(known))
+        self._read(item, place, new, Taking(taking.surroundings, taking.new_id))
+        return new
+
+    def _read(self, item: dict[str, Any], place: str, new: dict[str, Any], taking: Taking) -> None:
+        for row in self.rows:
+            row.take(item, place, new, taking)
+
+    def _alike(self, old: dict[str, Any], new: dict[str, Any]) -> bool:
+        keys = [path.read(old) for path in self.match]
+        return any(key is not None for key in keys) and keys == [path.read(new) for path in self.match]

@@ -1,0 +1,153 @@
+"""One mapping file compiled: a part as a resource, a resource as a part and its residue.
+
+Three laws hold for every file (``tests/mapping/test_laws.py``): what was given and is put back unchanged
+changes nothing; what was put is what is given, plus only what is supplied; and residue never shadows an edit
+of the record.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from adapter.errors import Finding, Unprocessable
+from adapter.mapping.residue import Joined, Taken
+from adapter.mapping.rows import Taking
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from adapter.mapping.rows import Row
+    from adapter.mapping.views import View
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The part of a resource in which everything is understood or nothing is acted on.
+
+    A resource with anything unmapped under ``element`` becomes an *opaque* part: the rows ``rows`` alone, the
+    field ``flag`` set, and all the rest residue.
+    """
+
+    element: str
+    flag: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PartMapping:
+    """A kind of part and a resource type, both ways.
+
+    Args:
+        part: the kind of part.
+        type: the resource type.
+        rows: in the order of the resource.
+        view: how the rows see the part.
+        closed: what makes a resource opaque, if anything does.
+        same: FHIR systems that are read as another: sent -> given.
+    """
+
+    part: str
+    type: str
+    rows: tuple[Row, ...]
+    view: View
+    closed: Closed | None
+    same: Mapping[str, str]
+
+    def to_fhir(
+        self, part: dict[str, Any], surroundings: Mapping[str, str], residue: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """The resource a part is, with what of the residue still belongs to it."""
+        mapped = self._mapped(part, surroundings)
+        return Joined().of(mapped, residue, self.type, self.type) if residue else mapped
+
+    def stale(
+        self, part: dict[str, Any], surroundings: Mapping[str, str], residue: dict[str, Any]
+    ) -> list[Finding]:
+        """What of the residue no longer belongs to the part, as warnings."""
+        joined = Joined()
+        joined.of(self._mapped(part, surroundings), residue, self.type, self.type)
+        return joined.dropped
+
+    def to_plan(
+        self,
+        resource: dict[str, Any],
+        surroundings: Mapping[str, str],
+        *,
+        onto: dict[str, Any] | None,
+        new_id: Callable[[], str],
+    ) -> tuple[dict[str, Any], dict[str, Any] | None]:
+        """The part a resource is, and its residue (None: it says nothing more).
+
+        Args:
+            resource: valid R4, with its id.
+            surroundings: what the part stands in; a resource that says otherwise is refused.
+            onto: the part as it stands: fields FHIR has no word for are kept, and ids matched.
+            new_id: makes ids for new items.
+
+        Raises:
+            Unprocessable: with a finding at every place that is neither mapped nor can be kept.
+        """
+        sent = _normalised(resource, self.same)
+        part, residue, refused = self._taken(self.rows, sent, surroundings, onto, new_id)
+        if self.closed and self._is_opaque(residue, refused):
+            part, residue, refused = self._taken(self.closed.rows, sent, surroundings, None, new_id)
+            part[self.closed.flag] = True
+        if refused:
+            raise Unprocessable(*refused)
+        return part, residue or None
+
+    def _mapped(self, part: dict[str, Any], surroundings: Mapping[str, str]) -> dict[str, Any]:
+        opaque = self.closed is not None and part.get(self.closed.flag)
+        rows = self.closed.rows if self.closed and opaque else self.rows
+        return self._mapped_by(rows, part, surroundings)
+
+    def _taken(
+        self,
+        rows: tuple[Row, ...],
+        sent: dict[str, Any],
+        surroundings: Mapping[str, str],
+        onto: dict[str, Any] | None,
+        new_id: Callable[[], str],
+    ) -> tuple[dict[str, Any], dict[str, Any], list[Finding]]:
+        taking = Taking(surroundings, new_id)
+        part = dict(self.view.spread(onto)) if onto else {}
+        part["id"] = sent["id"]
+        if self.closed:
+            part.pop(self.closed.flag, None)
+        for row in rows:
+            row.take(sent, self.type, part, taking)
+        part, ungathered = self.view.gather(part)
+        taken = Taken()
+        residue = taken.of(self._mapped_by(rows, part, surroundings), sent, self.type, self.type)
+        return part, residue, [*taking.refused, *ungathered, *taken.refused]
+
+    def _mapped_by(
+        self, rows: tuple[Row, ...], part: dict[str, Any], surroundings: Mapping[str, str]
+    ) -> dict[str, Any]:
+        resource: dict[str, Any] = {"resourceType": self.type, "id": part["id"]}
+        seen = self.view.spread(part)
+        for row in rows:
+            row.give(seen, resource, surroundings)
+        return resource
+
+    def _is_opaque(self, residue: dict[str, Any], refused: list[Finding]) -> bool:
+        element = self.closed.element if self.closed else ""
+        under = f"{self.type}.{element}"
+        return (
+            element in residue.get("in", {})
+            or element in residue.get("keep", {})
+            or any((finding.expression or "").startswith(under) for finding in refused)
+        )
+
+
+def _normalised(value: Any, same: Mapping[str, str]) -> Any:
+    """The resource with every system that has several addresses under the one we give out."""
+    if isinstance(value, dict):
+        return {
+            key: same.get(item, item)
+            if key == "system" and isinstance(item, str)
+            else _normalised(item, same)
+            for key, item in value.items()
+        }
+    return [_normalised(item, same) for item in value] if isinstance(value, list) else value

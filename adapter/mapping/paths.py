@@ -1,0 +1,176 @@
+"""Where a value stands in a FHIR resource or in a part: paths that can be read, written and cleared.
+
+A FHIR path is element names with dots; an item of a list is chosen by what it holds: ``identifier[system=x]``
+(equal), ``extension[url=x]``, or ``telecom[value]`` (present). A plan path is field names with dots. Nothing
+else is said in a path; there are no positions and no expressions.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_STEP = re.compile(r"([A-Za-z_]\w*)(?:\[([\w.]+)(?:=([^\]]*))?\])?(?:\.|$)")
+
+
+class PathError(ValueError):
+    """A path in a mapping file cannot be read."""
+
+
+class Twice(Exception):
+    """Two items of a list answer to one selector; ``place`` is the later one's."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__(place)
+        self.place = place
+
+
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """Chooses the item of a list in which ``names`` leads to ``value`` (None: to anything)."""
+
+    names: tuple[str, ...]
+    value: str | None
+
+    def chooses(self, item: Any) -> bool:
+        """Is this the item?"""
+        found = list(_leaves(item, self.names))
+        return bool(found) if self.value is None else self.value in found
+
+    def begin(self) -> dict[str, Any]:
+        """A new item that this selector chooses; only for selectors with a value."""
+        item: Any = self.value
+        for name in reversed(self.names):
+            item = {name: [item]} if name == "coding" else {name: item}
+        return dict(item)
+
+
+def _leaves(item: Any, names: tuple[str, ...]) -> Iterator[Any]:
+    if isinstance(item, list):
+        for each in item:
+            yield from _leaves(each, names)
+    elif not names:
+        yield item
+    elif isinstance(item, dict) and names[0] in item:
+        yield from _leaves(item[names[0]], names[1:])
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One element name, with the selector that chooses among its items."""
+
+    name: str
+    selector: Selector | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FhirPath:
+    """A path into a resource, compiled from its text."""
+
+    text: str
+    steps: tuple[Step, ...]
+
+    @classmethod
+    def parse(cls, text: str) -> FhirPath:
+        """Compile ``text``; PathError if it is no path."""
+        steps, end = [], 0
+        while end < len(text):
+            match = _STEP.match(text, end)
+            if match is None:
+                raise PathError(text)
+            name, selected, value = match.groups()
+            selector = Selector(tuple(selected.split(".")), value) if selected else None
+            steps.append(Step(name, selector))
+            end = match.end()
+        if not steps:
+            raise PathError(text)
+        return cls(text, tuple(steps))
+
+    def read(self, resource: dict[str, Any], place: str) -> tuple[Any, str]:
+        """The value and where it stands; None and where it would.
+
+        Raises:
+            Twice: a selector chooses two items.
+        """
+        value: Any = resource
+        for step in self.steps:
+            place = f"{place}.{step.name}"
+            value = value.get(step.name) if isinstance(value, dict) else None
+            if step.selector is not None:
+                value, place = _chosen(step.selector, value, place)
+            if value is None:
+                return None, place
+        return value, place
+
+    def write(self, resource: dict[str, Any], value: Any) -> None:
+        """Put ``value`` there, making what leads to it."""
+        for step in self.steps[:-1]:
+            resource = _enter(resource, step)
+        last = self.steps[-1]
+        if last.selector is None:
+            resource[last.name] = value
+        else:
+            _enter(resource, last).update(value)
+
+
+def _chosen(selector: Selector, items: Any, place: str) -> tuple[Any, str]:
+    found = [
+        (item, f"{place}[{index}]")
+        for index, item in enumerate(items if isinstance(items, list) else ())
+        if selector.chooses(item)
+    ]
+    if len(found) > 1:
+        raise Twice(found[1][1])
+    return found[0] if found else (None, place)
+
+
+def _enter(resource: dict[str, Any], step: Step) -> dict[str, Any]:
+    if step.selector is None:
+        inner: dict[str, Any] = resource.setdefault(step.name, {})
+        return inner
+    items = resource.setdefault(step.name, [])
+    for item in items:
+        if step.selector.chooses(item):
+            chosen: dict[str, Any] = item
+            return chosen
+    items.append(step.selector.begin())
+    made: dict[str, Any] = items[-1]
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class PlanPath:
+    """A path into a part: field names."""
+
+    names: tuple[str, ...]
+
+    @classmethod
+    def parse(cls, text: str) -> PlanPath:
+        """Compile ``text``."""
+        return cls(tuple(text.split(".")))
+
+    def read(self, part: dict[str, Any]) -> Any:
+        """The value, or None."""
+        value: Any = part
+        for name in self.names:
+            value = value.get(name) if isinstance(value, dict) else None
+        return value
+
+    def write(self, part: dict[str, Any], value: Any) -> None:
+        """Put ``value`` there, or clear the field if it is None; empty objects on the way go with it.
+
+        ``part`` is changed, what it holds is copied first.
+        """
+        name, rest = self.names[0], self.names[1:]
+        if rest:
+            inner = dict(part.get(name) or {})
+            PlanPath(rest).write(inner, value)
+            value = inner or None
+        if value is None:
+            part.pop(name, None)
+        else:
+            part[name] = value

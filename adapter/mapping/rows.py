@@ -1,0 +1,254 @@
+"""The kinds of row, a closed set. Each knows both directions: what the part says, and what the resource says.
+
+``give`` writes into a resource what a part says; ``take`` reads from a resource into a part. A row owns the
+place it reads: what it finds there and cannot take is either kept as residue (somebody else's code, a
+reference to elsewhere) or refused (a contradiction), never dropped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from adapter.errors import Finding, IssueType, Message
+from adapter.mapping.paths import Twice
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from adapter.mapping.codes import Codes
+    from adapter.mapping.paths import FhirPath, PlanPath
+    from adapter.mapping.transforms import Pair, TuplePair
+
+_LAW = "https://hl7.org/fhir/R4/http.html#update"
+SAID_TWICE = Message(
+    "said-twice",
+    IssueType.DUPLICATE,
+    "Det samme er sagt to ganger, og posten har plass til én",
+    "The same is said twice, and the record has room for one",
+    _LAW,
+)
+CODE_UNKNOWN = Message(
+    "code-unknown",
+    IssueType.CODE_INVALID,
+    "Ukjent kode i {system}; gyldige: {valid}",
+    "Unknown code in {system}; valid ones: {valid}",
+)
+CONTRADICTS = Message(
+    "contradicts-fixed",
+    IssueType.BUSINESS_RULE,
+    "Her kan bare {fixed} stå",
+    "Only {fixed} can stand here",
+)
+OTHER_SURROUNDINGS = Message(
+    "belongs-elsewhere",
+    IssueType.BUSINESS_RULE,
+    "Delen hører til en annen {around}, og kan ikke flyttes",
+    "The part belongs to another {around}, and cannot be moved",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """What rows share while one resource is taken: surroundings, ids for new items, and what is refused."""
+
+    surroundings: Mapping[str, str]
+    new_id: Callable[[], str]
+    refused: list[Finding] = field(default_factory=list)
+
+
+class Row(Protocol):
+    """One row of a mapping file."""
+
+    def give(self, part: dict[str, Any], resource: dict[str, Any], surroundings: Mapping[str, str]) -> None:
+        """Write into ``resource`` what ``part`` says."""
+
+    def take(self, resource: dict[str, Any], place: str, part: dict[str, Any], taking: Taking) -> None:
+        """Write into ``part`` what ``resource`` says, clearing what it does not say."""
+
+
+def found(path: FhirPath, resource: dict[str, Any], place: str, taking: Taking) -> tuple[Any, str]:
+    """Read a path; what is said twice is refused and read as nothing."""
+    try:
+        return path.read(resource, place)
+    except Twice as twice:
+        taking.refused.append(SAID_TWICE.at(twice.place))
+        return None, twice.place
+
+
+def append(path: FhirPath, resource: dict[str, Any], items: list[Any]) -> None:
+    """Put items at the end of a list that several rows share."""
+    if items:
+        before, _ = path.read(resource, "")
+        path.write(resource, [*(before or ()), *items])
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One value in one place, through a named pair."""
+
+    plan: PlanPath
+    fhir: FhirPath
+    pair: Pair
+
+    def give(self, part: dict[str, Any], resource: dict[str, Any], surroundings: Mapping[str, str]) -> None:
+        value = self.plan.read(part)
+        if value is not None:
+            self.fhir.write(resource, self.pair.to_fhir(value))
+
+    def take(self, resource: dict[str, Any], place: str, part: dict[str, Any], taking: Taking) -> None:
+        value, _ = found(self.fhir, resource, place, taking)
+        self.plan.write(part, None if value is None else self.pair.to_plan(value))
+
+
+@dataclass(frozen=True, slots=True)
+class Tuple:
+    """Several values on both sides at once, through a named pair."""
+
+    plan: tuple[PlanPath, ...]
+    fhir: tuple[FhirPath, ...]
+    pair: TuplePair
+
+    def give(self, part: dict[str, Any], resource: dict[str, Any], surroundings: Mapping[str, str]) -> None:
+        values = self.pair.to_fhir(*(path.read(part) for path in self.plan))
+        for path, value in zip(self.fhir, values, strict=True):
+            if value is not None:
+                path.write(resource, value)
+
+    def take(self, resource: dict[str, Any], place: str, part: dict[str, Any], taking: Taking) -> None:
+        values = self.pair.to_plan(*(found(path, resource, place, taking)[0] for path in self.fhir))
+        for path, value in zip(self.plan, values, strict=True):
+            path.write(part, value)
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """A code of a table, as a ``code``, a Coding or a CodeableConcept; ``many`` where the plan has a list.
+
+    In a list of Codings or CodeableConcepts the table's own system finds the item, and of a system that is
+    not ours only the codes the table knows: several tables may share such a list.
+    """
+
+    plan: PlanPath
+    fhir: FhirPath
+    codes: Codes
+    shape: str  # code | Coding | CodeableConcept
+    listed: bool
+    many: bool = False
+
+    def give(self, part: dict[str, Any], resource: dict[str, Any], surroundings: Mapping[str, str]) -> None:
+        value = self.plan.read(part)
+        codes = value or () if self.many else [] if value is None else [value]
+        if self.listed:
+            append(self.fhir, resource, [self._value(code) for code in codes])
+        elif codes:
+            self.fhir.write(resource, self._value(codes[0]))
+
+    def _value(self, plan: str) -> Any:
+        code = self.codes.fhir(plan)
+        if self.shape == "code":
+            return code
+        coding = {"system": self.codes.system, "code": code}
+        return coding if self.shape == "Coding" else {"coding": [coding]}
+
+    def take(self, resource: dict[str, Any], place: str, part: dict[str, Any], taking: Taking) -> None:
+        value, at = found(self.fhir, resource, place, taking)
+        items = value if self.listed else [value]
+        read = [
+            (code, f"{at}[{index}]" if self.listed else at)
+            for index, item in enumerate(items or ())
+            for code in self._codes(item, f"{at}[{index}]" if self.listed else at, taking)
+        ]
+        if self.many:
+            self.plan.write(part, [code for code, _ in read] or None)
+            return
+        taking.refused.extend(SAID_TWICE.at(where) for _, where in read[1:])
+        self.plan.write(part, read[0][0] if read else None)
+
+    def _codes(self, item: Any, place: str, taking: Taking) -> list[str]:
+        """The plan codes an item says; a code of ours that the table lacks is refused."""
+        if self.shape == "code":
+            sent = [item] if isinstance(item, str) else []
+        else:
+            codings = (item or {}).get("coding", ()) if self.shape == "CodeableConcept" else [item]
+            sent = [
+                coding["code"]
+                for coding in codings
+                if isinstance(coding, dict) and coding.get("system") == self.codes.system and "code" in coding
+            ]
+        known = [self.codes.plan(code) for code in sent]
+        if None in known and self.codes.closed:
+            valid = ", ".join(self.codes.to_plan or ())
+            taking.refused.append(CODE_UNKNOWN.at(place, system=self.codes.system or "FHIR", valid=valid))
+        return [code for code in known if code is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """A value every resource of this mapping has; left out it is supplied, another is refused."""
+
+    fhir: FhirPath
+    value: Any
+    listed: bool
+
+    def give(self, part: dict[str, Any], resource: dict[str, Any], surroundings: Mapping[str, str]) -> None:
+        if self.listed:
+            append(self.fhir, resource, [self.value])
+        else:
+            self.fhir.write(resource, self.value)
+
+    def take(self, resource: dict[str, Any], place: str, part: dict[str, Any], taking: Taking) -> None:
+        value, at = found(self.fhir, resource, place, taking)
+        if not self.listed and value is not None and not holds(value, self.value):
+            taking.refused.append(CONTRADICTS.at(at, fixed=self.value))
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A boolean of the plan that is the presence of a fixed item in a list."""
+
+    plan: PlanPath
+    fhir: FhirPath
+    value: dict[str, Any]
+
+    def give(self, part: dict[str, Any], resource: dict[str, Any], surroundings: Mapping[str, str]) -> None:
+        if self.plan.read(part):
+            append(self.fhir, resource, [self.value])
+
+    def take(self, resource: dict[str, Any], place: str, part: dict[str, Any], taking: Taking) -> None:
+        items, at = found(self.fhir, resource, place, taking)
+        places = [f"{at}[{i}]" for i, item in enumerate(items or ()) if holds(item, self.value)]
+        taking.refused.extend(SAID_TWICE.at(where) for where in places[1:])
+        if places:
+            self.plan.write(part, True)
+        elif self.plan.read(part):
+            self.plan.write(part, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """A reference to what the part stands in: given always, and on the way in it must be the same."""
+
+    fhir: FhirPath
+    name: str
+
+    def give(self, part: dict[str, Any], resource: dict[str, Any], surroundings: Mapping[str, str]) -> None:
+        if self.name in surroundings:
+            self.fhir.write(resource, {"reference": surroundings[self.name]})
+
+    def take(self, resource: dict[str, Any], place: str, part: dict[str, Any], taking: Taking) -> None:
+        value, at = found(self.fhir, resource, place, taking)
+        said = (value or {}).get("reference")
+        if said is not None and said != taking.surroundings.get(self.name):
+            taking.refused.append(OTHER_SURROUNDINGS.at(at, around=self.name))
+
+
+def holds(whole: Any, part: Any) -> bool:
+    """Does ``whole`` say everything ``part`` says?"""
+    if isinstance(part, dict):
+        return isinstance(whole, dict) and all(
+            key in whole and holds(whole[key], value) for key, value in part.items()
+        )
+    if isinstance(part, list):
+        return isinstance(whole, list) and all(any(holds(item, one) for item in whole) for one in part)
+    return bool(whole == part) and isinstance(whole, bool) == isinstance(part, bool)
