@@ -1,0 +1,228 @@
+"""Whether a record is one: its JSON Schema, asked before any rule, and answered place by place.
+
+The schema is ``mappings/plan.schema.json`` (https://json-schema.org/draft/2020-12), beside the mapping files
+because they name the same fields. Answers name fields, types and allowed codes, never what was sent.
+"""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from functools import cache
+from itertools import islice
+from typing import TYPE_CHECKING, Any, cast
+
+import jsonschema_rs
+
+from adapter.errors import Finding, IssueType, Message
+from adapter.fhir.faults import shown
+from adapter.fhir.primitives import is_date, is_date_time
+from adapter.settings import mappings_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+KINDS = ("sak", "ansatt", "organisasjon")
+MOST_FINDINGS = 100
+"""As many as anybody reads; a body of nothing but errors is not answered with more than it was."""
+
+_PAGE = "https://json-schema.org/understanding-json-schema/reference"
+UNKNOWN_FIELD = Message(
+    "unknown-field",
+    IssueType.STRUCTURE,
+    "Posten har ikke et slikt felt her",
+    "The record has no such field here",
+    f"{_PAGE}/object#additionalproperties",
+)
+MISSING_FIELD = Message(
+    "missing-field",
+    IssueType.REQUIRED,
+    "Feltet {name} er påkrevd",
+    "The field {name} is required",
+    f"{_PAGE}/object#required",
+)
+WRONG_TYPE = Message(
+    "wrong-type",
+    IssueType.STRUCTURE,
+    "Verdien må være av typen {types}",
+    "The value must be of type {types}",
+    f"{_PAGE}/type",
+)
+UNKNOWN_CODE = Message(
+    "unknown-code",
+    IssueType.CODE_INVALID,
+    "Verdien må være en av: {codes}",
+    "The value must be one of: {codes}",
+    f"{_PAGE}/enum",
+)
+BAD_FORMAT = Message(
+    "bad-format",
+    IssueType.VALUE,
+    "Verdien er ikke en gyldig {format}: {nb}",
+    "The value is not a valid {format}: {en}",
+    f"{_PAGE}/string#format",
+)
+BAD_PATTERN = Message(
+    "bad-pattern",
+    IssueType.VALUE,
+    "Verdien har ikke formen {pattern}",
+    "The value does not have the form {pattern}",
+    f"{_PAGE}/regular_expressions",
+)
+EMPTY = Message(
+    "empty-value",
+    IssueType.VALUE,
+    "Verdien er tom; utelat feltet",
+    "The value is empty; leave the field out",
+    f"{_PAGE}/string#length",
+)
+NOT_ONE = Message(
+    "not-exactly-one",
+    IssueType.STRUCTURE,
+    "Nøyaktig ett av feltene må være med",
+    "Exactly one of the fields must be present",
+    f"{_PAGE}/object#size",
+)
+REPEATED = Message(
+    "repeated-value",
+    IssueType.VALUE,
+    "Listen har samme verdi to ganger",
+    "The list has the same value twice",
+    f"{_PAGE}/array#uniqueItems",
+)
+OUT_OF_BOUNDS = Message(
+    "out-of-bounds",
+    IssueType.VALUE,
+    "Tallet er utenfor grensene i skjemaet",
+    "The number is outside the bounds of the schema",
+    f"{_PAGE}/numeric#range",
+)
+NOT_VALID = Message(
+    "not-valid",
+    IssueType.INVALID,
+    "Verdien følger ikke skjemaet ({keyword})",
+    "The value does not follow the schema ({keyword})",
+    _PAGE,
+)
+_FORMATS = {
+    "fhir-date": ("ÅÅÅÅ, ÅÅÅÅ-MM eller en dag som finnes", "YYYY, YYYY-MM or a day that exists"),
+    "fhir-dateTime": (
+        "ÅÅÅÅ, ÅÅÅÅ-MM, en dag som finnes, eller dag og klokkeslett med sekunder og sone",
+        "YYYY, YYYY-MM, a day that exists, or day and time with seconds and a zone",
+    ),
+    "uri": ("en absolutt adresse", "an absolute address"),
+}
+
+
+def validate(kind: str, body: dict[str, Any]) -> list[Finding]:
+    """What is wrong with a record of kind ``kind``, in the order of the record; empty if it is valid.
+
+    At most one finding a place and ``MOST_FINDINGS`` in all, each at a path such as
+    ``sak.team[0].deltakere[1].rolle``. Raises KeyError for a kind that is not one.
+    """
+    found: dict[str, Finding] = {}
+    for finding in islice(_findings(kind, body), MOST_FINDINGS):
+        found.setdefault(finding.expression or "", finding)
+    return list(found.values())
+
+
+@cache
+def definitions() -> dict[str, Any]:
+    """The schema's ``$defs``, where ``sak``, ``ansatt`` and ``organisasjon`` are; not to be changed."""
+    text = (mappings_folder() / "plan.schema.json").read_text(encoding="utf-8")
+    return cast("dict[str, Any]", json.loads(text)["$defs"])
+
+
+def place(kind: str, steps: Sequence[str | int]) -> str:
+    """The path of a place: names joined with dots, indices in brackets, keys nobody knows as ``*``."""
+    return kind + "".join(f"[{step}]" if isinstance(step, int) else f".{shown(step)}" for step in steps)
+
+
+@cache
+def _validators() -> dict[str, Any]:
+    defs = definitions()
+    return {
+        kind: jsonschema_rs.Draft202012Validator(
+            {"$ref": f"#/$defs/{kind}", "$defs": defs},
+            validate_formats=True,
+            ignore_unknown_formats=False,
+            formats={"fhir-date": is_date, "fhir-dateTime": is_date_time},
+        )
+        for kind in KINDS
+    }
+
+
+def _findings(kind: str, body: dict[str, Any]) -> Iterator[Finding]:
+    for error in _validators()[kind].iter_errors(body):
+        steps = list(error.instance_path)
+        reading = _KEYWORDS.get(error.kind.name)
+        if reading is None:
+            yield NOT_VALID.at(place(kind, steps), keyword=error.kind.name)
+        else:
+            yield from reading(kind, steps, error.kind)
+    yield from _fractions(kind, [], body)
+
+
+def _fractions(kind: str, steps: list[str | int], value: Any) -> Iterator[Finding]:
+    """JSON Schema calls 1.0 an integer; FHIR's positiveInt, which the field becomes, does not."""
+    if isinstance(value, Decimal | float):
+        yield WRONG_TYPE.at(place(kind, steps), types="integer")
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _fractions(kind, [*steps, key], item)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _fractions(kind, [*steps, index], item)
+
+
+def _unexpected(kind: str, steps: list[str | int], error: Any) -> Iterator[Finding]:
+    for name in error.unexpected:
+        yield UNKNOWN_FIELD.at(place(kind, [*steps, name]))
+
+
+def _required(kind: str, steps: list[str | int], error: Any) -> Iterator[Finding]:
+    yield MISSING_FIELD.at(place(kind, [*steps, error.property]), name=error.property)
+
+
+def _type(kind: str, steps: list[str | int], error: Any) -> Iterator[Finding]:
+    yield WRONG_TYPE.at(place(kind, steps), types=", ".join(error.types))
+
+
+def _enum(kind: str, steps: list[str | int], error: Any) -> Iterator[Finding]:
+    yield UNKNOWN_CODE.at(place(kind, steps), codes=", ".join(error.options))
+
+
+def _format(kind: str, steps: list[str | int], error: Any) -> Iterator[Finding]:
+    nb, en = _FORMATS[error.format]
+    yield BAD_FORMAT.at(place(kind, steps), format=error.format, nb=nb, en=en)
+
+
+def _pattern(kind: str, steps: list[str | int], error: Any) -> Iterator[Finding]:
+    blank = error.pattern == r"\S"
+    yield (EMPTY if blank else BAD_PATTERN).at(place(kind, steps), pattern=error.pattern)
+
+
+def _size(kind: str, steps: list[str | int], error: Any) -> Iterator[Finding]:
+    one_of = error.name == "maxProperties" or steps[-1:] != ["gyldighet"]
+    yield (NOT_ONE if one_of else EMPTY).at(place(kind, steps))
+
+
+def _plain(message: Message) -> Callable[[str, list[str | int], Any], Iterator[Finding]]:
+    return lambda kind, steps, error: iter((message.at(place(kind, steps)),))
+
+
+_KEYWORDS: dict[str, Callable[[str, list[str | int], Any], Iterator[Finding]]] = {
+    "additionalProperties": _unexpected,
+    "required": _required,
+    "type": _type,
+    "enum": _enum,
+    "format": _format,
+    "pattern": _pattern,
+    "minProperties": _size,
+    "maxProperties": _size,
+    "minLength": _plain(EMPTY),
+    "minItems": _plain(EMPTY),
+    "uniqueItems": _plain(REPEATED),
+    "minimum": _plain(OUT_OF_BOUNDS),
+    "maximum": _plain(OUT_OF_BOUNDS),
+}
