@@ -1,0 +1,147 @@
+"""The whole table at once: any valid resource of any type passes the check and survives both formats."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from adapter.fhir import json, xml
+from adapter.fhir.definitions import resource_types
+from adapter.fhir.shapes import shape
+from adapter.fhir.structure import check
+from tests.strategies.resources import element_paths, resources
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TYPES = sorted(resource_types())
+ANY = st.sampled_from(TYPES).flatmap(resources)
+DATATYPES = [
+    f"{member.key}.{path}"
+    for member in shape("Extension").members.values()
+    if member.choice and member.role == "part"
+    for path in element_paths(member.type)
+]
+
+
+def is_valid_and_survives(resource: dict[str, Any]) -> None:
+    """No findings; JSON and XML read back as the same tree, and XML as the same JSON but for order."""
+    assert [(finding.code, finding.expression) for finding in check(resource)] == []
+    assert json.parse(json.render(resource)) == resource
+    as_xml = xml.render(resource)
+    again = xml.parse(as_xml)
+    assert again == resource
+    assert xml.render(json.parse(json.render(again))) == as_xml
+    assert spellings(again) == spellings(resource)
+
+
+def spellings(node: Any) -> list[str]:
+    """How every number of a tree is spelled, in the order of the spelling."""
+    if isinstance(node, dict | list):
+        inner = node.values() if isinstance(node, dict) else node
+        return sorted(text for one in inner for text in spellings(one))
+    return [] if isinstance(node, bool | str) or node is None else [str(node)]
+
+
+def leads_to(node: Any, path: str) -> bool:
+    """Whether a path of keys has something at its end."""
+    for key in path.split("."):
+        items = node if isinstance(node, list) else [node]
+        node = next((one[key] for one in items if isinstance(one, dict) and key in one), None)
+    return node is not None
+
+
+def reached(type_name: str, path: str, within: str = "") -> None:
+    """A resource that has the element, for certain, is valid and survives."""
+
+    @settings(max_examples=1, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+    @given(resources(type_name, reaching=f"{within}{path}"))
+    def run(resource: dict[str, Any]) -> None:
+        assert leads_to(resource, f"{within}{path}")
+        is_valid_and_survives(resource)
+
+    run()
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@given(ANY)
+def test_any_resource_is_valid_and_survives_both_formats(resource: dict[str, Any]):
+    """JSON -> XML -> JSON is identity, to the spelling of every number, and the check finds nothing."""
+    is_valid_and_survives(resource)
+
+
+@pytest.mark.parametrize("type_name", ["CareTeam", "Consent", "Patient"])
+def test_every_element_of_a_served_type_survives(type_name: str):
+    """Each element of the type's own parts, and each primitive's extensions, one by one."""
+    for path in element_paths(type_name, into_datatypes=False):
+        reached(type_name, path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("type_name", TYPES)
+def test_every_element_of_every_type_survives(type_name: str):
+    """Each element of the type's own parts, and each primitive's extensions, one by one."""
+    for path in element_paths(type_name, into_datatypes=False):
+        reached(type_name, path)
+
+
+@pytest.mark.slow
+def test_every_element_of_every_datatype_survives():
+    """Each element of each datatype, as the value of an extension."""
+    for path in DATATYPES:
+        reached("Basic", path, "extension.")
+
+
+@pytest.mark.slow
+@settings(max_examples=4000, suppress_health_check=[HealthCheck.too_slow])
+@given(ANY)
+def test_many_resources_are_valid_and_survive(resource: dict[str, Any]):
+    """The same as the short run, for longer."""
+    is_valid_and_survives(resource)
+
+
+def objects(node: dict[str, Any], type_name: str, place: str) -> Iterator[tuple[dict[str, Any], str, str]]:
+    """Every object of a resource, with its type and FHIRPath."""
+    yield node, type_name, place
+    for key, value in node.items():
+        member = shape(type_name).members[key]
+        for index, item in enumerate(value if isinstance(value, list) else [value]):
+            if isinstance(item, dict):
+                inner = {"companion": "Element", "resource": item.get("resourceType")}.get(member.role)
+                where = f"{place}.{member.name}{f'[{index}]' if member.is_list else ''}"
+                yield from objects(item, inner or member.type, where)
+
+
+@st.composite
+def broken(draw: st.DrawFn) -> tuple[dict[str, Any], str]:
+    """A valid resource with one fault planted in it, and the FHIRPath below which it must be found."""
+    resource = draw(ANY)
+    spots = list(objects(resource, resource["resourceType"], resource["resourceType"]))
+    node, type_name, place = spots[draw(st.integers(0, len(spots) - 1))]
+    keys = sorted(key for key in node if key != "resourceType")
+    fault = draw(st.sampled_from(("typo", "null", "empty", "wrong", "missing"))) if keys else "typo"
+    if fault == "typo":
+        node["statuss"] = "active"
+        return resource, f"{place}.statuss"
+    key = draw(st.sampled_from(keys))
+    name = shape(type_name).members[key].name
+    if fault != "missing":
+        node[key] = {"null": None, "empty": [], "wrong": {"umulig": [1]}}[fault]
+        return resource, f"{place}.{name}"
+    required = {name for name, _ in shape(type_name).required}
+    for one in [one for one in node if shape(type_name).members[one].name == name]:
+        del node[one]
+    return resource, place if name in required else ""
+
+
+@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+@given(broken())
+def test_a_planted_fault_is_found_where_it_is(planted: tuple[dict[str, Any], str]):
+    """A stray key, a null, an empty list, a value of another kind, a required element taken away."""
+    resource, place = planted
+    findings = check(resource)
+    assert not place or any((finding.expression or "").startswith(place) for finding in findings)
+    assert all(finding.source and finding.nb and finding.en for finding in findings)
