@@ -1,16 +1,17 @@
-"""National numbers: which system each has, whether the digits can be right, and which make a record unique.
+"""The Norwegian identifiers: their systems, the digits that check them, and which of them are unique.
 
-Birth number: eleven digits, the last two control digits (modulo 11), the first of them from 2032 also with a
-remainder of 1 to 3. D-number: day + 40; help number of hospitals: month + 40; synthetic people: month + 80.
-Organisation number: nine digits, modulo 11.
+Birth numbers: skatteetaten.no, https://skatteetaten.github.io/folkeregisteret-api-dokumentasjon/ (the
+control digits, and their change for numbers given out from 2032, which is accepted already). Systems: the
+slices of no-basis-Patient, -Practitioner and -Organization, http://hl7.no/fhir/StructureDefinition.
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 SYSTEMS: Mapping[str, str] = {
     "fnr": "urn:oid:2.16.578.1.12.4.1.4.1",
@@ -20,59 +21,110 @@ SYSTEMS: Mapping[str, str] = {
     "orgnr": "urn:oid:2.16.578.1.12.4.1.4.101",
     "resh": "urn:oid:2.16.578.1.12.4.1.4.102",
 }
-"""Identifier.system of each type, by no-basis."""
+"""The Identifier.system of each ident type that has one of its own; ``hnr`` and ``annen`` say theirs."""
 
-BIRTH_NUMBERS = ("fnr", "dnr")
-_UNIQUE = {"sak": ("fnr", "dnr", "fhn"), "ansatt": ("fnr", "dnr", "hpr"), "organisasjon": ("orgnr", "resh")}
+_UNIQUE: Mapping[str, tuple[str, ...]] = {
+    "sak": ("fnr", "dnr", "fhn"),
+    "ansatt": ("hpr", "fnr", "dnr"),
+    "organisasjon": ("orgnr", "resh"),
+}
 
+_BIRTH_NUMBER = re.compile(r"[0-9]{11}")
 _FIRST = (3, 7, 6, 1, 8, 9, 4, 5, 2)
 _SECOND = (5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
-_ORGANISATION = (3, 2, 7, 6, 5, 4, 3, 2)
-_REMAINDERS = range(4)
+_ORGNR = re.compile(r"[0-9]{9}")
+_ORGNR_WEIGHTS = (3, 2, 7, 6, 5, 4, 3, 2)
+_HPR = re.compile(r"[0-9]{7,9}")
+_RESH = re.compile(r"[0-9]{1,9}")
+_HELPER = re.compile(r"[89][0-9]{10}")
+
+# Added to the day of a D-number; to the month: H-number 40; synthetic 80 (Skatteetaten), 65 (Norsk helsenett).
+_D_NUMBER = 40
+_H_NUMBER = 40
+_SYNTHETIC = (80, 65)
+_LONGEST = (0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)  # days in each month, in a leap year
+
+
+def is_birth_number(number: str) -> bool:
+    """Whether it is a fødselsnummer or D-nummer: a day that may exist, and control digits that fit.
+
+    H-numbers and synthetic numbers are birth numbers too. Neither sex nor century is read from it.
+    """
+    return _BIRTH_NUMBER.fullmatch(number) is not None and _has_day(number) and _controls_fit(number)
+
+
+def is_d_number(number: str) -> bool:
+    """Whether it is a birth number with 4 added to its first digit."""
+    return is_birth_number(number) and number[0] in "4567"
+
+
+def is_synthetic(number: str) -> bool:
+    """Whether a birth number is an invented person's: 80 (or 65) added to its month."""
+    return _BIRTH_NUMBER.fullmatch(number) is not None and _offset(number) in _SYNTHETIC
+
+
+def is_organisation_number(number: str) -> bool:
+    """Whether it has nine digits and the last one checks the others (mod 11, weights 3 2 7 6 5 4 3 2)."""
+    if _ORGNR.fullmatch(number) is None:
+        return False
+    control = -_sum(_ORGNR_WEIGHTS, number) % 11
+    return control == int(number[8])
+
+
+def is_hpr_number(number: str) -> bool:
+    """Whether it has the seven to nine digits of a number in Helsepersonellregisteret."""
+    return _HPR.fullmatch(number) is not None
+
+
+def is_resh_id(number: str) -> bool:
+    """Whether it is digits, as ids in Register for enheter i spesialisthelsetjenesten are."""
+    return _RESH.fullmatch(number) is not None
+
+
+def is_helper_number(number: str) -> bool:
+    """Whether it is a felles hjelpenummer: eleven digits, the first 8 or 9, the two last control digits."""
+    return _HELPER.fullmatch(number) is not None and _controls_fit(number)
 
 
 def keys(kind: str, body: dict[str, Any]) -> list[tuple[str, str]]:
-    """The (system, value) that no other record of this kind may have."""
+    """The (system, value) that no other record of the kind may have, each once, in the record's order.
+
+    A sak's are its innbygger's: one sak per person. A sak that is feilregistrert has none, so that the
+    person it was not about can have another; nor has one that is innmeldt, which the municipality has not
+    taken in.
+    """
+    if kind == "sak" and body.get("tilstand") in {"feilregistrert", "innmeldt"}:
+        return []
     holder = body.get("innbygger", {}) if kind == "sak" else body
-    return [
-        (SYSTEMS[ident["type"]], ident["verdi"])
-        for ident in holder.get("identer", ())
-        if ident["type"] in _UNIQUE[kind]
-    ]
+    return list(dict.fromkeys(_keys(_UNIQUE[kind], holder.get("identer", ()))))
 
 
-def is_birth_number(text: str) -> bool:
-    """Can this be a birth number or D-number: a date that exists, and both control digits right?"""
-    if not (len(text) == 11 and text.isascii() and text.isdigit()):
+def _keys(types: tuple[str, ...], identer: Sequence[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    for ident in identer:
+        if ident["type"] in types:
+            yield SYSTEMS[ident["type"]], ident["verdi"]
+
+
+def _has_day(number: str) -> bool:
+    offset = _offset(number)
+    if offset is None:
         return False
-    digits = [int(sign) for sign in text]
-    day, month = int(text[:2]) % 40, int(text[2:4]) % 40
-    second = (11 - _weighed(digits, _SECOND)) % 11
-    return 1 <= day <= 31 and 1 <= month <= 12 and _first_fits(digits) and second == digits[10]
+    day, month = int(number[:2]), int(number[2:4]) - offset
+    return 1 <= (day - _D_NUMBER if day > _D_NUMBER else day) <= _LONGEST[month]
 
 
-def _first_fits(digits: Sequence[int]) -> bool:
-    base = 11 - _weighed(digits, _FIRST)
-    return any((base + remainder) % 11 == digits[9] for remainder in _REMAINDERS)
+def _offset(number: str) -> int | None:
+    """What is added to the month, None if no offset makes it one."""
+    month = int(number[2:4])
+    return next((offset for offset in (0, _H_NUMBER, *_SYNTHETIC) if 1 <= month - offset <= 12), None)
 
 
-def is_synthetic(text: str) -> bool:
-    """Is this birth number invented: month + 80? No person has or will have one."""
-    return text[2:4].isdigit() and int(text[2:4]) > 80
+def _controls_fit(number: str) -> bool:
+    """From 2032 the first control digit may leave a rest of 1, 2 or 3; the second never does."""
+    first = (_sum(_FIRST, number) + int(number[9])) % 11
+    second = (_sum(_SECOND, number) + int(number[10])) % 11
+    return first in {0, 1, 2, 3} and second == 0
 
 
-def is_organisation_number(text: str) -> bool:
-    """Can this be an organisation number: nine digits, the last of them right?"""
-    if not (len(text) == 9 and text.isascii() and text.isdigit()):
-        return False
-    digits = [int(sign) for sign in text]
-    return (11 - _weighed(digits, _ORGANISATION)) % 11 == digits[8]
-
-
-def is_hpr_number(text: str) -> bool:
-    """Can this be a number of the register of health personnel: seven to nine digits?"""
-    return 7 <= len(text) <= 9 and text.isascii() and text.isdigit()
-
-
-def _weighed(digits: Sequence[int], weights: Sequence[int]) -> int:
-    return sum(digit * weight for digit, weight in zip(digits, weights, strict=False)) % 11
+def _sum(weights: tuple[int, ...], number: str) -> int:
+    return sum(weight * int(digit) for weight, digit in zip(weights, number, strict=False))

@@ -208,7 +208,7 @@ def _size(kind: str, steps: list[str | int], error: Any) -> Iterator[Finding]:
 
 
 def _plain(message: Message) -> Callable[[str, list[str | int], Any], Iterator[Finding]]:
-    return lambda kind, steps, error: iter((message.at(place(kind, steps)),))
+    return lambda kind, steps, _error: iter((message.at(place(kind, steps)),))
 
 
 _KEYWORDS: dict[str, Callable[[str, list[str | int], Any], Iterator[Finding]]] = {
