@@ -1,0 +1,138 @@
+"""Flask for the municipal door: a request becomes an Ask, an Answer a response, a refusal problem+json."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Response, g, request
+
+from adapter.errors import (
+    AdapterError,
+    BadRequest,
+    Forbidden,
+    IssueType,
+    Message,
+    MethodNotAllowed,
+    NotFound,
+    TooLarge,
+    UnsupportedMediaType,
+)
+from adapter.fhir import json
+from adapter.kommune.openapi import openapi
+from adapter.kommune.problem import MEDIA_TYPE, problem
+from adapter.kommune.records import Answer, Ask
+from adapter.kommune.routes import ROUTES, Route
+from adapter.storage import ChangeNote
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from werkzeug.exceptions import HTTPException
+
+    from adapter.repository import Repository
+    from adapter.security.tokens import Tokens
+
+BASE_PATH = "/kommune/v1"
+
+MUNICIPALITY_ONLY = Message(
+    "municipality-only",
+    IssueType.FORBIDDEN,
+    "Denne døra er for kommunens egne fagsystemer; andre bruker /fhir",
+    "This door is for the municipality's own systems; others use /fhir",
+)
+ADDRESS_UNKNOWN = Message("address-unknown", IssueType.NOT_FOUND, "Ukjent adresse", "Unknown address")
+METHOD_UNKNOWN = Message(
+    "method-not-allowed",
+    IssueType.NOT_SUPPORTED,
+    "Adressen tar ikke denne metoden",
+    "The address does not take this method",
+)
+NOT_JSON = Message(
+    "media-type-unsupported",
+    IssueType.NOT_SUPPORTED,
+    "Send posten som application/json",
+    "Send the record as application/json",
+)
+BODY_TOO_LARGE = Message(
+    "body-too-large", IssueType.TOO_LONG, "Innholdet er større enn det som leses", "The body is too large"
+)
+NOT_UNDERSTOOD = Message(
+    "request-invalid", IssueType.INVALID, "Forespørselen ble ikke forstått", "The request was not understood"
+)
+
+_CAUSES = {
+    HTTPStatus.NOT_FOUND: (NotFound, ADDRESS_UNKNOWN),
+    HTTPStatus.METHOD_NOT_ALLOWED: (MethodNotAllowed, METHOD_UNKNOWN),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: (TooLarge, BODY_TOO_LARGE),
+}
+
+
+def blueprint(repository: Repository, tokens: Tokens, base_url: str) -> Blueprint:
+    """The door at ``/kommune/v1``: every route of the table, and the OpenAPI document made from it."""
+    door = Blueprint("kommune", __name__, url_prefix=BASE_PATH)
+    for route in ROUTES:
+        door.add_url_rule(
+            route.path,
+            endpoint=f"{route.handler.__name__}-{route.kind}",
+            view_func=_view(route, repository, tokens),
+            methods=[route.method],
+        )
+    document = json.render(openapi(base_url + BASE_PATH))
+    door.add_url_rule("/openapi.json", view_func=lambda: Response(document, mimetype="application/json"))
+    door.register_error_handler(AdapterError, refuse)
+    return door
+
+
+def refuse(error: AdapterError) -> Response:
+    """A refusal as this door tells it."""
+    body = json.render(problem(error, g.request_id))
+    response = Response(body, int(error.status), mimetype=MEDIA_TYPE)
+    if error.status == HTTPStatus.UNAUTHORIZED:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def refuse_http(error: HTTPException) -> Response:
+    """A refusal by Flask itself (unknown address, method, size), told as this door tells its own."""
+    cause, message = _CAUSES.get(HTTPStatus(error.code or 400), (BadRequest, NOT_UNDERSTOOD))
+    response = refuse(cause(message.at()))
+    allow = dict(error.get_headers()).get("Allow")
+    if allow:
+        response.headers["Allow"] = allow
+    return response
+
+
+def _view(route: Route, repository: Repository, tokens: Tokens) -> Callable[..., Response]:
+    def view(**address: Any) -> Response:
+        caller = tokens.caller(request.headers.get("Authorization"))
+        if not caller.municipality:
+            raise Forbidden(MUNICIPALITY_ONLY.at())
+        name = f"{route.method} {BASE_PATH}{route.path}"
+        ask = Ask(
+            repository,
+            ChangeNote(
+                caller.client_id, caller.person, caller.organisation, caller.purpose, g.request_id, name
+            ),
+            route.kind,
+            request.args.to_dict(),
+            request.headers.get("If-Match"),
+            _body() if route.method == "PUT" else b"",
+        )
+        return _response(route.handler(ask, **address))
+
+    return view
+
+
+def _body() -> bytes:
+    if request.mimetype not in {"application/json", ""}:
+        raise UnsupportedMediaType(NOT_JSON.at())
+    return request.get_data()
+
+
+def _response(answer: Answer) -> Response:
+    response = Response(json.render(answer.value), answer.status, mimetype="application/json")
+    response.headers["Cache-Control"] = "no-store"
+    if answer.version is not None:
+        response.headers["ETag"] = f'W/"{answer.version}"'
+    return response

@@ -1,0 +1,164 @@
+"""The municipal door told to machines: OpenAPI 3.1 from the routes table and the record's JSON Schema."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from adapter.kommune.routes import KINDS, ROUTES, Route
+from adapter.record.schema import definitions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_PARAMETER = re.compile(r"<(?:(int):)?(\w+)>")
+_LOCAL = "#/$defs/"
+_PAGED = {"Liste": ("etter", "antall"), "Endringer": ("etter", "antall")}
+
+
+def openapi(address: str) -> dict[str, Any]:
+    """The whole document, for a door at ``address``. https://spec.openapis.org/oas/v3.1.1.html."""
+    paths: dict[str, dict[str, Any]] = {}
+    for route in ROUTES:
+        path = _PARAMETER.sub(r"{\2}", route.path)
+        paths.setdefault(path, {})[route.method.lower()] = _operation(route)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Individuell plan og koordinator: kommunens dør",
+            "version": "1",
+            "description": "Records as the municipality's own system writes and reads them.",
+        },
+        "servers": [{"url": address}],
+        "security": [{"bearer": []}],
+        "paths": paths,
+        "components": {
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+            "schemas": {**_localized(definitions()), **_OWN},
+        },
+    }
+
+
+def _operation(route: Route) -> dict[str, Any]:
+    operation: dict[str, Any] = {
+        "summary": route.summary,
+        "operationId": f"{route.handler.__name__}-{route.kind or 'alle'}",
+        "parameters": list(_parameters(route)),
+        "responses": {
+            "200": _json(route.answer, "Svaret"),
+            "default": _json(
+                "Problem", "Hva som er galt, hvor, og hva som må gjøres", "application/problem+json"
+            ),
+        },
+    }
+    if route.method == "PUT":
+        operation["requestBody"] = {"required": True, **_json(route.answer, "Posten, hel")}
+        operation["responses"]["201"] = _json(route.answer, "Opprettet")
+    return operation
+
+
+def _parameters(route: Route) -> Iterator[dict[str, Any]]:
+    for kind, name in _PARAMETER.findall(route.path):
+        shape = {"type": "integer", "minimum": 1} if kind else {"type": "string"}
+        yield {"name": name, "in": "path", "required": True, "schema": shape}
+    for name in _PAGED.get(route.answer, ()):
+        number = name == "antall" or route.answer == "Endringer"
+        yield {"name": name, "in": "query", "schema": {"type": "integer" if number else "string"}}
+    if route.method == "PUT":
+        yield {"name": "If-Match", "in": "header", "schema": {"type": "string"},
+               "description": "ETag fra siste lesing; påkrevd når posten finnes"}  # fmt: skip
+
+
+def _json(schema: str, description: str, media_type: str = "application/json") -> dict[str, Any]:
+    content = {media_type: {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
+    return {"description": description, "content": content}
+
+
+def _localized(schema: Any) -> Any:
+    """The record's schema with its inner references pointing to where it stands in this document."""
+    if isinstance(schema, dict):
+        return {
+            key: f"#/components/schemas/{value.removeprefix(_LOCAL)}"
+            if key == "$ref" and isinstance(value, str) and value.startswith(_LOCAL)
+            else _localized(value)
+            for key, value in schema.items()
+        }
+    return [_localized(item) for item in schema] if isinstance(schema, list) else schema
+
+
+_TEXT = {"type": "string"}
+_NUMBER = {"type": "integer"}
+_OWN: dict[str, Any] = {
+    "Liste": {
+        "type": "object",
+        "required": ["poster"],
+        "properties": {
+            "poster": {
+                "type": "array",
+                "items": {"anyOf": [{"$ref": f"#/components/schemas/{kind}"} for kind in KINDS.values()]},
+            },
+            "neste": _TEXT,
+        },
+    },
+    "Versjoner": {
+        "type": "object",
+        "required": ["versjoner"],
+        "properties": {
+            "versjoner": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["versjon", "nummer", "tid", "av", "hva"],
+                    "properties": {
+                        "versjon": _NUMBER, "nummer": _NUMBER, "tid": _TEXT, "av": _TEXT, "person": _TEXT,
+                        "organisasjon": _TEXT, "hva": _TEXT,
+                    },
+                },
+            }
+        },
+    },
+    "Endringer": {
+        "type": "object",
+        "required": ["endringer", "siste"],
+        "properties": {
+            "siste": _NUMBER,
+            "endringer": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["nummer", "tid", "av", "hva", "poster"],
+                    "properties": {
+                        "nummer": _NUMBER, "tid": _TEXT, "av": _TEXT, "hva": _TEXT,
+                        "poster": {
+                            "type": "array",
+                            "items": {
+                                "type": "object",
+                                "properties": {"type": _TEXT, "id": _TEXT, "versjon": _NUMBER},
+                            },
+                        },
+                    },
+                },
+            },
+        },
+    },
+    "Rest": {"type": "object", "description": "Ved «Type/id»: hvem som skrev det, og hva"},
+    "Del": {"type": "object", "description": "En del av saken, slik den står i sin liste"},
+    "Problem": {
+        "type": "object",
+        "required": ["type", "title", "status", "funn"],
+        "properties": {
+            "type": _TEXT, "title": _TEXT, "status": _NUMBER, "detail": _TEXT, "foresporsel": _TEXT,
+            "funn": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["alvor", "kode", "nb", "en"],
+                    "properties": {
+                        "alvor": _TEXT, "kode": _TEXT, "sted": _TEXT, "linje": _NUMBER, "kolonne": _NUMBER,
+                        "nb": _TEXT, "en": _TEXT, "kilde": _TEXT,
+                    },
+                },
+            },
+        },
+    },
+}  # fmt: skip

@@ -1,0 +1,173 @@
+"""What the municipal door does with records: read, write, list, and tell what has changed. No Flask here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from adapter.errors import BadRequest, IssueType, Message, NotFound
+from adapter.fhir import json
+from adapter.repository import UNKNOWN
+
+if TYPE_CHECKING:
+    from adapter.repository import Repository
+    from adapter.storage import ChangeNote, RecordVersion
+
+PAGE = 100
+LONGEST_PAGE = 1000
+
+NOT_A_NUMBER = Message(
+    "not-a-number",
+    IssueType.VALUE,
+    "«{name}» må være et helt tall fra {low} til {high}",
+    "“{name}” must be a whole number from {low} to {high}",
+)
+UNKNOWN_PARAMETER = Message(
+    "unknown-parameter",
+    IssueType.NOT_SUPPORTED,
+    "Ukjent parameter; gyldige er: {valid}",
+    "Unknown parameter; valid ones are: {valid}",
+)
+OTHER_ID = Message(
+    "id-differs",
+    IssueType.INVALID,
+    "Id-en i posten er en annen enn i adressen",
+    "The id in the record differs from the one in the address",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One request at this door, the municipality's own: where, and what was sent."""
+
+    repository: Repository
+    note: ChangeNote
+    kind: str | None
+    query: dict[str, str]
+    if_match: str | None = None
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the door answers: a JSON value, its status, and the version for the ETag."""
+
+    value: Any
+    status: int = 200
+    version: int | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def read(ask: Ask, id: str) -> Answer:  # noqa: A002 - the address says id
+    """The record as it stands, with its avvik."""
+    found = ask.repository.record(ask.kind or "", id)
+    return _shown(ask, found)
+
+
+def version(ask: Ask, id: str, versjon: int) -> Answer:  # noqa: A002 - the address says id
+    """The record as it stood in one version."""
+    found = ask.repository.record_version(ask.kind or "", id, versjon)
+    return Answer(found.body, version=found.version)
+
+
+def put(ask: Ask, id: str) -> Answer:  # noqa: A002 - the address says id
+    """Make the body the record's next version; 201 if it is new, the same ETag if nothing changed."""
+    body = json.parse(ask.body)
+    body.pop("avvik", None)
+    if body.get("id", id) != id:
+        raise BadRequest(OTHER_ID.at(f"{ask.kind}.id"))
+    body = {"id": id, **body}
+    change = ask.repository.put_record(ask.kind or "", id, body, if_match=ask.if_match, note=ask.note)
+    return _shown(ask, change.version, 201 if change.created else 200)
+
+
+def listing(ask: Ask) -> Answer:
+    """Records of one kind by id, a page at a time: ``?etter=<id>&antall=<n>``."""
+    _only(ask, "etter", "antall")
+    count = _number(ask, "antall", PAGE, 1, LONGEST_PAGE)
+    found = ask.repository.records(ask.kind or "", ask.query.get("etter"), count)
+    page: dict[str, Any] = {"poster": [record.body for record in found]}
+    if len(found) == count:
+        page["neste"] = f"?etter={found[-1].id}&antall={count}"
+    return Answer(page)
+
+
+def versions(ask: Ask, id: str) -> Answer:  # noqa: A002 - the address says id
+    """Every version of a record, the newest first: when, by which client, for whom."""
+    found = ask.repository.record_versions(ask.kind or "", id)
+    return Answer({"versjoner": [_about(record) for record in found]})
+
+
+def part(ask: Ask, id: str, liste: str, del_id: str) -> Answer:  # noqa: A002 - the address says id
+    """One part of a sak by the list it stands in and its id."""
+    found = ask.repository.record("sak", id)
+    for item in found.body.get(liste, ()) if isinstance(found.body.get(liste), list) else ():
+        if isinstance(item, dict) and item.get("id") == del_id:
+            return Answer(item, version=found.version)
+    raise NotFound(UNKNOWN.at())
+
+
+def rest(ask: Ask, id: str) -> Answer:  # noqa: A002 - the address says id
+    """The residue of a record: what FHIR writers said that the record has no field for, and who."""
+    return Answer(ask.repository.rest(ask.kind or "", id))
+
+
+def changes(ask: Ask) -> Answer:
+    """The feed: every change after a number, in order; ``siste`` is where to go on next time."""
+    _only(ask, "etter", "antall")
+    after = _number(ask, "etter", 0, 0, 2**63 - 1)
+    count = _number(ask, "antall", PAGE, 1, LONGEST_PAGE)
+    found = ask.repository.changes(after, count)
+    return Answer(
+        {
+            "endringer": [
+                {
+                    "nummer": change.seq,
+                    "tid": change.at.isoformat(),
+                    "av": change.note.caller,
+                    "hva": change.note.interaction,
+                    "poster": [
+                        {"type": kind, "id": id_, "versjon": number} for kind, id_, number in change.records
+                    ],
+                }
+                for change in found
+            ],
+            "siste": found[-1].seq if found else after,
+        }
+    )
+
+
+def _shown(ask: Ask, found: RecordVersion, status: int = 200) -> Answer:
+    """The record with what is irregular in it; ``avvik`` is ours to say, and passed over when it comes back."""
+    avvik = [
+        {"kode": finding.code, "sted": finding.expression, "nb": finding.nb, "en": finding.en}
+        for finding in ask.repository.avvik(found)
+    ]
+    return Answer({**found.body, "avvik": avvik} if avvik else found.body, status, found.version)
+
+
+def _about(record: RecordVersion) -> dict[str, Any]:
+    about = {
+        "versjon": record.version,
+        "nummer": record.seq,
+        "tid": record.at.isoformat(),
+        "av": record.note.caller,
+        "person": record.note.person,
+        "organisasjon": record.note.organisation,
+        "hva": record.note.interaction,
+    }
+    return {key: value for key, value in about.items() if value is not None}
+
+
+def _only(ask: Ask, *valid: str) -> None:
+    if ask.query.keys() - set(valid):
+        raise BadRequest(UNKNOWN_PARAMETER.at(valid=", ".join(valid)))
+
+
+def _number(ask: Ask, name: str, default: int, low: int, high: int) -> int:
+    text = ask.query.get(name)
+    if text is None:
+        return default
+    if not (text.isascii() and text.isdigit() and len(text) < 20 and low <= int(text) <= high):
+        raise BadRequest(NOT_A_NUMBER.at(name=name, low=low, high=high))
+    return int(text)

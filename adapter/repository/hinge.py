@@ -1,0 +1,286 @@
+"""The hinge: FHIR above, records below, consent asked in between; one transaction an interaction.
+
+Every door passes here with the caller and a note of the interaction. Reads are selects on what was
+published to the caller's recipients and holds now, so nothing is filtered afterwards; writes change the
+record, and what follows from it is published in the same transaction.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from adapter.consent.lens import KOMMUNE
+from adapter.errors import Finding, Forbidden, Gone, IssueType, Message, NotFound
+from adapter.record.avvik import avvik
+from adapter.repository.changes import changed_since
+from adapter.repository.pages import Pages
+from adapter.repository.preconditions import check_if_match
+from adapter.repository.recipients import check_scope, recipients
+from adapter.repository.resources import Placing
+from adapter.repository.searching import Search, SearchResult
+from adapter.repository.writing import Write
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import datetime
+
+    from adapter.mapping import Mappings
+    from adapter.security.caller import Caller
+    from adapter.storage import Change as StoredChange
+    from adapter.storage import ChangeNote, Published, RecordVersion, Store, Writer
+
+REPROJECTED_AT_ONCE = 50
+
+UNKNOWN = Message(
+    "not-found",
+    IssueType.NOT_FOUND,
+    "Finnes ikke, eller er ikke delt med deg",
+    "Does not exist, or is not shared with you",
+)
+DELETED = Message("deleted", IssueType.DELETED, "Er slettet", "Has been deleted")
+RECIPIENTS_WRITE_LATER = Message(
+    "recipient-writes-not-yet",
+    IssueType.FORBIDDEN,
+    "Mottakere kan foreløpig lese, ikke skrive; endringer gjøres av kommunen",
+    "Recipients may read but not yet write; changes are made by the municipality",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a write through the FHIR door led to."""
+
+    published: Published
+    created: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RecordChange:
+    """What a write through the municipal door led to; ``dropped`` tells of residue that no longer fits."""
+
+    version: RecordVersion
+    created: bool
+    dropped: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """The adapter without its doors.
+
+    Args:
+        store: the database.
+        mappings: the mapping files, compiled.
+        now: the clock.
+        new_id: makes ids (UUIDs).
+        base_url: this service's FHIR base, so that absolute references to it are known as its own.
+        if_match_required: whether a write to what exists must send If-Match.
+        production: whether real birth numbers are expected (and synthetic ones refused elsewhere).
+    """
+
+    store: Store
+    mappings: Mappings
+    now: Callable[[], datetime]
+    new_id: Callable[[], str]
+    base_url: str
+    if_match_required: bool = True
+    production: bool = False
+
+    # The FHIR door
+
+    def read(self, type_: str, id_: str, *, caller: Caller) -> Published:
+        """https://hl7.org/fhir/R4/http.html#read; NotFound for what is not published to the caller."""
+        check_scope(caller, type_, "read")
+        now = self.now()
+        with self.store.read() as reader:
+            found = reader.published(recipients(caller, reader, now), caller.purpose, type_, id_, now=now)
+        return _present(found)
+
+    def vread(self, type_: str, id_: str, version: int, *, caller: Caller) -> Published:
+        """https://hl7.org/fhir/R4/http.html#vread; a version is what this caller was given then."""
+        check_scope(caller, type_, "read")
+        now = self.now()
+        with self.store.read() as reader:
+            found = reader.published_version(
+                recipients(caller, reader, now), caller.purpose, type_, id_, version, now=now
+            )
+        return _present(found)
+
+    def history(self, type_: str, id_: str, *, caller: Caller) -> list[Published]:
+        """https://hl7.org/fhir/R4/http.html#history of an instance, the newest first."""
+        check_scope(caller, type_, "read")
+        now = self.now()
+        with self.store.read() as reader:
+            found = reader.published_history(
+                recipients(caller, reader, now), caller.purpose, type_, id_, now=now
+            )
+        if not found:
+            raise NotFound(UNKNOWN.at())
+        return found
+
+    def search(self, type_: str, pairs: Sequence[tuple[str, str]], *, caller: Caller) -> SearchResult:
+        """https://hl7.org/fhir/R4/http.html#search of one type, by names and values as sent."""
+        with self._search(type_, caller) as search:
+            return search.first(type_, pairs)
+
+    def search_page(self, type_: str, token: str, *, caller: Caller) -> SearchResult:
+        """The page a next link names."""
+        with self._search(type_, caller) as search:
+            return search.following(type_, token)
+
+    @contextmanager
+    def _search(self, type_: str, caller: Caller) -> Iterator[Search]:
+        check_scope(caller, type_, "search")
+        now = self.now()
+        with self.store.read() as reader:
+            pages = Pages(reader.secret("pages"))
+            yield Search(reader, caller, recipients(caller, reader, now), now, pages, self.base_url)
+
+    def create(self, type_: str, resource: dict[str, Any], *, caller: Caller, note: ChangeNote) -> Change:
+        """https://hl7.org/fhir/R4/http.html#create; the id is ours, whatever the resource says."""
+        check_scope(caller, type_, "create")
+        if not caller.municipality:
+            raise Forbidden(RECIPIENTS_WRITE_LATER.at())
+        return self._put(type_, self.new_id(), resource, None, caller, note)
+
+    def update(
+        self,
+        type_: str,
+        id_: str,
+        resource: dict[str, Any],
+        *,
+        if_match: str | None,
+        caller: Caller,
+        note: ChangeNote,
+    ) -> Change:
+        """https://hl7.org/fhir/R4/http.html#update; the municipality may create under an id it chooses.
+
+        A recipient gets 403 for what it sees and 404 for what it does not, whatever it sent.
+        """
+        check_scope(caller, type_, "update")
+        if not caller.municipality:
+            self._refuse_recipient(type_, id_, caller)
+        return self._put(type_, id_, resource, if_match, caller, note)
+
+    def _refuse_recipient(self, type_: str, id_: str, caller: Caller) -> None:
+        now = self.now()
+        with self.store.read() as reader:
+            _present(reader.published(recipients(caller, reader, now), caller.purpose, type_, id_, now=now))
+        raise Forbidden(RECIPIENTS_WRITE_LATER.at(type_))
+
+    def _put(
+        self,
+        type_: str,
+        id_: str,
+        resource: dict[str, Any],
+        if_match: str | None,
+        caller: Caller,
+        note: ChangeNote,
+    ) -> Change:
+        now = self.now()
+        with self.store.write(note, now) as writer:
+            mine = recipients(caller, writer, now)
+            before = writer.published(mine, caller.purpose, type_, id_, now=now)
+            standing = None if before is None or before.deleted else before.version
+            check_if_match(if_match, standing, required=self.if_match_required)
+            placing = Placing(self._write(writer, now), self.new_id, self.base_url, mine[0])
+            placing.put(type_, {**resource, "id": id_})
+            published = _present(writer.published(mine, caller.purpose, type_, id_, now=now))
+        return Change(published, standing is None)
+
+    def _write(self, writer: Writer, now: datetime) -> Write:
+        return Write(writer, self.mappings, now, self.production)
+
+    # The municipal door, and the commands
+
+    def record(self, kind: str, id_: str) -> RecordVersion:
+        """A record as it stands; NotFound if there is none."""
+        with self.store.read() as reader:
+            return _known(reader.record(kind, id_))
+
+    def record_version(self, kind: str, id_: str, version: int) -> RecordVersion:
+        """A record as it stood."""
+        with self.store.read() as reader:
+            return _known(reader.record_version(kind, id_, version))
+
+    def record_versions(self, kind: str, id_: str) -> list[RecordVersion]:
+        """Every version of a record, the newest first."""
+        with self.store.read() as reader:
+            found = reader.record_versions(kind, id_)
+        _known(found[0] if found else None)
+        return found
+
+    def records(self, kind: str, after: str | None, count: int) -> list[RecordVersion]:
+        """Up to ``count`` records in the order of their ids, beyond ``after``."""
+        with self.store.read() as reader:
+            return reader.records(kind, after, count)
+
+    def changes(self, after: int, count: int) -> list[StoredChange]:
+        """Up to ``count`` changes after a number, the oldest first."""
+        with self.store.read() as reader:
+            return reader.changes(after, count)
+
+    def rest(self, kind: str, id_: str) -> dict[str, Any]:
+        """What FHIR writers said of a record beyond its fields: ``{"Type/id": {writer, rest}}``."""
+        with self.store.read() as reader:
+            _known(reader.record(kind, id_))
+            return {
+                f"{type_}/{part_id}": {"skrevetAv": residue.writer, "rest": residue.body}
+                for (type_, part_id), residue in reader.residues(kind, id_).items()
+            }
+
+    def avvik(self, record: RecordVersion) -> list[Finding]:
+        """What time or import has made irregular in a record; it stays writable."""
+        return avvik(record.kind, record.body, self.now())
+
+    def put_record(
+        self, kind: str, id_: str, body: dict[str, Any], *, if_match: str | None, note: ChangeNote
+    ) -> RecordChange:
+        """Make ``body`` the record's next version, or say that it is what stands already.
+
+        Raises:
+            PreconditionRequired, PreconditionFailed: of If-Match; the latter names each part changed since.
+            Unprocessable, Conflict: see :meth:`Write.store`.
+        """
+        now = self.now()
+        with self.store.write(note, now) as writer:
+            head = writer.record(kind, id_)
+            check_if_match(
+                if_match,
+                head.version if head else None,
+                required=self.if_match_required,
+                changed=lambda: changed_since(if_match or "", writer.record_versions(kind, id_)),
+            )
+            placing = Placing(self._write(writer, now), self.new_id, self.base_url, KOMMUNE)
+            dropped = placing.put_record(kind, body)
+            return RecordChange(_known(writer.record(kind, id_)), head is None, dropped)
+
+    def reproject(self, note: ChangeNote) -> int:
+        """Publish every record anew, as after a change of the mappings; returns how many records."""
+        now, count = self.now(), 0
+        for kind in ("organisasjon", "ansatt", "sak"):
+            after: str | None = None
+            while True:
+                with self.store.write(note, now) as writer:
+                    page = writer.records(kind, after, REPROJECTED_AT_ONCE)
+                    for record in page:
+                        self._write(writer, now).publish(kind, record.body, record.body)
+                if not page:
+                    break
+                after, count = page[-1].id, count + len(page)
+        return count
+
+
+def _present(found: Published | None) -> Published:
+    if found is None:
+        raise NotFound(UNKNOWN.at())
+    if found.deleted:
+        raise Gone(DELETED.at())
+    return found
+
+
+def _known(found: RecordVersion | None) -> RecordVersion:
+    if found is None:
+        raise NotFound(UNKNOWN.at())
+    return found

@@ -1,0 +1,79 @@
+"""Where a search goes on: an opaque token that holds the query, for the caller it was made for alone.
+
+The query may hold a birth number, and a link ends up in logs; so the token is encrypted (JWE, ``dir`` with
+A256GCM, RFC 7516) under a secret the database keeps. It fixes the clock too: later pages are taken from the
+same state as the first, whatever is written meanwhile.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import msgspec
+from joserfc import jwe
+from joserfc.errors import JoseError
+from joserfc.jwk import OctKey
+
+from adapter.errors import BadRequest, IssueType, Message
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+PAGE_INVALID = Message(
+    "page-invalid",
+    IssueType.EXPIRED,
+    "Lenken til neste side er ugyldig eller utløpt; gjør søket på nytt",
+    "The link to the next page is not valid or has expired; repeat the search",
+    "https://hl7.org/fhir/R4/http.html#paging",
+)
+LIFETIME = timedelta(hours=1)
+
+
+class Page(msgspec.Struct, frozen=True, array_like=True):
+    """Where to go on: the query as sent, the clock of the first page, and where the last page ended."""
+
+    type: str
+    pairs: tuple[tuple[str, str], ...]
+    as_of: int
+    after: tuple[int, str] | None
+
+
+class _Sealed(msgspec.Struct, frozen=True, array_like=True):
+    owner: str
+    expires: float
+    page: Page
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Seals pages under one secret (32 bytes)."""
+
+    secret: bytes
+
+    def seal(self, page: Page, owner: tuple[str, ...], now: datetime) -> str:
+        """The token for a page, good for this owner for an hour."""
+        sealed = _Sealed(_digest(owner), (now + LIFETIME).timestamp(), page)
+        header = {"alg": "dir", "enc": "A256GCM"}
+        return jwe.encrypt_compact(header, msgspec.json.encode(sealed), OctKey.import_key(self.secret))
+
+    def open(self, token: str, owner: tuple[str, ...], now: datetime) -> Page:
+        """The page in a token.
+
+        Raises:
+            BadRequest: it is not ours, another caller's, or expired; the three are one answer.
+        """
+        try:
+            plain = jwe.decrypt_compact(token, OctKey.import_key(self.secret)).plaintext or b""
+            sealed = msgspec.json.decode(plain, type=_Sealed)
+        except (JoseError, ValueError, msgspec.MsgspecError):
+            raise BadRequest(PAGE_INVALID.at()) from None
+        if sealed.owner != _digest(owner) or sealed.expires < now.timestamp():
+            raise BadRequest(PAGE_INVALID.at())
+        return sealed.page
+
+
+def _digest(owner: tuple[str, ...]) -> str:
+    return hashlib.sha256("\n".join(owner).encode()).hexdigest()

@@ -1,0 +1,79 @@
+"""Which version a writer has seen: If-Match, and what the answer says when it is an old one.
+
+https://hl7.org/fhir/R4/http.html#concurrency, RFC 9110 § 13.1.1. Tags are read as clients send them:
+``W/"3"``, ``"3"``, ``3``, a list of them, or ``*``.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from adapter.errors import Finding, IssueType, Message, PreconditionFailed, PreconditionRequired
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_SPEC = "https://hl7.org/fhir/R4/http.html#concurrency"
+IF_MATCH_MISSING = Message(
+    "if-match-missing",
+    IssueType.REQUIRED,
+    "En endring av noe som finnes, må si hvilken versjon den bygger på: "
+    "send If-Match med ETag fra siste lesing",
+    "A change to something that exists must say which version it builds on: "
+    "send If-Match with the ETag of your last read",
+    _SPEC,
+)
+VERSION_CONFLICT = Message(
+    "version-conflict",
+    IssueType.CONFLICT,
+    "Endret av andre siden versjonen i If-Match; les på nytt og gjør endringen i den nye versjonen",
+    "Changed by others since the version in If-Match; read again and make the change in the new version",
+    _SPEC,
+)
+NOTHING_TO_MATCH = Message(
+    "nothing-to-match",
+    IssueType.CONFLICT,
+    "If-Match er sendt for noe som ikke finnes",
+    "If-Match was sent for something that does not exist",
+    _SPEC,
+)
+
+_TAG = re.compile(r'\s*(?:W/)?"?([^",\s]*)"?\s*')
+
+
+def seen_versions(if_match: str) -> frozenset[str]:
+    """The versions an If-Match header names, without quotes and weakness marks; ``*`` stands for any."""
+    return frozenset(
+        _TAG.fullmatch(tag).group(1) if _TAG.fullmatch(tag) else "" for tag in if_match.split(",")
+    )
+
+
+def check_if_match(
+    if_match: str | None,
+    current: int | None,
+    *,
+    required: bool,
+    changed: Callable[[], tuple[Finding, ...]] = tuple,
+) -> None:
+    """Let the write through only if it builds on the current version.
+
+    Args:
+        if_match: the header as sent, None if absent.
+        current: the version there is now, None if there is none.
+        required: whether a write to what exists must send the header.
+        changed: finds what the answer adds about the changes since; asked only when it is refused.
+
+    Raises:
+        PreconditionRequired: the header is missing and required.
+        PreconditionFailed: it names another version, or there is nothing to match.
+    """
+    if if_match is None:
+        if required and current is not None:
+            raise PreconditionRequired(IF_MATCH_MISSING.at())
+        return
+    if current is None:
+        raise PreconditionFailed(NOTHING_TO_MATCH.at())
+    seen = seen_versions(if_match)
+    if "*" not in seen and str(current) not in seen:
+        raise PreconditionFailed(VERSION_CONFLICT.at(), *changed())

@@ -1,0 +1,181 @@
+"""A record as every recipient is given it: lens, mapping, and the rows that publish the result.
+
+Pure but for what it is handed: the mappings, who holds a rolle, and the instant. Stretches of time that
+give the same bytes are joined, so a permit's end far ahead costs one row, not two.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from adapter.consent.decision import Extent, decide
+from adapter.consent.lens import DIRECTORY, KOMMUNE, Lens, Standing, lenses
+from adapter.consent.visible import for_directory, is_shielded, visible
+from adapter.fhir import json
+from adapter.fhir.search.index import index_rows
+from adapter.record.parts import parts
+from adapter.storage import Desired
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from datetime import datetime
+
+    from adapter.mapping import Mappings
+    from adapter.record.parts import Part
+
+DENIED = "-"
+"""A type no resource has: its row says that a recipient has a deny, so that no wider recipient answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Projector:
+    """Makes the publications of a record.
+
+    ``ansatt_with`` gives the id of the ansatt who holds a rolle (PractitionerRole id), None if unknown.
+    """
+
+    mappings: Mappings
+    ansatt_with: Callable[[str], str | None]
+    now: datetime
+
+    def project(
+        self, kind: str, body: dict[str, Any], rest: Mapping[tuple[str, str], dict[str, Any]]
+    ) -> list[Desired]:
+        """All that every recipient should have of this record, from now on.
+
+        Args:
+            kind: sak, ansatt or organisasjon.
+            body: the record, valid.
+            rest: the residue of its parts, by (type, id).
+        """
+        rows = self._of_sak(body, rest) if kind == "sak" else self._of_directory(kind, body, rest)
+        return list(_joined(rows))
+
+    def _of_sak(
+        self, sak: dict[str, Any], rest: Mapping[tuple[str, str], dict[str, Any]]
+    ) -> Iterator[Desired]:
+        originals = {part.id: part for part in parts("sak", sak)}
+        for lens in lenses(sak, self.ansatt_with, self.now):
+            seen = visible(sak, lens, lens.window.low or self.now)
+            if seen is None:
+                if lens.denied:
+                    yield _row(lens, DENIED, sak["id"], {}, None)
+                continue
+            for part in parts("sak", seen):
+                original = originals[part.id]
+                residue = rest.get((part.type, part.id)) if _sees_rest(lens, original) else None
+                resource = self._resource(part, residue)
+                yield _row(lens, part.type, part.id, resource, decide(lens, original).samtykke)
+
+    def _of_directory(
+        self, kind: str, body: dict[str, Any], rest: Mapping[tuple[str, str], dict[str, Any]]
+    ) -> Iterator[Desired]:
+        """Ansatte and organisasjoner: to the municipality whole, to the directory without birth numbers."""
+        for part in parts(kind, body):
+            whole = self._resource(part, rest.get((part.type, part.id)))
+            yield _row(Lens(KOMMUNE, "", Standing.MUNICIPALITY), part.type, part.id, whole, None)
+        for part in parts(kind, for_directory(body) if kind == "ansatt" else body):
+            shown = self._resource(part, None)
+            yield _row(Lens(DIRECTORY, "", Standing.PERMITTED), part.type, part.id, shown, None)
+
+    def _resource(self, part: Part, residue: dict[str, Any] | None) -> dict[str, Any]:
+        return self.mappings.of(part.kind).to_fhir(part.body, part.surroundings, residue)
+
+
+def _sees_rest(lens: Lens, part: Part) -> bool:
+    """Residue is for the municipality and for those who see the whole sak, but a shielded person's is not."""
+    return lens.standing is Standing.MUNICIPALITY or (lens.whole and not is_shielded(part.body))
+
+
+def _row(lens: Lens, type_: str, id_: str, resource: dict[str, Any], permit: str | None) -> Desired:
+    return Desired(
+        recipient=lens.recipient,
+        purpose=lens.purpose,
+        type=type_,
+        id=id_,
+        body=json.render(resource),
+        index=index_rows(resource) if resource else [],
+        permit=permit,
+        valid_from=lens.window.low,
+        valid_to=lens.window.high,
+    )
+
+
+def _joined(rows: Iterable[Desired]) -> Iterator[Desired]:
+    """Neighbouring stretches of one resource with the same bytes and permit, as one."""
+    latest: dict[tuple[str, str, str, str], Desired] = {}
+    for row in rows:
+        key = (row.recipient, row.purpose, row.type, row.id)
+        before = latest.get(key)
+        if before is None:
+            latest[key] = row
+        elif (before.body, before.permit, before.valid_to) == (row.body, row.permit, row.valid_from):
+            latest[key] = replace(before, valid_to=row.valid_to)
+        else:
+            yield before
+            latest[key] = row
+    yield from latest.values()
+
+
+def narrowed(
+    before: dict[str, Any] | None,
+    after: dict[str, Any],
+    ansatt_with: Callable[[str], str | None],
+    now: datetime,
+) -> dict[str, str]:
+    """Which recipients see less of a sak than before the write, and why: their history of it closes.
+
+    Less is: a permit is gone or a deny has come, a part shows less than it did, an address is shielded now,
+    or the whole sak was another person's. Reasons: ``withdrawn``, ``labelled``, ``shielded``,
+    ``wrong-person``.
+    """
+    if before is None:
+        return {}
+    old, new = _current(before, ansatt_with, now), _current(after, ansatt_with, now)
+    shielding = _shielded(after) - _shielded(before)
+    reasons: dict[str, str] = {}
+    for key, lens in old.items():
+        if lens.standing is Standing.MUNICIPALITY:
+            continue
+        if after.get("tilstand") == "feilregistrert":
+            reasons[lens.recipient] = "wrong-person"
+        elif key not in new or _lost(lens, new[key]):
+            reasons[lens.recipient] = "withdrawn"
+        elif shielding:
+            reasons[lens.recipient] = "shielded"
+        elif _shows_less(before, after, lens, new[key]):
+            reasons[lens.recipient] = "labelled"
+    return reasons
+
+
+def _current(
+    sak: dict[str, Any], ansatt_with: Callable[[str], str | None], now: datetime
+) -> dict[tuple[str, str], Lens]:
+    return {
+        (lens.recipient, lens.purpose): lens
+        for lens in lenses(sak, ansatt_with, now)
+        if lens.window.holds(now)
+    }
+
+
+def _lost(old: Lens, new: Lens) -> bool:
+    (given, denied), (given_now, denied_now) = old.scope(), new.scope()
+    return bool(given - given_now or denied_now - denied) or old.standing is not new.standing
+
+
+def _shielded(sak: dict[str, Any]) -> set[str]:
+    people = [sak["innbygger"], *sak.get("parorende", ())]
+    return {person["id"] for person in people if is_shielded(person)}
+
+
+_ORDER = (Extent.NOTHING, Extent.MINIMAL, Extent.COORDINATION, Extent.WHOLE)
+
+
+def _shows_less(before: dict[str, Any], after: dict[str, Any], old: Lens, new: Lens) -> bool:
+    now = {part.id: decide(new, part).extent for part in parts("sak", after)}
+    return any(
+        _ORDER.index(now[part.id]) < _ORDER.index(decide(old, part).extent)
+        for part in parts("sak", before)
+        if part.id in now
+    )

@@ -1,0 +1,75 @@
+"""For whom a caller asks: its recipients, the most specific first.
+
+A named ansatt comes before the unit (child organisation number), the unit before the legal entity (parent),
+and the directory last; a person is one recipient. Nobody is a recipient by organisation number alone for
+being the municipality: its systems are listed clients (units as different as school and barnevern share
+the number).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from adapter.consent.lens import DIRECTORY, KOMMUNE
+from adapter.errors import Forbidden, IssueType, Message
+from adapter.fhir.search.query import parse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from adapter.security.caller import Caller
+    from adapter.storage import Reader
+
+ENH = "urn:oid:2.16.578.1.12.4.1.4.101"
+HPR = "urn:oid:2.16.578.1.12.4.1.4.4"
+FNR = "urn:oid:2.16.578.1.12.4.1.4.1"
+
+SCOPE_MISSING = Message(
+    "scope-missing",
+    IssueType.FORBIDDEN,
+    "Tilgangstokenet mangler scope for {interaction} på {type}",
+    "The access token has no scope for {interaction} on {type}",
+    "https://hl7.org/fhir/smart-app-launch/STU2.2/scopes-and-launch-context.html",
+)
+
+_LETTERS = {"create": "c", "read": "r", "update": "u", "delete": "d", "search": "s"}
+_PEOPLE = {"Patient": "innbygger", "Practitioner": "ansatt", "RelatedPerson": "parorende"}
+
+
+def check_scope(caller: Caller, type_: str, interaction: str) -> None:
+    """Refuse (403) an interaction the caller's token has no scope for."""
+    if not caller.scopes.allows(type_, _LETTERS[interaction]):
+        raise Forbidden(SCOPE_MISSING.at(interaction=interaction, type=type_))
+
+
+def recipients(caller: Caller, reader: Reader, now: datetime) -> tuple[str, ...]:
+    """The recipients a caller is, the most specific first; always the directory at the end."""
+    if caller.municipality:
+        return (KOMMUNE,)
+    return (*dict.fromkeys(_named(caller, reader, now)), DIRECTORY)
+
+
+def _named(caller: Caller, reader: Reader, now: datetime) -> Iterator[str]:
+    if caller.person:
+        type_, _, id_ = caller.person.partition("/")
+        if type_ in _PEOPLE:
+            yield f"{_PEOPLE[type_]}/{id_}"
+    if caller.pid:
+        yield from _people_with(caller.pid, reader, now)
+    if caller.hpr:
+        ansatt = reader.record_by_key("ansatt", HPR, caller.hpr)
+        if ansatt:
+            yield f"ansatt/{ansatt}"
+    for number in (caller.organisation, caller.parent):
+        organisasjon = reader.record_by_key("organisasjon", ENH, number) if number else None
+        if organisasjon:
+            yield f"organisasjon/{organisasjon}"
+
+
+def _people_with(pid: str, reader: Reader, now: datetime) -> Iterator[str]:
+    """The innbygger and every parorende with this birth number: a mother of two is two parorende."""
+    for type_ in ("Patient", "RelatedPerson"):
+        query = parse(type_, [("identifier", f"{FNR}|{pid}")])
+        matches = reader.search((KOMMUNE,), "", query, now=now, count=query.count)
+        yield from (f"{_PEOPLE[type_]}/{match.id}" for match in matches.found)

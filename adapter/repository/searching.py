@@ -1,0 +1,108 @@
+"""A search: matches from what the caller's recipients were given, and what ``_include`` brings along.
+
+https://hl7.org/fhir/R4/search.html#include. What is included passes the same gate as a read: a publication
+to the caller that holds now, and a scope for its type. What does not pass is left out without a word.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from adapter.errors import BadRequest
+from adapter.fhir import json
+from adapter.fhir.search.index import references
+from adapter.fhir.search.query import Include, SearchQuery, parse
+from adapter.repository.pages import PAGE_INVALID, Page, Pages
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from adapter.security.caller import Caller
+    from adapter.storage import Published, Reader
+
+INCLUDE_LIMIT = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """One page: the query as carried out, matches, what they include, how many in all, the next page."""
+
+    query: SearchQuery
+    matches: list[Published]
+    included: list[Published]
+    total: int
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """One caller's search at one instant, over one snapshot of the database."""
+
+    reader: Reader
+    caller: Caller
+    recipients: tuple[str, ...]
+    now: datetime
+    pages: Pages
+    base_url: str
+
+    def first(self, type_: str, pairs: Sequence[tuple[str, str]]) -> SearchResult:
+        """The first page for these parameters."""
+        return self._page(Page(type_, tuple(pairs), self.reader.seq(), None))
+
+    def following(self, type_: str, token: str) -> SearchResult:
+        """The page a next link names; a token that is not this caller's, or another type's, is BadRequest."""
+        page = self.pages.open(token, self.recipients, self.now)
+        if page.type != type_:
+            raise BadRequest(PAGE_INVALID.at())
+        return self._page(page)
+
+    def _page(self, page: Page) -> SearchResult:
+        query = parse(page.type, page.pairs, self.base_url)
+        found, total, after = self.reader.search(
+            self.recipients,
+            self.caller.purpose,
+            query,
+            now=self.now,
+            as_of=page.as_of,
+            count=query.count,
+            after=page.after,
+        )
+        token = after and self.pages.seal(
+            Page(page.type, page.pairs, page.as_of, after), self.recipients, self.now
+        )
+        return SearchResult(query, found, self._included(query, found, page.as_of), total, token)
+
+    def _included(self, query: SearchQuery, matches: list[Published], as_of: int) -> list[Published]:
+        seen = {(match.type, match.id) for match in matches}
+        included: list[Published] = []
+        latest, includes = matches, (*query.includes, *query.iterate_includes)
+        while latest and includes and len(included) < INCLUDE_LIMIT:
+            wanted = [key for key in dict.fromkeys(_targets(latest, includes)) if key not in seen]
+            seen.update(wanted)
+            latest = self.reader.published_many(
+                self.recipients, self.caller.purpose, self._readable(wanted), now=self.now, as_of=as_of
+            )
+            included += latest
+            includes = query.iterate_includes
+        return included
+
+    def _readable(self, keys: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+        return [key for key in keys if self.caller.scopes.allows(key[0], "r")]
+
+
+def _targets(sources: Iterable[Published], includes: Iterable[Include]) -> list[tuple[str, str]]:
+    """What the sources refer to through the included parameters, in their order."""
+    found = []
+    for source in sources:
+        wanted = [include for include in includes if include.source == source.type]
+        if wanted:
+            resource = json.parse(source.body)
+            for include in wanted:
+                found += [
+                    (type_, id_)
+                    for type_, id_ in references(resource, include.parameter)
+                    if include.target in {None, type_}
+                ]
+    return found

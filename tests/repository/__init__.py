@@ -1,0 +1,1 @@
+"""The hinge: doors above, records below."""

@@ -1,0 +1,50 @@
+"""A next link is opaque, belongs to one caller and one hour, and says nothing of the query."""
+
+from __future__ import annotations
+
+import base64
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from adapter.errors import BadRequest
+from adapter.repository.pages import LIFETIME, Page, Pages
+
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
+OWNER = ("organisasjon/sykehus", "directory")
+PAGE = Page("Patient", (("identifier", "urn:oid:2.16.578.1.12.4.1.4.1|12856812055"),), 7, (3, "b"))
+PAGES = Pages(b"k" * 32)
+
+
+def test_the_page_is_what_was_sealed() -> None:
+    """Query, clock and position come back as they were."""
+    assert PAGES.open(PAGES.seal(PAGE, OWNER, NOW), OWNER, NOW + LIFETIME - timedelta(seconds=1)) == PAGE
+
+
+def test_the_token_does_not_tell_the_query() -> None:
+    """No part of it, decoded, holds the birth number searched for."""
+    token = PAGES.seal(PAGE, OWNER, NOW)
+    decoded = b"".join(base64.urlsafe_b64decode(part + "==") for part in token.split("."))
+    assert b"12856812055" not in decoded
+
+
+@pytest.mark.parametrize(
+    ("token", "owner", "now"),
+    [
+        (PAGES.seal(PAGE, OWNER, NOW), ("organisasjon/skole", "directory"), NOW),
+        (PAGES.seal(PAGE, OWNER, NOW), OWNER, NOW + LIFETIME + timedelta(seconds=1)),
+        (PAGES.seal(PAGE, OWNER, NOW)[:-3] + "AAA", OWNER, NOW),
+        (Pages(b"x" * 32).seal(PAGE, OWNER, NOW), OWNER, NOW),
+        (base64.urlsafe_b64encode(json.dumps(["Patient"]).encode()).decode(), OWNER, NOW),
+        ("", OWNER, NOW),
+        ("a.b.c.d.e", OWNER, NOW),
+        ("é", OWNER, NOW),
+    ],
+    ids=["another caller", "expired", "tampered", "another key", "unsealed", "empty", "nonsense", "not ascii"],
+)
+def test_every_other_token_is_one_refusal(token: str, owner: tuple[str, ...], now: datetime) -> None:
+    """Another caller's, an old, a forged and a broken token are told apart by nobody."""
+    with pytest.raises(BadRequest) as refused:
+        PAGES.open(token, owner, now)
+    assert [finding.code for finding in refused.value.findings] == ["page-invalid"]
