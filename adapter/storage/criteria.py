@@ -1,70 +1,110 @@
-"""One search criterion as a condition on publications.
+"""One search criterion as a condition on publications, and the parameters it is asked with.
 
 A criterion that names keys (an identifier, the person) is looked up in the register of the caller's own
 recipients; any other is asked of the content of each publication that is already the caller's to see.
+The SQL depends on the shape of a criterion alone; values are parameters, named after their place.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, func, or_, select, true
+from sqlalchemy import BigInteger, and_, bindparam, or_, select, true
 
 from adapter.fhir.search.values import Moment, Target, Text, Token, Value
 from adapter.storage.instants import to_micros
 from adapter.storage.tables import publication, publication_key, search_index
-from adapter.storage.visibility import ours, shown
+from adapter.storage.visibility import ours
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Hashable, Iterator
 
-    from sqlalchemy import ColumnElement, FromClause, Select
+    from sqlalchemy import BindParameter, ColumnElement, FromClause, Select
 
     from adapter.fhir.search.query import Criterion
-    from adapter.storage.visibility import View
 
 _P = publication.c
-_FOUND, _REFERRING = publication_key.alias(), publication_key.alias()
-_TARGET = publication.alias()
+_KEY = publication_key.alias("k")
 
 
-def matches(view: View, type_: str, criterion: Criterion) -> ColumnElement[bool]:
-    """Does a publication of ``type_`` meet the criterion?"""
+def shape(criterion: Criterion) -> Hashable:
+    """What the SQL of a criterion depends on."""
+    values = {} if criterion.parameter.name == "_id" else criterion.values
+    kinds = tuple(_kind(value) for value in values)
+    return criterion.parameter.name, criterion.modifier, criterion.missing, kinds
+
+
+def _kind(value: Value) -> Hashable:
+    if isinstance(value, Token):
+        return "token", value.system is None, value.value is None
+    if isinstance(value, Target):
+        return "target", value.type is None
+    return value.prefix if isinstance(value, Moment) else "text"
+
+
+def parameters(place: str, criterion: Criterion) -> dict[str, Any]:
+    """The values, named after their place in the query."""
+    if criterion.parameter.name == "_id":
+        return {place: [value.value for value in criterion.values if isinstance(value, Token)]}
+    named: dict[str, Any] = {}
+    for name, value in _named(place, criterion):
+        if isinstance(value, Moment):
+            named |= {f"{name}l": to_micros(value.low), f"{name}h": to_micros(value.high)}
+        elif isinstance(value, Text):
+            named[f"{name}v"] = _pattern(value.value, criterion.modifier)
+        elif isinstance(value, Target):
+            named |= {f"{name}s": value.type, f"{name}v": value.id}
+        else:
+            named |= {f"{name}s": value.system, f"{name}v": value.value}
+    return {name: value for name, value in named.items() if value is not None}
+
+
+def _pattern(text: str, modifier: str | None) -> str:
+    if modifier == "exact":
+        return text
+    plain = text.replace("/", "//").replace("%", "/%").replace("_", "/_")
+    return f"%{plain}%" if modifier == "contains" else f"{plain}%"
+
+
+def _named(place: str, criterion: Criterion) -> Iterator[tuple[str, Value]]:
+    return ((f"{place}_{number}", value) for number, value in enumerate(criterion.values))
+
+
+def matches(width: int, type_: str, place: str, criterion: Criterion) -> ColumnElement[bool]:
+    """Does a publication of ``type_`` meet the criterion? ``width``: how many recipients the caller has."""
     parameter = criterion.parameter
     if parameter.name == "_id":
-        return _P.resource_id.in_([value.value for value in criterion.values if isinstance(value, Token)])
+        return _P.resource_id.in_(bindparam(place, expanding=True))
     if parameter.name == "_lastUpdated":
         # A stored instant is an interval of one microsecond.
-        return or_(*(_during(value, _P.updated, _P.updated + 1) for value in criterion.values))
+        return or_(
+            *(_during(name, value, _P.updated, _P.updated + 1) for name, value in _named(place, criterion))
+        )
     if criterion.missing is not None:
         there = _content_has(search_index.c.param == parameter.name)
         return ~there if criterion.missing else there
-    if criterion.chained is not None:
-        return _P.id.in_(_through(view, type_, criterion))
     if by_register(criterion):
-        return _P.id.in_(_register(view, _FOUND, type_, parameter.name, criterion.values))
+        return _P.id.in_(_register(width, type_, place, criterion))
     kind = criterion.modifier if criterion.modifier in {"exact", "identifier"} else str(parameter.type)
     met = _content_has(
         search_index.c.param == parameter.name,
         search_index.c.kind == kind,
-        or_(*(_is(search_index, value, criterion.modifier) for value in criterion.values)),
+        _any(search_index, place, criterion),
     )
     return ~met if criterion.modifier == "not" else met
 
 
 def by_register(criterion: Criterion) -> bool:
     """Is the criterion looked up in the register of keys? That finds the caller's own publications alone."""
-    if criterion.chained is not None:
-        return True
     parameter = criterion.parameter
     return (
         parameter.key
+        and criterion.missing is None
         and criterion.modifier in {None, *parameter.targets}
         and all(
             isinstance(value, Target) or (isinstance(value, Token) and value.value)
             for value in criterion.values
         )
-        and criterion.missing is None
     )
 
 
@@ -78,70 +118,46 @@ def _content_has(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     return rows.correlate(publication).offset(0).exists()
 
 
-def _register(
-    view: View, key: FromClause, type_: str, name: str, values: Iterable[Value]
-) -> Select[tuple[int]]:
+def _register(width: int, type_: str, place: str, criterion: Criterion) -> Select[tuple[int]]:
     """Publications of the caller's recipients that have one of the keys."""
-    return select(key.c.publication).where(
-        ours(key, view.width),
-        key.c.type == type_,
-        key.c.param == name,
-        or_(*(_is(key, value, None) for value in values)),
+    return select(_KEY.c.publication).where(
+        ours(_KEY, width),
+        _KEY.c.type == type_,
+        _KEY.c.param == criterion.parameter.name,
+        _any(_KEY, place, criterion),
     )
 
 
-def _through(view: View, type_: str, criterion: Criterion) -> Select[tuple[int]]:
-    """Publications that refer to a resource which has one of the keys and is the caller's to see itself."""
-    found, target, referring = _FOUND, _TARGET, _REFERRING
-    chained = criterion.chained
-    assert chained is not None  # noqa: S101 - the caller has asked
-    named = _register(view, found, str(criterion.target), chained.name, criterion.values)
-    return (
-        select(referring.c.publication)
-        .select_from(target)
-        .join(referring, referring.c.value == target.c.resource_id)
-        .where(
-            target.c.id.in_(named),
-            shown(target, view.width),
-            ~target.c.deleted,
-            ours(referring, view.width),
-            referring.c.type == type_,
-            referring.c.param == criterion.parameter.name,
-            referring.c.system == criterion.target,
-        )
-    )
+def _any(rows: FromClause, place: str, criterion: Criterion) -> ColumnElement[bool]:
+    """Is an index or register row equal to one of the values?"""
+    return or_(*(_is(rows, name, value, criterion.modifier) for name, value in _named(place, criterion)))
 
 
-def _is(rows: FromClause, value: Value, modifier: str | None) -> ColumnElement[bool]:
-    """Is an index or register row equal to a value?"""
+def _is(rows: FromClause, name: str, value: Value, modifier: str | None) -> ColumnElement[bool]:
     if isinstance(value, Moment):
-        return _during(value, rows.c.low, rows.c.high)
+        return _during(name, value, rows.c.low, rows.c.high)
+    wanted = _text(f"{name}v")
     if isinstance(value, Text):
-        return _reads(rows.c.value, value.value, modifier)
-    system, wanted = (value.type, value.id) if isinstance(value, Target) else (value.system, value.value)
-    conditions = []
-    if wanted is not None:
-        conditions.append(rows.c.value == wanted)
-    if system is not None:
-        conditions.append(rows.c.system == system)
-    return and_(true(), *conditions)
+        column: ColumnElement[str] = rows.c.value
+        return column == wanted if modifier == "exact" else column.like(wanted, escape="/")
+    system, own = (value.type, value.id) if isinstance(value, Target) else (value.system, value.value)
+    return and_(
+        rows.c.value == wanted if own is not None else true(),
+        rows.c.system == _text(f"{name}s") if system is not None else true(),
+    )
 
 
-def _reads(column: ColumnElement[str], text: str, modifier: str | None) -> ColumnElement[bool]:
-    if modifier == "exact":
-        return column == text
-    if modifier == "contains":
-        return column.contains(text, autoescape=True)
-    return func.substr(column, 1, len(text)) == text
+def _text(name: str) -> BindParameter[str]:
+    return bindparam(name, type_=search_index.c.value.type)
 
 
-def _during(value: Value, low: Any, high: Any) -> ColumnElement[bool]:
+def _during(name: str, value: Value, low: Any, high: Any) -> ColumnElement[bool]:
     """Compare the interval ``low`` to ``high`` with a date, as its prefix says; ``ap`` is any overlap.
 
     https://hl7.org/fhir/R4/search.html#prefix, on half-open intervals.
     """
     assert isinstance(value, Moment)  # noqa: S101 - a date parameter has no other values
-    start, end = to_micros(value.low), to_micros(value.high)
+    start, end = bindparam(f"{name}l", type_=BigInteger), bindparam(f"{name}h", type_=BigInteger)
     within = and_(low >= start, high <= end)
     compared: dict[str, ColumnElement[bool]] = {
         "eq": within,

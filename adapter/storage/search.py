@@ -7,11 +7,15 @@ rows found that way, so neither a total nor the time it takes tells what is hidd
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import BigInteger, and_, bindparam, func, or_, select
 
-from adapter.storage.criteria import by_register, matches
+from adapter.fhir.search.query import Criterion, SearchQuery
+from adapter.fhir.search.values import Target
+from adapter.storage import criteria
 from adapter.storage.instants import to_micros
 from adapter.storage.reading import COLUMNS, published
 from adapter.storage.tables import blob, publication
@@ -19,9 +23,11 @@ from adapter.storage.values import Matches, Position
 from adapter.storage.visibility import ours, shown
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement, Connection
+    from collections.abc import Hashable
 
-    from adapter.fhir.search.query import SearchQuery, Sort
+    from sqlalchemy import ColumnElement, Connection, Select
+
+    from adapter.fhir.search.query import Sort
     from adapter.storage.visibility import View
 
 _P = publication.c
@@ -39,24 +45,22 @@ def search(
         count: the most to give; 0 only counts.
         after: where the page before ended, None for the first.
     """
-    condition = and_(_candidates(view, query), shown(publication, view.width), ~_P.deleted)
+    query = replace(query, criteria=tuple(_unchained(connection, view, one) for one in query.criteria))
+    if any(criterion.missing is None and not criterion.values for criterion in query.criteria):
+        return Matches([], 0, None)
+    asked = _Asked.of(view, query, goes_on=after is not None)
     parameters = view.parameters()
+    for place, criterion in _placed(query):
+        parameters |= criteria.parameters(place, criterion)
     found = []
     if count:
-        page = (
-            select(*COLUMNS)
-            .select_from(publication.join(blob, blob.c.id == _P.blob))
-            .where(condition)
-            .order_by(*(_order(sort) for sort in query.sort))
-            .limit(count + 1)
-        )
+        paged = {**parameters, "count": count + 1}
         if after is not None:
-            page = page.where(_beyond(query.sort, after))
-        found = [published(row) for row in connection.execute(page, parameters)]
+            paged |= {"after_updated": after[0], "after_id": after[1]}
+        found = [published(row) for row in connection.execute(_page(asked), paged)]
     if count and after is None and len(found) <= count:
         return Matches(found, len(found), None)
-    counted = select(func.count()).select_from(publication).where(condition)
-    total = connection.execute(counted, parameters).scalar_one()
+    total = connection.execute(_total(asked), parameters).scalar_one()
     following = None
     if len(found) > count > 0:
         last = found[count - 1]
@@ -64,19 +68,79 @@ def search(
     return Matches(found[:count], total, following)
 
 
-def _candidates(view: View, query: SearchQuery) -> ColumnElement[bool]:
-    """What the caller's recipients have that meets the criteria.
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the SQL of a search depends on; ``query`` is one of that kind, its values do not matter."""
+
+    width: int
+    type: str
+    criteria: tuple[Hashable, ...]
+    sort: tuple[Sort, ...]
+    goes_on: bool
+    query: SearchQuery = field(compare=False)
+
+    @classmethod
+    def of(cls, view: View, query: SearchQuery, *, goes_on: bool) -> _Asked:
+        shapes = tuple(map(criteria.shape, query.criteria))
+        return cls(view.width, query.type, shapes, query.sort, goes_on, query)
+
+
+def _unchained(connection: Connection, view: View, criterion: Criterion) -> Criterion:
+    """A chained criterion as one on what it leads to: resources that the caller may see itself."""
+    if criterion.chained is None:
+        return criterion
+    own = Criterion(criterion.chained, criterion.values)
+    query = SearchQuery(str(criterion.target), (own,))
+    parameters = view.parameters() | criteria.parameters("c0", own)
+    found = connection.execute(_ids(_Asked.of(view, query, goes_on=False)), parameters).scalars()
+    return Criterion(criterion.parameter, tuple(Target(criterion.target, id_) for id_ in found))
+
+
+@lru_cache(maxsize=256)
+def _ids(asked: _Asked) -> Select[Any]:
+    return select(_P.resource_id).where(_condition(asked)).order_by(_P.resource_id)
+
+
+def _placed(query: SearchQuery) -> list[tuple[str, Any]]:
+    return [(f"c{number}", criterion) for number, criterion in enumerate(query.criteria)]
+
+
+@lru_cache(maxsize=256)
+def _page(asked: _Asked) -> Select[Any]:
+    page = (
+        select(*COLUMNS)
+        .select_from(publication.join(blob, blob.c.id == _P.blob))
+        .where(_condition(asked))
+        .order_by(*(_order(sort) for sort in asked.sort))
+        .limit(bindparam("count", type_=BigInteger))
+    )
+    return page.where(_beyond(asked.sort)) if asked.goes_on else page
+
+
+@lru_cache(maxsize=256)
+def _total(asked: _Asked) -> Select[Any]:
+    return select(func.count()).select_from(publication).where(_condition(asked))
+
+
+def _condition(asked: _Asked) -> ColumnElement[bool]:
+    """What the caller's recipients have that meets the criteria, and what of it is to be seen.
 
     Where a criterion is looked up in the register of keys, that has seen to recipient and type; said again,
     they would tempt SQLite to go through all of the type.
     """
-    met = [matches(view, query.type, criterion) for criterion in query.criteria]
-    if any(by_register(criterion) for criterion in query.criteria):
-        return and_(*met)
-    return and_(ours(publication, view.width), _P.type == query.type, *met)
+    placed = _placed(asked.query)
+    met = [criteria.matches(asked.width, asked.type, place, criterion) for place, criterion in placed]
+    seen = and_(*met, shown(publication, asked.width), ~_P.deleted)
+    if any(criteria.by_register(criterion) for criterion in asked.query.criteria):
+        return seen
+    return and_(ours(publication, asked.width), _P.type == asked.type, seen)
 
 
 _SORTED_BY = {"_id": _P.resource_id, "_lastUpdated": _P.updated}
+_PLACE = {
+    "_id": bindparam("after_id", type_=_P.resource_id.type),
+    "_lastUpdated": bindparam("after_updated", type_=BigInteger),
+}
 
 
 def _order(sort: Sort) -> ColumnElement[object]:
@@ -84,13 +148,12 @@ def _order(sort: Sort) -> ColumnElement[object]:
     return column.desc() if sort.descending else column.asc()
 
 
-def _beyond(sorts: tuple[Sort, ...], after: Position) -> ColumnElement[bool]:
-    """Rows that come later in the order than the row at ``after``."""
-    place = {"_lastUpdated": after[0], "_id": after[1]}
+def _beyond(sorts: tuple[Sort, ...]) -> ColumnElement[bool]:
+    """Rows that come later in the order than where the page before ended."""
     later: list[ColumnElement[bool]] = []
     equal: list[ColumnElement[bool]] = []
     for sort in sorts:
-        column, value = _SORTED_BY[sort.by], place[sort.by]
+        column, value = _SORTED_BY[sort.by], _PLACE[sort.by]
         later.append(and_(*equal, column < value if sort.descending else column > value))
         equal.append(column == value)
     return or_(*later)

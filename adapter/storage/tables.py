@@ -172,7 +172,6 @@ publication = Table(
     Column("closed_seq", BigInteger),
     Column("reason", _TEXT),
     Index("publication_resource", "recipient", "type", "resource_id", "to_seq"),
-    Index("publication_type", "recipient", "type", "to_seq"),
     Index("publication_record", "kind", "record_id", "recipient", "to_seq"),
 )
 

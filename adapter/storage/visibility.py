@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, and_, bindparam, case, exists
+from sqlalchemy import BigInteger, and_, bindparam, case, not_, select
 
 from adapter.storage.instants import FOREVER
 from adapter.storage.tables import publication
@@ -66,18 +66,27 @@ def ours(rows: FromClause, width: int) -> ColumnElement[bool]:
 @lru_cache
 def shown(rows: FromClause, width: int) -> ColumnElement[bool]:
     """Is a row of publication (or an alias) that is ``ours`` to be seen? Tombstones are too."""
-    if width == 1:
-        return _holds(rows)
-    other = publication.alias()
-    more_specific = exists().where(
+    hidden = [
+        and_(rank(rows, width) > place, _has_of(rows, recipient))
+        for place, recipient in enumerate(_recipients(width - 1))
+    ]
+    return and_(_holds(rows), *(not_(more_specific) for more_specific in hidden))
+
+
+def _has_of(rows: FromClause, recipient: BindParameter[str]) -> ColumnElement[bool]:
+    """Has this recipient something live of the same record?
+
+    OFFSET keeps PostgreSQL to asking for the record at hand, and from going through all of the recipient's.
+    """
+    other = publication.alias("o")
+    found = select(other.c.id).where(
         other.c.kind == rows.c.kind,
         other.c.record_id == rows.c.record_id,
-        other.c.recipient.in_(_recipients(width - 1)),
-        rank(other, width) < rank(rows, width),
+        other.c.recipient == recipient,
         _holds(other),
         ~other.c.deleted,
     )
-    return and_(_holds(rows), ~more_specific)
+    return found.correlate(rows).offset(0).exists()
 
 
 def _holds(rows: FromClause) -> ColumnElement[bool]:

@@ -165,7 +165,6 @@ def _publications() -> None:
         _text("reason", nullable=True),
     )
     op.create_index("publication_resource", "publication", ["recipient", "type", "resource_id", "to_seq"])
-    op.create_index("publication_type", "publication", ["recipient", "type", "to_seq"])
     op.create_index("publication_record", "publication", ["kind", "record_id", "recipient", "to_seq"])
     op.create_table(
         "publication_key",
