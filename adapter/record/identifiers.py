@@ -38,7 +38,7 @@ _HPR = re.compile(r"[0-9]{7,9}")
 _RESH = re.compile(r"[0-9]{1,9}")
 _HELPER = re.compile(r"[89][0-9]{10}")
 
-# Added to the day of a D-number; to the month: H-number 40; synthetic 80 (Skatteetaten), 65 (Norsk helsenett).
+# Added to the day of a D-number; to the month of an H-number; of a synthetic one (80 Skatteetaten, 65 NHN).
 _D_NUMBER = 40
 _H_NUMBER = 40
 _SYNTHETIC = (80, 65)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from adapter.record.schema import definitions
+from adapter.record.schema import resolved
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,8 +19,11 @@ LOCAL = frozenset({"innbygger", "parorende", "team"})
 KINDS = LOCAL | {"ansatt", "rolle", "organisasjon"}
 
 _AKTOR = "#/$defs/aktor"
-_BY_ID = {("rolle", "organisasjon"): "organisasjon", ("organisasjon", "overordnet"): "organisasjon"}
-"""Fields that hold an id and no aktor, since only an organisasjon can stand there."""
+_BY_ID = {
+    ("#/$defs/rolle", "organisasjon"): "organisasjon",
+    ("#/$defs/organisasjon", "overordnet"): "organisasjon",
+}
+"""Fields that hold an id and no aktor: only an organisasjon can stand there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,33 +45,25 @@ class Reference:
 
 def references(kind: str, body: dict[str, Any]) -> list[Reference]:
     """Every reference of a valid record of kind ``kind``, in the record's order."""
-    return list(_below(kind, definitions()[kind], body, kind))
+    return list(_below(kind, {"$ref": f"#/$defs/{kind}"}, body))
 
 
-def _below(path: str, schema: dict[str, Any], value: Any, name: str) -> Iterator[Reference]:
-    """The references in ``value``, which ``schema`` describes; ``name`` is that of the definition it is in."""
-    target = schema.get("$ref")
-    if target == _AKTOR:
-        yield from _aktor(path, value)
-    elif target is not None:
-        name = target.rsplit("/", 1)[-1]
-        yield from _below(path, definitions().get(name, {}), value, name)
+def _below(path: str, schema: dict[str, Any], value: Any) -> Iterator[Reference]:
+    """The references in ``value``, which ``schema`` describes."""
+    if schema.get("$ref") == _AKTOR:
+        yield from (_reference(path, kind, id_) for kind, id_ in value.items() if kind in KINDS)
     elif isinstance(value, list):
+        items = resolved(schema)["items"]
         for index, item in enumerate(value):
-            yield from _below(f"{path}[{index}]", schema["items"], item, name)
+            yield from _below(f"{path}[{index}]", items, item)
     elif isinstance(value, dict):
-        for key, item in value.items():
-            by_id = _BY_ID.get((name, key))
-            if by_id:
-                yield _reference(f"{path}.{key}", by_id, item)
+        fields = resolved(schema)["properties"]
+        for field, item in value.items():
+            kind = _BY_ID.get((schema.get("$ref", ""), field))
+            if kind:
+                yield _reference(f"{path}.{field}", kind, item)
             else:
-                yield from _below(f"{path}.{key}", schema["properties"][key], item, name)
-
-
-def _aktor(path: str, aktor: dict[str, Any]) -> Iterator[Reference]:
-    for kind, id_ in aktor.items():
-        if kind in KINDS:
-            yield _reference(path, kind, id_)
+                yield from _below(f"{path}.{field}", fields[field], item)
 
 
 def _reference(path: str, kind: str, id_: str) -> Reference:

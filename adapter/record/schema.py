@@ -133,6 +133,16 @@ def definitions() -> dict[str, Any]:
     return cast("dict[str, Any]", json.loads(text)["$defs"])
 
 
+def resolved(schema: dict[str, Any]) -> dict[str, Any]:
+    """What a schema says, wherever its ``$ref`` points; not to be changed."""
+    while "$ref" in schema:
+        target: dict[str, Any] = {"$defs": definitions()}
+        for step in schema["$ref"].removeprefix("#/").split("/"):
+            target = target[step]
+        schema = target
+    return schema
+
+
 def place(kind: str, steps: Sequence[str | int]) -> str:
     """The path of a place: names joined with dots, indices in brackets, keys nobody knows as ``*``."""
     return kind + "".join(f"[{step}]" if isinstance(step, int) else f".{shown(step)}" for step in steps)

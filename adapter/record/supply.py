@@ -1,91 +1,141 @@
-"""Ids for the list items that were sent without: the old item's where it is the same one, else a new.
+"""Ids for what came without: a system that keeps no ids can still send its record, and send it again.
 
-A municipality's system may not know the ids of names or phone numbers; the adapter needs them so that an
-item stays itself through edits from both sides. What is the same one: equal but for the id, else alike in
-what names it.
+An item that left its id out takes the one of the item it is the same as in the version before: equal in
+content, else with the same natural key, else in the same place of a list that kept its length. Parts with
+a face of their own never go by place alone: what is shared with one parorende would follow the id to another.
 """
 
 from __future__ import annotations
 
-from functools import cache
+import json
+from collections import defaultdict, deque
 from typing import TYPE_CHECKING, Any
 
-from adapter.record.schema import definitions
+from adapter.record.schema import resolved
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Mapping
 
-_NAMING = ("type", "verdi", "kanal", "bruk", "rolle", "hvem", "kode", "virkning")
+_NATURAL: Mapping[str, tuple[str, ...]] = {
+    "identer": ("type", "system", "verdi"),
+    "navn": ("bruk",),
+    "kontaktpunkter": ("kanal", "verdi"),
+    "adresser": ("bruk",),
+    "sprak": ("kode",),
+    "deltakere": ("rolle", "hvem"),
+    "regler": ("virkning", "del", "emner"),
+    "roller": ("organisasjon", "kode", "ipRolle"),
+    "kvalifikasjoner": ("kode",),
+    "parorende": ("identer",),
+    "samtykker": ("type", "mottaker", "gittDato"),
+    "team": ("navn", "ansvarlige"),
+}
+"""By list: the fields that together say which one an item is, when the rest of it has changed.
+
+An item without the first of them is not known by them.
+"""
 
 
 def supply(
     kind: str, body: dict[str, Any], before: dict[str, Any] | None, new_id: Callable[[], str]
 ) -> dict[str, Any]:
-    """The record with an id on every item that can have one.
+    """The record with an id on everything the schema gives one, and nothing else changed.
 
     Args:
         kind: sak, ansatt or organisasjon.
-        body: a record that fits the schema.
-        before: the record as it stood, None for a new one.
-        new_id: makes ids.
+        body: the record as sent; it need not be valid, and what is not is left for the schema to tell.
+        before: the version it replaces, whose ids are kept.
+        new_id: makes an id; called once for each item that is new.
     """
-    supplied: dict[str, Any] = _object(definitions()[kind], body, before or {}, new_id)
-    return supplied
+    return _Supply(new_id).object({"$ref": f"#/$defs/{kind}"}, body, before or {})
 
 
-def _object(
-    schema: dict[str, Any], value: dict[str, Any], old: dict[str, Any], new_id: Callable[[], str]
-) -> dict[str, Any]:
-    properties = _resolved(schema).get("properties", {})
-    return {
-        name: _value(properties.get(name, {}), item, old.get(name), new_id) for name, item in value.items()
+class _Supply:
+    """One record's walk, old and new side by side."""
+
+    def __init__(self, new_id: Callable[[], str]) -> None:
+        self._new_id = new_id
+
+    def object(self, schema: dict[str, Any], value: dict[str, Any], old: dict[str, Any]) -> dict[str, Any]:
+        fields = resolved(schema).get("properties", {})
+        return {
+            key: self._field(key, fields[key], item, old.get(key)) if key in fields else item
+            for key, item in value.items()
+        }
+
+    def _field(self, name: str, schema: dict[str, Any], value: Any, old: Any) -> Any:
+        if isinstance(value, list) and "items" in resolved(schema):
+            return self._list(name, resolved(schema)["items"], value, old if isinstance(old, list) else [])
+        if isinstance(value, dict):
+            known = old if isinstance(old, dict) else {}
+            if "id" in resolved(schema).get("required", ()) and "id" not in value:
+                value = {"id": known.get("id") or self._new_id(), **value}
+            return self.object(schema, value, known)
+        return value
+
+    def _list(self, name: str, schema: dict[str, Any], items: list[Any], old: list[Any]) -> list[Any]:
+        if "id" not in resolved(schema).get("properties", {}):
+            return items
+        by_place = "id" not in resolved(schema).get("required", ())
+        twins = _twins(name, items, old, by_place=by_place)
+        known = {item["id"]: item for item in old if "id" in item}
+        supplied = []
+        for item, twin in zip(items, twins, strict=True):
+            if not isinstance(item, dict):
+                supplied.append(item)
+                continue
+            whole = item if "id" in item else {"id": twin or self._new_id(), **item}
+            before = known.get(whole["id"], {}) if isinstance(whole["id"], str) else {}
+            supplied.append(self.object(schema, whole, before))
+        return supplied
+
+
+def _twins(name: str, items: list[Any], old: list[Any], *, by_place: bool) -> list[str | None]:
+    """For each item without an id the id of the old item it is the same as, each id used once."""
+    nameless = {
+        index: item for index, item in enumerate(items) if isinstance(item, dict) and "id" not in item
     }
+    said = {item["id"] for item in items if isinstance(item, dict) and isinstance(item.get("id"), str)}
+    free = {index: item for index, item in enumerate(old) if "id" in item and item["id"] not in said}
+    twins: list[str | None] = [None] * len(items)
+    for key in _sameness(name):
+        for index, place in _pairs(key, nameless, free):
+            twins[index] = old[place]["id"]
+            del nameless[index], free[place]
+    if by_place and len(items) == len(old):
+        for index in nameless.keys() & free.keys():
+            twins[index] = old[index]["id"]
+    return twins
 
 
-def _value(schema: dict[str, Any], value: Any, old: Any, new_id: Callable[[], str]) -> Any:
+def _sameness(name: str) -> Iterator[Callable[[dict[str, Any]], str | None]]:
+    """The keys by which two items of a list are the same one, the surest first."""
+    yield _written
+    fields = _NATURAL.get(name)
+    if fields:
+        yield lambda item: _written([item.get(field) for field in fields]) if fields[0] in item else None
+
+
+def _pairs(
+    key: Callable[[dict[str, Any]], str | None], nameless: dict[int, Any], free: dict[int, Any]
+) -> list[tuple[int, int]]:
+    waiting: dict[str | None, deque[int]] = defaultdict(deque)
+    for place, item in free.items():
+        waiting[key(item)].append(place)
+    waiting[None].clear()
+    return [
+        (index, waiting[written].popleft())
+        for index, item in nameless.items()
+        if waiting[written := key(item)]
+    ]
+
+
+def _written(item: Any) -> str:
+    """An item without its ids, at any depth, in one spelling."""
+    return json.dumps(_bare(item), sort_keys=True, default=str)
+
+
+def _bare(value: Any) -> Any:
     if isinstance(value, dict):
-        return _object(schema, value, old if isinstance(old, dict) else {}, new_id)
-    if isinstance(value, list):
-        return _list(_resolved(schema).get("items", {}), value, old if isinstance(old, list) else [], new_id)
-    return value
-
-
-def _list(schema: dict[str, Any], items: list[Any], old: list[Any], new_id: Callable[[], str]) -> list[Any]:
-    if "id" not in _resolved(schema).get("properties", {}):
-        return [_value(schema, item, None, new_id) for item in items]
-    named = {item["id"] for item in items if "id" in item}
-    free = [item for item in old if item["id"] not in named]
-    supplied = []
-    for item in items:
-        known = next((one for one in old if one["id"] == item.get("id")), None)
-        if "id" not in item:
-            known = next((one for one in free if _same(one, item)), None) or next(
-                (one for one in free if _alike(one, item)), None
-            )
-            if known is not None:
-                free.remove(known)
-        id_ = item.get("id") or (known["id"] if known else new_id())
-        supplied.append({"id": id_, **_object(schema, item, known or {}, new_id)})
-    return supplied
-
-
-def _same(old: dict[str, Any], new: dict[str, Any]) -> bool:
-    return {key: value for key, value in old.items() if key != "id"} == new
-
-
-def _alike(old: dict[str, Any], new: dict[str, Any]) -> bool:
-    naming = [name for name in _NAMING if name in new]
-    return bool(naming) and all(old.get(name) == new[name] for name in naming)
-
-
-def _resolved(schema: dict[str, Any]) -> dict[str, Any]:
-    reference = schema.get("$ref")
-    return _definition(reference.removeprefix("#/$defs/")) if reference else schema
-
-
-@cache
-def _definition(name: str) -> dict[str, Any]:
-    found: Any = definitions()
-    for step in name.split("/"):
-        found = found[step]
-    return dict(found)
+        return {key: _bare(item) for key, item in value.items() if key != "id"}
+    return [_bare(item) for item in value] if isinstance(value, list) else value
