@@ -106,9 +106,10 @@ def refuse_http(error: HTTPException) -> Response:
 def _view(route: Route, repository: Repository, tokens: Tokens) -> Callable[..., Response]:
     def view(**address: Any) -> Response:
         caller = tokens.caller(request.headers.get("Authorization"))
+        name = f"{route.method} {BASE_PATH}{route.path}"
+        g.caller, g.interaction = caller, {"interaction": name, "type": route.kind, "id": address.get("id")}
         if not caller.municipality:
             raise Forbidden(MUNICIPALITY_ONLY.at())
-        name = f"{route.method} {BASE_PATH}{route.path}"
         ask = Ask(
             repository,
             ChangeNote(
