@@ -15,6 +15,7 @@ import msgspec
 
 from adapter.errors import BadRequest, IssueType, Message, TooLarge
 from adapter.fhir.numbers import MAX_DIGITS, Spelled, number
+from adapter.fhir.positions import by_expression
 from adapter.fhir.scanning import Path, Place, Scan, decoded
 
 MAX_DEPTH = 64
@@ -73,9 +74,21 @@ def places(data: bytes, *, max_depth: int = MAX_DEPTH) -> dict[Path, Place]:
     Raises:
         BadRequest: as for :func:`parse`.
     """
+    return _scanned(data, max_depth)[1]
+
+
+def positions(data: bytes, *, max_depth: int = MAX_DEPTH) -> dict[str, Place]:
+    """Line and column of every element by its FHIRPath.
+
+    Raises:
+        BadRequest: as for :func:`parse`.
+    """
+    return by_expression(*_scanned(data, max_depth))
+
+
+def _scanned(data: bytes, max_depth: int) -> tuple[Any, dict[Path, Place]]:
     scan = Scan(decoded(data), max_depth, marking=True)
-    scan.document()
-    return scan.places()
+    return scan.document(), scan.places()
 
 
 def _quickly(data: bytes, max_depth: int) -> Any | None:

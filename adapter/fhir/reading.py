@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass, field
 from typing import NoReturn
 from xml.parsers import expat
+from xml.sax.saxutils import quoteattr
 
 from adapter.errors import BadRequest, IssueType, Message
 from adapter.fhir import narrative
@@ -68,7 +69,7 @@ CARRIAGE_RETURN = "&#0013;"
 
 _DEFAULT = ""
 _ENCODINGS = {"utf-8", "utf8", "us-ascii"}
-_TAG = re.compile(r"<[^\s/>]+")
+_TAG_END = re.compile(r"[\s/>]")
 
 
 @dataclass(slots=True)
@@ -111,7 +112,7 @@ class _Reader:
         self._root: Element | None = None
         self._div: _Div | None = None
         self._scope: list[tuple[str, str]] = []
-        self._declared = 0
+        self._fresh = 0
         self._parser = expat.ParserCreate(namespace_separator=" ")
         self._parser.buffer_text = True
         self._parser.StartElementHandler = self._start
@@ -119,9 +120,9 @@ class _Reader:
         self._parser.CharacterDataHandler = self._text
         self._parser.XmlDeclHandler = self._declaration
         self._parser.StartNamespaceDeclHandler = self._namespace
-        self._parser.EndNamespaceDeclHandler = lambda _: self._scope.pop()
-        self._parser.StartDoctypeDeclHandler = lambda *_: self._refuse(DOCTYPE)
-        self._parser.ProcessingInstructionHandler = lambda *_: self._refuse(INSTRUCTION)
+        self._parser.EndNamespaceDeclHandler = self._namespace_end
+        self._parser.StartDoctypeDeclHandler = self._doctype
+        self._parser.ProcessingInstructionHandler = self._instruction
 
     def root(self) -> Element:
         try:
@@ -138,6 +139,7 @@ class _Reader:
         return self._root
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
+        fresh, self._fresh = self._fresh, 0
         if self._div is not None:
             self._div.depth += 1
             self._div.is_empty = False
@@ -152,14 +154,13 @@ class _Reader:
         else:
             self._root = element
         if namespace == narrative.XHTML and self._open:
-            self._div = _Div(element, self._parser.CurrentByteIndex, self._inherited())
+            self._div = _Div(element, self._parser.CurrentByteIndex, self._inherited(fresh))
             return
         if namespace != FHIR:
             self._refuse(NAMESPACE)
         if len(self._open) > self._max_depth:
             self._refuse(DEPTH, limit=self._max_depth)
         self._open.append(element)
-        self._declared = len(self._scope)
 
     def _end(self, _: str) -> None:
         if self._div is None:
@@ -178,17 +179,17 @@ class _Reader:
             end = self._data.index(b">", end) + 1
         text = self._data[div.start : end].decode().replace("\r\n", "\n").replace("\r", "\n")
         text = text.replace(CARRIAGE_RETURN, "\r")
+        tag = _TAG_END.split(text, 1)[0]
         for prefix, uri in div.declarations.items():
             if f"{prefix}:" in text if prefix else uri == narrative.XHTML:
                 name = f"xmlns:{prefix}" if prefix else "xmlns"
-                text = _TAG.sub(lambda tag, name=name, uri=uri: f'{tag[0]} {name}="{uri}"', text, count=1)
+                text = text.replace(tag, f"{tag} {name}={quoteattr(uri)}", 1)
         return text
 
-    def _inherited(self) -> dict[str, str]:
-        """The namespaces in scope that the element which is beginning does not declare itself."""
-        own = {prefix for prefix, _ in self._scope[self._declared :]}
-        outer = dict(self._scope[: self._declared])
-        return {prefix: uri for prefix, uri in outer.items() if prefix not in own}
+    def _inherited(self, fresh: int) -> dict[str, str]:
+        """The namespaces in scope but for the last ``fresh`` ones: those the element declares itself."""
+        outer, own = self._scope[: len(self._scope) - fresh], self._scope[len(self._scope) - fresh :]
+        return {prefix: uri for prefix, uri in dict(outer).items() if prefix not in dict(own)}
 
     def _text(self, text: str) -> None:
         if self._div is not None:
@@ -198,6 +199,16 @@ class _Reader:
 
     def _namespace(self, prefix: str | None, uri: str) -> None:
         self._scope.append((prefix or _DEFAULT, uri))
+        self._fresh += 1
+
+    def _namespace_end(self, _: str | None) -> None:
+        self._scope.pop()
+
+    def _doctype(self, *_: object) -> NoReturn:
+        self._refuse(DOCTYPE)
+
+    def _instruction(self, *_: object) -> NoReturn:
+        self._refuse(INSTRUCTION)
 
     def _declaration(self, _: str, encoding: str | None, __: int) -> None:
         if encoding is not None and encoding.lower() not in _ENCODINGS:

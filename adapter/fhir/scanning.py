@@ -119,7 +119,7 @@ class Scan:
             return self._string()
         if first in {"{", "["} and first:
             if len(path) >= self.max_depth:
-                self._refuse(DEPTH, limit=self.max_depth)
+                self._refuse(DEPTH)
             return self._object(path) if first == "{" else self._array(path)
         if match := _WORD.match(self.text, self.offset):
             self.offset = match.end()
@@ -199,9 +199,10 @@ class Scan:
         match = _BLANK.match(self.text, self.offset)
         self.offset = match.end() if match else self.offset
 
-    def _refuse(self, message: Message, offset: int | None = None, **names: object) -> NoReturn:
+    def _refuse(self, message: Message, offset: int | None = None, *, expected: str = "") -> NoReturn:
         line, column = self.place(self.offset if offset is None else offset)
-        raise BadRequest(message.at(line=line, column=column, **names))
+        found = message.at(line=line, column=column, expected=expected, limit=self.max_depth)
+        raise BadRequest(found)
 
 
 def decoded(data: bytes) -> str:

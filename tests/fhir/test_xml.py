@@ -117,6 +117,17 @@ def test_a_narrative_takes_along_the_namespaces_it_needs():
     assert check(tree) == []
 
 
+def test_a_namespace_declared_before_and_ended_is_not_taken_along():
+    """What an element before the narrative declared for itself is over when the narrative begins."""
+    data = document(
+        "<id xmlns:a='urn:a' value='x'/><meta xmlns='http://hl7.org/fhir'><source value='urn:x'/></meta>"
+        f"<text xmlns:b='urn:&amp;\\g'><status value='generated'/>{DIV}a: b: c</div></text>"
+    )
+    assert xml.parse(data)["text"]["div"] == (
+        '<div xmlns:b="urn:&amp;\\g" xmlns="http://www.w3.org/1999/xhtml">a: b: c</div>'
+    )
+
+
 def test_an_empty_narrative_is_read_to_be_judged():
     """A div without an end tag ends where it should, and the check says that it is empty."""
     tree = xml.parse(document(f"<text><status value='generated'/>{DIV[:-1]}/></text><active value='true'/>"))

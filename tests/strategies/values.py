@@ -20,7 +20,7 @@ _STRINGS = (
 )
 _DIVS = (
     '<div xmlns="http://www.w3.org/1999/xhtml">plan</div>',
-    '<div xmlns="http://www.w3.org/1999/xhtml" lang=\'nb\'>\n<p class="a">Må &amp; <b>mål</b><br /></p></div>',
+    '<div xmlns="http://www.w3.org/1999/xhtml" lang=\'nb\'>\n<p id="a">Må &amp; <b>mål</b><br /></p></div>',
     '<div xmlns="http://www.w3.org/1999/xhtml"><!-- vår --><table><tr><td>&#160;a</td></tr></table></div>',
 )
 _DATES = ("2026", "2024-02", "2024-02-29", "1969-12-31")

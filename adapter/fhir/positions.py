@@ -1,0 +1,79 @@
+"""Findings on their place in a text: FHIRPath made line and column.
+
+A FHIRPath names elements as the specification does (``Patient.deceased``), a JSON text by its keys
+(``deceasedBoolean``, ``_deceasedBoolean``): the type of each object tells which key is which element.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from adapter.fhir.definitions import resource_types
+from adapter.fhir.faults import shown
+from adapter.fhir.shapes import RESOURCE_KEY, Shape, shape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from adapter.errors import Finding
+    from adapter.fhir.scanning import Path, Place
+
+_LAST_STEP = re.compile(r"(?:\.[^.\[\]]+|\[[0-9]+\])$")
+
+
+def by_expression(tree: Any, places: Mapping[Path, Place]) -> dict[str, Place]:
+    """Places of a JSON tree by FHIRPath; a primitive and its extensions share the first place of the two."""
+    found: dict[str, Place] = {}
+    for expression, path in _resource(tree, "", ()):
+        found.setdefault(expression, places[path])
+    return found
+
+
+def located(findings: Iterable[Finding], places: Mapping[str, Place]) -> list[Finding]:
+    """The findings with line and column; what is missing stands at the nearest element around it."""
+    return [finding if finding.line is not None else _placed(finding, places) for finding in findings]
+
+
+def _placed(finding: Finding, places: Mapping[str, Place]) -> Finding:
+    expression = finding.expression or ""
+    while expression not in places and _LAST_STEP.search(expression):
+        expression = _LAST_STEP.sub("", expression)
+    line, column = places.get(expression, (1, 1))
+    return replace(finding, line=line, column=column)
+
+
+def _resource(node: Any, expression: str, path: Path) -> Iterator[tuple[str, Path]]:
+    type_name = node.get(RESOURCE_KEY) if isinstance(node, dict) else None
+    is_known = isinstance(type_name, str) and type_name in resource_types()
+    here = expression or (str(type_name) if is_known else "Resource")
+    yield from _walk(node, shape(str(type_name)) if is_known else None, here, path)
+
+
+def _walk(node: Any, of: Shape | None, expression: str, path: Path) -> Iterator[tuple[str, Path]]:
+    """``of`` is the shape of an object, or of the items of a list; None when the type is not known."""
+    yield expression, path
+    if isinstance(node, list):
+        for index, item in enumerate(node):
+            yield from _walk(item, of, f"{expression}[{index}]", (*path, index))
+    elif isinstance(node, dict):
+        for key, value in node.items():
+            yield from _member(key, value, of, expression, (*path, key))
+
+
+def _member(
+    key: str, value: Any, of: Shape | None, expression: str, path: Path
+) -> Iterator[tuple[str, Path]]:
+    member = of.members.get(key) if of else None
+    here = f"{expression}.{member.name if member else shown(key)}"
+    if member is None or member.role in {"type", "value"}:
+        yield from _walk(value, None, here, path)
+    elif member.role == "resource":
+        yield here, path
+        for index, item in enumerate(value) if isinstance(value, list) else ():
+            yield from _resource(item, f"{here}[{index}]", (*path, index))
+        if isinstance(value, dict):
+            yield from _resource(value, here, path)
+    else:
+        yield from _walk(value, shape("Element" if member.role == "companion" else member.type), here, path)
