@@ -9,17 +9,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, and_, bindparam, or_, select, true
+from sqlalchemy import and_, bindparam, or_, select, true
 
 from adapter.fhir.search.values import Moment, Target, Text, Token, Value
 from adapter.storage.instants import to_micros
 from adapter.storage.tables import publication, publication_key, search_index
-from adapter.storage.visibility import ours
+from adapter.storage.visibility import number, ours, text
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
 
-    from sqlalchemy import BindParameter, ColumnElement, FromClause, Select
+    from sqlalchemy import ColumnElement, FromClause, Select
 
     from adapter.fhir.search.query import Criterion
 
@@ -59,15 +59,15 @@ def parameters(place: str, criterion: Criterion) -> dict[str, Any]:
     return {name: value for name, value in named.items() if value is not None}
 
 
-def _pattern(text: str, modifier: str | None) -> str:
+def _pattern(wanted: str, modifier: str | None) -> str:
     if modifier == "exact":
-        return text
-    plain = text.replace("/", "//").replace("%", "/%").replace("_", "/_")
+        return wanted
+    plain = wanted.replace("/", "//").replace("%", "/%").replace("_", "/_")
     return f"%{plain}%" if modifier == "contains" else f"{plain}%"
 
 
 def _named(place: str, criterion: Criterion) -> Iterator[tuple[str, Value]]:
-    return ((f"{place}_{number}", value) for number, value in enumerate(criterion.values))
+    return ((f"{place}_{turn}", value) for turn, value in enumerate(criterion.values))
 
 
 def matches(width: int, type_: str, place: str, criterion: Criterion) -> ColumnElement[bool]:
@@ -136,19 +136,15 @@ def _any(rows: FromClause, place: str, criterion: Criterion) -> ColumnElement[bo
 def _is(rows: FromClause, name: str, value: Value, modifier: str | None) -> ColumnElement[bool]:
     if isinstance(value, Moment):
         return _during(name, value, rows.c.low, rows.c.high)
-    wanted = _text(f"{name}v")
+    wanted = text(f"{name}v")
     if isinstance(value, Text):
         column: ColumnElement[str] = rows.c.value
         return column == wanted if modifier == "exact" else column.like(wanted, escape="/")
     system, own = (value.type, value.id) if isinstance(value, Target) else (value.system, value.value)
     return and_(
         rows.c.value == wanted if own is not None else true(),
-        rows.c.system == _text(f"{name}s") if system is not None else true(),
+        rows.c.system == text(f"{name}s") if system is not None else true(),
     )
-
-
-def _text(name: str) -> BindParameter[str]:
-    return bindparam(name, type_=search_index.c.value.type)
 
 
 def _during(name: str, value: Value, low: Any, high: Any) -> ColumnElement[bool]:
@@ -157,7 +153,7 @@ def _during(name: str, value: Value, low: Any, high: Any) -> ColumnElement[bool]
     https://hl7.org/fhir/R4/search.html#prefix, on half-open intervals.
     """
     assert isinstance(value, Moment)  # noqa: S101 - a date parameter has no other values
-    start, end = bindparam(f"{name}l", type_=BigInteger), bindparam(f"{name}h", type_=BigInteger)
+    start, end = number(f"{name}l"), number(f"{name}h")
     within = and_(low >= start, high <= end)
     compared: dict[str, ColumnElement[bool]] = {
         "eq": within,

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, select
 from adapter.storage.instants import from_micros
 from adapter.storage.tables import blob, publication
 from adapter.storage.values import Published
-from adapter.storage.visibility import ours, rank, shown
+from adapter.storage.visibility import number, ours, shown, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -49,12 +49,12 @@ def published(row: Sequence[Any]) -> Published:
 def _current(width: int) -> Select[Any]:
     return (
         _ROWS.where(
-            _P.type == bindparam("type"),
-            _P.resource_id == bindparam("id"),
+            _P.type == text("type"),
+            _P.resource_id == text("id"),
             ours(publication, width),
             shown(publication, width),
         )
-        .order_by(_P.deleted, rank(publication, width), _P.purpose.desc())
+        .order_by(_P.deleted, _P.purpose.desc(), _P.from_seq.desc())
         .limit(1)
     )
 
@@ -67,12 +67,12 @@ def current(connection: Connection, view: View, type_: str, id_: str) -> Publish
     return None if row is None else published(row)
 
 
-def version(connection: Connection, view: View, type_: str, id_: str, number: int) -> Published | None:
+def version(connection: Connection, view: View, type_: str, id_: str, wanted: int) -> Published | None:
     """One version the caller was given and may still see."""
     found = current(connection, view, type_, id_)
-    if found is None or found.version == number:
+    if found is None or found.version == wanted:
         return found
-    older = _given(connection, view, found, _GIVEN.where(_P.version == number).limit(1))
+    older = _given(connection, view, found, _GIVEN.where(_P.version == wanted).limit(1))
     return older[0] if older else None
 
 
@@ -88,14 +88,14 @@ def history(connection: Connection, view: View, type_: str, id_: str) -> list[Pu
 
 
 _GIVEN = _ROWS.where(
-    _P.recipient == bindparam("recipient"),
-    _P.purpose == bindparam("purpose"),
-    _P.type == bindparam("type"),
-    _P.resource_id == bindparam("id"),
-    _P.version <= bindparam("version"),
+    _P.recipient == text("recipient"),
+    _P.purpose == text("purpose"),
+    _P.type == text("type"),
+    _P.resource_id == text("id"),
+    _P.version <= number("version"),
     _P.closed_seq.is_(None),
-    _P.valid_from <= bindparam("now"),
-    _P.valid_to > bindparam("now"),
+    _P.valid_from <= number("now"),
+    _P.valid_to > number("now"),
 ).order_by(_P.version.desc(), _P.from_seq.desc())
 """All that one recipient was given of one resource and that was not closed and has not expired since.
 
@@ -118,7 +118,7 @@ def _given(connection: Connection, view: View, now: Published, query: Select[Any
 @lru_cache
 def _many(width: int) -> Select[Any]:
     return _ROWS.where(
-        _P.type == bindparam("type"),
+        _P.type == text("type"),
         _P.resource_id.in_(bindparam("ids", expanding=True)),
         ours(publication, width),
         shown(publication, width),

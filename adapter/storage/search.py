@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, and_, bindparam, func, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from adapter.fhir.search.query import Criterion, SearchQuery
 from adapter.fhir.search.values import Target
@@ -20,7 +20,7 @@ from adapter.storage.instants import to_micros
 from adapter.storage.reading import COLUMNS, published
 from adapter.storage.tables import blob, publication
 from adapter.storage.values import Matches, Position
-from adapter.storage.visibility import ours, shown
+from adapter.storage.visibility import number, ours, shown, text
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -102,7 +102,7 @@ def _ids(asked: _Asked) -> Select[Any]:
 
 
 def _placed(query: SearchQuery) -> list[tuple[str, Any]]:
-    return [(f"c{number}", criterion) for number, criterion in enumerate(query.criteria)]
+    return [(f"c{place}", criterion) for place, criterion in enumerate(query.criteria)]
 
 
 @lru_cache(maxsize=256)
@@ -112,7 +112,7 @@ def _page(asked: _Asked) -> Select[Any]:
         .select_from(publication.join(blob, blob.c.id == _P.blob))
         .where(_condition(asked))
         .order_by(*(_order(sort) for sort in asked.sort))
-        .limit(bindparam("count", type_=BigInteger))
+        .limit(number("count"))
     )
     return page.where(_beyond(asked.sort)) if asked.goes_on else page
 
@@ -138,8 +138,8 @@ def _condition(asked: _Asked) -> ColumnElement[bool]:
 
 _SORTED_BY = {"_id": _P.resource_id, "_lastUpdated": _P.updated}
 _PLACE = {
-    "_id": bindparam("after_id", type_=_P.resource_id.type),
-    "_lastUpdated": bindparam("after_updated", type_=BigInteger),
+    "_id": text("after_id"),
+    "_lastUpdated": number("after_updated"),
 }
 
 

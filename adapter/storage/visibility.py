@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, and_, bindparam, case, not_, select
+from sqlalchemy import BigInteger, Text, and_, bindparam, not_, select
 
 from adapter.storage.instants import FOREVER
 from adapter.storage.tables import publication
@@ -46,15 +46,22 @@ class View:
     def parameters(self) -> dict[str, Any]:
         """What the conditions of this module are asked with."""
         named = {f"recipient_{place}": recipient for place, recipient in enumerate(self.recipients)}
-        return {**named, "purpose": self.purpose, "now": self.now, "as_of": self.as_of}
+        purposes = {"purpose": self.purpose, "any_purpose": ANY_PURPOSE}
+        return {**named, **purposes, "now": self.now, "as_of": self.as_of}
 
 
-def _number(name: str) -> BindParameter[int]:
+def text(name: str) -> BindParameter[str]:
+    """A text parameter; of the plain type, as the column's own would say its collation each time."""
+    return bindparam(name, type_=Text)
+
+
+def number(name: str) -> BindParameter[int]:
+    """A parameter for an instant or a change number."""
     return bindparam(name, type_=BigInteger)
 
 
 def _recipients(width: int) -> list[BindParameter[str]]:
-    return [bindparam(f"recipient_{place}", type_=publication.c.recipient.type) for place in range(width)]
+    return [text(f"recipient_{place}") for place in range(width)]
 
 
 @lru_cache
@@ -66,9 +73,10 @@ def ours(rows: FromClause, width: int) -> ColumnElement[bool]:
 @lru_cache
 def shown(rows: FromClause, width: int) -> ColumnElement[bool]:
     """Is a row of publication (or an alias) that is ``ours`` to be seen? Tombstones are too."""
+    recipients = _recipients(width)
     hidden = [
-        and_(rank(rows, width) > place, _has_of(rows, recipient))
-        for place, recipient in enumerate(_recipients(width - 1))
+        and_(rows.c.recipient.in_(recipients[place + 1 :]), _has_of(rows, recipients[place]))
+        for place in range(width - 1)
     ]
     return and_(_holds(rows), *(not_(more_specific) for more_specific in hidden))
 
@@ -91,17 +99,10 @@ def _has_of(rows: FromClause, recipient: BindParameter[str]) -> ColumnElement[bo
 
 def _holds(rows: FromClause) -> ColumnElement[bool]:
     return and_(
-        rows.c.purpose.in_([ANY_PURPOSE, bindparam("purpose", type_=publication.c.purpose.type)]),
-        rows.c.from_seq <= _number("as_of"),
-        rows.c.to_seq > _number("as_of"),
+        rows.c.purpose.in_([text("any_purpose"), text("purpose")]),
+        rows.c.from_seq <= number("as_of"),
+        rows.c.to_seq > number("as_of"),
         rows.c.closed_seq.is_(None),
-        rows.c.valid_from <= _number("now"),
-        rows.c.valid_to > _number("now"),
+        rows.c.valid_from <= number("now"),
+        rows.c.valid_to > number("now"),
     )
-
-
-@lru_cache
-def rank(rows: FromClause, width: int) -> ColumnElement[int]:
-    """Where the recipient of a row stands among the caller's; 0 is the most specific."""
-    places = [(rows.c.recipient == name, place) for place, name in enumerate(_recipients(width))]
-    return case(*places, else_=width)
