@@ -1,0 +1,229 @@
+"""What was acknowledged is there after a crash; a database that could not promise that is refused."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import text
+
+from adapter.errors import Unavailable
+from adapter.storage import Store, engine
+from adapter.storage.migrations import upgrade
+from tests.databases import running_postgresql
+from tests.storage.given import HOSPITAL, NOTE, T0, publish, team, to
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.databases import PostgreSQL
+
+WRITER = """
+import sys
+from tests.storage.given import HOSPITAL, NOTE, T0, team, to
+from adapter.storage import Store
+store, name = Store(sys.argv[1]), sys.argv[2]
+turn = 0
+while True:
+    turn += 1
+    with store.write(NOTE, T0) as writer:
+        writer.put_record("sak", f"{name}-{turn}", 1, {"turn": turn})
+        resources = [team(f"{name}-{turn}-{part}", name=f"{turn}") for part in range(5)]
+        writer.reconcile("sak", f"{name}-{turn}", [to(HOSPITAL, resource) for resource in resources], {})
+    print(f"{name}-{turn}", flush=True)
+"""
+
+
+def codes(error: pytest.ExceptionInfo[Unavailable]) -> list[str]:
+    """The codes of the findings of a refusal."""
+    return [finding.code for finding in error.value.findings]
+
+
+def test_a_migrated_database_is_taken(store: Store) -> None:
+    """Durable, migrated and writable: ready."""
+    store.check()
+    assert store.writable()
+
+
+@pytest.mark.parametrize(
+    ("pragma", "setting"),
+    [
+        ("synchronous=NORMAL", "synchronous"),
+        ("journal_mode=DELETE", "journal_mode"),
+        ("foreign_keys=OFF", "foreign_keys"),
+    ],
+)
+def test_sqlite_that_could_lose_writes_is_refused(
+    tmp_path: Path, migrated_sqlite: Path, monkeypatch: pytest.MonkeyPatch, pragma: str, setting: str
+) -> None:
+    """The settings are read back from the connection, not believed: the refusal names the one at fault."""
+    path = tmp_path / "adapter.db"
+    path.write_bytes(migrated_sqlite.read_bytes())
+    prepare = engine._prepare_sqlite
+
+    def careless(connection: sqlite3.Connection, record: object) -> None:
+        prepare(connection, record)
+        connection.execute(f"PRAGMA {pragma}").close()
+
+    monkeypatch.setattr(engine, "_prepare_sqlite", careless)
+    store = Store(f"sqlite:///{path}")
+    with pytest.raises(Unavailable) as caught:
+        store.check()
+    store.close()
+    assert codes(caught) == ["database-not-durable"]
+    assert setting in caught.value.findings[0].en
+
+
+def test_a_database_in_memory_is_refused() -> None:
+    """What is gone with the process is no place for a record."""
+    store = Store("sqlite://")
+    with pytest.raises(Unavailable):
+        store.check()
+    store.close()
+
+
+def test_postgresql_that_could_lose_writes_is_refused(postgresql: PostgreSQL) -> None:
+    """``synchronous_commit=off`` loses the last commits of a crash; the refusal names it."""
+    store = Store(postgresql.create("careless", "template"))
+    with store._engine.begin() as connection:
+        connection.execute(text("ALTER DATABASE careless SET synchronous_commit = off"))
+    store.close()
+    with pytest.raises(Unavailable) as caught:
+        store.check()
+    store.close()
+    assert codes(caught) == ["database-not-durable"]
+    assert "synchronous_commit" in caught.value.findings[0].en
+
+
+def test_an_unmigrated_database_is_refused(tmp_path: Path) -> None:
+    """An empty database is told apart from one that does not answer."""
+    store = Store(f"sqlite:///{tmp_path}/new.db")
+    with pytest.raises(Unavailable) as caught:
+        store.check()
+    store.close()
+    assert codes(caught) == ["database-not-migrated"]
+
+
+def test_a_database_that_is_not_there_is_unavailable(tmp_path: Path) -> None:
+    """No folder, no server: 503 and not a fault of ours."""
+    for url in (f"sqlite:///{tmp_path}/no/such/folder.db", "postgresql://nobody@127.0.0.1:1/none"):
+        store = Store(url)
+        for act in (store.check, store.read().__enter__, store.write(NOTE, T0).__enter__):
+            with pytest.raises(Unavailable) as caught:
+                act()
+            assert codes(caught) == ["database-unavailable"]
+        assert not store.writable()
+        store.close()
+
+
+def test_a_read_only_database_answers_reads_alone(tmp_path: Path, migrated_sqlite: Path) -> None:
+    """Reads go on, a write is Unavailable, and the store says that it is not writable."""
+    path = tmp_path / "adapter.db"
+    path.write_bytes(migrated_sqlite.read_bytes())
+    store = Store(f"sqlite:///file:{path}?mode=ro&uri=true")
+    with store.read() as reader:
+        assert reader.seq() == 0
+    assert not store.writable()
+    with pytest.raises(Unavailable) as caught:
+        store.write(NOTE, T0).__enter__()
+    store.close()
+    assert codes(caught) == ["database-no-store"]
+
+
+@contextlib.contextmanager
+def writers(url: str, count: int) -> Iterator[tuple[list[subprocess.Popen[str]], list[str]]]:
+    """Processes that write as fast as they can, and what they have acknowledged."""
+    acknowledged: list[str] = []
+
+    def listen(process: subprocess.Popen[str]) -> None:
+        assert process.stdout is not None
+        with process.stdout:
+            acknowledged.extend(line.strip() for line in process.stdout)
+
+    serial = f"{time.monotonic_ns()}"
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", WRITER, url, f"w{serial}{number}"],
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        for number in range(count)
+    ]
+    listeners = [threading.Thread(target=listen, args=(process,)) for process in processes]
+    for listener in listeners:
+        listener.start()
+    try:
+        yield processes, acknowledged
+    finally:
+        for process in processes:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        for listener in listeners:
+            listener.join()
+
+
+def whole(store: Store, acknowledged: list[str]) -> int:
+    """Everything acknowledged is there; whatever is there is there as a whole. Gives how many records."""
+    with store.read() as reader:
+        there = {record.id for record in reader.records("sak", None, 1_000_000)}
+        assert set(acknowledged) <= there
+        feed = [change.seq for change in reader.changes(0, 1_000_000)]
+        assert feed == list(range(1, reader.seq() + 1))
+        for id_ in there:
+            keys = [("CareTeam", f"{id_}-{part}") for part in range(5)]
+            assert len(reader.published_many((HOSPITAL,), "TREAT", keys, now=T0)) == 5
+    return len(there)
+
+
+@pytest.mark.slow
+def test_nothing_acknowledged_is_lost_when_writers_are_killed(store: Store, database_url: str) -> None:
+    """Kill -9 at random moments, again and again: each record acknowledged is there, none is half there."""
+    chance = random.Random(7)  # noqa: S311
+    acknowledged: list[str] = []
+    for _ in range(8):
+        with writers(database_url, 3) as (_, told):
+            deadline = time.monotonic() + 20
+            while not told and time.monotonic() < deadline:
+                time.sleep(0.01)
+            time.sleep(chance.uniform(0.005, 0.3))
+        acknowledged += told
+    assert whole(store, acknowledged) >= len(acknowledged) > 8
+    if database_url.startswith("sqlite"):
+        with contextlib.closing(sqlite3.connect(database_url.removeprefix("sqlite:///"))) as connection:
+            assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+@pytest.mark.slow
+def test_postgresql_may_crash(tmp_path: Path) -> None:
+    """The server is killed under load and started again: nothing lost, and the same store serves at once."""
+    with running_postgresql() as server:
+        url = server.create("crash")
+        upgrade(url)
+        store = Store(url)
+        acknowledged: list[str] = []
+        for _ in range(4):
+            with writers(url, 2) as (_, told):
+                deadline = time.monotonic() + 20
+                while len(told) < 20 and time.monotonic() < deadline:
+                    time.sleep(0.01)
+                server.stop("immediate")
+                with pytest.raises(Unavailable), store.read() as reader:
+                    reader.seq()
+            server.start()
+            acknowledged += told
+            assert whole(store, acknowledged) >= len(acknowledged)
+            publish(store, to(HOSPITAL, team("after")), record="after")
+        store.close()
+    assert len(acknowledged) >= 80

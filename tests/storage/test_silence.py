@@ -1,0 +1,101 @@
+"""Neither answer nor effort tells what is hidden: the work of a search is that of the caller's own."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from adapter.fhir.search.query import parse
+from adapter.storage import Store
+from tests.storage.given import FNR, HOSPITAL, NURSE, T0, WARD, patient, publish, team, to
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+CALLER = (NURSE, WARD, HOSPITAL, "directory")
+QUERIES: list[list[tuple[str, str]]] = [
+    [],
+    [("patient.identifier", f"{FNR}|{{number}}")],
+    [("patient.identifier", "{number}"), ("status", "active")],
+    [("patient", "{person}")],
+    [("participant", "Practitioner/{person}")],
+    [("status", "active")],
+    [("_id", "t-{person}")],
+    [("_lastUpdated", "ge2020")],
+]
+
+
+@pytest.fixture
+def sqlite_store(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Store]:
+    """A store on SQLite, whose engine counts its own steps."""
+    path = tmp_path / "adapter.db"
+    path.write_bytes(migrated_sqlite.read_bytes())
+    opened = Store(f"sqlite:///{path}")
+    yield opened
+    opened.close()
+
+
+def fill(store: Store, first: int, last: int, *recipients: str) -> None:
+    """Saker of people with these serial numbers, given to the municipality and to ``recipients``."""
+    for serial in range(first, last):
+        resources = (
+            patient(f"p{serial}", f"0181{serial:07d}"),
+            team(
+                f"t-p{serial}",
+                f"p{serial}",
+                participant=[{"member": {"reference": f"Practitioner/p{serial}"}}],
+            ),
+        )
+        wanted = [to(recipient, resource) for recipient in ("kommune", *recipients) for resource in resources]
+        publish(store, *wanted, record=f"s{serial}")
+
+
+@contextmanager
+def counted(connection: sqlite3.Connection) -> Iterator[list[int]]:
+    """How many steps SQLite's machine takes inside the block."""
+    steps = [0]
+
+    def count() -> int:
+        steps[0] += 1
+        return 0
+
+    connection.set_progress_handler(count, 1)
+    try:
+        yield steps
+    finally:
+        connection.set_progress_handler(None, 1)
+
+
+def effort(store: Store, person: int) -> list[tuple[int, int]]:
+    """For each query about a person: how many it finds, and the steps it takes."""
+    efforts = []
+    for pairs in QUERIES:
+        names: dict[str, Any] = {"number": f"0181{person:07d}", "person": f"p{person}"}
+        query = parse("CareTeam", [(name, value.format(**names)) for name, value in pairs])
+        with store.read() as reader:
+            driver = reader._connection.connection.driver_connection
+            assert isinstance(driver, sqlite3.Connection)
+            with counted(driver) as steps:
+                found = reader.search(CALLER, "TREAT", query, now=T0, count=10)
+            efforts.append((found.total, steps[0]))
+    return efforts
+
+
+def test_asking_for_a_hidden_person_is_asking_for_nobody(sqlite_store: Store) -> None:
+    """A search about somebody not shared with the caller takes the very steps of one about nobody."""
+    fill(sqlite_store, 0, 3, HOSPITAL)
+    fill(sqlite_store, 100, 103)
+    assert effort(sqlite_store, 101) == effort(sqlite_store, 999)
+    assert effort(sqlite_store, 1) != effort(sqlite_store, 999)
+
+
+def test_the_work_does_not_grow_with_what_is_hidden(sqlite_store: Store) -> None:
+    """Fifty more saker of others change neither what is found nor how much work it is."""
+    fill(sqlite_store, 0, 3, HOSPITAL)
+    before = effort(sqlite_store, 1)
+    fill(sqlite_store, 100, 150, "organisasjon/other")
+    assert effort(sqlite_store, 1) == before
