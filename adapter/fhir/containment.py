@@ -6,6 +6,7 @@ reference that needs it. Rules: https://hl7.org/fhir/R4/references.html#containe
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -89,6 +90,8 @@ TYPE = Message(
     f"{_REFERENCES}#Reference",
 )
 
+_NARRATED = re.compile(r"""(?:src|href)\s*=\s*["']#([^"']+)["']""")
+
 
 @dataclass(slots=True)
 class Container:
@@ -144,6 +147,10 @@ class Container:
             self.named.add(reference[1:])
             if reference == "#" and self.index is not None:
                 self.naming_container.add(self.index)
+
+    def narrated(self, div: str) -> None:
+        """Note what a narrative shows of the contained resources: an image, or a link to one."""
+        self.named.update(_NARRATED.findall(div))
 
     def target_type(self, reference: Mapping[str, Any]) -> str | None:
         """The type of the resource a Reference names, as far as the reference and what is at hand tell."""

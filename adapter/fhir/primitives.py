@@ -26,6 +26,7 @@ _TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:(?:[0-5][0-9]|60)(?:\.[0-9]
 _ZONE = re.compile(r"Z|[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00)")
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 _CODE = re.compile(r"[^\s]+(?:\s[^\s]+)*")
+_CANONICAL = re.compile(r"#\S*|[A-Za-z][A-Za-z0-9+.\-]*:\S+")
 _NO_SPACE = re.compile(r"\S+")
 _OID = re.compile(r"urn:oid:[0-2](?:\.(?:0|[1-9][0-9]*))+")
 _UUID = re.compile(r"urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -146,7 +147,12 @@ PRIMITIVES = {
     "xhtml": _any_text("xhtml"),
     "uri": _address("uri"),
     "url": _address("url"),
-    "canonical": _address("canonical"),
+    "canonical": _text(
+        "canonical",
+        _matches(_CANONICAL),
+        "En canonical er en absolutt adresse, eller # og et navn i samme ressurs",
+        "A canonical is an absolute address, or # and a name in the same resource",
+    ),
     "oid": _text(
         "oid",
         _matches(_OID),
@@ -218,7 +224,7 @@ PRIMITIVES = {
 
 ELEMENT_ID = _text(
     "element-id",
-    _matches(_NO_SPACE),
+    lambda text: len(text) <= MAX_STRING and _NO_SPACE.fullmatch(text) is not None,
     "En element-id kan ikke være tom eller ha mellomrom i seg",
     "An element id cannot be empty or contain whitespace",
 )

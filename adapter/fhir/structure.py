@@ -156,6 +156,7 @@ class _Walk:
         if fault is not None:
             self._add(fault, _place(path, member.name, index), name=member.name)
         elif member.type == "xhtml":
+            container.narrated(value)
             self.findings.extend(narrative.check(value, _place(path, member.name, index)))
         elif isinstance(value, str) and value.startswith("#"):
             container.local(value, member)

@@ -15,6 +15,7 @@ RULES = _rules.by_part
 
 _REQUESTS = {"batch", "transaction", "history"}
 _RESPONSES = {"batch-response", "transaction-response", "history"}
+_LINKS = {"self", "first", "previous", "prev", "next", "last"}
 _WITHOUT_FULL_URL = {"batch", "transaction", "batch-response", "transaction-response"}
 
 _rules.must(
@@ -92,20 +93,35 @@ def _absolute(node: Node, _: Scene) -> Iterator[str]:
 
 
 @_rules.places(
-    "Bundle.entry",
+    "Bundle",
     "bundle-full-url-id",
     "fullUrl slutter i en annen type eller id enn ressursens egen",
     "fullUrl ends in another type or id than the resource's own",
 )
 def _identity(node: Node, _: Scene) -> Iterator[str]:
-    resource = child(node, "resource")
-    target = literal(str(node.get("fullUrl")))
-    if (
-        target
-        and "id" in resource
-        and (target.type, target.id) != (resource.get("resourceType"), resource["id"])
-    ):
-        yield ".fullUrl"
+    for at, one in children(node, "entry"):
+        resource = child(one, "resource")
+        target = literal(str(one.get("fullUrl")))
+        # What a transaction creates has no id yet.
+        is_settled = "id" in resource or node.get("type") not in {"batch", "transaction"}
+        same = target and (target.type, target.id) == (resource.get("resourceType"), resource.get("id"))
+        if target and target.base and resource and is_settled and not same:
+            yield f".entry[{at}].fullUrl"
+
+
+@_rules.places(
+    "Bundle",
+    "bundle-link-once",
+    "Samme slags lenke står to ganger",
+    "The same kind of link stands twice",
+)
+def _links(node: Node, _: Scene) -> Iterator[str]:
+    seen: set[str] = set()
+    for at, one in children(node, "link"):
+        relation = str(one.get("relation"))
+        if relation in seen and relation in _LINKS:
+            yield f".link[{at}].relation"
+        seen.add(relation)
 
 
 _rules.must(
