@@ -35,8 +35,6 @@ _SECOND = (5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
 _ORGNR = re.compile(r"[0-9]{9}")
 _ORGNR_WEIGHTS = (3, 2, 7, 6, 5, 4, 3, 2)
 _HPR = re.compile(r"[0-9]{7,9}")
-_RESH = re.compile(r"[0-9]{1,9}")
-_HELPER = re.compile(r"[89][0-9]{10}")
 
 # Added to the day of a D-number; to the month of an H-number; of a synthetic one (80 Skatteetaten, 65 NHN).
 _D_NUMBER = 40
@@ -74,16 +72,6 @@ def is_organisation_number(number: str) -> bool:
 def is_hpr_number(number: str) -> bool:
     """Whether it has the seven to nine digits of a number in Helsepersonellregisteret."""
     return _HPR.fullmatch(number) is not None
-
-
-def is_resh_id(number: str) -> bool:
-    """Whether it is digits, as ids in Register for enheter i spesialisthelsetjenesten are."""
-    return _RESH.fullmatch(number) is not None
-
-
-def is_helper_number(number: str) -> bool:
-    """Whether it is a felles hjelpenummer: eleven digits, the first 8 or 9, the two last control digits."""
-    return _HELPER.fullmatch(number) is not None and _controls_fit(number)
 
 
 def keys(kind: str, body: dict[str, Any]) -> list[tuple[str, str]]:

@@ -10,20 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from adapter.record.schema import resolved
+from adapter.record.places import walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from adapter.record.places import Node
 
 LOCAL = frozenset({"innbygger", "parorende", "team"})
 KINDS = LOCAL | {"ansatt", "rolle", "organisasjon"}
-
-_AKTOR = "#/$defs/aktor"
-_BY_ID = {
-    ("#/$defs/rolle", "organisasjon"): "organisasjon",
-    ("#/$defs/organisasjon", "overordnet"): "organisasjon",
-}
-"""Fields that hold an id and no aktor: only an organisasjon can stand there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,26 +38,19 @@ class Reference:
 
 def references(kind: str, body: dict[str, Any]) -> list[Reference]:
     """Every reference of a valid record of kind ``kind``, in the record's order."""
-    return list(_below(kind, {"$ref": f"#/$defs/{kind}"}, body))
+    return [reference for node in walk(kind, body) for reference in references_at(node)]
 
 
-def _below(path: str, schema: dict[str, Any], value: Any) -> Iterator[Reference]:
-    """The references in ``value``, which ``schema`` describes."""
-    if schema.get("$ref") == _AKTOR:
-        yield from (_reference(path, kind, id_) for kind, id_ in value.items() if kind in KINDS)
-    elif isinstance(value, list):
-        items = resolved(schema)["items"]
-        for index, item in enumerate(value):
-            yield from _below(f"{path}[{index}]", items, item)
-    elif isinstance(value, dict):
-        fields = resolved(schema)["properties"]
-        for field, item in value.items():
-            kind = _BY_ID.get((schema.get("$ref", ""), field))
-            if kind:
-                yield _reference(f"{path}.{field}", kind, item)
-            else:
-                yield from _below(f"{path}.{field}", fields[field], item)
-
-
-def _reference(path: str, kind: str, id_: str) -> Reference:
-    return Reference(path, kind, id_, kind in LOCAL)
+def references_at(node: Node) -> list[Reference]:
+    """The references that stand at one place of a record."""
+    if node.definition == "aktor":
+        return [
+            Reference(node.path, kind, id_, kind in LOCAL)
+            for kind, id_ in node.value.items()
+            if kind in KINDS
+        ]
+    # Two fields hold an id and no aktor: only an organisasjon can stand there.
+    field = {"rolle": "organisasjon", "organisasjon": "overordnet"}.get(node.definition)
+    if field is None or field not in node.value:
+        return []
+    return [Reference(f"{node.path}.{field}", "organisasjon", node.value[field], local=False)]

@@ -1,0 +1,76 @@
+"""The rules of law and of arithmetic a record keeps, asked of the change and not of the past.
+
+A write is refused for what it newly breaks. What was irregular already, because it was imported, or the law
+or the calendar has moved since, stays writable; :mod:`adapter.record.avvik` lists it. Taking a samtykke back
+is never refused.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from adapter.record.rules import consent, coordination, identity
+from adapter.record.rules.violation import Case, Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import date
+
+    from adapter.errors import Finding
+
+__all__ = ["ALWAYS", "OF_A_SAK", "check"]
+
+ALWAYS: tuple[Callable[[Case], Iterator[Violation]], ...] = (
+    identity.identifiers,
+    identity.periods,
+    identity.duplicate_ids,
+    identity.local_references,
+    identity.own_parent,
+)
+"""Asked of every record."""
+
+OF_A_SAK: tuple[Callable[[Case], Iterator[Violation]], ...] = (
+    coordination.one_coordinator,
+    coordination.child_coordinator,
+    coordination.closed_team,
+    consent.samtykker,
+)
+"""Asked of a sak the municipality stands by: not of a report not taken in, nor of one registered in error."""
+
+
+def check(
+    kind: str, before: dict[str, Any] | None, after: dict[str, Any], *, today: date, production: bool
+) -> list[Finding]:
+    """What a change of a record newly breaks; empty if it may be made.
+
+    Args:
+        kind: sak, ansatt or organisasjon.
+        before: the record as it stands, None for a new one.
+        after: the record as it shall be; valid by the schema.
+        today: the date on the Norwegian clock.
+        production: whether real people are kept here.
+    """
+    stood = Case(kind, before, before, today, production) if before else None
+    known = {broken.key for broken in _broken(stood)} if stood else set()
+    taken_back = _taken_back(before or {}, after)
+    return [
+        broken.finding()
+        for broken in _broken(Case(kind, after, before, today, production))
+        if broken.key not in known
+        and (broken.message is identity.ID_TWICE or not broken.place.startswith(taken_back))
+    ]
+
+
+def _broken(case: Case) -> list[Violation]:
+    legal = case.kind == "sak" and case.body["tilstand"] in {"aktiv", "avsluttet"}
+    return [broken for rule in (*ALWAYS, *(OF_A_SAK if legal else ())) for broken in rule(case)]
+
+
+def _taken_back(before: dict[str, Any], after: dict[str, Any]) -> tuple[str, ...]:
+    """The places of the samtykker this change makes inaktiv: to withdraw is never refused, pbrl § 4-1."""
+    over = {item["id"] for item in before.get("samtykker", ()) if item["tilstand"] == "inaktiv"}
+    return tuple(
+        consent.place_of(item)
+        for item in after.get("samtykker", ())
+        if item["tilstand"] == "inaktiv" and item["id"] not in over
+    )

@@ -1,0 +1,140 @@
+"""Rules of samtykke: who gave it, to whom, of what, since when; and that taking it back is only that.
+
+Helsepersonelloven § 22 and pasient- og brukerrettighetsloven §§ 4-1 to 4-4. One that is ugjennomsiktig is
+kept as it was written elsewhere and opens nothing, so nothing is asked of it but that.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from adapter.errors import IssueType, Message
+from adapter.fhir.dates import interval
+from adapter.record.competence import competence
+from adapter.record.rules.violation import HPL, PBRL, Violation
+from adapter.record.windows import Window
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from adapter.record.rules.violation import Case
+
+NOT_COMPETENT = Message(
+    "giver-not-competent",
+    IssueType.BUSINESS_RULE,
+    "Ingen av dem i gittAv kunne samtykke da: personen fra 16 år, før det en med foreldreansvar, "
+    "eller en verge med personlig område",
+    "None of those in gittAv could consent then: the person from 16, before that one with foreldreansvar, "
+    "or a verge with a personal scope",
+    f"{PBRL}/§4-4",
+)
+NO_RECIPIENT = Message(
+    "consent-without-recipient",
+    IssueType.BUSINESS_RULE,
+    "Et aktivt samtykke til deling må ha en mottaker",
+    "An active consent to sharing must name a recipient",
+    f"{HPL}/§22",
+)
+NO_RULES = Message(
+    "consent-without-rules",
+    IssueType.BUSINESS_RULE,
+    "Et aktivt samtykke til deling må ha minst én regel som sier hva som deles",
+    "An active consent to sharing must have at least one regel saying what is shared",
+    f"{HPL}/§22",
+)
+PLAN_RECIPIENT = Message(
+    "plan-consent-with-recipient",
+    IssueType.BUSINESS_RULE,
+    "Et samtykke til å ha plan har ingen mottaker; deling er et samtykke for seg",
+    "A consent to having a plan has no recipient; sharing is a samtykke of its own",
+    f"{PBRL}/§2-5",
+)
+NOT_GIVEN = Message(
+    "consent-without-date",
+    IssueType.BUSINESS_RULE,
+    "Et aktivt samtykke må ha datoen det ble gitt",
+    "An active consent must have the date it was given",
+    f"{PBRL}/§4-2",
+)
+GIVEN_LATER = Message(
+    "consent-date-in-future",
+    IssueType.BUSINESS_RULE,
+    "Et aktivt samtykke kan ikke være gitt i fremtiden",
+    "An active consent cannot have been given in the future",
+    f"{PBRL}/§4-2",
+)
+WITHDRAWN_BUT_NOT_INACTIVE = Message(
+    "withdrawn-but-not-inactive",
+    IssueType.BUSINESS_RULE,
+    "Et samtykke med tilbaketrekking må ha tilstanden inaktiv",
+    "A consent with a tilbaketrekking must have the tilstand inaktiv",
+    f"{PBRL}/§4-1",
+)
+OPAQUE_RULES = Message(
+    "opaque-consent-with-rules",
+    IssueType.BUSINESS_RULE,
+    "Et ugjennomsiktig samtykke åpner ingenting og kan ikke ha regler",
+    "An opaque consent opens nothing and cannot have regler",
+    f"{HPL}/§22",
+)
+SHARING = frozenset({"opplysningsutveksling", "deltaker"})
+"""The types of samtykke that let somebody else see."""
+
+_OVER = frozenset({"inaktiv", "feilregistrert"})
+
+
+def samtykker(case: Case) -> Iterator[Violation]:
+    """What each samtykke must say, for what it is and the state it is in."""
+    for index, samtykke in enumerate(case.body.get("samtykker", ())):
+        for message, field in _faults(case, samtykke):
+            path = f"sak.samtykker[{index}].{field}"
+            yield Violation(message, path, f"{place_of(samtykke)}.{field}", samtykke.get(field))
+
+
+def place_of(samtykke: dict[str, Any]) -> str:
+    """Where a samtykke stands, by its id."""
+    return f"sak.samtykker({samtykke['id']})"
+
+
+def is_open(samtykke: dict[str, Any]) -> bool:
+    """Whether it is aktiv and of a shape that can open something."""
+    return samtykke["tilstand"] == "aktiv" and not samtykke.get("ugjennomsiktig")
+
+
+def is_sharing(samtykke: dict[str, Any]) -> bool:
+    """Whether it is aktiv, and lets somebody else see."""
+    return is_open(samtykke) and samtykke.get("type") in SHARING
+
+
+def _faults(case: Case, samtykke: dict[str, Any]) -> Iterator[tuple[Message, str]]:
+    if samtykke.get("ugjennomsiktig"):
+        if samtykke.get("regler"):
+            yield OPAQUE_RULES, "regler"
+        return
+    if "tilbaketrekking" in samtykke and samtykke["tilstand"] not in _OVER:
+        yield WITHDRAWN_BUT_NOT_INACTIVE, "tilstand"
+    if samtykke.get("type") == "plan" and "mottaker" in samtykke:
+        yield PLAN_RECIPIENT, "mottaker"
+    if is_open(samtykke):
+        yield from _date(case, samtykke)
+    if is_sharing(samtykke):
+        yield from _sharing(case, samtykke)
+
+
+def _date(case: Case, samtykke: dict[str, Any]) -> Iterator[tuple[Message, str]]:
+    given = samtykke.get("gittDato")
+    if given is None:
+        yield NOT_GIVEN, "gittDato"
+    elif interval(given).low >= case.day.high:
+        yield GIVEN_LATER, "gittDato"
+
+
+def _sharing(case: Case, samtykke: dict[str, Any]) -> Iterator[tuple[Message, str]]:
+    if "mottaker" not in samtykke:
+        yield NO_RECIPIENT, "mottaker"
+    if not samtykke.get("regler"):
+        yield NO_RULES, "regler"
+    given = samtykke.get("gittDato")
+    when = Window(*(interval(given) if given else case.day))
+    if all(window.within(when).is_empty() for window in competence(case.body, samtykke)):
+        yield NOT_COMPETENT, "gittAv"

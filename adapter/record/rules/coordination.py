@@ -1,0 +1,153 @@
+"""Rules of the coordinator: one at a time in the municipality, and nobody at work in a team that is closed.
+
+Helse- og omsorgstjenesteloven §§ 7-2 and 7-2 a, spesialisthelsetjenesteloven § 2-5 a, pasient- og
+brukerrettighetsloven §§ 2-5 b and 2-5 c. Two who hold a post on one and the same day are a handover, so what
+a rule forbids is holding it together for longer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+from adapter.errors import IssueType, Message
+from adapter.fhir.dates import anniversary, interval
+from adapter.record.rules.violation import HOL, PBRL, SPHL, Violation
+from adapter.record.windows import Window, window_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from adapter.fhir.dates import Interval
+    from adapter.record.rules.violation import Case
+
+TWO_COORDINATORS = Message(
+    "two-coordinators",
+    IssueType.BUSINESS_RULE,
+    "Personen har allerede en koordinator i kommunen; avslutt den først, eller bruk stedfortreder-koordinator",
+    "The person has a coordinator in the municipality; end that first, or use stedfortreder-koordinator",
+    f"{HOL}/§7-2",
+)
+TWO_HOSPITAL_COORDINATORS = Message(
+    "two-hospital-coordinators",
+    IssueType.BUSINESS_RULE,
+    "Teamet har allerede en koordinator i helseforetaket; avslutt den ene først",
+    "The team already has a coordinator in the hospital trust; end one first",
+    f"{SPHL}/§2-5a",
+)
+COORDINATOR_AND_CHILD = Message(
+    "coordinator-and-child-coordinator",
+    IssueType.BUSINESS_RULE,
+    "Barnekoordinatoren er koordinatoren; avslutt den andre først",
+    "The child coordinator is the coordinator; end the other one first",
+    f"{HOL}/§7-2a",
+)
+NOT_A_CHILD = Message(
+    "child-coordinator-without-child",
+    IssueType.BUSINESS_RULE,
+    "Barnekoordinator er for barn under 18 år (fødselsdatoen må være kjent) og for familier som venter barn",
+    "A child coordinator is for a child under 18 (with a known birth date), or a family expecting a child",
+    f"{PBRL}/§2-5c",
+)
+TEAM_CLOSED = Message(
+    "participant-in-closed-team",
+    IssueType.BUSINESS_RULE,
+    "Teamet er {status}; en deltaker der må ha en sluttdato, eller teamet må være aktivt",
+    "The team is {status}; a participant in it must have an end date, or the team must be active",
+    "https://hl7.org/fhir/R4/careteam-definitions.html#CareTeam.status",
+)
+
+MAJORITY = 18
+COORDINATORS = ("koordinator", "barnekoordinator")
+CLOSED = frozenset({"inaktiv", "feilregistrert"})
+_HANDOVER = timedelta(hours=25)  # a day, which has 25 hours when the clock is turned back
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A deltaker in a team, where it stands, and when it holds."""
+
+    team: dict[str, Any]
+    deltaker: dict[str, Any]
+    path: str
+    place: str
+    window: Window
+
+
+def seats(sak: dict[str, Any]) -> Iterator[Seat]:
+    """Every deltaker of every team of the sak."""
+    for t, team in enumerate(sak.get("team", ())):
+        for d, deltaker in enumerate(team.get("deltakere", ())):
+            path = f"sak.team[{t}].deltakere[{d}]"
+            place = f"sak.team({team['id']}).deltakere({deltaker.get('id', d)})"
+            yield Seat(team, deltaker, path, place, window_of(deltaker.get("gyldighet")))
+
+
+def standing(sak: dict[str, Any]) -> list[Seat]:
+    """The seats in teams that are: neither proposed, closed nor registered in error."""
+    return [seat for seat in seats(sak) if seat.team.get("status") not in CLOSED | {"foreslatt"}]
+
+
+def one_coordinator(case: Case) -> Iterator[Violation]:
+    """From today on, one koordinator or barnekoordinator in the sak, and one koordinator-hf in each team."""
+    held = standing(case.body)
+    in_kommune = [seat for seat in held if seat.deltaker.get("rolle") in COORDINATORS]
+    for first, second in _together(in_kommune, case):
+        same = first.deltaker["rolle"] == second.deltaker["rolle"]
+        yield _pair(TWO_COORDINATORS if same else COORDINATOR_AND_CHILD, first, second)
+    in_hospital = [seat for seat in held if seat.deltaker.get("rolle") == "koordinator-hf"]
+    for first, second in _together(in_hospital, case):
+        if first.team is second.team:
+            yield _pair(TWO_HOSPITAL_COORDINATORS, first, second)
+
+
+def child_coordinator(case: Case) -> Iterator[Violation]:
+    """A barnekoordinator begins while the person is a child under 18, or expects one."""
+    for seat in seats(case.body):
+        if seat.deltaker.get("rolle") == "barnekoordinator":
+            begins = seat.window.low or case.day.low
+            if "venterBarn" not in case.body["innbygger"] and not childhood(case.body).holds(begins):
+                yield Violation(NOT_A_CHILD, f"{seat.path}.rolle", seat.place)
+
+
+def closed_team(case: Case) -> Iterator[Violation]:
+    """Nobody takes part from today on in a team that is closed.
+
+    A team found to be an error is not first tidied: that is asked only of who enters it afterwards.
+    """
+    errors = {
+        team["id"] for team in (case.before or {}).get("team", ()) if team.get("status") == "feilregistrert"
+    }
+    for seat in seats(case.body):
+        status = seat.team.get("status")
+        closed = status == "inaktiv" or (status == "feilregistrert" and seat.team["id"] in errors)
+        if closed and goes_on(seat.window, case.day):
+            names = {"status": seat.team["status"]}
+            yield Violation(TEAM_CLOSED, f"{seat.path}.gyldighet.til", seat.place, names=names)
+
+
+def childhood(sak: dict[str, Any]) -> Window:
+    """Until the person turns 18; no time at all if no birth date says so. Barnekoordinator: pbrl § 2-5 c."""
+    born = sak["innbygger"].get("fodselsdato")
+    if born is None:
+        return Window(interval("2000").low, interval("2000").low)
+    return Window(None, anniversary(born, MAJORITY))
+
+
+def goes_on(window: Window, day: Interval) -> bool:
+    """Does it hold beyond the day, or from a day to come?"""
+    return window.high is None or window.high > day.high
+
+
+def _together(held: list[Seat], case: Case) -> Iterator[tuple[Seat, Seat]]:
+    ahead = Window(case.day.low, None)
+    for first, second in combinations(held, 2):
+        both = first.window.within(second.window).within(ahead)
+        if both.low is not None and (both.high is None or both.high - both.low > _HANDOVER):
+            yield first, second
+
+
+def _pair(message: Message, first: Seat, second: Seat) -> Violation:
+    return Violation(message, second.path, "sak.team", sorted((first.place, second.place)))

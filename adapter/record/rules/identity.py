@@ -1,0 +1,184 @@
+"""Rules every record keeps: identifiers that can be right, periods that run forwards, references that lead on.
+
+A rule is a function from a case to what breaks it there. They hold whatever state the record is in.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from adapter.errors import IssueType, Message
+from adapter.record.identifiers import (
+    SYSTEMS,
+    is_birth_number,
+    is_d_number,
+    is_hpr_number,
+    is_organisation_number,
+    is_synthetic,
+)
+from adapter.record.places import name_of, walk
+from adapter.record.references import references_at
+from adapter.record.rules.violation import Violation
+from adapter.record.windows import window_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from adapter.record.places import Node
+    from adapter.record.rules.violation import Case
+
+_NUMBERS = "https://skatteetaten.github.io/folkeregisteret-api-dokumentasjon/"
+BIRTH_NUMBER = Message(
+    "birth-number",
+    IssueType.VALUE,
+    "Kontrollsifrene eller datoen i fødselsnummeret eller D-nummeret stemmer ikke",
+    "The control digits or the date of the birth number or D-number are not right",
+    _NUMBERS,
+)
+BIRTH_NUMBER_KIND = Message(
+    "birth-number-kind",
+    IssueType.VALUE,
+    "Et D-nummer har typen dnr, et fødselsnummer typen fnr",
+    "A D-number has the type dnr, a birth number the type fnr",
+    _NUMBERS,
+)
+REAL_PERSON = Message(
+    "real-birth-number",
+    IssueType.SECURITY,
+    "Her er det bare syntetiske personer: måneden i fødselsnummeret må være økt med 80",
+    "Only synthetic people are kept here: 80 must have been added to the month of the birth number",
+    "https://skatteetaten.github.io/testnorge-tenor-dokumentasjon/",
+)
+ORGANISATION_NUMBER = Message(
+    "organisation-number",
+    IssueType.VALUE,
+    "Et organisasjonsnummer har ni siffer, og det siste kontrollerer de andre",
+    "An organisation number has nine digits, and the last one checks the others",
+    "https://www.brreg.no/om-oss/registrene-vare/om-enhetsregisteret/organisasjonsnummeret/",
+)
+HPR_NUMBER = Message(
+    "hpr-number",
+    IssueType.VALUE,
+    "Et HPR-nummer har sju til ni siffer",
+    "An HPR number has seven to nine digits",
+    "http://hl7.no/fhir/StructureDefinition/no-basis-Practitioner",
+)
+SYSTEM_AND_TYPE = Message(
+    "system-against-type",
+    IssueType.VALUE,
+    "Typen {type} har sitt eget system; bare hnr og annen sier hvilket de er fra",
+    "The type {type} has a system of its own; only hnr and annen say which one they are of",
+    "http://hl7.no/fhir/StructureDefinition/no-basis-Patient",
+)
+PERIOD_BACKWARDS = Message(
+    "period-ends-before-start",
+    IssueType.INVARIANT,
+    "Perioden slutter før den begynner",
+    "The period ends before it begins",
+    "https://hl7.org/fhir/R4/datatypes.html#Period",
+)
+ID_TWICE = Message(
+    "duplicate-id",
+    IssueType.DUPLICATE,
+    "En annen i samme liste har denne id-en",
+    "Another in the same list has this id",
+    "https://hl7.org/fhir/R4/resource.html#id",
+)
+NOT_HERE = Message(
+    "not-in-record",
+    IssueType.NOT_FOUND,
+    "Viser til en {kind} som ikke finnes i saken",
+    "Refers to a {kind} that is not in the sak",
+    "https://hl7.org/fhir/R4/references.html",
+)
+OWN_PARENT = Message(
+    "own-parent",
+    IssueType.BUSINESS_RULE,
+    "En organisasjon er ikke overordnet seg selv",
+    "An organisation is not above itself",
+    "https://hl7.org/fhir/R4/organization-definitions.html#Organization.partOf",
+)
+_TYPES = {system: type_ for type_, system in SYSTEMS.items()}
+
+
+def identifiers(case: Case) -> Iterator[Violation]:
+    """Every identifier of a type that can be checked, of people here and of those told by identifikator."""
+    for node in walk(case.kind, case.body):
+        if node.definition == "ident":
+            yield from _identifier(case, node, node.value["type"], node.value["verdi"])
+            yield from _system(node, node.value["type"], node.value.get("system"))
+        elif node.definition == "aktor" and "identifikator" in node.value:
+            named = node.value["identifikator"]
+            yield from _identifier(case, node, _TYPES.get(named["system"], ""), named["verdi"])
+
+
+def periods(case: Case) -> Iterator[Violation]:
+    """Every gyldighet runs forwards; one that begins and ends on the same day does."""
+    for node in walk(case.kind, case.body):
+        if node.definition == "gyldighet" and window_of(node.value).is_empty():
+            yield Violation(PERIOD_BACKWARDS, node.path, node.place, node.value)
+
+
+def duplicate_ids(case: Case) -> Iterator[Violation]:
+    """An id stands once in its list; what is told from the second on."""
+    for node in walk(case.kind, case.body):
+        if not isinstance(node.value, list):
+            continue
+        seen: Counter[str] = Counter()
+        for index, item in enumerate(node.value):
+            if isinstance(item, dict) and "id" in item:
+                seen[item["id"]] += 1
+                if seen[item["id"]] > 1:
+                    place = f"{node.place}{name_of(item, index)}"
+                    yield Violation(ID_TWICE, f"{node.path}[{index}].id", place, seen[item["id"]])
+
+
+def local_references(case: Case) -> Iterator[Violation]:
+    """The innbygger, parorende and team named in a sak are its own."""
+    if case.kind != "sak":
+        return
+    here = {("innbygger", case.body["innbygger"]["id"])}
+    for kind in ("parorende", "team"):
+        here |= {(kind, item["id"]) for item in case.body.get(kind, ())}
+    for node in walk(case.kind, case.body):
+        for reference in references_at(node):
+            if reference.local and (reference.kind, reference.id) not in here:
+                names = {"kind": reference.kind}
+                yield Violation(NOT_HERE, reference.path, node.place, reference.id, names)
+
+
+def own_parent(case: Case) -> Iterator[Violation]:
+    """An organisasjon has another one above it, if any."""
+    if case.kind == "organisasjon" and case.body.get("overordnet") == case.body["id"]:
+        yield Violation(OWN_PARENT, "organisasjon.overordnet", "organisasjon.overordnet")
+
+
+def _identifier(case: Case, node: Node, type_: str, number: str) -> Iterator[Violation]:
+    field = "identifikator" if node.definition == "aktor" else "verdi"
+    check, message = _CHECKS.get(type_, (None, None))
+    if check and message and not check(number):
+        yield _at(node, field, message, number)
+    elif type_ in {"fnr", "dnr"}:
+        if is_d_number(number) != (type_ == "dnr"):
+            yield _at(node, field, BIRTH_NUMBER_KIND, number)
+        if not case.production and not is_synthetic(number):
+            yield _at(node, field, REAL_PERSON, number)
+
+
+def _system(node: Node, type_: str, system: str | None) -> Iterator[Violation]:
+    owner = type_ if type_ in SYSTEMS else _TYPES.get(system or "")
+    if system is not None and owner is not None and (owner != type_ or SYSTEMS[owner] != system):
+        yield _at(node, "system", SYSTEM_AND_TYPE, system, type=owner)
+
+
+def _at(node: Node, field: str, message: Message, what: Any, **names: str) -> Violation:
+    return Violation(message, f"{node.path}.{field}", f"{node.place}.{field}", what, names)
+
+
+_CHECKS: dict[str, tuple[Callable[[str], bool], Message]] = {
+    "fnr": (is_birth_number, BIRTH_NUMBER),
+    "dnr": (is_birth_number, BIRTH_NUMBER),
+    "orgnr": (is_organisation_number, ORGANISATION_NUMBER),
+    "hpr": (is_hpr_number, HPR_NUMBER),
+}

@@ -1,0 +1,70 @@
+"""What a rule finds, and the record it is asked of."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from adapter.fhir.dates import interval
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from adapter.errors import Finding, Message
+    from adapter.fhir.dates import Interval
+
+PBRL = "https://lovdata.no/lov/1999-07-02-63"
+HOL = "https://lovdata.no/lov/2011-06-24-30"
+SPHL = "https://lovdata.no/lov/1999-07-02-61"
+HPL = "https://lovdata.no/lov/1999-07-02-64"
+VGML = "https://lovdata.no/lov/2010-03-26-9"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A record that is judged, and when and where.
+
+    Args:
+        kind: sak, ansatt or organisasjon.
+        body: the record, valid by the schema.
+        before: the record as it stood, None for a new one.
+        today: the date on the Norwegian clock.
+        production: whether real people are kept here.
+    """
+
+    kind: str
+    body: dict[str, Any]
+    before: dict[str, Any] | None
+    today: date
+    production: bool
+
+    @property
+    def day(self) -> Interval:
+        """The whole of today, on the Norwegian clock."""
+        return interval(self.today.isoformat())
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One rule broken in one place.
+
+    ``place`` and ``what`` tell whether two versions of a record break it in the same way: the place by ids,
+    and the values that break it. They are compared and never shown.
+    """
+
+    message: Message
+    path: str
+    place: str
+    what: Any = None
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What two equal violations of two versions have in common."""
+        return self.message.code, self.place, json.dumps(self.what, sort_keys=True, default=str)
+
+    def finding(self) -> Finding:
+        """The violation in words."""
+        return self.message.at(self.path, line=None, column=None, **self.names)
