@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from adapter.errors import Finding
 
-__all__ = ["ALWAYS", "OF_A_SAK", "check"]
+__all__ = ["ALWAYS", "OF_A_SAK", "broken", "check"]
 
 ALWAYS: tuple[Callable[[Case], Iterator[Violation]], ...] = (
     identity.identifiers,
@@ -51,19 +51,20 @@ def check(
         production: whether real people are kept here.
     """
     stood = Case(kind, before, before, today, production) if before else None
-    known = {broken.key for broken in _broken(stood)} if stood else set()
+    known = {breach.key for breach in broken(stood)} if stood else set()
     taken_back = _taken_back(before or {}, after)
     return [
-        broken.finding()
-        for broken in _broken(Case(kind, after, before, today, production))
-        if broken.key not in known
-        and (broken.message is identity.ID_TWICE or not broken.place.startswith(taken_back))
+        breach.finding()
+        for breach in broken(Case(kind, after, before, today, production))
+        if breach.key not in known
+        and (breach.message is identity.ID_TWICE or not breach.place.startswith(taken_back))
     ]
 
 
-def _broken(case: Case) -> list[Violation]:
+def broken(case: Case) -> list[Violation]:
+    """Every rule a record breaks as it stands, and where."""
     legal = case.kind == "sak" and case.body["tilstand"] in {"aktiv", "avsluttet"}
-    return [broken for rule in (*ALWAYS, *(OF_A_SAK if legal else ())) for broken in rule(case)]
+    return [breach for rule in (*ALWAYS, *(OF_A_SAK if legal else ())) for breach in rule(case)]
 
 
 def _taken_back(before: dict[str, Any], after: dict[str, Any]) -> tuple[str, ...]:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 TWO_COORDINATORS = Message(
     "two-coordinators",
     IssueType.BUSINESS_RULE,
-    "Personen har allerede en koordinator i kommunen; avslutt den først, eller bruk stedfortreder-koordinator",
+    "Personen har en koordinator i kommunen; avslutt den først, eller bruk stedfortreder-koordinator",
     "The person has a coordinator in the municipality; end that first, or use stedfortreder-koordinator",
     f"{HOL}/§7-2",
 )

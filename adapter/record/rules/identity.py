@@ -1,4 +1,4 @@
-"""Rules every record keeps: identifiers that can be right, periods that run forwards, references that lead on.
+"""Rules every record keeps: identifiers that can be right, periods that run forwards, one id each.
 
 A rule is a function from a case to what breaks it there. They hold whatever state the record is in.
 """
