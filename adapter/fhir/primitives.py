@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from adapter.errors import IssueType, Message
+from adapter.errors import IssueType, Message, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -147,12 +147,7 @@ PRIMITIVES = {
     "xhtml": _any_text("xhtml"),
     "uri": _address("uri"),
     "url": _address("url"),
-    "canonical": _text(
-        "canonical",
-        _matches(_CANONICAL),
-        "En canonical er en absolutt adresse, eller # og et navn i samme ressurs",
-        "A canonical is an absolute address, or # and a name in the same resource",
-    ),
+    "canonical": _address("canonical"),
     "oid": _text(
         "oid",
         _matches(_OID),
@@ -229,3 +224,29 @@ ELEMENT_ID = _text(
     "An element id cannot be empty or contain whitespace",
 )
 """The id of an element within a resource: any string without whitespace."""
+
+CANONICAL = Message(
+    "canonical-not-absolute",
+    IssueType.VALUE,
+    "En canonical bør være en absolutt adresse, eller # og et navn i samme ressurs",
+    "A canonical should be an absolute address, or # and a name in the same resource",
+    f"{_PAGE}#canonical",
+    Severity.WARNING,
+)
+URN = Message(
+    "urn-format",
+    IssueType.VALUE,
+    "Etter urn:uuid: står små heksadesimale siffer, etter urn:oid: tall med punktum mellom",
+    "After urn:uuid: stand lower-case hexadecimal digits, after urn:oid: numbers with dots between",
+    f"{_PAGE}#uri",
+    Severity.WARNING,
+)
+
+
+def doubt(type_name: str, value: str) -> Message | None:
+    """What is doubtful about a well-formed address: HL7's own resources have such, so it is taken."""
+    if type_name == "canonical" and _CANONICAL.fullmatch(value) is None:
+        return CANONICAL
+    wrong_uuid = value.startswith("urn:uuid:") and _UUID.fullmatch(value) is None
+    wrong_oid = value.startswith("urn:oid:") and _OID.fullmatch(value) is None
+    return URN if wrong_uuid or wrong_oid else None

@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING, Any
 from adapter.fhir import faults, narrative
 from adapter.fhir.containment import Container
 from adapter.fhir.definitions import resource_types
+from adapter.fhir.primitives import doubt
 from adapter.fhir.shapes import RESOURCE_KEY, Member, shape
 
 if TYPE_CHECKING:
     from adapter.errors import Finding, Message
 
+_ADDRESSES = {"uri", "url", "canonical"}
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 
 
@@ -160,6 +162,8 @@ class _Walk:
             self.findings.extend(narrative.check(value, _place(path, member.name, index)))
         elif isinstance(value, str) and value.startswith("#"):
             container.local(value, member)
+        elif member.type in _ADDRESSES and (message := doubt(member.type, value)):
+            self._add(message, _place(path, member.name, index))
 
     def _companion(
         self, member: Member, value: Any, node: dict[str, Any], path: str, container: Container

@@ -310,6 +310,15 @@ def test_a_contained_resource_may_name_its_container_instead_of_being_named():
     assert found(changed(team, "contained", [device])) == []
 
 
+def test_a_doubtful_address_is_a_warning():
+    """A relative canonical and a malformed URN are told, and do not make a resource invalid."""
+    doubtful = changed(TEAM, "meta", {"profile": ["CarePlan"], "source": "urn:uuid:1"})
+    assert [(one.severity, one.code, one.expression) for one in check(doubtful)] == [
+        ("warning", "canonical-not-absolute", "CareTeam.meta.profile[0]"),
+        ("warning", "urn-format", "CareTeam.meta.source"),
+    ]
+
+
 def test_no_contained_resource_contains_another():
     """dom-2: nesting is refused where it begins."""
     nested = [{"resourceType": "Patient", "id": "x"}]

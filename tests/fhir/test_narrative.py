@@ -1,0 +1,103 @@
+"""Narratives: XHTML of the permitted kind, and nothing that runs or loads."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from adapter.fhir.narrative import faults, is_div
+
+OPENING = '<div xmlns="http://www.w3.org/1999/xhtml">'
+
+
+def codes(inside: str) -> list[str]:
+    """The codes of what is wrong with a div that holds this."""
+    return [message.code for message in faults(f"{OPENING}{inside}</div>")]
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "Møte &amp; mål &#160;",
+        "<p class='a' style='color: red; width: 10%'>a</p><br/><hr />",
+        "<table border='1'><caption>a</caption><tbody><tr><td colspan='2'>b</td></tr></tbody></table>",
+        "<a href='https://x.example:80/a?b=c:d'>a</a><a href='#b'>b</a><a href='Patient/1' name='d'>e</a>",
+        "<a href='mailto:a@x.example'>a</a><a href='tel:12345678'>b</a><a href='?a=b:c'>c</a>",
+        "<img src='#bilde' alt='x'/>",
+        "<img src='data:image/png;base64,AAAA' alt='x'/>",
+        "<!-- kommentar --><p xml:lang='se'>Čáhppes</p>",
+    ],
+)
+def test_ordinary_narratives_are_valid(inside: str):
+    """Text, tables, links out, images within the resource, styles and languages."""
+    assert codes(inside) == []
+
+
+@pytest.mark.parametrize(
+    ("inside", "code"),
+    [
+        ("<script>alert(1)</script>", "txt-1"),
+        ("a<iframe/>", "txt-1"),
+        ("a<form><input/></form>", "txt-1"),
+        ("a<object/>", "txt-1"),
+        ("a<style>p {}</style>", "txt-1"),
+        ("a<link href='x'/>", "txt-1"),
+        ("<p onclick='x()'>a</p>", "txt-1"),
+        ("<p formaction='x'>a</p>", "txt-1"),
+        ("<a href='javascript:x()'>a</a>", "narrative-active"),
+        ("<a href='JAVA&#x9;SCRIPT:x()'>a</a>", "narrative-active"),
+        ("<a href=' javascript:x()'>a</a>", "narrative-active"),
+        ("<a href='data:text/html,x'>a</a>", "narrative-active"),
+        ("<a href='vbscript:x'>a</a>", "narrative-active"),
+        ("<img src='https://x.example/a.png'/>", "narrative-active"),
+        ("<img src='//x.example/a.png'/>", "narrative-active"),
+        ("<img src='data:image/svg+xml;base64,AAAA'/>", "narrative-active"),
+        ("<p style='background: url(https://x.example/a)'>a</p>", "narrative-active"),
+        ("<p style='width: expression(x)'>a</p>", "narrative-active"),
+        ("<p style='@import x'>a</p>", "narrative-active"),
+        ("<p style='background: u\\rl(x)'>a</p>", "narrative-active"),
+        ("a<svg xmlns='http://www.w3.org/2000/svg'/>", "narrative-not-xhtml"),
+        ("a<p xmlns=''>b</p>", "narrative-not-xhtml"),
+        ("<p>a", "narrative-not-xhtml"),
+        ("&nbsp;", "narrative-not-xhtml"),
+        ("<![CDATA[a]]>", "narrative-not-xhtml"),
+        ("a<?php x ?>", "narrative-not-xhtml"),
+        ("", "txt-2"),
+        (" \n&#160;<br/>", "txt-2"),
+        ("<!-- a -->", "txt-2"),
+    ],
+)
+def test_what_runs_loads_or_is_no_xhtml_is_refused(inside: str, code: str):
+    """Each kind of fault has its code, the specification's own where it has one."""
+    assert codes(inside) == [code]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "tekst",
+        "<div>a</div>",
+        '<p xmlns="http://www.w3.org/1999/xhtml">a</p>',
+        f"{OPENING}a</div>{OPENING}b</div>",
+        f"<!DOCTYPE div>{OPENING}a</div>",
+        f'<!DOCTYPE div [<!ENTITY a "b">]>{OPENING}&a;</div>',
+        f"{OPENING}{'<b>' * 200}a{'</b>' * 200}</div>",
+    ],
+)
+def test_a_narrative_is_one_div(text: str):
+    """In the namespace of XHTML, alone, without a document type, not bottomless."""
+    assert [message.code for message in faults(text)] == ["narrative-not-xhtml"]
+    assert not is_div(text)
+
+
+def test_a_hostile_narrative_is_judged_quickly():
+    """A megabyte of tags, attributes or control characters takes no time."""
+    started = time.perf_counter()
+    codes("<b>" * 300_000)
+    codes("<br/>" * 200_000 + "a")
+    codes(f"<a href='{'x' * 1_000_000}:'>a</a>")
+    codes(f"<p style='{'url ' * 250_000}'>a</p>")
+    codes(f"<img src='{'a' * 1_000_000}:'/>")
+    assert time.perf_counter() - started < 3
