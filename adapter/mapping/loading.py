@@ -79,7 +79,9 @@ def _compile(
         type_,
         compiler.rows(content["rows"], type_),
         VIEWS[content.get("view", "as it is")],
-        Closed(closed["element"], closed["flag"], compiler.rows(closed["rows"], type_)) if closed else None,
+        Closed(tuple(closed["elements"]), closed["flag"], compiler.rows(closed["rows"], type_))
+        if closed
+        else None,
         same,
     )
 

@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """The part of a resource in which everything is understood or nothing is acted on.
+    """The elements of a resource in which everything is understood or nothing is acted on.
 
-    A resource with anything unmapped under ``element`` becomes an *opaque* part: the rows ``rows`` alone, the
-    field ``flag`` set, and all the rest residue.
+    A resource with anything unmapped or contradicting under ``elements`` becomes an *opaque* part: the rows
+    ``rows`` alone, the field ``flag`` set, and all the rest residue.
     """
 
-    element: str
+    elements: tuple[str, ...]
     flag: str
     rows: tuple[Row, ...]
 
@@ -90,8 +90,10 @@ class PartMapping:
         """
         sent = _normalised(resource, self.same)
         part, residue, refused = self._taken(self.rows, sent, surroundings, onto, new_id)
-        if self.closed and self._is_opaque(residue, refused):
-            part, residue, refused = self._taken(self.closed.rows, sent, surroundings, None, new_id)
+        if self.closed and _is_opaque(self.type, self.closed.elements, residue, refused):
+            part, residue, refused = self._taken(
+                self.closed.rows, sent, surroundings, None, new_id, opaque=True
+            )
             part[self.closed.flag] = True
         if refused:
             raise Unprocessable(*refused)
@@ -109,6 +111,8 @@ class PartMapping:
         surroundings: Mapping[str, str],
         onto: dict[str, Any] | None,
         new_id: Callable[[], str],
+        *,
+        opaque: bool = False,
     ) -> tuple[dict[str, Any], dict[str, Any], list[Finding]]:
         taking = Taking(surroundings, new_id)
         part = dict(self.view.spread(onto)) if onto else {}
@@ -118,7 +122,7 @@ class PartMapping:
         for row in rows:
             row.take(sent, self.type, part, taking)
         part, ungathered = self.view.gather(part)
-        taken = Taken()
+        taken = Taken(opaque)
         residue = taken.of(self._mapped_by(rows, part, surroundings), sent, self.type, self.type)
         return part, residue, [*taking.refused, *ungathered, *taken.refused]
 
@@ -131,14 +135,15 @@ class PartMapping:
             row.give(seen, resource, surroundings)
         return resource
 
-    def _is_opaque(self, residue: dict[str, Any], refused: list[Finding]) -> bool:
-        element = self.closed.element if self.closed else ""
-        under = f"{self.type}.{element}"
-        return (
-            element in residue.get("in", {})
-            or element in residue.get("keep", {})
-            or any((finding.expression or "").startswith(under) for finding in refused)
-        )
+
+def _is_opaque(
+    type_: str, elements: tuple[str, ...], residue: dict[str, Any], refused: list[Finding]
+) -> bool:
+    unmapped = residue.get("in", {}).keys() | residue.get("keep", {}).keys()
+    places = tuple(f"{type_}.{element}" for element in elements)
+    return not unmapped.isdisjoint(elements) or any(
+        (finding.expression or "").startswith(places) for finding in refused
+    )
 
 
 def _normalised(value: Any, same: Mapping[str, str]) -> Any:

@@ -14,6 +14,7 @@ A residue is a tree that follows the resource:
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -46,7 +47,8 @@ RESIDUE_DROPPED = Message(
     severity=Severity.WARNING,
 )
 
-_SERVER_OWNED = {"versionId", "lastUpdated"}
+_NEVER_KEPT = {"modifierExtension", "implicitRules", "_implicitRules"}
+_SERVER_OWNED = {"id", "versionId", "_versionId", "lastUpdated", "_lastUpdated"}
 _NARRATIVE = "text"
 
 
@@ -55,8 +57,19 @@ def guard(value: Any) -> str:
     return hashlib.sha256(json.render({"v": value})).hexdigest()[:16]
 
 
-def item_key(item: Any, index: int) -> str:
-    """What a mapped item of a list is known by: its id, else what chose it, else its value."""
+def item_keys(items: list[Any]) -> list[str]:
+    """What the mapped items of a list are known by; those alike are numbered."""
+    seen: Counter[str] = Counter()
+    keys = []
+    for index, item in enumerate(items):
+        key = _item_key(item, index)
+        seen[key] += 1
+        keys.append(key if seen[key] == 1 else f"{key}~{seen[key]}")
+    return keys
+
+
+def _item_key(item: Any, index: int) -> str:
+    """Its id, else what chose it, else its value."""
     if not isinstance(item, dict):
         return f"={item}"
     for name in ("id", "url", "reference"):
@@ -70,8 +83,12 @@ def item_key(item: Any, index: int) -> str:
 
 @dataclass(slots=True)
 class Taken:
-    """The residue of one resource, and the places where it cannot be one."""
+    """The residue of one resource, and the places where it cannot be one.
 
+    ``opaque``: nothing of the resource is acted on, so elements that modify its meaning are kept with it.
+    """
+
+    opaque: bool = False
     refused: list[Finding] = field(default_factory=list)
 
     def of(self, mapped: dict[str, Any], sent: dict[str, Any], type_: str, place: str) -> dict[str, Any]:
@@ -100,7 +117,7 @@ class Taken:
     def _keep(
         self, residue: dict[str, Any], mapped: dict[str, Any], key: str, value: Any, type_: str, at: str
     ) -> None:
-        if _is_modifier(type_, key):
+        if _is_modifier(type_, key) and not (self.opaque and key not in _NEVER_KEPT):
             self.refused.append(MODIFIER_UNKNOWN.at(at))
         elif key == _NARRATIVE and facts(type_).kind == "resource":
             residue["narrative"] = [guard(mapped), value]
@@ -131,7 +148,7 @@ class Taken:
 
     def _list(self, mapped: list[Any], sent: list[Any], type_: str, place: str) -> dict[str, Any]:
         residue: dict[str, Any] = {}
-        partner = _aligned(mapped, sent)
+        partner, keys = _aligned(mapped, sent), item_keys(mapped)
         previous, order = None, []
         for index, item in enumerate(sent):
             at = f"{place}[{index}]"
@@ -139,14 +156,13 @@ class Taken:
                 residue.setdefault("more", []).append([previous, item])
                 continue
             one = mapped[partner[index]]
-            previous = item_key(one, partner[index])
+            previous = keys[partner[index]]
             order.append(previous)
             if isinstance(one, dict):
                 inner = self.of(one, item, type_, at)
                 if inner:
                     residue.setdefault("items", {})[previous] = inner
-        natural = [item_key(one, index) for index, one in enumerate(mapped)]
-        if order != [key for key in natural if key in order]:
+        if order != [key for key in keys if key in order]:
             residue["order"] = order
         return residue
 
@@ -236,7 +252,7 @@ class Joined:
             joined[key] = whole
 
     def _list(self, mapped: list[Any], residue: dict[str, Any], type_: str, place: str) -> list[Any]:
-        keyed = [(item_key(one, index), one) for index, one in enumerate(mapped)]
+        keyed = list(zip(item_keys(mapped), mapped, strict=True))
         rank = {key: index for index, key in enumerate(residue.get("order", ()))}
         if rank:
             keyed.sort(key=lambda pair: rank.get(pair[0], len(rank)))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from adapter.fhir.search.values import local
+from adapter.fhir.search.values import Local, local
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -53,18 +53,22 @@ def _aktor(reference: Any) -> dict[str, Any] | None:
         if {"system", "value"} <= identifier.keys():
             return {"identifikator": {"system": identifier["system"], "verdi": identifier["value"]}}
         return None
-    named = local(address)
+    named = _current(address)
     if named is not None:
-        kind = _OF_TYPE.get(named.type)
-        return {kind: named.id} if kind and "/_history/" not in address else None
+        return {_OF_TYPE[named.type]: named.id} if named.type in _OF_TYPE else None
     return {"adresse": address} if address.startswith(("http://", "https://")) else None
+
+
+def _current(address: str) -> Local | None:
+    """Type and id of a reference into this service; one to a version is more than the record can say."""
+    return None if "/_history/" in address else local(address)
 
 
 def _to_type(type_: str) -> Pair:
     """An id as a reference to one type of resource."""
 
     def to_plan(reference: Any) -> str | None:
-        named = local((reference or {}).get("reference") or "")
+        named = _current((reference or {}).get("reference") or "")
         return named.id if named and named.type == type_ else None
 
     return Pair(lambda id_: {"reference": f"{type_}/{id_}"}, to_plan)

@@ -1,0 +1,1 @@
+"""One mapping, both ways."""
