@@ -13,6 +13,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 OSLO = ZoneInfo("Europe/Oslo")
+_FIRST = datetime.min.replace(tzinfo=UTC)
 _LAST = datetime.max.replace(tzinfo=UTC)
 
 _DATE_TIME = re.compile(
@@ -50,11 +51,12 @@ def interval(value: str) -> Interval:
         low = low.replace(microsecond=int(fraction[:6].ljust(6, "0")))
     if zone is not None:
         low = low.replace(tzinfo=datetime.fromisoformat(f"2000-01-01T00:00:00{zone}").tzinfo)
-    low = low.astimezone(UTC)
+    low = _utc(low)
     if second is None:
-        return Interval(low, low + timedelta(minutes=1))
-    width = timedelta(microseconds=10 ** max(0, 6 - len(fraction))) if fraction else timedelta(seconds=1)
-    return Interval(low, low + width)
+        width = timedelta(minutes=1)
+    else:
+        width = timedelta(microseconds=10 ** max(0, 6 - len(fraction))) if fraction else timedelta(seconds=1)
+    return Interval(low, low + min(width, _LAST - low))
 
 
 def _local(low: datetime, following: tuple[int, int, int] | None) -> Interval:
@@ -62,8 +64,16 @@ def _local(low: datetime, following: tuple[int, int, int] | None) -> Interval:
     try:
         high = datetime(*following, tzinfo=OSLO) if following else low + timedelta(days=1)
     except (ValueError, OverflowError):  # the calendar ends with 9999
-        return Interval(low.astimezone(UTC), _LAST)
-    return Interval(low.astimezone(UTC), high.astimezone(UTC))
+        return Interval(_utc(low), _LAST)
+    return Interval(_utc(low), _utc(high))
+
+
+def _utc(instant: datetime) -> datetime:
+    """The instant in UTC; the calendar we compare in begins with year 1 and ends with 9999."""
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError:
+        return _FIRST if instant.year == 1 else _LAST
 
 
 def anniversary(birth_date: str, years: int) -> datetime:
@@ -72,7 +82,10 @@ def anniversary(birth_date: str, years: int) -> datetime:
     A child is under age until it surely is not, so ``2010-05`` turns 16 when June 2026 begins less a day.
     A birthday on 29 February falls on 1 March in other years.
     """
-    latest = (interval(birth_date).high - timedelta(microseconds=1)).astimezone(OSLO)
+    high = interval(birth_date).high
+    if high.year + years > _LAST.year:
+        return _LAST
+    latest = (high - timedelta(microseconds=1)).astimezone(OSLO)
     try:
         day = datetime(latest.year + years, latest.month, latest.day, tzinfo=OSLO)
     except ValueError:

@@ -29,6 +29,26 @@ def test_a_date_covers_all_it_leaves_open(value: str, low: str, high: str) -> No
 
 
 @pytest.mark.parametrize(
+    ("value", "low", "high"),
+    [
+        ("0001", "0001-01-01T00:00:00", "0001-12-31T23:17:00"),  # the sun's own time, 43 minutes ahead
+        ("0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00", "0001-01-01T00:00:01"),
+        ("9999-12-31T23:59:59Z", "9999-12-31T23:59:59", "9999-12-31T23:59:59.999999"),
+        ("9999-12-31T23:59:59-14:00", "9999-12-31T23:59:59.999999", "9999-12-31T23:59:59.999999"),
+    ],
+)
+def test_the_calendar_ends_and_does_not_fail(value: str, low: str, high: str) -> None:
+    """What lies beyond the first or last instant that can be told is that instant."""
+    assert interval(value) == tuple(datetime.fromisoformat(end).replace(tzinfo=UTC) for end in (low, high))
+
+
+@pytest.mark.parametrize("born", ["9999", "9990-01-01"])
+def test_a_birthday_beyond_the_calendar_never_comes(born: str) -> None:
+    """An age reached after the year 9999 is reached at its end."""
+    assert anniversary(born, 16) == datetime.max.replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
     "value", ["", "9999-12-32", "2026-13", "2026-02-30", "2026-01-01T25:00:00Z", "2026-1-1"]
 )
 def test_what_is_no_date_is_refused(value: str) -> None:
