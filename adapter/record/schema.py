@@ -97,6 +97,13 @@ OUT_OF_BOUNDS = Message(
     "The number is outside the bounds of the schema",
     f"{_PAGE}/numeric#range",
 )
+NOT_TOGETHER = Message(
+    "not-together",
+    IssueType.STRUCTURE,
+    "Feltene {names} kan ikke stå sammen; ett sier det samme som begge",
+    "The fields {names} cannot stand together; one says the same as both",
+    f"{_PAGE}/combining#not",
+)
 NOT_VALID = Message(
     "not-valid",
     IssueType.INVALID,
@@ -110,7 +117,6 @@ _FORMATS = {
         "ÅÅÅÅ, ÅÅÅÅ-MM, en dag som finnes, eller dag og klokkeslett med sekunder og sone",
         "YYYY, YYYY-MM, a day that exists, or day and time with seconds and a zone",
     ),
-    "uri": ("en absolutt adresse", "an absolute address"),
 }
 
 
@@ -217,6 +223,10 @@ def _size(kind: str, steps: list[str | int], error: Any) -> Iterator[Finding]:
     yield (NOT_ONE if one_of else EMPTY).at(place(kind, steps))
 
 
+def _together(kind: str, steps: list[str | int], error: Any) -> Iterator[Finding]:
+    yield NOT_TOGETHER.at(place(kind, steps), names=", ".join(error.schema["required"]))
+
+
 def _plain(message: Message) -> Callable[[str, list[str | int], Any], Iterator[Finding]]:
     return lambda kind, steps, _error: iter((message.at(place(kind, steps)),))
 
@@ -230,6 +240,7 @@ _KEYWORDS: dict[str, Callable[[str, list[str | int], Any], Iterator[Finding]]] =
     "pattern": _pattern,
     "minProperties": _size,
     "maxProperties": _size,
+    "not": _together,
     "minLength": _plain(EMPTY),
     "minItems": _plain(EMPTY),
     "uniqueItems": _plain(REPEATED),
