@@ -6,14 +6,18 @@ so FULL is set on every connection and read back at start (https://sqlite.org/pr
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import create_engine, event, make_url, text
+from sqlalchemy.exc import DBAPIError
 
 from adapter.errors import IssueType, Message, Unavailable
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Engine
+    from collections.abc import Iterator
+
+    from sqlalchemy import Connection, Engine, RootTransaction
 
 BUSY_SECONDS = 5
 """How long a writer waits for the one before it."""
@@ -45,34 +49,63 @@ def make_engine(url: str) -> Engine:
     if parsed.get_backend_name() == "sqlite":
         engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS})
         event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
-        return engine
-    options = f"-c lock_timeout={BUSY_SECONDS * 1000} -c timezone=UTC"
-    return create_engine(parsed, pool_pre_ping=True, connect_args={"options": options})
+    else:
+        options = f"-c lock_timeout={BUSY_SECONDS * 1000} -c timezone=UTC"
+        engine = create_engine(parsed, isolation_level="AUTOCOMMIT", connect_args={"options": options})
+    event.listen(engine, "begin", _begin)
+    return engine
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
-    # The driver would begin transactions by itself, and always deferred; begin is said in _begin_sqlite.
     connection.isolation_level = None
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}").close()
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    kind = "IMMEDIATE" if connection.get_execution_options().get("writes") else "DEFERRED"
-    connection.exec_driver_sql(f"BEGIN {kind}")
+def _begin(connection: Connection) -> None:
+    """Say how a transaction begins: left to themselves, the drivers begin late and all alike."""
+    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
 
 
 def reading(engine: Engine) -> Engine:
     """The same pool for reads: everything a request reads comes from one snapshot, and it cannot write."""
     if engine.dialect.name == "sqlite":
         return engine
-    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    return engine.execution_options(begin="BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
 
 def writing(engine: Engine) -> Engine:
     """The same pool for writes: on SQLite they begin by taking the write lock."""
-    return engine.execution_options(writes=True)
+    if engine.dialect.name == "sqlite":
+        return engine.execution_options(begin="BEGIN IMMEDIATE")
+    return engine
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[tuple[Connection, RootTransaction]]:
+    """A connection with a transaction begun: committed on leaving, rolled back by an exception.
+
+    A connection the database has closed since it was last used is noticed by the BEGIN and replaced.
+    """
+    connection, begun = _begun(engine)
+    with connection, begun:
+        yield connection, begun
+
+
+def _begun(engine: Engine) -> tuple[Connection, RootTransaction]:
+    connection = engine.connect()
+    try:
+        return connection, connection.begin()
+    except DBAPIError as error:
+        connection.close()
+        if not error.connection_invalidated:
+            raise
+    connection = engine.connect()
+    try:
+        return connection, connection.begin()
+    except DBAPIError:
+        connection.close()
+        raise
 
 
 def check_durability(connection: Connection) -> None:

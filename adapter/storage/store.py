@@ -17,7 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from adapter.errors import IssueType, Message, Unavailable
 from adapter.storage import changes
-from adapter.storage.engine import BUSY_SECONDS, check_durability, make_engine, reading, writing
+from adapter.storage.engine import BUSY_SECONDS, check_durability, make_engine, reading, transaction, writing
 from adapter.storage.instants import to_micros
 from adapter.storage.publications import Tick
 from adapter.storage.reader import Reader
@@ -71,7 +71,7 @@ class Store:
         Raises:
             Unavailable: naming what is wrong.
         """
-        with _translated(), self._engine.connect() as connection:
+        with _translated(), transaction(self._reading) as (connection, _):
             check_durability(connection)
             found = "-"
             if inspect(connection).has_table("alembic_version"):
@@ -83,12 +83,12 @@ class Store:
     def writable(self) -> bool:
         """Can a write begin now?"""
         try:
-            with self._writing.connect() as connection, connection.begin() as transaction:
+            with transaction(self._writing) as (connection, begun):
                 if connection.dialect.name == "postgresql":
                     read_only = connection.execute(text("SHOW transaction_read_only")).scalar_one()
                     return bool(read_only == "off")
                 connection.execute(text("UPDATE clock SET seq = seq"))
-                transaction.rollback()
+                begun.rollback()
         except (OperationalError, InterfaceError, PoolTimeout):
             return False
         return True
@@ -100,7 +100,7 @@ class Store:
         Raises:
             Unavailable: the database cannot be reached.
         """
-        with _translated(), self._reading.connect() as connection, connection.begin():
+        with _translated(), transaction(self._reading) as (connection, _):
             yield Reader(connection)
 
     @contextmanager
@@ -117,16 +117,11 @@ class Store:
         Raises:
             Unavailable: the database cannot be reached, written to, or is busy for too long.
         """
-        with (
-            self._in_turn(),
-            _translated(),
-            self._writing.connect() as connection,
-            connection.begin() as transaction,
-        ):
+        with self._in_turn(), _translated(), transaction(self._writing) as (connection, begun):
             writer = Writer(connection, note, Tick(*changes.tick(connection, to_micros(at))))
             yield writer
             if not writer.has_written:
-                transaction.rollback()
+                begun.rollback()
 
     @contextmanager
     def _in_turn(self) -> Iterator[None]:

@@ -227,3 +227,19 @@ def test_postgresql_may_crash(tmp_path: Path) -> None:
             publish(store, to(HOSPITAL, team("after")), record="after")
         store.close()
     assert len(acknowledged) >= 80
+
+
+@pytest.mark.slow
+def test_a_restart_between_requests_is_not_noticed() -> None:
+    """Connections that the server closed while nobody used them are replaced, for reads and writes."""
+    with running_postgresql() as server:
+        url = server.create("restarted")
+        upgrade(url)
+        store = Store(url)
+        for turn in range(2):
+            publish(store, to(HOSPITAL, team(name=str(turn))))
+            server.stop("fast")
+            server.start()
+            with store.read() as reader:
+                assert reader.seq() == turn + 1
+        store.close()

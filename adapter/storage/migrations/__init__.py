@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from adapter.storage.engine import make_engine
+from adapter.storage.engine import make_engine, writing
 
 _LOCK = 4_812_001
 """Any number, as long as every upgrade asks PostgreSQL for the same one."""
@@ -23,9 +23,9 @@ def upgrade(url: str) -> None:
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
-    engine = make_engine(url).execution_options(writes=True)
+    engine = make_engine(url)
     try:
-        with engine.begin() as connection:
+        with writing(engine).begin() as connection:
             if connection.dialect.name == "postgresql":
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
             config.attributes["connection"] = connection
