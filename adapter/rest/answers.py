@@ -30,14 +30,14 @@ def not_modified(published: Published) -> FhirResponse:
 def written(change: Change, request: FhirRequest) -> FhirResponse:
     """201 or 200, with as much in it as the client prefers; the resource where it says nothing.
 
-    https://hl7.org/fhir/R4/http.html#ops. What the write made of residue is told in an OperationOutcome.
+    https://hl7.org/fhir/R4/http.html#ops.
     """
     status = HTTPStatus.CREATED if change.created else HTTPStatus.OK
     published, preference = change.published, request.preference
     if preference == "minimal":
         return _about(status, published, applied=preference)
     if preference == "OperationOutcome":
-        return _about(status, published, json.render(operation_outcome(change.dropped)), preference)
+        return _about(status, published, json.render(operation_outcome([])), preference)
     answer = given(status, published, applied=preference)
     return answer if change.created else replace(answer, content_location=address(published))
 

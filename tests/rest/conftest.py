@@ -1,0 +1,92 @@
+"""The whole adapter on an empty database, with the small municipality in it, and callers to ask as."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from adapter.app import create_app
+from adapter.security.development import Wish, mint
+from adapter.settings import EXAMPLE_CLIENT, Settings
+from tests.rest.world import HOSPITAL_NUMBER, RECORDS, STRANGER_NUMBER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from flask.testing import FlaskClient
+    from werkzeug.test import TestResponse
+
+BASE = "https://adapter.example/fhir"
+
+
+@dataclass
+class Clock:
+    """A clock that moves a second every time it is read."""
+
+    now: datetime = field(default_factory=lambda: datetime(2026, 3, 1, 12, tzinfo=UTC))
+
+    def __call__(self) -> datetime:
+        """A second later than last time."""
+        self.now += timedelta(seconds=1)
+        return self.now
+
+
+@dataclass(frozen=True)
+class House:
+    """The adapter, and what one needs to call it."""
+
+    client: FlaskClient
+    var: Path
+    clock: Clock
+
+    def token(self, wish: Wish) -> str:
+        """A token of the development issuer."""
+        return mint(self.var, wish, self.clock.now)
+
+    def call(self, wish: Wish | None, method: str, path: str, **options: Any) -> TestResponse:
+        """Call as somebody, or as nobody."""
+        headers = dict(options.pop("headers", {}))
+        if wish is not None:
+            headers["Authorization"] = f"Bearer {self.token(wish)}"
+        return self.client.open(path, method=method, headers=headers, **options)
+
+    def municipality(self, method: str, path: str, **options: Any) -> TestResponse:
+        """Call as the municipality's own system."""
+        return self.call(Wish("system", EXAMPLE_CLIENT), method, path, **options)
+
+    def hospital(self, method: str, path: str, **options: Any) -> TestResponse:
+        """Call as the hospital that may know the coordinator."""
+        return self.call(Wish("organisasjon", "epj", HOSPITAL_NUMBER), method, path, **options)
+
+    def stranger(self, method: str, path: str, **options: Any) -> TestResponse:
+        """Call as an organisation nobody has permitted anything."""
+        return self.call(Wish("organisasjon", "epj", STRANGER_NUMBER), method, path, **options)
+
+
+@pytest.fixture
+def house(database_url: str, tmp_path: Path) -> Iterator[House]:
+    """The adapter with nothing in it, on each kind of database."""
+    settings = Settings.from_environment(
+        {
+            "ADAPTER_DATABASE_URL": database_url,
+            "ADAPTER_VAR": str(tmp_path / "var"),
+            "ADAPTER_BASE_URL": "https://adapter.example",
+        }
+    )
+    clock = Clock()
+    app = create_app(settings, now=clock)
+    yield House(app.test_client(), settings.var, clock)
+    app.extensions["repository"].store.close()
+
+
+@pytest.fixture
+def world(house: House) -> House:
+    """The adapter with the small municipality in it."""
+    for plural, record in RECORDS:
+        answer = house.municipality("PUT", f"/kommune/v1/{plural}/{record['id']}", json=record)
+        assert answer.status_code == 201, answer.json
+    return house

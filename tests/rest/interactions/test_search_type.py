@@ -1,0 +1,209 @@
+"""https://hl7.org/fhir/R4/http.html#search and search.html, by GET and by POST."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import pytest
+from fhir.resources.R4B.bundle import Bundle
+
+from adapter.fhir import json, xml
+from tests.rest.world import FNR, HPR, OTHER_NUMBER, PERSON_NUMBER, UNUSED_NUMBER
+
+if TYPE_CHECKING:
+    from werkzeug.test import TestResponse
+
+    from tests.rest.conftest import House
+
+BASE = "https://adapter.example/fhir"
+QUESTION = {
+    "patient.identifier": f"{FNR}|{PERSON_NUMBER}",
+    "_include": "CareTeam:participant",
+    "_include:iterate": ["PractitionerRole:practitioner", "PractitionerRole:organization"],
+}
+"""What every ward asks: who coordinates for this person, and how are they reached?"""
+
+
+def bundle(answer: TestResponse) -> dict[str, Any]:
+    """The Bundle of an answer, valid R4."""
+    assert answer.status_code == 200, answer.text
+    found = json.parse(answer.data)
+    Bundle.model_validate(found)
+    return found
+
+
+def entries(found: dict[str, Any], mode: str = "match") -> list[str]:
+    """Which resources a Bundle holds."""
+    return [
+        entry["fullUrl"].removeprefix(f"{BASE}/")
+        for entry in found.get("entry", ())
+        if entry["search"]["mode"] == mode
+    ]
+
+
+def links(found: dict[str, Any]) -> dict[str, str]:
+    """The links of a Bundle by relation."""
+    return {link["relation"]: link["url"] for link in found["link"]}
+
+
+def test_the_question_every_ward_asks(world: House) -> None:
+    """One POST gives the coordinator, with name, phone and organisation, and nothing else of the person."""
+    found = bundle(world.hospital("POST", "/fhir/CareTeam/_search", data=QUESTION))
+    assert (entries(found), found["total"]) == (["CareTeam/teamet"], 1)
+    included = entries(found, "include")
+    assert included[0] == "PractitionerRole/ragna-koordinator"
+    assert set(included[1:]) == {"Practitioner/ragna", "Organization/enheten"}
+    assert "Solviken" in json.render(found).decode()
+
+
+def test_the_answer_in_xml_is_the_answer_in_json(world: House) -> None:
+    """A Bundle says the same in both formats; a form may ask for the format too."""
+    in_json = world.hospital("POST", "/fhir/CareTeam/_search", data=QUESTION)
+    in_xml = world.hospital("POST", "/fhir/CareTeam/_search", data={**QUESTION, "_format": "xml"})
+    assert in_xml.mimetype == "application/fhir+xml"
+    assert xml.parse(in_xml.data) == json.parse(in_json.data)
+
+
+def test_without_a_permit_a_known_person_is_an_unknown_one(world: House) -> None:
+    """Who has no permit gets the same bytes and headers for a person who is here and for one who is not."""
+    seen = set()
+    for number in (OTHER_NUMBER, UNUSED_NUMBER):
+        answer = world.hospital(
+            "POST", "/fhir/CareTeam/_search", data={**QUESTION, "patient.identifier": f"{FNR}|{number}"}
+        )
+        headers = tuple(pair for pair in answer.headers if pair[0] not in {"Date", "X-Request-Id"})
+        seen.add((answer.status_code, answer.data, headers))
+    assert len(seen) == 1
+    assert bundle(answer)["total"] == 0
+
+
+NUMBERED = [
+    f"patient.identifier={FNR}%7C{PERSON_NUMBER}",
+    f"patient.identifier={PERSON_NUMBER}",
+    f"identifier=http://hl7.no/fhir/NamingSystem/FNR%7C{PERSON_NUMBER}",
+    f"identifier=a,{PERSON_NUMBER}",
+    f"identifier={PERSON_NUMBER[:6]}%20{PERSON_NUMBER[6:]}",
+    f"_id={PERSON_NUMBER}",
+    f"unknown={PERSON_NUMBER}",
+    f"status=active&patient:Patient.identifier={FNR}%7C{PERSON_NUMBER}",
+]
+"""Queries that number a person."""
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/fhir/CareTeam"), ("POST", "/fhir/CareTeam/_search")])
+def test_a_birth_number_in_an_address_is_refused(
+    world: House, method: str, path: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """400 with a hint to POST; the number stands in no answer, header or log line."""
+    capsys.readouterr()
+    told = ""
+    for query in NUMBERED:
+        answer = world.hospital(method, f"{path}?{query}")
+        (issue,) = json.parse(answer.data)["issue"]
+        assert answer.status_code == 400
+        assert issue["details"]["coding"][0]["code"] == "person-number-in-address"
+        assert "CareTeam/_search" in issue["diagnostics"]
+        told += answer.text + str(answer.headers)
+    told += capsys.readouterr().out
+    assert PERSON_NUMBER not in told
+    assert PERSON_NUMBER[6:] not in told
+
+
+def test_links_never_hold_a_birth_number(world: House, capsys: pytest.CaptureFixture[str]) -> None:
+    """The self link leaves the number out and says _search; the next link is opaque."""
+    capsys.readouterr()
+    form = {
+        "identifier": [f"{FNR}|{PERSON_NUMBER}", f"{FNR}|{PERSON_NUMBER},{FNR}|{OTHER_NUMBER}"],
+        "_count": "1",
+    }
+    answer = world.municipality("POST", "/fhir/Patient/_search", data=form)
+    assert links(bundle(answer))["self"] == f"{BASE}/Patient/_search?_count=1"
+    both = {"identifier": f"{FNR}|{PERSON_NUMBER},{FNR}|{OTHER_NUMBER}", "_count": "1"}
+    paged = world.municipality("POST", "/fhir/Patient/_search", data=both)
+    assert links(bundle(paged))["next"].startswith(f"{BASE}/Patient?_page=")
+    told = str(links(bundle(paged))) + capsys.readouterr().out
+    for number in (PERSON_NUMBER, OTHER_NUMBER):
+        assert number not in told
+
+
+def test_pages_together_are_the_whole(world: House) -> None:
+    """Next links are followed as they are, one after the other, until there is none."""
+    found = bundle(world.municipality("GET", "/fhir/Organization?_count=1&_format=json"))
+    seen = entries(found)
+    while "next" in links(found):
+        address = urlsplit(links(found)["next"])
+        assert "_format=json" in address.query
+        assert found["total"] == 3
+        found = bundle(world.municipality("GET", f"{address.path}?{address.query}"))
+        seen += entries(found)
+    assert sorted(seen) == ["Organization/enheten", "Organization/kommunen", "Organization/sykehuset"]
+
+
+def test_a_page_is_for_the_caller_it_was_made_for(world: House) -> None:
+    """Another caller's next link, another type's, a broken one and one with more parameters are refused."""
+    found = bundle(world.municipality("GET", "/fhir/Organization?_count=1"))
+    query = urlsplit(links(found)["next"]).query
+    assert world.hospital("GET", f"/fhir/Organization?{query}").status_code == 400
+    assert world.municipality("GET", f"/fhir/Patient?{query}").status_code == 400
+    assert world.municipality("GET", f"/fhir/Organization?{query}x").status_code == 400
+    assert world.municipality("GET", f"/fhir/Organization?{query}&name=x").status_code == 400
+
+
+NOT_UNDERSTOOD = [
+    ("colour=red", "search-parameter-unknown", "http.colour"),
+    ("status:above=active", "search-modifier-unsupported", "http.status"),
+    ("date=soon", "search-value-invalid", "http.date"),
+    ("_count=-1", "search-value-invalid", "http._count"),
+    ("_include=Patient:x", "search-value-invalid", "http._include"),
+]
+"""A query, the code it is refused with, and the place that is named."""
+
+
+def test_nothing_of_a_query_is_passed_over(world: House) -> None:
+    """What is not understood is 400, names the parameter and lists what would have been valid."""
+    for query, code, place in NOT_UNDERSTOOD:
+        for answer in (
+            world.municipality("GET", f"/fhir/CareTeam?{query}"),
+            world.municipality("POST", "/fhir/CareTeam/_search", data=dict([query.split("=")])),
+        ):
+            (issue,) = json.parse(answer.data)["issue"]
+            assert answer.status_code == 400
+            assert issue["details"]["coding"][0]["code"] == code
+            assert issue["expression"] == [place]
+
+
+def test_the_self_link_is_the_search_carried_out(world: House) -> None:
+    """Address and form count together, and what was carried out can be read from the link and repeated."""
+    answer = world.municipality(
+        "POST", "/fhir/CareTeam/_search?status=active", data={"_count": "5000", "patient": "Patient/torill"}
+    )
+    address = urlsplit(links(bundle(answer))["self"])
+    assert address.query == "status=active&_count=1000&patient=Patient/torill"
+    again = bundle(world.municipality("GET", f"{address.path}?{address.query}"))
+    assert entries(again) == ["CareTeam/teamet"]
+
+
+def test_a_count_holds_no_entries(world: House) -> None:
+    """https://hl7.org/fhir/R4/search.html#count: 0 asks for the total alone."""
+    for query in ("_count=0", "_summary=count", "_total=accurate&_count=0", "_count=0&_totalMethod=count"):
+        found = bundle(world.municipality("GET", f"/fhir/CareTeam?{query}"))
+        assert (found["total"], "entry" in found) == (2, False)
+
+
+def test_a_total_can_be_declined(world: House) -> None:
+    """_total=none: no total is said."""
+    assert "total" not in bundle(world.municipality("GET", "/fhir/CareTeam?_total=none"))
+
+
+def test_other_numbers_may_stand_in_an_address(world: House) -> None:
+    """An HPR or organisation number is no birth number, and may be searched for by GET."""
+    assert bundle(world.municipality("GET", f"/fhir/Practitioner?identifier={HPR}%7C9999999"))["total"] == 0
+    found = bundle(world.municipality("GET", "/fhir/Organization?identifier=310000019"))
+    assert entries(found) == ["Organization/sykehuset"]
+
+
+def test_a_search_by_post_without_a_body_has_the_parameters_of_its_address(world: House) -> None:
+    """https://hl7.org/fhir/R4/http.html#search: parameters may stand in either place."""
+    found = bundle(world.municipality("POST", "/fhir/CareTeam/_search?_id=teamet"))
+    assert entries(found) == ["CareTeam/teamet"]

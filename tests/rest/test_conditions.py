@@ -1,0 +1,40 @@
+"""Headers that make an answer conditional, in the forms clients write them."""
+
+from __future__ import annotations
+
+import pytest
+
+from adapter.rest.conditions import is_known, preferred_return
+
+
+@pytest.mark.parametrize("header", ['W/"3"', '"3"', "3", 'W/"2", W/"3"', '"1","3"', "*", ' W/"3" '])
+def test_a_version_the_client_has_is_known(header: str) -> None:
+    """If-None-Match is read weak, strong, bare, as a list and as a star: clients send all of them."""
+    assert is_known(header, 3)
+
+
+@pytest.mark.parametrize("header", [None, "", 'W/"30"', '"2"', "W/3 4", '"', "x" * 8000])
+def test_other_tags_are_not_known(header: str | None) -> None:
+    """A tag that is not the version's gives the resource."""
+    assert not is_known(header, 3)
+
+
+@pytest.mark.parametrize(
+    ("prefer", "preference"),
+    [
+        ("return=minimal", "minimal"),
+        ("return=representation", "representation"),
+        ("return=OperationOutcome", "OperationOutcome"),
+        ('return="minimal"', "minimal"),
+        ("respond-async, return=minimal; x=1", "minimal"),
+        ("handling=strict, return=OperationOutcome", "OperationOutcome"),
+        ("return=presentation", None),
+        ("return=minimally", None),
+        ("handling=lenient", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_prefer_says_how_much_is_returned(prefer: str | None, preference: str | None) -> None:
+    """Prefer: return=... is obeyed; a preference nobody knows is passed over, as RFC 7240 wants."""
+    assert preferred_return(prefer) == preference

@@ -1,0 +1,228 @@
+"""What holds for every address of the FHIR door: formats, refusals, headers, and what is never told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from fhir.resources.R4B.capabilitystatement import CapabilityStatement
+from fhir.resources.R4B.operationoutcome import OperationOutcome
+
+from adapter.fhir import json, xml
+from adapter.record.parts import BY_TYPE
+from adapter.rest.outcome import ERROR_CODES
+from adapter.rest.routes import TYPES
+from adapter.security.development import Wish
+from tests.rest.world import HOSPITAL_NUMBER, PERSON_NUMBER
+
+if TYPE_CHECKING:
+    from werkzeug.test import TestResponse
+
+    from tests.rest.conftest import House
+
+JSON, XML = "application/fhir+json", "application/fhir+xml"
+RESOURCE = {"Content-Type": JSON}
+
+
+def codes(answer: TestResponse) -> list[str]:
+    """Our own codes of a refusal in either format, having checked that it is a valid OperationOutcome."""
+    read = xml.parse if "xml" in answer.content_type else json.parse
+    outcome = read(answer.data)
+    OperationOutcome.model_validate(outcome)
+    for issue in outcome["issue"]:
+        assert issue["details"]["coding"][0]["system"] == ERROR_CODES
+        assert issue["details"]["text"]
+        assert issue["diagnostics"]
+    return [issue["details"]["coding"][0]["code"] for issue in outcome["issue"]]
+
+
+def test_every_part_with_a_fhir_face_is_served() -> None:
+    """What the record has parts for is served from the day it is mapped, and nothing else is."""
+    assert set(TYPES) == set(BY_TYPE)
+
+
+REFUSED: list[tuple[str, str, dict[str, str], bytes, int, str]] = [
+    ("GET", "/fhir/Observation/x", {}, b"", 404, "address-unknown"),
+    ("GET", "/fhir", {}, b"", 404, "address-unknown"),
+    ("GET", "/fhir/", {}, b"", 404, "address-unknown"),
+    ("GET", "/fhir//Patient/x", {}, b"", 404, "address-unknown"),
+    ("GET", "/fhir/Patient/x/$everything", {}, b"", 404, "address-unknown"),
+    ("GET", "/nowhere", {}, b"", 404, "address-unknown"),
+    ("DELETE", "/fhir/Patient/x", {}, b"", 405, "method-not-allowed"),
+    ("PATCH", "/fhir/Patient/x", {}, b"{}", 405, "method-not-allowed"),
+    ("PUT", "/fhir/Patient", {}, b"{}", 405, "method-not-allowed"),
+    ("POST", "/fhir/metadata", {}, b"{}", 405, "method-not-allowed"),
+    ("GET", "/fhir/Patient/x?_summary=true", {}, b"", 400, "parameter-unknown"),
+    ("GET", "/fhir/Patient/x/_history?_count=1", {}, b"", 400, "parameter-unknown"),
+    ("GET", "/fhir/Patient?name=%FF", {}, b"", 400, "parameters-unreadable"),
+    ("GET", "/fhir/Patient?_format=ttl", {}, b"", 406, "format-unavailable"),
+    ("GET", "/fhir/Patient/x", {"Accept": "text/html"}, b"", 406, "format-unavailable"),
+    ("POST", "/fhir/Patient", {"Content-Type": "text/plain"}, b"{}", 415, "media-type-unsupported"),
+    ("POST", "/fhir/Patient", {}, b"{}", 415, "media-type-unsupported"),
+    (
+        "POST",
+        "/fhir/Patient",
+        {**RESOURCE, "Content-Encoding": "gzip"},
+        b"{}",
+        415,
+        "media-type-unsupported",
+    ),
+    ("POST", "/fhir/Patient/_search", RESOURCE, b"{}", 415, "media-type-unsupported"),
+    ("POST", "/fhir/Patient", RESOURCE, b"x" * (5 * 1024 * 1024 + 1), 413, "body-too-large"),
+    ("POST", "/fhir/Patient", RESOURCE, b"{", 400, "json-syntax"),
+    ("POST", "/fhir/Patient", RESOURCE, b"[]", 400, "json-root"),
+    ("POST", "/fhir/Patient", RESOURCE, b'{"resourceType":"CareTeam"}', 400, "type-differs"),
+    (
+        "POST",
+        "/fhir/Patient?identifier=x",
+        RESOURCE,
+        b'{"resourceType":"Patient"}',
+        400,
+        "parameter-unknown",
+    ),
+    ("POST", "/fhir/Patient", {**RESOURCE, "If-None-Exist": "a=b"}, b"{}", 400, "condition-unsupported"),
+    ("PUT", "/fhir/Patient/x", {**RESOURCE, "If-None-Match": "*"}, b"{}", 400, "condition-unsupported"),
+    ("PUT", "/fhir/Patient/x_y", RESOURCE, b'{"resourceType":"Patient","id":"x_y"}', 400, "id-invalid"),
+    ("PUT", "/fhir/Patient/x", RESOURCE, b'{"resourceType":"Patient","id":"y"}', 400, "id-differs"),
+    ("PUT", "/fhir/Patient/x", RESOURCE, b'{"resourceType":"Patient"}', 400, "id-differs"),
+    (
+        "PUT",
+        "/fhir/Patient/x",
+        RESOURCE,
+        b'{"resourceType":"Patient","id":"x","a":1}',
+        400,
+        "element-unknown",
+    ),
+]
+"""Method, path, headers and body; the status and code they are refused with."""
+
+
+@pytest.mark.parametrize("media_type", [JSON, XML])
+def test_every_refusal_is_an_operation_outcome_in_the_format_asked_for(house: House, media_type: str) -> None:
+    """Unknown address, method, format, media type, size, syntax: status, stable code, both languages."""
+    for method, path, headers, body, status, code in REFUSED:
+        told = {"Accept": media_type, **headers}
+        answer = house.municipality(method, path, headers=told, data=body)
+        assert (method, path, answer.status_code, codes(answer)) == (method, path, status, [code])
+        assert answer.mimetype == (media_type if status != 406 else JSON)
+        assert ("Allow" in answer.headers) == (status == 405)
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_a_fault_in_the_body_is_placed(house: House) -> None:
+    """Every fault comes at once, each with its FHIRPath, line and column."""
+    body = b'{\n  "resourceType": "CareTeam",\n  "status": "aktiv",\n  "subject": {"reference": 5}\n}'
+    answer = house.municipality("POST", "/fhir/CareTeam", headers=RESOURCE, data=body)
+    assert answer.status_code == 400
+    told = {issue["expression"][0]: issue["location"] for issue in json.parse(answer.data)["issue"]}
+    assert told["CareTeam.status"] == ["Line[3] Col[3]"]
+    assert told["CareTeam.subject.reference"] == ["Line[4] Col[15]"]
+
+
+def test_without_a_valid_token_there_is_one_answer(house: House) -> None:
+    """401 with WWW-Authenticate and no reason an attacker could use, the same whatever was wrong."""
+    wrong = [
+        "",
+        "Bearer",
+        "Bearer x",
+        "Basic YTpi",
+        "Bearer eyJhbGciOiJub25lIn0.e30.",
+        f"Bearer {'x' * 9000}",
+    ]
+    seen = set()
+    for path in ("/fhir/Patient/x", "/fhir/Patient", "/fhir/Patient/x/_history"):
+        for headers in ({}, *({"Authorization": sent} for sent in wrong)):
+            answer = house.call(None, "GET", path, headers=headers)
+            assert (answer.status_code, codes(answer)) == (401, ["auth-required"])
+            assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+            seen.add(answer.data)
+    assert len(seen) == 1
+
+
+def test_a_scope_that_is_missing_is_403(house: House) -> None:
+    """A token without the scope for an interaction is refused by name of interaction and type."""
+    wish = Wish("organisasjon", "epj", HOSPITAL_NUMBER, scope="system/CareTeam.r")
+    for method, path in (
+        ("GET", "/fhir/CareTeam"),
+        ("GET", "/fhir/Patient/x"),
+        ("POST", "/fhir/CareTeam/_search"),
+    ):
+        answer = house.call(wish, method, path)
+        assert (answer.status_code, codes(answer)) == (403, ["scope-missing"])
+    assert house.call(wish, "GET", "/fhir/CareTeam/x").status_code == 404
+
+
+def test_metadata_needs_no_token(house: House) -> None:
+    """Anybody can read what the service does, in both formats, valid by an independent model of R4."""
+    answer = house.call(None, "GET", "/fhir/metadata")
+    statement = json.parse(answer.data)
+    CapabilityStatement.model_validate(statement)
+    assert statement["implementation"]["url"] == "https://adapter.example/fhir"
+    in_xml = house.call(None, "GET", "/fhir/metadata?_format=xml")
+    assert xml.parse(in_xml.data) == statement
+    assert house.call(None, "GET", "/fhir/metadata?mode=full").data == answer.data
+    assert house.call(None, "GET", "/fhir/metadata?mode=terminology").status_code == 400
+
+
+def test_formats_are_named_as_the_client_names_them(world: House) -> None:
+    """JSON and XML hold the same resource; Content-Type is the name asked by, in UTF-8."""
+    path = "/fhir/CareTeam/teamet"
+    in_json = world.municipality("GET", path)
+    assert in_json.headers["Content-Type"] == "application/fhir+json; charset=utf-8"
+    for ask in ({"headers": {"Accept": "text/xml"}}, {"query_string": {"_format": "text/xml"}}):
+        in_xml = world.municipality("GET", path, **ask)
+        assert in_xml.headers["Content-Type"] == "text/xml; charset=utf-8"
+        assert xml.parse(in_xml.data) == json.parse(in_json.data)
+    pretty = world.municipality("GET", f"{path}?_pretty=true")
+    assert pretty.data.startswith(b'{\n  "resourceType": "CareTeam"')
+    assert json.parse(pretty.data) == json.parse(in_json.data)
+
+
+def test_head_is_get_without_a_body(world: House) -> None:
+    """HEAD gives the headers GET gives. RFC 9110 § 9.3.2."""
+    for path in ("/fhir/CareTeam/teamet", "/fhir/CareTeam", "/fhir/metadata"):
+        got, head = world.municipality("GET", path), world.municipality("HEAD", path)
+        assert head.data == b""
+        for header in ("ETag", "Last-Modified", "Content-Type", "Content-Length"):
+            assert head.headers.get(header) == got.headers.get(header)
+
+
+def test_a_request_id_is_echoed(world: House) -> None:
+    """The client's X-Request-Id comes back, so that both sides' logs can be laid side by side."""
+    answer = world.hospital("GET", "/fhir/CareTeam/none", headers={"X-Request-Id": "abc-1"})
+    assert answer.headers["X-Request-Id"] == "abc-1"
+
+
+def test_a_fault_of_ours_gives_the_request_id_and_nothing_else(
+    world: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """500: an OperationOutcome with the request id; no trace, no message, no value."""
+
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError(f"a fault that quotes {PERSON_NUMBER}")
+
+    monkeypatch.setattr("adapter.rest.answers.resource_bytes", broken)
+    answer = world.municipality("GET", "/fhir/CareTeam/teamet", headers={"X-Request-Id": "abc-1"})
+    assert (answer.status_code, codes(answer)) == (500, ["fault"])
+    assert b"abc-1" in answer.data
+    assert b"RuntimeError" not in answer.data
+    assert PERSON_NUMBER not in answer.text + capsys.readouterr().out
+
+
+def test_one_line_tells_who_read_what(world: House, capsys: pytest.CaptureFixture[str]) -> None:
+    """Caller, organisation, purpose, interaction, type, id, the versions given and the permit."""
+    capsys.readouterr()
+    world.hospital("GET", "/fhir/CareTeam/teamet")
+    line = json.parse(capsys.readouterr().out.strip().encode())
+    told = {name: line[name] for name in ("caller", "organisation", "purpose", "interaction", "type", "id")}
+    assert told == {
+        "caller": "epj",
+        "organisation": HOSPITAL_NUMBER,
+        "purpose": "TREAT",
+        "interaction": "read",
+        "type": "CareTeam",
+        "id": "teamet",
+    }
+    assert line["result"] == ["CareTeam/teamet/_history/1"]
+    assert line["permit"] == ["samtykket"]

@@ -1,0 +1,39 @@
+"""Refusals as OperationOutcomes: valid R4, in both languages, with their place."""
+
+from __future__ import annotations
+
+import pytest
+from fhir.resources.R4B.operationoutcome import OperationOutcome
+
+from adapter.errors import IssueType, Message
+from adapter.rest.outcome import ERROR_CODES, MOST_ISSUES, operation_outcome
+
+MESSAGE = Message("rule-x", IssueType.BUSINESS_RULE, "Ikke slik", "Not so")
+
+
+def test_an_issue_has_code_texts_and_place() -> None:
+    """Severity, IssueType, our stable code, Norwegian text, English diagnostics, expression, location."""
+    (issue,) = operation_outcome([MESSAGE.at("CareTeam.status", line=3, column=9)])["issue"]
+    assert issue == {
+        "severity": "error",
+        "code": "business-rule",
+        "details": {"coding": [{"system": ERROR_CODES, "code": "rule-x"}], "text": "Ikke slik"},
+        "diagnostics": "Not so",
+        "location": ["Line[3] Col[9]"],
+        "expression": ["CareTeam.status"],
+    }
+
+
+@pytest.mark.parametrize(
+    "findings", [[], [MESSAGE.at()], [MESSAGE.at("CareTeam"), MESSAGE.at(line=1, column=2)]]
+)
+def test_an_outcome_is_valid(findings: list[object]) -> None:
+    """Every OperationOutcome has at least one issue and is valid FHIR, also when all went well."""
+    OperationOutcome.model_validate(operation_outcome(findings))  # type: ignore[arg-type]
+
+
+def test_an_answer_is_bounded() -> None:
+    """A body of many thousand faults gives the first of them, and says how many more there are."""
+    issues = operation_outcome([MESSAGE.at()] * (MOST_ISSUES + 1000))["issue"]
+    assert len(issues) == MOST_ISSUES + 1
+    assert issues[-1]["diagnostics"].startswith("1000 more")

@@ -1,0 +1,55 @@
+"""Findings placed in the body they are about."""
+
+from __future__ import annotations
+
+import pytest
+
+from adapter.errors import IssueType, Message
+from adapter.rest.formats import Format
+from adapter.rest.places import located
+
+MESSAGE = Message("rule-x", IssueType.BUSINESS_RULE, "Ikke slik", "Not so")
+
+JSON = b"""{
+  "resourceType": "CareTeam",
+  "participant": [
+    {"role": [{"text": "koordinator"}]},
+    {"member": {"reference": "Practitioner/p"}}
+  ]
+}"""
+
+XML = b"""<CareTeam xmlns="http://hl7.org/fhir">
+  <participant>
+    <role><text value="koordinator"/></role>
+  </participant>
+  <participant>
+    <member><reference value="Practitioner/p"/></member>
+  </participant>
+</CareTeam>"""
+
+
+@pytest.mark.parametrize(
+    ("expression", "in_json", "in_xml"),
+    [
+        ("CareTeam.participant[1].member", (5, 6), (6, 5)),
+        ("CareTeam.participant[1].member.reference", (5, 17), (6, 13)),
+        ("CareTeam.participant[0].role[0].coding", (4, 15), (3, 5)),
+        ("CareTeam.status", (1, 1), (1, 1)),
+        ("CareTeam", (1, 1), (1, 1)),
+        ("not a path at all", (1, 1), (1, 1)),
+    ],
+)
+def test_a_finding_is_placed_in_the_body(
+    expression: str, in_json: tuple[int, int], in_xml: tuple[int, int]
+) -> None:
+    """A finding about an element gets the line and column it was sent at; a missing one those around it."""
+    for body, format_, place in ((JSON, Format.JSON, in_json), (XML, Format.XML, in_xml)):
+        (finding,) = located([MESSAGE.at(expression)], body, format_)
+        assert (finding.line, finding.column) == place
+
+
+def test_a_place_that_is_known_is_kept() -> None:
+    """What the codec said of line and column stands, and a finding without expression gets none."""
+    known, without = located([MESSAGE.at("CareTeam.id", line=9, column=9), MESSAGE.at()], JSON, Format.JSON)
+    assert (known.line, known.column) == (9, 9)
+    assert without.line is None
