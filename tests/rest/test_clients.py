@@ -122,7 +122,8 @@ def test_fhirclient_finds_reads_and_changes_a_care_team(service: Service) -> Non
     assert smart.server.capabilityStatement.fhirVersion == "4.0.1"
 
     struct = {"patient": "Patient/torill", "status": "active", "_include": "CareTeam:participant"}
-    (team,) = CareTeam.where(struct).perform_resources(smart.server)
+    found = list(CareTeam.where(struct).perform_resources_iter(smart.server))
+    (team,) = (resource for resource in found if isinstance(resource, CareTeam))
     assert team.participant[0].member.reference == "PractitionerRole/ragna-koordinator"
     team.participant[0].member.reference = "PractitionerRole/bjarte-koordinator"
     changed = team.update(smart.server)
