@@ -1,33 +1,40 @@
-"""``ip-adapter check``: the mapping files judged against R4 and the record's schema, and counted."""
+"""``ip-adapter check``: the mapping files against both models, every element in exactly one class."""
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from adapter.mapping.check import check
-from adapter.mapping.codes import CodesError
-from adapter.mapping.loading import MappingError
 from adapter.settings import mappings_folder
 
-CLASSES = ("mapped", "supplied", "residue", "refused", "opaque", "later", "field", "record")
+if TYPE_CHECKING:
+    from adapter.mapping.check import Report
 
 
 @click.command("check")
 @click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.pass_context
 def command(ctx: click.Context, folder: Path | None) -> None:
-    """Check the mapping files: 0 everything is accounted for, 1 something is not, 2 could not run."""
-    try:
-        report = check(folder or mappings_folder())
-    except (MappingError, CodesError) as error:
-        click.echo(f"ip-adapter: {error}", err=True)
-        ctx.exit(1)
-    click.echo(f"{'':18}" + "".join(f"{name:>10}" for name in CLASSES))
-    for file, counts in report.counts.items():
-        click.echo(f"{file:18}" + "".join(f"{counts[name]:>10}" for name in CLASSES))
+    """Check the mapping files (of FOLDER, or the adapter's own): 0 all accounted for, 1 not."""
+    report = check(folder or mappings_folder())
+    for line in _table(report):
+        click.echo(line)
     for finding in report.findings:
-        click.echo(f"{finding.en} [{finding.code}]")
-    click.echo(f"{len(report.findings)} unaccounted or wrong")
+        where = f" at {finding.expression}" if finding.expression else ""
+        click.echo(f"{finding.severity}: {finding.en} [{finding.code}]{where}", err=True)
+    click.echo("nothing unaccounted" if not report.findings else f"{len(report.findings)} faults", err=True)
     ctx.exit(1 if report.findings else 0)
+
+
+def _table(report: Report) -> list[str]:
+    """One line a file, one column a class, and what there is in all."""
+    classes = sorted({name for counts in report.counts.values() for name in counts})
+    rows = {**report.counts, "all": sum(report.counts.values(), start=Counter[str]())}
+    width = max(map(len, rows))
+    head = " " * width + "".join(f"{name:>10}" for name in classes)
+    cells = {name: "".join(f"{counts[one]:>10}" for one in classes) for name, counts in rows.items()}
+    return [head, *(f"{name:<{width}}{line}" for name, line in cells.items())]

@@ -23,6 +23,7 @@ from adapter.kommune.openapi import openapi
 from adapter.kommune.problem import MEDIA_TYPE, problem
 from adapter.kommune.records import Answer, Ask
 from adapter.kommune.routes import ROUTES, Route
+from adapter.security.tokens import CHALLENGE
 from adapter.storage import ChangeNote
 
 if TYPE_CHECKING:
@@ -60,8 +61,14 @@ BODY_TOO_LARGE = Message(
 NOT_UNDERSTOOD = Message(
     "request-invalid", IssueType.INVALID, "Forespørselen ble ikke forstått", "The request was not understood"
 )
+FAULT = Message(
+    "fault",
+    IssueType.EXCEPTION,
+    "Noe gikk galt i tjenesten. Oppgi forespørselen når du melder fra",
+    "Something went wrong in the service. Give the request id when reporting it",
+)
 
-_CAUSES = {
+_CAUSES: dict[HTTPStatus, tuple[type[AdapterError], Message]] = {
     HTTPStatus.NOT_FOUND: (NotFound, ADDRESS_UNKNOWN),
     HTTPStatus.METHOD_NOT_ALLOWED: (MethodNotAllowed, METHOD_UNKNOWN),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: (TooLarge, BODY_TOO_LARGE),
@@ -86,16 +93,21 @@ def blueprint(repository: Repository, tokens: Tokens, base_url: str) -> Blueprin
 
 def refuse(error: AdapterError) -> Response:
     """A refusal as this door tells it."""
+    g.result = [finding.code for finding in error.findings]
     body = json.render(problem(error, g.request_id))
     response = Response(body, int(error.status), mimetype=MEDIA_TYPE)
     if error.status == HTTPStatus.UNAUTHORIZED:
-        response.headers["WWW-Authenticate"] = "Bearer"
+        response.headers["WWW-Authenticate"] = CHALLENGE
     return response
 
 
 def refuse_http(error: HTTPException) -> Response:
     """A refusal by Flask itself (unknown address, method, size), told as this door tells its own."""
-    cause, message = _CAUSES.get(HTTPStatus(error.code or 400), (BadRequest, NOT_UNDERSTOOD))
+    status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
+    otherwise = (
+        (AdapterError, FAULT) if status >= HTTPStatus.INTERNAL_SERVER_ERROR else (BadRequest, NOT_UNDERSTOOD)
+    )
+    cause, message = _CAUSES.get(status, otherwise)
     response = refuse(cause(message.at()))
     allow = dict(error.get_headers()).get("Allow")
     if allow:

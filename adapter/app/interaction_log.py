@@ -1,0 +1,67 @@
+"""One structured line for each interaction: who asked for what, for whom, and how it ended.
+
+A line names caller, person, organisation and purpose, the interaction with type and id, the permit a read
+rested on, the result and the time it took. It holds no query, no body, no name and no birth number; text
+from outside is cut and stripped of what could begin a line of its own.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import traceback
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+if TYPE_CHECKING:
+    from adapter.security.caller import Caller
+
+_BIRTH_NUMBER = re.compile(r"(?<![0-9A-Fa-f])[0-9]{11}(?![0-9A-Fa-f])")
+_LONGEST_TEXT = 200
+
+
+def masked(text: str) -> str:
+    """``text`` without anything that looks like a birth number; cut at a line's reasonable length.
+
+    Hexadecimal neighbours are no birth number: a UUID must stay readable.
+    """
+    return _BIRTH_NUMBER.sub("***********", text[:_LONGEST_TEXT])
+
+
+def make_logger() -> Any:
+    """A logger that writes JSON, one line an event, to standard output."""
+    return structlog.wrap_logger(
+        structlog.PrintLogger(sys.stdout),
+        processors=[
+            structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
+            structlog.processors.JSONRenderer(sort_keys=False, ensure_ascii=True),
+        ],
+    )
+
+
+def caller_fields(caller: Caller | None) -> dict[str, Any]:
+    """What a line says of the other side; nobody when the call had no valid token."""
+    if caller is None:
+        return {"caller": None}
+    return {
+        "caller": masked(caller.client_id),
+        "person": caller.person and masked(caller.person),
+        "organisation": caller.organisation,
+        "parent": caller.parent,
+        "purpose": caller.purpose,
+    }
+
+
+def fault_fields(error: BaseException) -> dict[str, Any]:
+    """An unforeseen error as the log tells it: its kind and where it arose, never its message.
+
+    Messages of databases and parsers quote the values they stumbled on.
+    """
+    frames = traceback.extract_tb(error.__traceback__)[-8:]
+    return {
+        "fault": type(error).__name__,
+        "at": [
+            f"{frame.filename.rsplit('/adapter/', 1)[-1]}:{frame.lineno} {frame.name}" for frame in frames
+        ],
+    }

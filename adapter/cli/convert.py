@@ -1,0 +1,78 @@
+"""``ip-adapter convert``: a record to FHIR and back, without a server or a database."""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from adapter import mapping
+from adapter.cli import record_files
+from adapter.cli.conversion import ToPlan, to_bundle
+from adapter.errors import AdapterError, Severity
+from adapter.fhir import json, structure, xml
+from adapter.record import schema
+from adapter.settings import mappings_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from adapter.errors import Finding
+
+
+@click.command("convert")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--to", "target", type=click.Choice(["fhir", "plan"]), required=True)
+@click.option("--format", "form", type=click.Choice(["json", "xml"]), default="json", show_default=True)
+@click.pass_context
+def command(ctx: click.Context, file: Path, target: str, form: str) -> None:
+    """Convert FILE: a record to a collection Bundle, or a Bundle (JSON or XML) to records.
+
+    0 converted, 1 refused or not valid (every place on standard error), 2 could not run.
+    """
+    if target == "plan" and form == "xml":
+        raise click.UsageError("--format xml is for --to fhir: records are JSON")
+    try:
+        found = _to_fhir(file, form) if target == "fhir" else _to_plan(file)
+    except AdapterError as refusal:
+        found = list(refusal.findings)
+    ctx.exit(1 if _told(file, found) else 0)
+
+
+def _to_fhir(file: Path, form: str) -> list[Finding]:
+    (record,) = record_files.read(file)
+    invalid = schema.validate(record.kind, record.body)
+    if not invalid:
+        bundle = to_bundle(record, mapping.load(mappings_folder()))
+        click.echo(xml.render(bundle) if form == "xml" else json.render(bundle))
+    return invalid
+
+
+def _to_plan(file: Path) -> list[Finding]:
+    data = file.read_bytes()
+    bundle = xml.parse(data) if data.lstrip().startswith(b"<") else json.parse(data)
+    wrong = [finding for finding in structure.check(bundle) if finding.severity is not Severity.WARNING]
+    if wrong:
+        return wrong
+    conversion = ToPlan(mapping.load(mappings_folder()), lambda: str(uuid.uuid4()))
+    records = conversion.bundle(bundle)
+    click.echo(json.render(records[0] if len(records) == 1 else {record_files.MANY: records}))
+    return _missing(records)
+
+
+def _missing(records: Iterable[dict[str, Any]]) -> list[Finding]:
+    """What the records lack of being whole: resources that were not in the file."""
+    bodies = [{k: v for k, v in record.items() if k != record_files.REST} for record in records]
+    return [found for body in bodies for found in schema.validate(record_files.kind_of(body), body)]
+
+
+def _told(file: Path, findings: Iterable[Finding]) -> bool:
+    """Tell the findings on standard error; whether one of them is an error."""
+    wrong = False
+    for finding in findings:
+        wrong |= finding.severity in {Severity.ERROR, Severity.FATAL}
+        where = f" at {finding.expression}" if finding.expression else ""
+        click.echo(f"{file}: {finding.severity}: {finding.en} [{finding.code}]{where}", err=True)
+    return wrong

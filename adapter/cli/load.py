@@ -1,0 +1,56 @@
+"""``ip-adapter load``: record files into the database, through the same rules as any write."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from adapter.app import open_repository
+from adapter.cli import record_files
+from adapter.errors import AdapterError, NotFound
+from adapter.settings import Settings
+from adapter.storage import ChangeNote
+
+if TYPE_CHECKING:
+    from adapter.cli.record_files import RecordFile
+    from adapter.repository import Repository
+
+
+@click.command("load")
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.pass_context
+def command(ctx: click.Context, files: tuple[Path, ...]) -> None:
+    """Load records from FILES (or folders of them); one that is there already gets a new version.
+
+    Each record is a write of its own: 0 all loaded, 1 some refused (said on standard error).
+    """
+    records = record_files.read_all(files)
+    repository = open_repository(Settings.from_environment(os.environ))
+    note = ChangeNote("ip-adapter", None, None, None, str(uuid.uuid4()), "load")
+    try:
+        repository.store.check()
+        refused = [record for record in records if not _loaded(repository, record, note)]
+    finally:
+        repository.store.close()
+    click.echo(f"{len(records) - len(refused)} records loaded", err=True)
+    ctx.exit(1 if refused else 0)
+
+
+def _loaded(repository: Repository, record: RecordFile, note: ChangeNote) -> bool:
+    id_ = record.body["id"]
+    try:
+        if_match = f'W/"{repository.record(record.kind, id_).version}"'
+    except NotFound:
+        if_match = None
+    try:
+        repository.put_record(record.kind, id_, record.body, if_match=if_match, note=note)
+    except AdapterError as refusal:
+        for finding in refusal.findings:
+            where = f" at {finding.expression}" if finding.expression else ""
+            click.echo(f"{record.path}: {finding.en} [{finding.code}]{where}", err=True)
+        return False
+    return True

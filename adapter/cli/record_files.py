@@ -1,0 +1,87 @@
+"""Records in files: JSON, their kind told by their fields; a folder stands for the files in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from adapter.errors import AdapterError
+from adapter.fhir import json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+KINDS = ("organisasjon", "ansatt", "sak")
+"""The kinds of record, in the order they refer to each other: what is referred to comes first."""
+
+REST = "rest"
+"""The field of a file that carries what the record itself has no field for; it is no part of the record."""
+
+MANY = "poster"
+"""The field of a file that holds several records, as the municipal door lists them."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordFile:
+    """One file: the record, and the residue that travels with it."""
+
+    path: Path
+    kind: str
+    body: dict[str, Any]
+    rest: dict[str, Any]
+
+
+def read(path: Path) -> list[RecordFile]:
+    """Read the record in a file, or those in its ``poster``. Raises ClickException if there is none."""
+    try:
+        body = json.parse(path.read_bytes())
+    except OSError as error:
+        raise click.ClickException(f"{path}: {error.strerror}") from error
+    except AdapterError as error:
+        finding = error.findings[0]
+        raise click.ClickException(f"{path}:{finding.line}:{finding.column}: {finding.en}") from error
+    return [_record(path, item) for item in body.get(MANY, [body])]
+
+
+def _record(path: Path, item: Any) -> RecordFile:
+    rest = item.get(REST, {}) if isinstance(item, dict) else None
+    if not isinstance(rest, dict) or not isinstance(item.get("id"), str) or "resourceType" in item:
+        raise click.ClickException(
+            f"{path}: not a record: it has an id, and its residue, if any, is an object"
+        )
+    body = {name: value for name, value in item.items() if name != REST}
+    return RecordFile(path, kind_of(body), body, rest)
+
+
+def kind_of(body: dict[str, Any]) -> str:
+    """The kind of a record by the one field no other kind has in that form."""
+    if "innbygger" in body:
+        return "sak"
+    return "ansatt" if isinstance(body.get("navn"), list) else "organisasjon"
+
+
+def read_all(paths: Iterable[Path]) -> list[RecordFile]:
+    """Read files and folders (all ``*.json`` below), in an order in which every reference is known."""
+    files = [file for path in paths for file in (sorted(path.rglob("*.json")) if path.is_dir() else [path])]
+    records = [record for file in files for record in read(file)]
+    ordered = [record for kind in KINDS for record in records if record.kind == kind]
+    return _parents_first(ordered)
+
+
+def _parents_first(records: list[RecordFile]) -> list[RecordFile]:
+    """Organisations after the one they are part of; the order is otherwise kept."""
+    by_id = {record.body["id"]: record for record in records if record.kind == "organisasjon"}
+    placed: dict[int, RecordFile] = {}
+
+    def place(record: RecordFile, below: frozenset[str]) -> None:
+        above = record.body.get("overordnet") if record.kind == "organisasjon" else None
+        if above in by_id and above not in below:
+            place(by_id[above], below | {record.body["id"]})
+        placed.setdefault(id(record), record)
+
+    for record in records:
+        place(record, frozenset())
+    return list(placed.values())

@@ -1,0 +1,103 @@
+"""``ip-adapter serve``: the adapter behind gunicorn, configured here and nowhere else."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
+
+from adapter.app import create_app
+from adapter.security.verification import LONGEST_TOKEN
+from adapter.settings import Settings
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+THREADS = 4
+"""Requests one worker process works on at a time; most of a request is spent waiting for the database."""
+
+DRAIN_SECONDS = 25
+"""How long requests under way have to finish after SIGTERM; less than the 30 s an orchestrator waits."""
+
+_MEMORY = Path("/dev/shm")  # noqa: S108 - gunicorn's heartbeat file, for read-only root file systems
+
+
+class ServerLog(Logger):  # type: ignore[misc]  # gunicorn has no types
+    """Gunicorn's own lines, without what callers sent: a request that cannot be read may hold anything."""
+
+    def warning(self, msg: str, *args: Any, **kwargs: Any) -> None:
+        """Cut the quotation off an unreadable request."""
+        if msg.startswith("Invalid request from"):
+            msg, args = "A request could not be read as HTTP", ()
+        super().warning(msg, *args, **kwargs)
+
+    def exception(self, msg: Any, *args: Any, **kwargs: Any) -> None:  # noqa: ARG002 - gunicorn's signature
+        """Tell that a request failed in the server itself; its address may hold a query."""
+        super().error("A request failed in the server")
+
+
+class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+    """Gunicorn with our settings, before an application that is built already: workers share its memory."""
+
+    def __init__(self, settings: Settings, app: Flask) -> None:
+        self._settings = settings
+        self._app = app
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Give gunicorn its configuration."""
+        for name, value in configuration(self._settings).items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """The application, the same in every worker."""
+        return self._app
+
+
+def configuration(settings: Settings) -> dict[str, Any]:
+    """Gunicorn's settings: bounds on what is read, no log of addresses, nothing taken from proxies."""
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return {
+        "bind": f"{host}:{settings.port}",
+        "workers": settings.workers,
+        "preload_app": True,
+        "worker_class": "gthread",
+        "threads": THREADS,
+        "timeout": 60,
+        "graceful_timeout": DRAIN_SECONDS,
+        "keepalive": 15,
+        "limit_request_line": 4094,
+        "limit_request_fields": 64,
+        "limit_request_field_size": LONGEST_TOKEN,
+        "forwarded_allow_ips": "",
+        "secure_scheme_headers": {},
+        "worker_tmp_dir": str(_MEMORY) if _MEMORY.is_dir() else None,
+        "control_socket_disable": True,
+        "accesslog": None,
+        "loglevel": "warning",
+        "logger_class": ServerLog,
+        "proc_name": "ip-adapter",
+        "when_ready": lambda _arbiter: _say_addresses(settings),
+    }
+
+
+@click.command("serve")
+def command() -> None:
+    """Serve both doors until SIGTERM; ADAPTER_WORKERS, ADAPTER_HOST and PORT say how and where."""
+    settings = Settings.from_environment(os.environ)
+    app = create_app(settings)
+    store = app.extensions["repository"].store
+    store.check()
+    store.close()  # a worker must not inherit a connection; it opens its own
+    Server(settings, app).run()
+
+
+def _say_addresses(settings: Settings) -> None:
+    how = "no token needed on this machine" if settings.auth == "open" else "bearer tokens"
+    click.echo(
+        f"ip-adapter serves municipality {settings.municipality} at {settings.base_url} ({how})", err=True
+    )

@@ -1,0 +1,104 @@
+"""``ip-adapter validate``: FHIR files judged as the server would judge them, for people and for CI."""
+
+from __future__ import annotations
+
+import json as stdlib_json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from adapter.errors import AdapterError, Severity
+from adapter.fhir import json, structure, xml
+from adapter.rest.formats import Format
+from adapter.rest.places import located
+
+if TYPE_CHECKING:
+    from adapter.errors import Finding
+
+LARGEST_FILE = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was found in one file."""
+
+    path: Path
+    findings: tuple[Finding, ...]
+
+    @property
+    def valid(self) -> bool:
+        """No error among the findings; warnings are told and do not count."""
+        return not any(finding.severity in {Severity.ERROR, Severity.FATAL} for finding in self.findings)
+
+
+@click.command("validate")
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.pass_context
+def command(ctx: click.Context, files: tuple[Path, ...], form: str) -> None:
+    """Validate FHIR R4 resources, JSON or XML: 0 all valid, 1 some are not, 2 could not run."""
+    reports = [_report(path) for path in files]
+    click.echo(_as_json(reports) if form == "json" else "\n".join(map(_as_text, reports)))
+    ctx.exit(0 if all(report.valid for report in reports) else 1)
+
+
+def _report(path: Path) -> Report:
+    try:
+        if path.stat().st_size > LARGEST_FILE:
+            raise click.ClickException(f"{path}: larger than {LARGEST_FILE // 2**20} MB")
+        data = path.read_bytes()
+    except OSError as error:
+        raise click.ClickException(f"{path}: {error.strerror}") from error
+    try:
+        return Report(path, _findings(data))
+    except AdapterError as refusal:
+        return Report(path, refusal.findings)
+
+
+def _findings(data: bytes) -> tuple[Finding, ...]:
+    """Every finding of the structure check, each with the line and column it stands at."""
+    if data.lstrip().startswith(b"<"):
+        return tuple(located(structure.check(xml.parse(data)), data, Format.XML))
+    return tuple(located(structure.check(json.parse(data)), data, Format.JSON))
+
+
+def _as_text(report: Report) -> str:
+    """One line a finding, as compilers write them; editors and CI find the place."""
+    lines = [f"{report.path}: valid"] if report.valid else []
+    for finding in report.findings:
+        place = ":".join(str(n) for n in (report.path, finding.line, finding.column) if n is not None)
+        where = f" at {finding.expression}" if finding.expression else ""
+        lines.append(f"{place}: {finding.severity}: {finding.en} [{finding.code}]{where}")
+    return "\n".join(lines)
+
+
+def _as_json(reports: list[Report]) -> str:
+    files = [
+        {
+            "file": str(report.path),
+            "valid": report.valid,
+            "findings": [_finding(finding) for finding in report.findings],
+        }
+        for report in reports
+    ]
+    document = {"valid": all(report.valid for report in reports), "files": files}
+    return stdlib_json.dumps(document, ensure_ascii=False, indent=2)
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    said = {
+        "severity": finding.severity,
+        "issue": finding.issue,
+        "code": finding.code,
+        "expression": finding.expression,
+        "line": finding.line,
+        "column": finding.column,
+        "en": finding.en,
+        "nb": finding.nb,
+        "source": finding.source,
+    }
+    return {name: value for name, value in said.items() if value is not None}

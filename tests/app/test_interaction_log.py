@@ -1,0 +1,55 @@
+"""What a line of the log may hold."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from adapter.app.interaction_log import caller_fields, fault_fields, make_logger, masked
+from adapter.security.caller import Caller
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("12856812055", "***********"),
+        ("/fhir/Patient/12856812055/_history", "/fhir/Patient/***********/_history"),
+        ("x_12856812055-3", "x_***********-3"),
+        ("314159268", "314159268"),
+        ("0e7a4c1d-5f1b-4c8e-9a55-012345678901", "0e7a4c1d-5f1b-4c8e-9a55-012345678901"),
+        ("x" * 500, "x" * 200),
+    ],
+)
+def test_a_birth_number_never_stands_in_a_line(text: str, shown: str) -> None:
+    """Eleven digits are covered, a UUID that ends in digits stays readable, and a line is bounded."""
+    assert masked(text) == shown
+
+
+def test_a_caller_is_told_without_a_birth_number() -> None:
+    """Client, person by id, organisation and purpose; never the birth number of who is logged in."""
+    caller = Caller("sykehus", organisation="314159268", person="Patient/p1", pid="12856812055")
+    fields = caller_fields(caller)
+    assert fields["person"] == "Patient/p1"
+    assert "12856812055" not in str(fields)
+    assert caller_fields(None) == {"caller": None}
+
+
+def test_a_fault_is_told_without_its_message() -> None:
+    """An error's message may quote what it stumbled on; its kind and the places in the code do not."""
+    try:
+        raise ValueError("12856812055")
+    except ValueError as error:
+        fields = fault_fields(error)
+    assert fields["fault"] == "ValueError"
+    assert "test_interaction_log.py" in fields["at"][0]
+    assert "12856812055" not in str(fields)
+
+
+def test_a_line_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    """Line breaks and escape sequences from outside cannot begin a line of their own."""
+    make_logger().msg("interaction", caller="a\r\n{}\x1b[31m")
+    out = capsys.readouterr().out
+    assert out.count("\n") == 1
+    assert "\x1b" not in out
+    assert json.loads(out)["event"] == "interaction"

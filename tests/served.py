@@ -1,0 +1,95 @@
+"""The adapter as a process of its own, for tests that need a real one: sockets, signals, workers."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+PATIENCE_SECONDS = 30
+SERVE = (sys.executable, "-c", "from adapter.cli import main; main(['serve'])")
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A running adapter: where it listens, its process, and the file its output goes to."""
+
+    port: int
+    process: subprocess.Popen[bytes]
+    output: Path
+
+    def get(self, path: str, **headers: str) -> tuple[int, bytes]:
+        """One GET on a connection of its own."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection.request("GET", path, headers={**headers, "Connection": "close"})
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+
+    def stop(self) -> int:
+        """SIGTERM, and the exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(PATIENCE_SECONDS)
+
+
+def plain_environment(var: Path, **settings: str) -> dict[str, str]:
+    """This environment without any setting of the adapter but those given."""
+    outside = {k: v for k, v in os.environ.items() if not k.startswith("ADAPTER_") and k != "PORT"}
+    return {**outside, "ADAPTER_VAR": str(var), **settings}
+
+
+def command(environment: Mapping[str, str], *arguments: str | Path) -> str:
+    """Run ``ip-adapter`` and give its output; it must leave with 0."""
+    code = "import sys; from adapter.cli import main; main(sys.argv[1:])"
+    line = [sys.executable, "-c", code, *map(str, arguments)]
+    done = subprocess.run(line, env=dict(environment), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@contextmanager
+def served(environment: Mapping[str, str], line: Sequence[str | Path] = SERVE) -> Iterator[Served]:
+    """Start the adapter on a free port, wait until it is ready, and stop it in the end."""
+    port = free_port()
+    output = Path(environment["ADAPTER_VAR"]) / "output"
+    with output.open("ab") as file:
+        process = subprocess.Popen(
+            list(map(str, line)), env={**environment, "PORT": str(port)}, stdout=file, stderr=file
+        )
+        running = Served(port, process, output)
+        try:
+            _await(running)
+            yield running
+        finally:
+            if process.poll() is None:
+                running.stop()
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _await(running: Served) -> None:
+    until = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < until and running.process.poll() is None:
+        try:
+            if running.get("/readyz")[0] == http.HTTPStatus.OK:
+                return
+        except OSError:
+            pass
+        time.sleep(0.05)
+    raise AssertionError(f"the adapter is not ready: {running.output.read_text()}")

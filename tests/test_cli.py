@@ -1,0 +1,105 @@
+"""The command: its exit codes, and what each of its commands prints."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from adapter.cli import COMMANDS, main
+from adapter.security.tokens import Tokens
+from adapter.settings import Settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(autouse=True)
+def _at_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No setting of the surroundings reaches a test; what a command writes is the test's own."""
+    for name in list(os.environ):
+        if name.startswith("ADAPTER_") or name == "PORT":
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("ADAPTER_VAR", str(tmp_path / "var"))
+
+
+def run(*arguments: str | Path) -> int:
+    """Run the command in this process; its exit code."""
+    with pytest.raises(SystemExit) as left:
+        main([str(argument) for argument in arguments])
+    code = left.value.code
+    assert isinstance(code, int)
+    return code
+
+
+def test_help_tells_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each command of the table has a file, and a line in the help."""
+    assert run("--help") == 0
+    out = capsys.readouterr().out
+    assert all(f"  {name} " in out for name in COMMANDS)
+
+
+@pytest.mark.parametrize("arguments", [["walk"], ["validate"], ["validate", "nowhere.json"], ["token"]])
+def test_what_cannot_run_leaves_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """An unknown command, a missing argument, a missing file: 2, and the reason on standard error."""
+    assert run(*arguments) == 2
+    captured = capsys.readouterr()
+    assert captured.err
+    assert not captured.out
+
+
+def test_wrong_settings_are_all_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each fault of the settings is a line; there is no stack trace."""
+    monkeypatch.setenv("PORT", "x")
+    monkeypatch.setenv("ADAPTER_AUTH", "x")
+    assert run("token", "--as", "system") == 2
+    err = capsys.readouterr().err
+    assert err.count("ip-adapter: ") == 2
+    assert "Traceback" not in err
+
+
+def test_a_token_is_all_that_is_printed(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """The output of `token` is a token the same clone accepts, so that a shell can take it whole."""
+    assert run("token", "--as", "organisasjon", "--org", "314159268", "--purpose", "ETREAT") == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    settings = Settings.from_environment({"ADAPTER_VAR": str(tmp_path / "var")})
+    caller = Tokens.from_settings(settings, lambda: datetime.now(UTC)).caller(f"Bearer {line}")
+    assert (caller.organisation, caller.purpose, caller.municipality) == ("314159268", "ETREAT", False)
+
+
+def test_the_municipality_is_the_listed_client(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """`--as system` calls as a client the settings list."""
+    monkeypatch.setenv("ADAPTER_MUNICIPALITY_CLIENTS", "vaart-system")
+    assert run("token", "--as", "system") == 0
+    environment = {"ADAPTER_VAR": str(tmp_path / "var"), "ADAPTER_MUNICIPALITY_CLIENTS": "vaart-system"}
+    tokens = Tokens.from_settings(Settings.from_environment(environment), lambda: datetime.now(UTC))
+    assert tokens.caller(f"Bearer {capsys.readouterr().out.strip()}").municipality
+
+
+@pytest.mark.parametrize("role", ["organisasjon", "ansatt", "innbygger"])
+def test_a_token_for_somebody_names_them(role: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without --org or --person there is nobody to call as."""
+    assert run("token", "--as", role) == 2
+    assert f"--as {role} needs" in capsys.readouterr().err
+
+
+def test_production_mints_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The development issuer is refused where real people are."""
+    for name, value in {
+        "ADAPTER_PRODUCTION": "1",
+        "ADAPTER_MUNICIPALITY": "314159268",
+        "ADAPTER_MUNICIPALITY_CLIENTS": "x",
+        "ADAPTER_ISSUERS": "issuers.json",
+        "ADAPTER_BASE_URL": "https://plan.example",
+    }.items():
+        monkeypatch.setenv(name, value)
+    assert run("token", "--as", "system") == 2
+    assert not capsys.readouterr().out
