@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 
+from adapter.fhir import json
+from adapter.fhir.search.index import index_rows
 from adapter.fhir.search.parameters import is_key
 from adapter.storage.instants import window_end, window_start
-from adapter.storage.tables import blob, publication_key, search_index
+from adapter.storage.keys import indexed
+from adapter.storage.tables import blob, publication, publication_key, search_index
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -62,8 +65,8 @@ def put_keys(
             "recipient": recipient,
             "type": type_,
             "param": row.param,
-            "system": row.system or "",
-            "value": row.value or "",
+            "system": indexed(row.system or ""),
+            "value": indexed(row.value or ""),
         }
         for id_, recipient, type_, index in publications
         for row in dict.fromkeys(index)
@@ -71,3 +74,28 @@ def put_keys(
     ]
     if rows:
         connection.execute(insert(publication_key), rows)
+
+
+def reindex(connection: Connection) -> int:
+    """Make all index rows and keys anew from the stored bytes; gives how many contents there are.
+
+    Index rows are made once for each content, so a search parameter that has come since has none.
+    """
+    connection.execute(delete(search_index))
+    connection.execute(delete(publication_key))
+    done, last = 0, 0
+    while True:
+        query = select(blob.c.id, blob.c.bytes).where(blob.c.id > last).order_by(blob.c.id).limit(_AT_ONCE)
+        contents = {id_: index_rows(json.parse(body)) for id_, body in connection.execute(query)}
+        if not contents:
+            return done
+        rows = [_index_row(id_, row) for id_, index in contents.items() for row in index]
+        if rows:
+            connection.execute(insert(search_index), rows)
+        given = select(*(publication.c[name] for name in ("id", "recipient", "type", "blob")))
+        publications = connection.execute(given.where(publication.c.blob.in_(list(contents)))).all()
+        put_keys(connection, [(row.id, row.recipient, row.type, contents[row.blob]) for row in publications])
+        done, last = done + len(contents), max(contents)
+
+
+_AT_ONCE = 500

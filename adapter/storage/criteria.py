@@ -13,6 +13,7 @@ from sqlalchemy import and_, bindparam, or_, select, true
 
 from adapter.fhir.search.values import Moment, Target, Text, Token, Value
 from adapter.storage.instants import to_micros
+from adapter.storage.keys import indexed
 from adapter.storage.tables import publication, publication_key, search_index
 from adapter.storage.visibility import number, ours, text
 
@@ -56,7 +57,10 @@ def parameters(place: str, criterion: Criterion) -> dict[str, Any]:
             named |= {f"{name}s": value.type, f"{name}v": value.id}
         else:
             named |= {f"{name}s": value.system, f"{name}v": value.value}
-    return {name: value for name, value in named.items() if value is not None}
+    given = {name: value for name, value in named.items() if value is not None}
+    if by_register(criterion):
+        return {name: indexed(value) for name, value in given.items()}
+    return given
 
 
 def _pattern(wanted: str, modifier: str | None) -> str:

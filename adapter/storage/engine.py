@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from sqlalchemy import create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError
@@ -17,7 +18,7 @@ from adapter.errors import IssueType, Message, Unavailable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sqlalchemy import Connection, Engine, RootTransaction
+    from sqlalchemy import URL, Connection, Engine, RootTransaction
 
 BUSY_SECONDS = 5
 """How long a writer waits for the one before it."""
@@ -41,19 +42,31 @@ _OLDEST_SQLITE = (3, 35)  # RETURNING
 _OLDEST_POSTGRESQL = 15
 
 
-def make_engine(url: str) -> Engine:
-    """An engine for a SQLAlchemy URL; ``postgresql://`` means psycopg 3."""
+def make_engine(url: str, *, create: bool = False) -> Engine:
+    """An engine for a SQLAlchemy URL; ``postgresql://`` means psycopg 3.
+
+    A SQLite file that is not there is made only to ``create`` it: one that went away while in use, or a
+    wrong path, must not become an empty database without a word.
+    """
     parsed = make_url(url)
     if parsed.drivername in {"postgresql", "postgres"}:
         parsed = parsed.set(drivername="postgresql+psycopg")
     if parsed.get_backend_name() == "sqlite":
-        engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS})
+        found = parsed if create else _existing(parsed)
+        engine = create_engine(found, connect_args={"timeout": BUSY_SECONDS})
         event.listen(engine, "connect", _prepare_sqlite)
     else:
         options = f"-c lock_timeout={BUSY_SECONDS * 1000} -c timezone=UTC"
         engine = create_engine(parsed, isolation_level="AUTOCOMMIT", connect_args={"options": options})
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _existing(url: URL) -> URL:
+    """The URL of a SQLite file that must be there."""
+    if not url.database or url.database == ":memory:" or "uri" in url.query:
+        return url
+    return url.set(database=f"file:{quote(url.database)}", query={**url.query, "mode": "rw", "uri": "true"})
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from adapter.errors import Conflict, IssueType, Message
 from adapter.storage import bodies
 from adapter.storage.instants import from_micros
+from adapter.storage.keys import indexed
 from adapter.storage.tables import change, record, record_key, record_version, residue
 from adapter.storage.values import ChangeNote, RecordVersion, Residue
 
@@ -101,7 +102,7 @@ def put(connection: Connection, row: Mapping[str, Any], body: Mapping[str, Any])
 
 def holder_of_key(connection: Connection, kind: str, system: str, value: str) -> str | None:
     """The id of the record of this kind that has the key, None if it is free."""
-    parameters = {"kind": kind, "system": system, "value": value}
+    parameters = {"kind": kind, "system": indexed(system), "value": indexed(value)}
     return connection.execute(_BY_KEY, parameters).scalar_one_or_none()
 
 
@@ -113,7 +114,8 @@ def put_keys(connection: Connection, kind: str, id_: str, keys: Iterable[tuple[s
     """
     here = (record_key.c.kind == kind, record_key.c.id == id_)
     query = select(record_key.c.system, record_key.c.value).where(*here)
-    wanted, had = set(keys), {(row.system, row.value) for row in connection.execute(query)}
+    wanted = {(indexed(system), indexed(value)) for system, value in keys}
+    had = {(row.system, row.value) for row in connection.execute(query)}
     if wanted == had:
         return False
     for system, value in wanted - had:

@@ -36,6 +36,12 @@ NOT_MIGRATED = Message(
     "Databasen er på skjema {found}, programmet trenger {wanted}: kjør ip-adapter db upgrade",
     "The database is at schema {found}, the program needs {wanted}: run ip-adapter db upgrade",
 )
+MISSING = Message(
+    "database-missing",
+    IssueType.NO_STORE,
+    "Databasefilen finnes ikke eller kan ikke åpnes; ip-adapter db upgrade lager den",
+    "The database file does not exist or cannot be opened; ip-adapter db upgrade makes it",
+)
 UNREACHABLE = Message(
     "database-unavailable",
     IssueType.TRANSIENT,
@@ -155,6 +161,7 @@ def _cause(error: SQLAlchemyError) -> Message:
 
 
 _CAUSES = {
+    "SQLITE_CANTOPEN": MISSING,
     "SQLITE_BUSY": BUSY,
     "SQLITE_LOCKED": BUSY,
     "55P03": BUSY,  # lock_not_available

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from adapter.storage import changes, permits, publications, records
+from adapter.storage import blobs, changes, permits, publications, records
 from adapter.storage.instants import from_micros
 from adapter.storage.reader import Reader
 
@@ -82,6 +82,14 @@ class Writer(Reader):
         if made:
             self._writes()
         return made
+
+    def reindex(self) -> int:
+        """Make what search looks at anew from the stored resources; gives how many contents there are.
+
+        Needed once after search parameters have been added: what was stored before does not answer to them.
+        """
+        self._writes()
+        return blobs.reindex(self._connection)
 
     def _writes(self) -> None:
         """Say, with the first thing written, who writes."""

@@ -107,6 +107,7 @@ def test_postgresql_that_could_lose_writes_is_refused(postgresql: PostgreSQL) ->
 
 def test_an_unmigrated_database_is_refused(tmp_path: Path) -> None:
     """An empty database is told apart from one that does not answer."""
+    (tmp_path / "new.db").touch()
     store = Store(f"sqlite:///{tmp_path}/new.db")
     with pytest.raises(Unavailable) as caught:
         store.check()
@@ -115,15 +116,20 @@ def test_an_unmigrated_database_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_database_that_is_not_there_is_unavailable(tmp_path: Path) -> None:
-    """No folder, no server: 503 and not a fault of ours."""
-    for url in (f"sqlite:///{tmp_path}/no/such/folder.db", "postgresql://nobody@127.0.0.1:1/none"):
+    """No file, no server: 503 and not a fault of ours; and no empty file is made."""
+    places = {
+        f"sqlite:///{tmp_path}/no #such.db": "database-missing",
+        "postgresql://nobody@127.0.0.1:1/none": "database-unavailable",
+    }
+    for url, code in places.items():
         store = Store(url)
         for act in (store.check, store.read().__enter__, store.write(NOTE, T0).__enter__):
             with pytest.raises(Unavailable) as caught:
                 act()
-            assert codes(caught) == ["database-unavailable"]
+            assert codes(caught) == [code]
         assert not store.writable()
         store.close()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_read_only_database_answers_reads_alone(tmp_path: Path, migrated_sqlite: Path) -> None:

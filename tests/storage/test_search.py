@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from adapter.fhir.search.query import parse
-from tests.storage.given import DAY, FNR, HOSPITAL, NURSE, T0, WARD, patient, publish, team, to
+from tests.storage.given import DAY, FNR, HOSPITAL, NOTE, NURSE, T0, WARD, patient, publish, team, to
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -385,3 +385,36 @@ def test_bodies_are_the_published_bytes(store: Store) -> None:
         found = reader.search((HOSPITAL,), "TREAT", parse("CareTeam", []), now=T0, count=5).found
         assert found == [reader.published((HOSPITAL,), "TREAT", "CareTeam", "t1", now=T0)]
     assert json.loads(found[0].body)["name"] == "Lag"
+
+
+@pytest.mark.parametrize("length", [240, 260, 990])
+def test_long_identifiers_are_found_like_short_ones(store: Store, length: int) -> None:
+    """A key longer than a database can index is one all the same; one that differs at its end is another."""
+    value, system = "æ" * length, "urn:" + "s" * length
+    logical = {"identifier": {"system": system, "value": value}}
+    publish(
+        store,
+        to(HOSPITAL, {**patient(), "identifier": [{"system": system, "value": value}]}),
+        to(HOSPITAL, team(participant=[{"member": logical}])),
+    )
+    for found, asked in (([], f"{system}|{value[:-1]}x"), (["p1"], value), ([], f"urn:x|{value}")):
+        assert ids(store, (HOSPITAL,), "Patient", ("identifier", asked)) == found
+    assert ids(store, (HOSPITAL,), "Patient", ("identifier", f"{system}|{value}")) == ["p1"]
+    assert ids(store, (HOSPITAL,), "CareTeam", ("patient.identifier", f"{system}|{value}")) == ["t1"]
+    assert ids(store, (HOSPITAL,), "CareTeam", ("participant:identifier", value)) == ["t1"]
+    with store.write(NOTE, T0) as writer:
+        writer.put_keys("sak", "s1", [(system, value)])
+        assert writer.record_by_key("sak", system, value) == "s1"
+        assert writer.record_by_key("sak", system, value + "x") is None
+
+
+def test_a_new_index_answers_as_the_old_one_did(store: Store) -> None:
+    """Made anew from the stored bytes, index and keys are what they were; what was lost is there again."""
+    publish(store, to(HOSPITAL, patient(name=[{"family": "Berg"}])), to(HOSPITAL, team()))
+    queries = [("Patient", ("name", "berg")), ("CareTeam", ("patient.identifier", "12856812055"))]
+    before = [ids(store, (HOSPITAL,), *query) for query in queries]
+    for damage in ("SELECT 1", "DELETE FROM search_index", "DELETE FROM publication_key"):
+        with store.write(NOTE, T0) as writer:
+            writer._connection.exec_driver_sql(damage)
+            assert writer.reindex() == 2
+        assert [ids(store, (HOSPITAL,), *query) for query in queries] == before == [["p1"], ["t1"]]

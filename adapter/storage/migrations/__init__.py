@@ -23,7 +23,7 @@ def upgrade(url: str) -> None:
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
-    engine = make_engine(url)
+    engine = make_engine(url, create=True)
     try:
         with writing(engine).begin() as connection:
             if connection.dialect.name == "postgresql":
