@@ -46,7 +46,7 @@ def visible(sak: dict[str, Any], lens: Lens, instant: datetime) -> dict[str, Any
 
 def is_shielded(person: Mapping[str, Any]) -> bool:
     """Has this innbygger or parorende a protected address?"""
-    return person.get("adressebeskyttelse", "ugradert") != "ugradert"
+    return bool(person.get("adressebeskyttelse", "ugradert") != "ugradert")
 
 
 def for_directory(ansatt: dict[str, Any]) -> dict[str, Any]:
@@ -94,19 +94,19 @@ def _without_hidden(sak: dict[str, Any], shown: dict[str, dict[str, Any]]) -> di
 def _scrub(value: Any, hidden: set[str]) -> Any:
     """Drop every reference to a hidden part, with the deltaker it makes; ids are unique in a sak."""
     if isinstance(value, dict):
-        return {key: _scrub(item, hidden) for key, item in value.items() if not _betrays(item, hidden)}
+        return {
+            key: _scrub(item, hidden)
+            for key, item in value.items()
+            if not (isinstance(item, dict) and _betrays(item, hidden))
+        }
     if isinstance(value, list):
         return [_scrub(item, hidden) for item in value if not _betrays(item, hidden)]
     return value
 
 
 def _betrays(item: Any, hidden: set[str]) -> bool:
-    """Is it a reference to a hidden part, or a deltaker who is one?"""
-    if not isinstance(item, dict):
-        return _is_hidden(item, hidden)
-    aktor = item.get("hvem", item)
-    return isinstance(aktor, dict) and len(aktor) == 1 and _is_hidden(*aktor.values(), hidden)
-
-
-def _is_hidden(reference: Any, hidden: set[str]) -> bool:
-    return isinstance(reference, str) and reference in hidden
+    """Is it a hidden part's id, a reference to one, or a deltaker who is one?"""
+    if isinstance(item, dict):
+        aktor = item.get("hvem", item)
+        return len(aktor) == 1 and any(isinstance(one, str) and one in hidden for one in aktor.values())
+    return isinstance(item, str) and item in hidden

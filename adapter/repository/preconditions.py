@@ -44,9 +44,8 @@ _TAG = re.compile(r'\s*(?:W/)?"?([^",\s]*)"?\s*')
 
 def seen_versions(if_match: str) -> frozenset[str]:
     """The versions an If-Match header names, without quotes and weakness marks; ``*`` stands for any."""
-    return frozenset(
-        _TAG.fullmatch(tag).group(1) if _TAG.fullmatch(tag) else "" for tag in if_match.split(",")
-    )
+    tags = (_TAG.fullmatch(tag) for tag in if_match.split(","))
+    return frozenset(tag[1] for tag in tags if tag)
 
 
 def check_if_match(

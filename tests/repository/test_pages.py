@@ -41,7 +41,16 @@ def test_the_token_does_not_tell_the_query() -> None:
         ("a.b.c.d.e", OWNER, NOW),
         ("é", OWNER, NOW),
     ],
-    ids=["another caller", "expired", "tampered", "another key", "unsealed", "empty", "nonsense", "not ascii"],
+    ids=[
+        "another caller",
+        "expired",
+        "tampered",
+        "another key",
+        "unsealed",
+        "empty",
+        "nonsense",
+        "not ascii",
+    ],
 )
 def test_every_other_token_is_one_refusal(token: str, owner: tuple[str, ...], now: datetime) -> None:
     """Another caller's, an old, a forged and a broken token are told apart by nobody."""

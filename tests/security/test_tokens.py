@@ -157,7 +157,7 @@ def test_clocks_may_differ_a_little() -> None:
         {"jwk": STRANGER.as_dict(private=False)},
         {"zip": "DEF"},
     ],
-    ids=lambda fields: ",".join(fields),
+    ids=",".join,
 )
 def test_a_header_brings_nothing_itself(fields: dict[str, Any]) -> None:
     """Type, key id and any field by which a token would bring its own key or meaning."""
