@@ -163,14 +163,15 @@ class PlanPath:
     def write(self, part: dict[str, Any], value: Any) -> None:
         """Put ``value`` there, or clear the field if it is None; empty objects on the way go with it.
 
-        ``part`` is changed, what it holds is copied first.
+        ``part`` is changed, what it holds is copied first. An empty list or object says as little as none,
+        and FHIR has no word for it: clearing leaves it, so that nothing changes where nothing was said.
         """
         name, rest = self.names[0], self.names[1:]
         if rest:
             inner = dict(part.get(name) or {})
             PlanPath(rest).write(inner, value)
             value = inner or None
-        if value is None:
-            part.pop(name, None)
-        else:
+        if value is not None:
             part[name] = value
+        elif part.get(name) not in ([], {}):
+            part.pop(name, None)
