@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from adapter.errors import BadRequest, Finding, IssueType, Message
 from adapter.fhir import faults
 from adapter.fhir.definitions import resource_types
+from adapter.fhir.faults import MAX_FINDINGS
 from adapter.fhir.numbers import number
 from adapter.fhir.scanning import DEPTH
 from adapter.fhir.shapes import RESOURCE_KEY, Member, Shape, shape
@@ -69,9 +70,10 @@ _INTEGERS = {"integer", "positiveInt", "unsignedInt"}
 
 @dataclass(slots=True)
 class Conversion:
-    """One document on its way to a tree; ``places`` has the place of every element by its FHIRPath."""
+    """One document on its way to a tree; with ``marking``, ``places`` has every element's by its FHIRPath."""
 
     max_depth: int
+    marking: bool = False
     findings: list[Finding] = field(default_factory=list)
     places: dict[str, Place] = field(default_factory=dict)
 
@@ -169,10 +171,13 @@ class Conversion:
     def _mark(self, element: Element, path: str, depth: int) -> None:
         if depth > self.max_depth:
             raise BadRequest(DEPTH.at(path, line=element.line, column=element.column, limit=self.max_depth))
-        self.places.setdefault(path, (element.line, element.column))
+        if self.marking:
+            self.places.setdefault(path, (element.line, element.column))
 
     def _find(self, message: Message, element: Element, path: str, *, of: str = "") -> None:
         self.findings.append(message.at(path, line=element.line, column=element.column, type=of))
+        if len(self.findings) == MAX_FINDINGS:
+            raise BadRequest(*self.findings, faults.MORE.at(limit=MAX_FINDINGS))
 
 
 def _is_written(member: Member, child: Element) -> bool:

@@ -14,12 +14,16 @@ from typing import Any
 import msgspec
 
 from adapter.errors import BadRequest, IssueType, Message, TooLarge
+from adapter.fhir import large
 from adapter.fhir.numbers import MAX_DIGITS, Spelled, number
 from adapter.fhir.positions import by_expression
 from adapter.fhir.scanning import Path, Place, Scan, decoded
 
 MAX_DEPTH = 64
 """Objects and lists within each other; a plan with everything in it needs 15."""
+
+LARGE = 2**20
+"""Bytes beyond which a text is not read slowly, to tell the place of what is wrong: a second for some."""
 
 ROOT = Message(
     "json-root",
@@ -50,14 +54,16 @@ def parse(data: bytes, *, max_depth: int = MAX_DEPTH, max_size: int | None = Non
     """The resource: objects as dicts in the order sent, whole numbers as int, others as Decimal.
 
     Raises:
-        BadRequest: it is not JSON as FHIR writes it; the finding has line and column.
+        BadRequest: it is not JSON as FHIR writes it; the finding has line and column (beyond ``LARGE`` bytes
+            only a fault of syntax has).
         TooLarge: it has more than ``max_size`` bytes.
     """
     if max_size is not None and len(data) > max_size:
         raise TooLarge(SIZE.at(limit=max_size))
     tree = _quickly(data, max_depth)
     if tree is None:
-        tree = Scan(decoded(data), max_depth).document()
+        text = decoded(data)
+        tree = Scan(text, max_depth).document() if len(data) <= LARGE else large.document(text, max_depth)
     if not isinstance(tree, dict):
         raise BadRequest(ROOT.at(line=1, column=1))
     return tree
@@ -71,6 +77,8 @@ def render(resource: dict[str, Any]) -> bytes:
 def places(data: bytes, *, max_depth: int = MAX_DEPTH) -> dict[Path, Place]:
     """Line and column of every value by its path of keys and indexes; of the key, where it has one.
 
+    A text of more than ``LARGE`` bytes has no places: finding them takes too long.
+
     Raises:
         BadRequest: as for :func:`parse`.
     """
@@ -78,15 +86,18 @@ def places(data: bytes, *, max_depth: int = MAX_DEPTH) -> dict[Path, Place]:
 
 
 def positions(data: bytes, *, max_depth: int = MAX_DEPTH) -> dict[str, Place]:
-    """Line and column of every element by its FHIRPath.
+    """Line and column of every element by its FHIRPath; of none beyond ``LARGE`` bytes.
 
     Raises:
         BadRequest: as for :func:`parse`.
     """
-    return by_expression(*_scanned(data, max_depth))
+    tree, found = _scanned(data, max_depth)
+    return by_expression(tree, found) if found else {}
 
 
 def _scanned(data: bytes, max_depth: int) -> tuple[Any, dict[Path, Place]]:
+    if len(data) > LARGE:
+        return {}, {}
     scan = Scan(decoded(data), max_depth, marking=True)
     return scan.document(), scan.places()
 

@@ -32,7 +32,12 @@ def by_expression(tree: Any, places: Mapping[Path, Place]) -> dict[str, Place]:
 
 
 def located(findings: Iterable[Finding], places: Mapping[str, Place]) -> list[Finding]:
-    """The findings with line and column; what is missing stands at the nearest element around it."""
+    """The findings with line and column; what is missing stands at the nearest element around it.
+
+    Without any places, as of a text too large to have them, the findings stay as they are.
+    """
+    if not places:
+        return list(findings)
     return [finding if finding.line is not None else _placed(finding, places) for finding in findings]
 
 

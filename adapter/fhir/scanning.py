@@ -72,7 +72,7 @@ _STRING = re.compile(r'"((?:[^"\\\x00-\x1f]+|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _WORD = re.compile(r"true|false|null")
 _WORDS = {"true": True, "false": False, "null": None}
-_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(slots=True)
@@ -163,7 +163,7 @@ class Scan:
         if match is None:
             self._refuse(SYNTAX, expected='string "..."')
         text: str = json.loads(match[0]) if "\\" in match[1] else match[1]
-        if _ILLEGAL.search(text):
+        if ILLEGAL.search(text):
             self._refuse(CHARACTER)
         self.offset = match.end()
         return text

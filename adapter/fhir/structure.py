@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from adapter.fhir import faults, narrative
@@ -19,6 +20,8 @@ from adapter.fhir.primitives import doubt
 from adapter.fhir.shapes import RESOURCE_KEY, Member, shape
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from adapter.errors import Finding, Message
 
 _ADDRESSES = {"uri", "url", "canonical"}
@@ -26,15 +29,22 @@ _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 
 
 def check(resource: dict[str, Any]) -> list[Finding]:
-    """Everything that is wrong with a resource; an empty list when it is valid R4.
+    """Everything that is wrong with a resource (200 findings at most); an empty list when it is valid R4.
 
     ``resource`` is a tree as :func:`adapter.fhir.json.parse` makes it. Never raises for what it holds.
     """
     walk = _Walk()
     type_name = resource.get(RESOURCE_KEY)
     is_known = isinstance(type_name, str) and type_name in resource_types()
-    walk.resource(resource, str(type_name) if is_known else "Resource", None)
+    try:
+        walk.resource(resource, str(type_name) if is_known else "Resource", None)
+    except _EnoughError:
+        walk.findings[faults.MAX_FINDINGS :] = [faults.MORE.at(limit=faults.MAX_FINDINGS)]
     return walk.findings
+
+
+class _EnoughError(Exception):
+    """So much is wrong that the rest is not looked for."""
 
 
 @dataclass(slots=True)
@@ -57,7 +67,7 @@ class _Walk:
             return
         container = Container.around(node, path, outer)
         self.content(node, type_name, path, container)
-        self.findings.extend(container.findings())
+        self._take(container.findings())
 
     def content(self, node: dict[str, Any], type_name: str, path: str, container: Container) -> None:
         """Check the members of an object of a known type, then the rules that hold of it."""
@@ -77,7 +87,7 @@ class _Walk:
             if keys.isdisjoint(node):
                 self._add(faults.MISSING, path, name=name, of=type_name)
         for rule in of.rules:
-            self.findings.extend(rule.findings(node, container, path))
+            self._take(rule.findings(node, container, path))
         if type_name == "Extension" and ("extension" in node) == bool(chosen):
             self._add(faults.EXTENSION, path)
 
@@ -121,13 +131,13 @@ class _Walk:
         else:
             self.content(value, member.type, path, container)
             if member.type == "Reference":
-                self.findings.extend(container.reference(value, member.targets, path))
+                self._take(container.reference(value, member.targets, path))
             elif member.type in {"Coding", "Identifier"} and not _is_absolute(value.get("system")):
                 self._add(faults.SYSTEM, f"{path}.system")
             if member.concepts and not _is_bound(member, value):
                 self._add(faults.CODE, path, name=member.name)
             for rule in member.rules:
-                self.findings.extend(rule.findings(value, container, path))
+                self._take(rule.findings(value, container, path))
 
     def _value(
         self, member: Member, value: Any, node: dict[str, Any], path: str, container: Container
@@ -159,7 +169,7 @@ class _Walk:
             self._add(fault, _place(path, member.name, index), name=member.name)
         elif member.type == "xhtml":
             container.narrated(value)
-            self.findings.extend(narrative.check(value, _place(path, member.name, index)))
+            self._take(narrative.check(value, _place(path, member.name, index)))
         elif isinstance(value, str) and value.startswith("#"):
             container.local(value, member)
         elif member.type in _ADDRESSES and (message := doubt(member.type, value)):
@@ -198,7 +208,12 @@ class _Walk:
         self._primitive(member, value["id"], path, None, container)
 
     def _add(self, message: Message, path: str, *, of: str = "", name: str = "") -> None:
-        self.findings.append(message.at(path, type=of, name=name))
+        self._take([message.at(path, type=of, name=name)])
+
+    def _take(self, findings: Iterable[Finding]) -> None:
+        self.findings.extend(islice(findings, faults.MAX_FINDINGS + 1))
+        if len(self.findings) > faults.MAX_FINDINGS:
+            raise _EnoughError
 
 
 def _place(path: str, name: str, index: int | None) -> str:

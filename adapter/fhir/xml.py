@@ -45,12 +45,12 @@ def positions(data: bytes, *, max_depth: int = MAX_DEPTH) -> dict[str, Place]:
     Raises:
         BadRequest: as for :func:`parse`.
     """
-    return _converted(data, max_depth)[1].places
+    return _converted(data, max_depth, marking=True)[1].places
 
 
-def _converted(data: bytes, max_depth: int) -> tuple[dict[str, Any], Conversion]:
+def _converted(data: bytes, max_depth: int, *, marking: bool = False) -> tuple[dict[str, Any], Conversion]:
     root = read(data, max_depth)
-    conversion = Conversion(max_depth)
+    conversion = Conversion(max_depth, marking)
     tree = conversion.resource(root, root.name if root.name in resource_types() else "Resource", 1)
     if conversion.findings:
         raise BadRequest(*conversion.findings)

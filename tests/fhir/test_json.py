@@ -128,6 +128,49 @@ def test_a_body_beyond_the_size_given_is_too_large():
         json.parse(b'{"a":1}', max_size=6)
 
 
+LARGE = b'{"x":["' + b"x" * json.LARGE + b'"],'
+
+
+@pytest.mark.parametrize(
+    ("rest", "code", "has_place"),
+    [
+        (b'"a":1,"a":2}', "json-duplicate-key", False),
+        (b'"a":{"b":1,"b":2}}', "json-duplicate-key", False),
+        (b'"a":"\\u0000"}', "json-character", False),
+        (b'"\\u0000":1}', "json-character", False),
+        (b'"a":"\\ud800"}', "json-character", False),
+        (b'"a":1e999}', "json-number", False),
+        (b'"a":' + b"9" * 101 + b"}", "json-number", False),
+        (b'"a":' + b"9" * 5000 + b"}", "json-number", False),
+        (b'"a":NaN}', "json-syntax", False),
+        (b'"a":01}', "json-syntax", True),
+        (b'"a":"\x01"}', "json-syntax", True),
+        (b'"a":' + b"[" * 64 + b"]" * 64 + b"}", "json-depth", False),
+        (b'"a":' + b"[" * 100_000, "json-depth", False),
+    ],
+)
+def test_a_large_text_is_refused_alike(rest: bytes, code: str, has_place: bool):
+    """Beyond a megabyte the refusals are the same; only a fault of syntax has a place."""
+    found, line, _ = refusal(LARGE + rest)
+    assert (found, line is not None) == (code, has_place)
+
+
+def test_a_large_text_is_read_alike():
+    """A suspect text beyond a megabyte gives the same tree, numbers spelled as they were."""
+    data = LARGE + rb'"a":": x","b":"\\b","c":[-0,1e-30,1.50],"d":[]}'
+    assert json.render(json.parse(data)) == data
+    assert json.positions(data) == {}
+
+
+def test_a_hostile_text_is_refused_in_time():
+    """Five megabytes made to need the slowest reading cost a few seconds at most."""
+    started = time.perf_counter()
+    for filling in (b"1,", b"{},", b'"x",', b"-0,"):
+        body = b'{"a":[' + filling * (5_000_000 // len(filling)) + b'0],"a":1}'
+        assert refusal(body)[0] == "json-duplicate-key"
+    assert time.perf_counter() - started < 20
+
+
 def test_a_text_that_only_looks_suspect_is_read():
     """A value that begins with a colon, and escaped backslashes, cost time and are no fault."""
     data = rb'{"a":": x","b":"\\b","c":"\\u0000","d":"\u0009"}'

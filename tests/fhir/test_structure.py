@@ -351,3 +351,13 @@ def test_whatever_a_tree_holds_the_check_answers():
         for path in (*PATIENT, "name.0.given", "name.0._given", "extension.0.extension"):
             assert isinstance(check(changed(PATIENT, path, wrong)), list)
     assert check(json.parse(b'{"resourceType":"Timing"}'))
+
+
+def test_no_more_is_told_than_anyone_reads():
+    """After 200 findings comes one that says there are more, however many there are."""
+    many = changed(PATIENT, "name.0.given", [1] * 100_000)
+    findings = check(many)
+    assert len(findings) == 201
+    assert (findings[-1].code, findings[-1].severity) == ("findings-cut-off", "information")
+    bundle = {"resourceType": "Bundle", "type": "batch", "entry": [{"request": {}, "search": {}}] * 50_000}
+    assert len(check(bundle)) == 201
