@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -22,7 +23,7 @@ from fhirpy.base.exceptions import ResourceNotFound
 
 from adapter.security.development import Wish, mint
 from adapter.settings import EXAMPLE_CLIENT
-from tests.rest.world import HOSPITAL_NUMBER, RECORDS
+from tests.rest.world import FNR, HOSPITAL_NUMBER, OTHER_NUMBER, PERSON_NUMBER, RECORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +40,7 @@ class Service:
 
     address: str
     var: Path
+    log: Path
 
     def token(self, wish: Wish) -> str:
         """An Authorization header of the development issuer."""
@@ -63,8 +65,13 @@ def service(database_url: str, tmp_path: Path) -> Iterator[Service]:
         "ADAPTER_IF_MATCH": "optional",
         "ADAPTER_WORKERS": "1",
     }
-    with subprocess.Popen([sys.executable, "-c", COMMAND], cwd=ROOT, env=environment) as process:
-        running = Service(f"http://127.0.0.1:{port}", tmp_path / "var")
+    running = Service(f"http://127.0.0.1:{port}", tmp_path / "var", tmp_path / "log")
+    with (
+        running.log.open("wb") as log,
+        subprocess.Popen(
+            [sys.executable, "-c", COMMAND], cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT
+        ) as process,
+    ):
         try:
             _await(running.address, process)
             _fill(running)
@@ -142,3 +149,22 @@ def test_a_hospital_asks_with_fhirpy(service: Service) -> None:
     assert {person.id for person in client.resources("Practitioner")} == {"ragna", "bjarte"}
     with pytest.raises(ResourceNotFound):
         client.reference("CareTeam", "odds-team").to_resource()
+
+
+def test_no_number_reaches_the_log_of_the_process(service: Service) -> None:
+    """Searched for by GET, by POST, in a path or in a broken request: a birth number stands in no line."""
+    address, headers = f"{service.address}/fhir", {"Authorization": service.token(HOSPITAL)}
+    for number in (PERSON_NUMBER, OTHER_NUMBER):
+        token = f"{FNR}|{number}"
+        requests.get(f"{address}/CareTeam", params={"patient.identifier": token}, headers=headers, timeout=10)
+        form = {"patient.identifier": token}
+        requests.post(f"{address}/CareTeam/_search", data=form, headers=headers, timeout=10)
+        requests.get(f"{address}/Patient/{number}", headers=headers, timeout=10)
+        requests.get(f"{address}/{number}?x={number}", headers=headers | {"X-Request-Id": number}, timeout=10)
+        with socket.create_connection(("127.0.0.1", urlsplit(service.address).port or 0)) as raw:
+            raw.sendall(f"GET /{number} {number}\r\n{number}\r\n\r\n".encode())
+            raw.recv(1000)
+    log = service.log.read_text()
+    assert log.count('"search-type"') == 4
+    for number in (PERSON_NUMBER, OTHER_NUMBER):
+        assert number not in log
