@@ -1,0 +1,193 @@
+"""Consent at the door: what is given is seen, what is taken back is gone at once, as if it had never been."""
+
+from __future__ import annotations
+
+import copy
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from adapter.security.development import Wish
+from tests.rest.world import CASE, FNR, HOSPITAL_NUMBER, PERSON_NUMBER, UNUSED_NUMBER
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from werkzeug.test import TestResponse
+
+    from tests.rest.conftest import House
+
+TEAM = "/fhir/CareTeam/teamet"
+INCLUDES = {
+    "_include": "CareTeam:participant",
+    "_include:iterate": ["PractitionerRole:practitioner", "PractitionerRole:organization"],
+}
+
+
+def question(number: str = PERSON_NUMBER) -> dict[str, Any]:
+    """The one question every ward asks: who coordinates for this person?"""
+    return {"data": {"patient.identifier": f"{FNR}|{number}", **INCLUDES}}
+
+
+def edited(change: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+    """The sak with a change made in it."""
+    sak = copy.deepcopy(CASE)
+    change(sak)
+    return sak
+
+
+def write(house: House, sak: dict[str, Any]) -> TestResponse:
+    """The municipality's system writes the sak, whatever version there is."""
+    answer = house.municipality("PUT", "/kommune/v1/saker/saken", json=sak, headers={"If-Match": "*"})
+    assert answer.status_code == 200, answer.json
+    return answer
+
+
+def said(answer: TestResponse) -> tuple[int, list[tuple[str, str]], bytes]:
+    """An answer without what differs between any two: its date and request id."""
+    headers = [(k, v) for k, v in answer.headers.items() if k not in {"Date", "X-Request-Id"}]
+    return answer.status_code, headers, answer.data
+
+
+def types(answer: TestResponse) -> list[str]:
+    """The types of a searchset's entries."""
+    return [entry["resource"]["resourceType"] for entry in (answer.json or {}).get("entry", [])]
+
+
+def as_writer(house: House, method: str, path: str, **options: Any) -> TestResponse:
+    """The hospital with a token whose scopes would let it write."""
+    wish = Wish("organisasjon", "epj", HOSPITAL_NUMBER, scope="system/*.cruds")
+    return house.call(wish, method, path, **options)
+
+
+def withdraw(sak: dict[str, Any]) -> None:
+    """The person takes the samtykke back."""
+    sak["samtykker"][0] |= {
+        "tilstand": "inaktiv",
+        "tilbaketrekking": {"dato": "2026-03-01", "omfang": "helt"},
+    }
+
+
+def deny(sak: dict[str, Any]) -> None:
+    """A regel says no."""
+    sak["samtykker"][0]["regler"].append({"id": "r2", "virkning": "nekt"})
+
+
+def label(sak: dict[str, Any]) -> None:
+    """The team is about a topic no permit names."""
+    sak["team"][0]["emner"] = ["psykisk-helse-rus"]
+
+
+def end_participation(sak: dict[str, Any]) -> None:
+    """The hospital was a deltaker and is no more."""
+    sak["team"][0]["deltakere"].append(
+        {"id": "d9", "hvem": {"organisasjon": "sykehuset"}, "gyldighet": {"til": "2026-02-01"}}
+    )
+
+
+def wrong_person(sak: dict[str, Any]) -> None:
+    """The whole sak was another person's."""
+    sak["tilstand"] = "feilregistrert"
+
+
+def test_the_ward_gets_the_coordinator_and_nothing_else(world: House) -> None:
+    """One call: the team with its coordinator, role, name and unit; a minimal person; no other part."""
+    answer = world.hospital("POST", "/fhir/CareTeam/_search", **question())
+    assert types(answer) == ["CareTeam", "PractitionerRole", "Practitioner", "Organization"]
+    team = answer.json["entry"][0]["resource"]
+    assert team.keys() == {"resourceType", "id", "meta", "status", "category", "subject", "participant"}
+    person = world.hospital("GET", "/fhir/Patient/torill").json
+    assert person.keys() == {"resourceType", "id", "meta", "identifier", "name", "gender", "birthDate"}
+    assert world.hospital("GET", "/fhir/CareTeam/odds-team").status_code == 404
+
+
+@pytest.mark.parametrize("close", [withdraw, deny, label, end_participation, wrong_person])
+def test_what_is_closed_is_as_if_it_had_never_been(
+    world: House, close: Callable[[dict[str, Any]], None]
+) -> None:
+    """Withdrawn, denied, labelled, no longer a deltaker, wrong person: every channel answers as for nobody."""
+    before = world.hospital("GET", TEAM)
+    assert before.status_code == 200
+    write(world, edited(close))
+    for path in (TEAM, f"{TEAM}/_history", f"{TEAM}/_history/1"):
+        never = path.replace("teamet", "aldri")
+        assert said(world.hospital("GET", path)) == said(world.hospital("GET", never)), path
+    asked = said(world.hospital("POST", "/fhir/CareTeam/_search", **question()))
+    assert asked == said(world.hospital("POST", "/fhir/CareTeam/_search", **question(UNUSED_NUMBER)))
+
+
+def test_a_samtykke_given_again_opens_again_with_new_versions(world: House) -> None:
+    """After a withdrawal nothing old comes back; the version number goes on."""
+    write(world, edited(withdraw))
+    write(world, CASE)
+    assert world.hospital("GET", TEAM).headers["ETag"] == 'W/"2"'
+    assert world.hospital("GET", f"{TEAM}/_history/1").status_code == 404
+    assert world.hospital("GET", f"{TEAM}/_history").json["total"] == 1
+
+
+def test_time_alone_closes(world: House) -> None:
+    """No write is needed for a samtykke to run out, nor does its history outlive it."""
+    write(world, edited(lambda sak: sak["samtykker"][0].update(gyldighet={"til": "2026-03-10"})))
+    assert world.hospital("GET", TEAM).status_code == 200
+    world.clock.now += timedelta(days=9, hours=10, minutes=59)  # an hour before midnight in Norway
+    assert world.hospital("GET", TEAM).status_code == 200
+    world.clock.now += timedelta(hours=1)
+    for path in (TEAM, f"{TEAM}/_history", f"{TEAM}/_history/1"):
+        assert world.hospital("GET", path).status_code == 404, path
+
+
+def test_shielding_takes_the_address_back(world: House) -> None:
+    """An address that was shared is gone, from history too, the moment it is protected."""
+
+    def open_person(sak: dict[str, Any]) -> None:
+        sak["samtykker"][0]["regler"][0]["del"] = ["person"]
+        sak["innbygger"]["adresser"] = [{"id": "a", "poststed": "FJORDVIK", "linjer": ["Naustvegen 14"]}]
+
+    def shield(sak: dict[str, Any]) -> None:
+        open_person(sak)
+        sak["innbygger"]["adressebeskyttelse"] = "strengt-fortrolig"
+
+    write(world, edited(open_person))
+    shared = world.hospital("GET", "/fhir/Patient/torill")
+    assert b"Naustvegen" in shared.data
+    write(world, edited(shield))
+    now = world.hospital("GET", "/fhir/Patient/torill")
+    assert b"Naustvegen" not in now.data
+    assert b"Naustvegen" not in world.hospital("GET", "/fhir/Patient/torill/_history").data
+    version = shared.headers["ETag"].strip('W/"')
+    assert world.hospital("GET", f"/fhir/Patient/torill/_history/{version}").status_code == 404
+    assert b"Naustvegen" in world.municipality("GET", "/fhir/Patient/torill").data
+
+
+def test_a_replaced_coordinator_is_a_new_version_to_the_ward(world: House) -> None:
+    """Without any narrowing, history stays: the ward sees who coordinated before."""
+
+    def replace(sak: dict[str, Any]) -> None:
+        sak["team"][0]["deltakere"][0]["gyldighet"]["til"] = "2026-02-28"
+        sak["team"][0]["deltakere"].append(
+            {"id": "d2", "rolle": "koordinator", "hvem": {"rolle": "bjarte-koordinator"},
+             "gyldighet": {"fra": "2026-03-01"}}
+        )  # fmt: skip
+
+    write(world, edited(replace))
+    now = world.hospital("GET", TEAM).json
+    assert [one["member"]["reference"] for one in now["participant"]] == [
+        "PractitionerRole/bjarte-koordinator"
+    ]
+    assert world.hospital("GET", f"{TEAM}/_history").json["total"] == 2
+
+
+def test_a_recipient_may_not_write_yet(world: House) -> None:
+    """403 with a code of its own for what it sees; for what it does not see, the 404 of an unknown id."""
+    team = world.hospital("GET", TEAM).json
+    scopes = {"headers": {"If-Match": 'W/"1"'}}
+    seen = as_writer(world, "PUT", TEAM, json=team, **scopes)
+    assert (seen.status_code, seen.json["issue"][0]["details"]["coding"][0]["code"]) == (
+        403,
+        "recipient-writes-not-yet",
+    )
+    hidden = as_writer(world, "PUT", "/fhir/CareTeam/odds-team", json={**team, "id": "odds-team"}, **scopes)
+    never = as_writer(world, "PUT", "/fhir/CareTeam/aldri", json={**team, "id": "aldri"}, **scopes)
+    assert said(hidden) == said(never)
+    assert never.status_code == 404
