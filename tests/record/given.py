@@ -1,0 +1,80 @@
+"""A sak that is in order on the day the tests are set to, to be bent in one place at a time."""
+
+from __future__ import annotations
+
+import copy
+from datetime import date
+from typing import Any
+
+TODAY = date(2026, 3, 1)
+PERSON, PARENT = "12856812055", "17819941009"
+"""Synthetic birth numbers: 80 is added to the month."""
+
+SAK: dict[str, Any] = {
+    "id": "saken",
+    "tilstand": "aktiv",
+    "innbygger": {
+        "id": "torill",
+        "identer": [{"id": "i1", "type": "fnr", "verdi": PERSON}],
+        "fodselsdato": "1968-05-12",
+    },
+    "parorende": [
+        {
+            "id": "mora",
+            "identer": [{"id": "i1", "type": "fnr", "verdi": PARENT}],
+            "relasjon": "mor",
+            "foreldreansvar": "felles",
+        },
+        {
+            "id": "vergen",
+            "verge": {"slag": "verge", "personligOmrade": True},
+            "gyldighet": {"fra": "2020", "til": "2030"},
+        },
+    ],
+    "team": [
+        {
+            "id": "teamet",
+            "status": "aktiv",
+            "deltakere": [
+                {"id": "d1", "rolle": "koordinator", "hvem": {"rolle": "r1"}, "gyldighet": {"fra": "2025"}},
+                {"id": "d2", "rolle": "koordinerende-enhet", "hvem": {"organisasjon": "ke"}},
+                {"id": "d3", "rolle": "koordinator-hf", "hvem": {"ansatt": "a1"}},
+            ],
+        }
+    ],
+    "samtykker": [
+        {
+            "id": "samtykket",
+            "tilstand": "aktiv",
+            "type": "opplysningsutveksling",
+            "gittDato": "2026-01-10",
+            "gittAv": [{"innbygger": "torill"}],
+            "mottaker": {"organisasjon": "sykehuset"},
+            "regler": [{"id": "g1", "virkning": "tillat", "del": ["koordinator"]}],
+        }
+    ],
+}
+
+CHILD_BORN = "2014-06-01"
+
+
+def sak(**changes: Any) -> dict[str, Any]:
+    """The sak with values set at paths: ``sak(**{"team.0.status": "inaktiv"})``; None takes a field out."""
+    return bent(SAK, **changes)
+
+
+def bent(body: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    """A copy of ``body`` with values set at paths, ``+`` adding to a list, None taking the field out."""
+    changed = copy.deepcopy(body)
+    for path, value in changes.items():
+        *way, last = path.split(".")
+        at: Any = changed
+        for step in way:
+            at = at[int(step)] if isinstance(at, list) else at.setdefault(step, {})
+        if last == "+":
+            at.append(value)
+        elif value is None:
+            del at[last]
+        else:
+            at[int(last) if isinstance(at, list) else last] = value
+    return changed

@@ -1,0 +1,117 @@
+"""What time has made irregular is told with the record, and stays writable."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+
+from adapter.errors import Message, Severity
+from adapter.record import avvik as module
+from adapter.record import rules
+from adapter.record.avvik import avvik
+from tests.record.given import CHILD_BORN, TODAY, bent, sak
+from tests.record.rule_rows import BARNEKOORDINATOR, BY_PARENT, DELTAKERE, REFUSED, SAMTYKKE
+from tests.strategies.records import saker
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+BY_GUARDIAN = {f"{SAMTYKKE}.gittAv": [{"parorende": "vergen"}]}
+ELSEWHERE = {"adresse": "https://ehr.example.org/fhir/Organization/1"}
+
+TOLD: tuple[tuple[Message, str, dict[str, Any], datetime], ...] = (
+    (
+        module.CONSENT_ENDED,
+        "samtykker[0].gyldighet.til",
+        {f"{SAMTYKKE}.gyldighet": {"til": "2026-02-28"}},
+        NOW,
+    ),
+    (module.GIVER_OUTGROWN, "samtykker[0].gittAv", BY_PARENT, datetime(2030, 6, 1, tzinfo=UTC)),
+    (module.CHILD_NOT_HEARD, "samtykker[0].barnetHort", {**BY_PARENT, "innbygger.fodselsdato": "2012"}, NOW),
+    (module.RECIPIENT_ELSEWHERE, "samtykker[0].mottaker", {f"{SAMTYKKE}.mottaker": ELSEWHERE}, NOW),
+    (module.VACANCY_WITH_UNIT, "team[0].deltakere", {f"{DELTAKERE}.0.gyldighet.til": "2026-02-28"}, NOW),
+    (
+        module.VACANCY,
+        "team[0].deltakere",
+        {f"{DELTAKERE}.0.gyldighet": {"fra": "2026-04"}, f"{DELTAKERE}.1.rolle": None},
+        NOW,
+    ),
+    (
+        module.CHILD_GROWN,
+        "team[0].deltakere[0].rolle",
+        {
+            "innbygger.fodselsdato": "2007-12-31",
+            f"{DELTAKERE}.0": {**BARNEKOORDINATOR, "gyldighet": {"fra": "2024"}},
+        },
+        NOW,
+    ),
+    (module.MANDATE_ENDED, "parorende[1].gyldighet.til", {"parorende.1.gyldighet.til": "2025"}, NOW),
+    (module.DECEASED, "tilstand", {"innbygger.dod": True, "samtykker": []}, NOW),
+    (module.DECEASED, "tilstand", {"innbygger.dodsdato": "2026-02", "samtykker": []}, NOW),
+)
+SILENT: tuple[tuple[dict[str, Any], datetime], ...] = (
+    ({}, NOW),
+    ({f"{SAMTYKKE}.gyldighet": {"til": "2026-03-01"}}, NOW),  # to the end of the day
+    ({f"{SAMTYKKE}.gyldighet": {"til": "2025"}, f"{SAMTYKKE}.tilstand": "inaktiv"}, NOW),
+    (BY_PARENT, datetime(2030, 5, 31, 21, tzinfo=UTC)),  # an hour before the sixteenth birthday
+    ({**BY_PARENT, "innbygger.fodselsdato": "2012", f"{SAMTYKKE}.barnetHort": True}, NOW),
+    (BY_GUARDIAN, NOW),
+    ({"team.0.status": "suspendert", f"{DELTAKERE}.0.rolle": None}, NOW),
+    ({"tilstand": "avsluttet", f"{DELTAKERE}.0.rolle": None}, NOW),
+    ({"innbygger.fodselsdato": CHILD_BORN, "samtykker": [], f"{DELTAKERE}.0": BARNEKOORDINATOR}, NOW),
+    ({"parorende.1.gyldighet.til": "2025", "parorende.1.aktiv": False}, NOW),
+)
+
+
+@pytest.mark.parametrize(("message", "path", "changes", "now"), TOLD)
+def test_what_is_told(message: Message, path: str, changes: dict[str, Any], now: datetime) -> None:
+    """Each is a warning with its place."""
+    (found,) = avvik("sak", sak(**changes), now)
+    assert (found.code, found.expression) == (message.code, f"sak.{path}")
+    assert found.severity is Severity.WARNING
+
+
+@pytest.mark.parametrize(("changes", "now"), SILENT)
+def test_what_is_in_order_is_not_told(changes: dict[str, Any], now: datetime) -> None:
+    """The boundaries, and what is over already."""
+    assert avvik("sak", sak(**changes), now) == []
+
+
+@pytest.mark.parametrize(("message", "path", "changes", "now"), TOLD)
+def test_what_is_told_stays_writable(
+    message: Message, path: str, changes: dict[str, Any], now: datetime
+) -> None:
+    """A record with avvik can be written: nobody is kept from working by the calendar."""
+    before = sak(**changes)
+    after = bent(before, saksnummer="2026/1")
+    assert rules.check("sak", before, after, today=now.date(), production=False) == []
+
+
+def test_a_vacancy_names_the_unit_to_call() -> None:
+    """The coordinating unit stands in for the coordinator (hol § 7-3); its place is told, not its name."""
+    (found,) = avvik("sak", sak(**{f"{DELTAKERE}.0.gyldighet.til": "2026-02-28"}), NOW)
+    assert "sak.team[0].deltakere[1]" in found.nb
+    assert "sak.team[0].deltakere[1]" in found.en
+
+
+@pytest.mark.parametrize(("message", "path", "changes"), REFUSED)
+def test_what_a_rule_would_refuse_is_told(message: Message, path: str, changes: dict[str, Any]) -> None:
+    """Imported against a rule, it is listed until somebody puts it right."""
+    codes = [finding.code for finding in avvik("sak", sak(**changes), NOW)]
+    assert message.code in codes
+
+
+def test_other_records_have_avvik_too() -> None:
+    """The rules of identity are asked of every kind; those of time are a sak's."""
+    assert [f.code for f in avvik("organisasjon", {"id": "o", "overordnet": "o"}, NOW)] == ["own-parent"]
+    assert avvik("ansatt", {"id": "a"}, NOW) == []
+
+
+@settings(max_examples=40)
+@given(saker())
+def test_a_lawful_record_has_no_avvik_but_those_of_time(body: dict[str, Any]) -> None:
+    """What is told of a record that broke no rule when it was written."""
+    of_time = {found.code for found in vars(module).values() if isinstance(found, Message)}
+    assert NOW.date() == TODAY
+    assert {finding.code for finding in avvik("sak", body, NOW)} <= of_time

@@ -1,0 +1,95 @@
+"""A record is held to its schema, and told place by place what is wrong."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from adapter.record import schema
+from tests.record.given import bent, sak
+
+SECRET = "12856812055"
+
+FAULTS: tuple[tuple[str, Any, str, str], ...] = (
+    ("kallenavn", SECRET, "unknown-field", "sak.kallenavn"),
+    (SECRET, "x", "unknown-field", "sak.*"),
+    ("tilstand", None, "missing-field", "sak.tilstand"),
+    ("innbygger.id", None, "missing-field", "sak.innbygger.id"),
+    ("team.0", SECRET, "wrong-type", "sak.team[0]"),
+    ("samtykker", {}, "wrong-type", "sak.samtykker"),
+    ("innbygger.tolkebehov", SECRET, "wrong-type", "sak.innbygger.tolkebehov"),
+    (
+        "innbygger.kontaktpunkter",
+        [{"rang": Decimal("1.0")}],
+        "wrong-type",
+        "sak.innbygger.kontaktpunkter[0].rang",
+    ),
+    ("team.0.deltakere.1.rolle", SECRET, "unknown-code", "sak.team[0].deltakere[1].rolle"),
+    ("innbygger.fodselsdato", "2023-02-30", "bad-format", "sak.innbygger.fodselsdato"),
+    ("innbygger.fodselsdato", "2023-02-03T10:00:00Z", "bad-format", "sak.innbygger.fodselsdato"),
+    ("innbygger.dodsdato", "2026-01-01T10:00", "bad-format", "sak.innbygger.dodsdato"),
+    ("innbygger.dodsdato", "2026-01-01T24:00:00Z", "bad-format", "sak.innbygger.dodsdato"),
+    ("innbygger.adresser", [{"postnummer": SECRET}], "bad-pattern", "sak.innbygger.adresser[0].postnummer"),
+    ("innbygger.id", f"{SECRET} ", "bad-pattern", "sak.innbygger.id"),
+    ("innbygger.fastlege", [{"adresse": "lege"}], "bad-pattern", "sak.innbygger.fastlege[0].adresse"),
+    ("innbygger.sprak", [{"kode": "n  b"}], "bad-pattern", "sak.innbygger.sprak[0].kode"),
+    ("team.0.navn", " ", "empty-value", "sak.team[0].navn"),
+    ("team.0.navn", "", "empty-value", "sak.team[0].navn"),
+    ("innbygger.navn", [{"fornavn": []}], "empty-value", "sak.innbygger.navn[0].fornavn"),
+    ("team.0.gyldighet", {}, "empty-value", "sak.team[0].gyldighet"),
+    ("samtykker.0.mottaker", {}, "not-exactly-one", "sak.samtykker[0].mottaker"),
+    ("samtykker.0.mottaker", {"ansatt": "a", "rolle": "b"}, "not-exactly-one", "sak.samtykker[0].mottaker"),
+    ("innbygger.emner", ["barnevern", "barnevern"], "repeated-value", "sak.innbygger.emner"),
+    ("innbygger.kontaktpunkter", [{"rang": 0}], "out-of-bounds", "sak.innbygger.kontaktpunkter[0].rang"),
+    ("innbygger.kontaktpunkter", [{"rang": 2**31}], "out-of-bounds", "sak.innbygger.kontaktpunkter[0].rang"),
+)
+
+
+def test_a_record_in_order_has_no_findings() -> None:
+    """The record the faults below are bent from is valid."""
+    assert schema.validate("sak", sak()) == []
+
+
+@pytest.mark.parametrize(("path", "value", "code", "expression"), FAULTS)
+def test_each_fault_has_its_code_and_place(path: str, value: Any, code: str, expression: str) -> None:
+    """A fault is told once, with a code of its own for each keyword, at the place it is in."""
+    assert [(f.code, f.expression) for f in schema.validate("sak", sak(**{path: value}))] == [
+        (code, expression)
+    ]
+
+
+def test_death_is_told_once() -> None:
+    """Dod and dodsdato are one element in FHIR, so they cannot both stand."""
+    findings = schema.validate("sak", sak(**{"innbygger.dod": True, "innbygger.dodsdato": "2026"}))
+    assert [finding.code for finding in findings] == ["not-together"]
+
+
+@pytest.mark.parametrize(("path", "value", "code", "expression"), FAULTS)
+def test_what_was_sent_is_not_told(path: str, value: Any, code: str, expression: str) -> None:
+    """A text names fields, types and codes allowed, in Norwegian and English, and never a value sent."""
+    for finding in schema.validate("sak", sak(**{path: value})):
+        assert SECRET not in repr(finding)
+        assert finding.nb
+        assert finding.en
+        assert "{" not in finding.nb.replace("{4}", "").replace("{1,64}", "")
+
+
+def test_there_is_an_end_to_what_is_told() -> None:
+    """A body of nothing but errors is not answered at length."""
+    many = [{"rolle": number} for number in range(10_000)]
+    assert len(schema.validate("sak", sak(**{"team.0.deltakere": many}))) == schema.MOST_FINDINGS
+
+
+def test_a_body_of_another_kind_is_no_record() -> None:
+    """Each kind has its own fields."""
+    assert schema.validate("organisasjon", {"id": "o", "navn": "Fjordvik kommune"}) == []
+    assert schema.validate("ansatt", bent({"id": "a"}, navn="Ragna"))
+
+
+def test_every_definition_has_a_title_or_is_a_value() -> None:
+    """What a machine is told of the record, a person can read too."""
+    objects = {name: found for name, found in schema.definitions().items() if found.get("type") == "object"}
+    assert set(schema.KINDS) <= objects.keys()
+    assert [name for name, found in objects.items() if "title" not in found] == []

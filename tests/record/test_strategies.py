@@ -1,0 +1,26 @@
+"""The records the property tests are fed with are ones the municipality could keep."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from adapter.record import rules, schema
+from adapter.record.references import references
+from tests.strategies.records import TODAY, ansatte, organisasjoner, saker
+
+RECORDS = {"sak": saker(), "ansatt": ansatte(), "organisasjon": organisasjoner()}
+
+
+@pytest.mark.parametrize("kind", RECORDS)
+@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=60)
+@given(data=st.data())
+def test_a_made_record_is_valid_and_lawful(kind: str, data: st.DataObject) -> None:
+    """What is made breaks neither schema nor rule, and an unchanged record never does."""
+    body: dict[str, Any] = data.draw(RECORDS[kind])
+    assert schema.validate(kind, body) == []
+    assert rules.check(kind, None, body, today=TODAY, production=False) == []
+    assert all(reference.id for reference in references(kind, body))

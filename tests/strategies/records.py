@@ -1,0 +1,269 @@
+"""Municipal records made from their schema: every field of it, right control digits, references that hold.
+
+What is made passes the schema and the rules of law on ``TODAY``. Parts are named after the record
+(``sak-1-team-1``), so that two records of different names can stand in one database; lists are not empty,
+which FHIR cannot tell from absent ones.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from itertools import count
+from typing import Any
+
+from hypothesis import strategies as st
+
+from adapter.fhir.dates import interval
+from adapter.record.competence import competence
+from adapter.record.rules.consent import SHARING
+from adapter.record.schema import definitions, resolved
+from adapter.record.supply import supply
+from adapter.record.windows import Window, window_of
+from tests.strategies.numbers import IDENTIFIERS
+
+TODAY = date(2026, 3, 1)
+ANSATT, ROLLE, ORGANISASJON = "ansatt-1", "ansatt-1-rolle-1", "organisasjon-1"
+
+_DAYS = st.dates(date(1990, 1, 1), date(2035, 12, 31))
+_FORMS = ("{0:%Y}", "{0:%Y-%m}", "{0:%Y-%m-%d}", "{0:%Y-%m-%d}T10:00:00+01:00", "{0:%Y-%m-%d}T08:59:59.250Z")
+_TEXT = st.one_of(
+    st.sampled_from(("Åse", "Ødegård-Čáhppes", "Ungárga", 'linje "én" <&>', "😀", "null")),
+    st.text(
+        st.characters(exclude_categories=("Cc", "Cs", "Cn", "Z"), codec="utf-8"), min_size=1, max_size=12
+    ),
+)
+_CODES = st.sampled_from(("nb", "se", "code-1", "to ord", "1.50"))
+_Maker = Callable[[dict[str, Any]], st.SearchStrategy[Any]]
+
+
+@dataclass(frozen=True)
+class Known:
+    """The ids a record may refer to."""
+
+    innbygger: tuple[str, ...] = ()
+    parorende: tuple[str, ...] = ()
+    team: tuple[str, ...] = ()
+    ansatt: tuple[str, ...] = (ANSATT,)
+    rolle: tuple[str, ...] = (ROLLE,)
+    organisasjon: tuple[str, ...] = (ORGANISASJON,)
+
+
+def organisasjoner(name: str = ORGANISASJON) -> st.SearchStrategy[dict[str, Any]]:
+    """Records of kind organisasjon with the id ``name``; none is under another."""
+    records = _making(Known()).object("organisasjon").map(lambda body: {**body, "id": name})
+    return records.map(lambda body: {k: v for k, v in body.items() if k != "overordnet"}).map(
+        lambda body: _supplied("organisasjon", body)
+    )
+
+
+def ansatte(name: str = ANSATT, known: Known = Known()) -> st.SearchStrategy[dict[str, Any]]:
+    """Records of kind ansatt with the id ``name``, holding at least the rolle ``<name>-rolle-1``."""
+    making = _making(known)
+    roles = st.lists(making.object("rolle"), min_size=1, max_size=2).map(
+        lambda found: _named(name, "rolle", found)
+    )
+    return st.builds(
+        lambda body, roller: _supplied("ansatt", {**body, "id": name, "roller": roller}),
+        making.object("ansatt"),
+        roles,
+    )
+
+
+@st.composite
+def saker(
+    draw: st.DrawFn, name: str = "sak-1", known: Known = Known(), today: date = TODAY
+) -> dict[str, Any]:
+    """Records of kind sak with the id ``name``, lawful on ``today``; what they name besides is ``known``."""
+    family, teams = draw(st.integers(0, 2)), draw(st.integers(0, 2))
+    here = Known(
+        (f"{name}-innbygger",),
+        tuple(f"{name}-parorende-{i + 1}" for i in range(family)),
+        tuple(f"{name}-team-{i + 1}" for i in range(teams)),
+        known.ansatt,
+        known.rolle,
+        known.organisasjon,
+    )
+    making = _making(here)
+    body = draw(making.object("sak"))
+    body["id"], body["innbygger"]["id"] = name, here.innbygger[0]
+    for field, kind, number in (("parorende", "parorende", family), ("team", "team", teams)):
+        body.pop(field, None)
+        if number:
+            parts = draw(st.lists(making.object(kind), min_size=number, max_size=number))
+            body[field] = _named(name, kind, parts)
+    if "samtykker" in body:
+        body["samtykker"] = _named(name, "samtykke", body["samtykker"])
+    _make_lawful(body, today)
+    return _supplied("sak", body)
+
+
+@cache
+def _making(known: Known) -> _Making:
+    return _Making(known)
+
+
+class _Making:
+    """Strategies for values of the schema's definitions; ids are given afterwards."""
+
+    def __init__(self, known: Known) -> None:
+        self._known = known
+        self._special: dict[str, Callable[[], st.SearchStrategy[Any]]] = {
+            "aktor": self._aktor,
+            "ident": self._ident,
+            "gyldighet": _gyldighet,
+            "dato": lambda: st.builds(str.format, st.sampled_from(_FORMS[:3]), _DAYS),
+            "tidspunkt": _tidspunkt,
+        }
+        self._made: dict[str, st.SearchStrategy[Any]] = {}
+
+    def object(self, name: str) -> st.SearchStrategy[dict[str, Any]]:
+        """Objects of one definition, without their ids, and with at least one field where there is any."""
+        return self._object(definitions()[name])
+
+    def _value(self, schema: dict[str, Any], field: str) -> st.SearchStrategy[Any]:
+        name = schema.get("$ref", "").removeprefix("#/$defs/")
+        if field == "gittAv":
+            return st.lists(self._aktor(("innbygger", "parorende")), min_size=1, max_size=2)
+        if not name:
+            return self._unnamed(schema)
+        if name not in self._made:
+            special = self._special.get(name)
+            self._made[name] = special() if special else self._unnamed(resolved(schema))
+        return self._made[name]
+
+    def _unnamed(self, schema: dict[str, Any]) -> st.SearchStrategy[Any]:
+        if "enum" in schema:
+            return st.sampled_from(schema["enum"])
+        if schema["type"] == "array":
+            unique = repr if schema.get("uniqueItems") else None
+            return st.lists(self._value(schema["items"], ""), min_size=1, max_size=3, unique_by=unique)
+        if schema["type"] == "object":
+            return self._object(schema)
+        return _scalar(schema)
+
+    def _object(self, schema: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
+        fields = {
+            field: self._value(inner, field) for field, inner in schema["properties"].items() if field != "id"
+        }
+        needed = [field for field in schema.get("required", ()) if field in fields]
+        made = [_with(fields, needed)] if needed else [_with(fields, [field]) for field in fields]
+        return st.one_of(made).map(
+            lambda body: {k: v for k, v in body.items() if k != "dod" or "dodsdato" not in body}
+        )
+
+    def _aktor(self, kinds: tuple[str, ...] = ()) -> st.SearchStrategy[dict[str, Any]]:
+        ids = [(kind, id_) for kind, found in vars(self._known).items() for id_ in found]
+        named = [{kind: id_} for kind, id_ in ids if kind in kinds or not kinds]
+        elsewhere = (
+            {"adresse": "https://ehr.example.org/fhir/Practitioner/1"},
+            {"identifikator": {"system": "https://ehr.example.org/enheter", "verdi": "A-1"}},
+        )
+        return st.sampled_from((*named, *(() if kinds else elsewhere)))
+
+    def _ident(self) -> st.SearchStrategy[dict[str, Any]]:
+        rest = {
+            "bruk": st.sampled_from(definitions()["ident"]["properties"]["bruk"]["enum"]),
+            "gyldighet": _gyldighet(),
+        }
+        return st.sampled_from(sorted(IDENTIFIERS)).flatmap(
+            lambda type_: st.fixed_dictionaries(
+                {
+                    "type": st.just(type_),
+                    "verdi": IDENTIFIERS[type_],
+                    **({"system": st.just("urn:oid:1.2.3")} if type_ in {"hnr", "annen"} else {}),
+                },
+                optional=rest,
+            )
+        )
+
+
+def _tidspunkt() -> st.SearchStrategy[str]:
+    return st.builds(str.format, st.sampled_from(_FORMS), _DAYS)
+
+
+def _with(fields: dict[str, st.SearchStrategy[Any]], needed: list[str]) -> st.SearchStrategy[dict[str, Any]]:
+    rest = {field: made for field, made in fields.items() if field not in needed}
+    return st.fixed_dictionaries({field: fields[field] for field in needed}, optional=rest)
+
+
+def _gyldighet() -> st.SearchStrategy[dict[str, str]]:
+    begun = st.fixed_dictionaries({"fra": _tidspunkt()}, optional={"til": _tidspunkt()})
+    return st.one_of(begun.map(_forwards), st.fixed_dictionaries({"til": _tidspunkt()}))
+
+
+def _forwards(gyldighet: dict[str, str]) -> dict[str, str]:
+    if window_of(gyldighet).is_empty():
+        return {"fra": gyldighet["til"], "til": gyldighet["fra"]}
+    return gyldighet
+
+
+def _scalar(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
+    if schema["type"] == "boolean":
+        return st.booleans()
+    if schema["type"] == "integer":
+        return st.integers(schema["minimum"], schema["maximum"])
+    pattern = schema.get("pattern", r"\S")
+    if pattern == r"\S":
+        return _TEXT
+    if re.fullmatch(pattern, "to ord"):
+        return _CODES
+    return st.from_regex(re.compile(pattern, re.ASCII), fullmatch=True)
+
+
+def _named(record: str, kind: str, parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{"id": f"{record}-{kind}-{number}", **part} for number, part in enumerate(parts, 1)]
+
+
+def _supplied(kind: str, body: dict[str, Any]) -> dict[str, Any]:
+    numbers = count(1)
+    return supply(kind, body, None, lambda: f"{body['id']}-e{next(numbers)}")
+
+
+def _make_lawful(sak: dict[str, Any], today: date) -> None:
+    """Change what was drawn against a rule; most of it was not."""
+    coordinators: set[str] = set()
+    for team in sak.get("team", ()):
+        of_hospital: set[str] = set()
+        for deltaker in team.get("deltakere", ()):
+            if team.get("status") in {"inaktiv", "feilregistrert"}:
+                deltaker["gyldighet"] = {"fra": "2001", "til": "2002"}
+            if deltaker.get("rolle") in {"koordinator", "barnekoordinator"}:
+                _seat(deltaker, coordinators, sak)
+            elif deltaker.get("rolle") == "koordinator-hf":
+                _seat(deltaker, of_hospital, sak)
+    for samtykke in sak.get("samtykker", ()):
+        _make_consent_lawful(sak, samtykke, today)
+
+
+def _seat(deltaker: dict[str, Any], taken: set[str], sak: dict[str, Any]) -> None:
+    if deltaker["rolle"] == "barnekoordinator":
+        sak["innbygger"].setdefault("venterBarn", {"ufodt": True})
+    if taken:
+        deltaker["rolle"] = "kontaktperson"
+    taken.add(deltaker["rolle"])
+
+
+def _make_consent_lawful(sak: dict[str, Any], samtykke: dict[str, Any], today: date) -> None:
+    if samtykke.get("ugjennomsiktig"):
+        samtykke.pop("regler", None)
+        return
+    if "tilbaketrekking" in samtykke and samtykke["tilstand"] != "inaktiv":
+        del samtykke["tilbaketrekking"]
+    if samtykke.get("type") == "plan":
+        samtykke.pop("mottaker", None)
+    if samtykke["tilstand"] != "aktiv":
+        return
+    given = samtykke.setdefault("gittDato", "2024-03-01")
+    if interval(given).low.date() >= today:
+        given = samtykke["gittDato"] = "2024-03-01"
+    if samtykke.get("type") in SHARING:
+        samtykke.setdefault("mottaker", {"organisasjon": ORGANISASJON})
+        samtykke.setdefault("regler", [{"virkning": "tillat", "del": ["koordinator"]}])
+        when = Window(*interval(given))
+        if all(window.within(when).is_empty() for window in competence(sak, samtykke)):
+            samtykke["gittAv"] = [{"innbygger": sak["innbygger"]["id"]}]
+            sak["innbygger"].pop("fodselsdato", None)
