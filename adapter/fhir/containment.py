@@ -120,9 +120,9 @@ class Container:
             for one in inner
             if isinstance(one, dict) and isinstance(one.get("id"), str)
         }
-        entries = dict(outer.entries) if outer else {}
+        entries = outer.entries if outer else {}
         if resource[RESOURCE_KEY] == "Bundle":
-            entries |= _entries(resource)
+            entries = {**entries, **_entries(resource)}
         return cls(resource[RESOURCE_KEY], path, inner, types, entries)
 
     def inside(self, index: int) -> Container:

@@ -15,7 +15,7 @@ from adapter.errors import BadRequest, TooLarge, Unprocessable
 from adapter.fhir import narrative
 from adapter.fhir.conversion import Conversion
 from adapter.fhir.definitions import resource_types
-from adapter.fhir.json import MAX_DEPTH, SIZE
+from adapter.fhir.json import LARGE, MAX_DEPTH, SIZE
 from adapter.fhir.reading import CARRIAGE_RETURN, FHIR, read
 from adapter.fhir.shapes import RESOURCE_KEY, Member, shape
 
@@ -40,12 +40,12 @@ def parse(data: bytes, *, max_depth: int = MAX_DEPTH, max_size: int | None = Non
 
 
 def positions(data: bytes, *, max_depth: int = MAX_DEPTH) -> dict[str, Place]:
-    """Line and column of every element by its FHIRPath.
+    """Line and column of every element by its FHIRPath; of none beyond ``LARGE`` bytes, as in JSON.
 
     Raises:
         BadRequest: as for :func:`parse`.
     """
-    return _converted(data, max_depth, marking=True)[1].places
+    return _converted(data, max_depth, marking=True)[1].places if len(data) <= LARGE else {}
 
 
 def _converted(data: bytes, max_depth: int, *, marking: bool = False) -> tuple[dict[str, Any], Conversion]:

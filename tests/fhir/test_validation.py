@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json as standard
 import re
+import time
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -72,6 +73,18 @@ def test_what_cannot_be_read_is_one_finding():
         assert [finding.code for finding in report.findings] == [code]
         assert report.findings[0].line
         assert not report.is_valid
+
+
+def test_a_large_bundle_is_judged_in_time():
+    """Some megabytes with forty thousand entries: in proportion to their number, and without places."""
+    entry = '{"fullUrl":"urn:uuid:0d9ee3b8-5d0f-4d66-9c0e-2f3e8f%06d","resource":{"resourceType":"Basic"}}'
+    entries = ",".join(entry % number for number in range(40_000))
+    bundle = f'{{"resourceType":"Bundle","type":"collection","entry":[{entries}]}}'
+    started = time.perf_counter()
+    report = validate("a.json", bundle.encode())
+    assert time.perf_counter() - started < 15
+    assert len(report.findings) == 201
+    assert {finding.line for finding in report.findings} == {None}
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
