@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, select
 
+from adapter.storage.compiled import Prepared
 from adapter.storage.instants import from_micros
 from adapter.storage.tables import blob, publication
 from adapter.storage.values import Published
@@ -46,8 +47,8 @@ def published(row: Sequence[Any]) -> Published:
 
 
 @lru_cache
-def _current(width: int) -> Select[Any]:
-    return (
+def _current(width: int) -> Prepared:
+    return Prepared(
         _ROWS.where(
             _P.type == text("type"),
             _P.resource_id == text("id"),
@@ -61,9 +62,7 @@ def _current(width: int) -> Select[Any]:
 
 def current(connection: Connection, view: View, type_: str, id_: str) -> Published | None:
     """What the caller is given of a resource now: it, its tombstone, or nothing."""
-    row = connection.execute(
-        _current(view.width), {**view.parameters(), "type": type_, "id": id_}
-    ).one_or_none()
+    row = _current(view.width).first(connection, {**view.parameters(), "type": type_, "id": id_})
     return None if row is None else published(row)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 
 from adapter.errors import Conflict, IssueType, Message
 from adapter.storage import bodies
+from adapter.storage.compiled import Prepared
 from adapter.storage.instants import from_micros
 from adapter.storage.keys import indexed
 from adapter.storage.tables import change, record, record_key, record_version, residue
@@ -39,10 +40,12 @@ _NUMBERED = _VERSIONS.where(
     record_version.c.id == bindparam("id"),
     record_version.c.version == bindparam("version"),
 )
-_BY_KEY = select(record_key.c.id).where(
-    record_key.c.kind == bindparam("kind"),
-    record_key.c.system == bindparam("system"),
-    record_key.c.value == bindparam("value"),
+_BY_KEY = Prepared(
+    select(record_key.c.id).where(
+        record_key.c.kind == bindparam("kind"),
+        record_key.c.system == bindparam("system"),
+        record_key.c.value == bindparam("value"),
+    )
 )
 
 
@@ -103,7 +106,8 @@ def put(connection: Connection, row: Mapping[str, Any], body: Mapping[str, Any])
 def holder_of_key(connection: Connection, kind: str, system: str, value: str) -> str | None:
     """The id of the record of this kind that has the key, None if it is free."""
     parameters = {"kind": kind, "system": indexed(system), "value": indexed(value)}
-    return connection.execute(_BY_KEY, parameters).scalar_one_or_none()
+    row = _BY_KEY.first(connection, parameters)
+    return row[0] if row else None
 
 
 def put_keys(connection: Connection, kind: str, id_: str, keys: Iterable[tuple[str, str]]) -> bool:

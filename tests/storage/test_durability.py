@@ -23,9 +23,10 @@ from tests.databases import running_postgresql
 from tests.storage.given import HOSPITAL, NOTE, T0, publish, team, to
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from adapter.storage import Reader
     from tests.databases import PostgreSQL
 
 WRITER = """
@@ -248,4 +249,34 @@ def test_a_restart_between_requests_is_not_noticed() -> None:
             server.start()
             with store.read() as reader:
                 assert reader.seq() == turn + 1
+        store.close()
+
+
+@pytest.mark.slow
+def test_a_server_that_goes_away_in_the_middle_is_unavailable() -> None:
+    """Whatever was being asked, the answer is 503; afterwards the same store serves again."""
+    with running_postgresql() as server:
+        url = server.create("vanished")
+        upgrade(url)
+        store = Store(url)
+        publish(store, to(HOSPITAL, team()))
+
+        def read_one(reader: Reader) -> object:
+            return reader.published((HOSPITAL,), "TREAT", "CareTeam", "t1", now=T0)
+
+        def read_all(reader: Reader) -> object:
+            return reader.records("sak", None, 5)
+
+        def ask_twice(ask: Callable[[Reader], object]) -> None:
+            with store.read() as reader:
+                ask(reader)
+                server.stop("immediate")
+                ask(reader)
+
+        for ask in (read_one, read_all):
+            with pytest.raises(Unavailable):
+                ask_twice(ask)
+            server.start()
+            with store.read() as reader:
+                ask(reader)
         store.close()
