@@ -50,6 +50,8 @@ def check(
         today: the date on the Norwegian clock.
         production: whether real people are kept here.
     """
+    if before == after:
+        return []
     stood = Case(kind, before, before, today, production) if before else None
     known = {breach.key for breach in broken(stood)} if stood else set()
     taken_back = _taken_back(before or {}, after)

@@ -17,7 +17,7 @@ from adapter.record.identifiers import (
     is_organisation_number,
     is_synthetic,
 )
-from adapter.record.places import name_of, walk
+from adapter.record.places import name_of
 from adapter.record.references import references_at
 from adapter.record.rules.violation import Violation
 from adapter.record.windows import window_of
@@ -104,7 +104,7 @@ _TYPES = {system: type_ for type_, system in SYSTEMS.items()}
 
 def identifiers(case: Case) -> Iterator[Violation]:
     """Every identifier of a type that can be checked, of people here and of those told by identifikator."""
-    for node in walk(case.kind, case.body):
+    for node in case.nodes:
         if node.definition == "ident":
             yield from _identifier(case, node, node.value["type"], node.value["verdi"])
             yield from _system(node, node.value["type"], node.value.get("system"))
@@ -115,14 +115,14 @@ def identifiers(case: Case) -> Iterator[Violation]:
 
 def periods(case: Case) -> Iterator[Violation]:
     """Every gyldighet runs forwards; one that begins and ends on the same day does."""
-    for node in walk(case.kind, case.body):
+    for node in case.nodes:
         if node.definition == "gyldighet" and window_of(node.value).is_empty():
             yield Violation(PERIOD_BACKWARDS, node.path, node.place, node.value)
 
 
 def duplicate_ids(case: Case) -> Iterator[Violation]:
     """An id stands once in its list; what is told from the second on."""
-    for node in walk(case.kind, case.body):
+    for node in case.nodes:
         if not isinstance(node.value, list):
             continue
         seen: Counter[str] = Counter()
@@ -141,7 +141,7 @@ def local_references(case: Case) -> Iterator[Violation]:
     here = {("innbygger", case.body["innbygger"]["id"])}
     for kind in ("parorende", "team"):
         here |= {(kind, item["id"]) for item in case.body.get(kind, ())}
-    for node in walk(case.kind, case.body):
+    for node in case.nodes:
         for reference in references_at(node):
             if reference.local and (reference.kind, reference.id) not in here:
                 names = {"kind": reference.kind}

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from adapter.fhir.dates import interval
+from adapter.record.places import walk
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
 
     from adapter.errors import Finding, Message
     from adapter.fhir.dates import Interval
+    from adapter.record.places import Node
 
 PBRL = "https://lovdata.no/lov/1999-07-02-63"
 HOL = "https://lovdata.no/lov/2011-06-24-30"
@@ -22,7 +25,7 @@ HPL = "https://lovdata.no/lov/1999-07-02-64"
 VGML = "https://lovdata.no/lov/2010-03-26-9"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Case:
     """A record that is judged, and when and where.
 
@@ -39,6 +42,11 @@ class Case:
     before: dict[str, Any] | None
     today: date
     production: bool
+
+    @cached_property
+    def nodes(self) -> list[Node]:
+        """Everything in the record, with its place."""
+        return list(walk(self.kind, self.body))
 
     @property
     def day(self) -> Interval:
