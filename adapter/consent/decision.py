@@ -84,7 +84,9 @@ def _decide_samtykke(lens: Lens, part: Part) -> Decision:
         refusal = lens.refusal("person", tuple(part.emner))
         return Decision(Extent.NOTHING, *refusal) if refusal else Decision(Extent.WHOLE, lens.standing)
     kind, _, name = lens.recipient.partition("/")
-    if lens.given and any((part.body.get(key) or {}).get(kind) == name for key in ("mottaker", "eier")):
+    by_it = any(permit.samtykke == part.id for permit in (*lens.given, *lens.denied))
+    by_name = any((part.body.get(key) or {}).get(kind) == name for key in ("mottaker", "eier"))
+    if lens.given and (by_it or by_name):
         return Decision(Extent.WHOLE, lens.standing, part.id)
     if part.body.get("ugjennomsiktig"):
         return Decision(Extent.NOTHING, "opaque")

@@ -23,7 +23,7 @@ from adapter.repository.searching import Search, SearchResult
 from adapter.repository.writing import Write
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from adapter.mapping import Mappings
@@ -235,9 +235,18 @@ class Repository:
         return avvik(record.kind, record.body, self.now())
 
     def put_record(
-        self, kind: str, id_: str, body: dict[str, Any], *, if_match: str | None, note: ChangeNote
+        self,
+        kind: str,
+        id_: str,
+        body: dict[str, Any],
+        *,
+        if_match: str | None,
+        note: ChangeNote,
+        rest: Mapping[tuple[str, str], dict[str, Any]] | None = None,
     ) -> RecordChange:
         """Make ``body`` the record's next version, or say that it is what stands already.
+
+        ``rest`` is residue that comes with the record, by type and id of its part; other residue stays.
 
         Raises:
             PreconditionRequired, PreconditionFailed: of If-Match; the latter names each part changed since.
@@ -253,7 +262,7 @@ class Repository:
                 changed=lambda: changed_since(if_match or "", writer.record_versions(kind, id_)),
             )
             placing = Placing(self._write(writer, now), self.new_id, self.base_url, KOMMUNE)
-            dropped = placing.put_record(kind, body)
+            dropped = placing.put_record(kind, body, rest or {})
             return RecordChange(_known(writer.record(kind, id_)), head is None, dropped)
 
     def reproject(self, note: ChangeNote) -> int:

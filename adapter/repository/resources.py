@@ -16,7 +16,7 @@ from adapter.record.supply import supply
 from adapter.repository.writing import check_schema
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from adapter.repository.writing import Write
 
@@ -69,8 +69,10 @@ class Placing:
         self.write.writer.put_residue(kind.record, after["id"], type_, own["id"], self.writer, residue)
         self.write.store(kind.record, before, after)
 
-    def put_record(self, kind: str, body: dict[str, Any]) -> tuple[Finding, ...]:
-        """Make ``body`` the record, with the ids it left out.
+    def put_record(
+        self, kind: str, body: dict[str, Any], rest: Mapping[tuple[str, str], dict[str, Any]]
+    ) -> tuple[Finding, ...]:
+        """Make ``body`` the record, with the ids it left out, and ``rest`` the residue of its parts.
 
         Returns:
             What of earlier residue no longer fits, as warnings.
@@ -82,6 +84,8 @@ class Placing:
         head = self.write.writer.record(kind, body["id"])
         before = head.body if head else None
         after = supply(kind, body, before, self.new_id)
+        for (type_, part_id), residue in rest.items():
+            self.write.writer.put_residue(kind, after["id"], type_, part_id, self.writer, residue)
         dropped = self._drop_stale(kind, after)
         self.write.store(kind, before, after)
         return dropped

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from adapter.consent.permits import permits
-from adapter.errors import Conflict, Finding, IssueType, Message, Unprocessable
+from adapter.errors import Conflict, Finding, IssueType, Message, Severity, Unprocessable
+from adapter.fhir import structure
 from adapter.fhir.dates import OSLO
 from adapter.record import rules, schema
 from adapter.record.identifiers import keys
@@ -41,6 +42,14 @@ REFERENCE_BROKEN = Message(
     IssueType.NOT_FOUND,
     "Viser til en {kind} som ikke finnes",
     "Refers to a {kind} that does not exist",
+)
+
+
+NOT_FHIR = Message(
+    "not-valid-fhir",
+    IssueType.INVALID,
+    "Delen kan ikke sies i FHIR slik den står: {type} ville være ugyldig ved {place} ({cause})",
+    "The part cannot be said in FHIR as it stands: {type} would be invalid at {place} ({cause})",
 )
 
 
@@ -95,6 +104,7 @@ class Write:
         broken = [
             *rules.check(kind, before, after, today=today, production=self.production),
             *self._broken_references(kind, after),
+            *self._invalid_fhir(kind, before, after),
         ]
         if broken:
             raise Unprocessable(*broken)
@@ -107,6 +117,19 @@ class Write:
             REFERENCE_BROKEN.at(reference.path, kind=reference.kind)
             for reference in references(kind, after)
             if not reference.local and not self._exists(reference.kind, reference.id)
+        ]
+
+    def _invalid_fhir(self, kind: str, before: dict[str, Any] | None, after: dict[str, Any]) -> list[Finding]:
+        """What of the changed parts would not be valid R4: nothing invalid is ever published."""
+        standing = {(part.type, part.id): part.body for part in parts(kind, before)} if before else {}
+        return [
+            NOT_FHIR.at(
+                f"{kind}.{part.kind}({part.id})", type=part.type, place=found.expression, cause=found.code
+            )
+            for part in parts(kind, after)
+            if standing.get((part.type, part.id)) != part.body
+            for found in structure.check(self.mappings.of(part.kind).to_fhir(part.body, part.surroundings))
+            if found.severity in {Severity.ERROR, Severity.FATAL}
         ]
 
     def _exists(self, kind: str, id_: str) -> bool:
