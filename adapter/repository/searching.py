@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from adapter.errors import BadRequest
 from adapter.fhir import json
 from adapter.fhir.search.index import references
-from adapter.fhir.search.query import Include, SearchQuery, parse
+from adapter.fhir.search.query import SearchQuery, parse
+from adapter.fhir.search.results import Include
 from adapter.repository.pages import PAGE_INVALID, Page, Pages
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Connection, Select
 
-    from adapter.fhir.search.query import Sort
+    from adapter.fhir.search.results import Sort
     from adapter.storage.visibility import View
 
 _P = publication.c

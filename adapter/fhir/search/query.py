@@ -7,20 +7,20 @@ lists what would have been valid; the values sent are never repeated.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from adapter.errors import BadRequest, Finding, IssueType, Message
+from adapter.errors import BadRequest, Finding
 from adapter.fhir.search.identifiers import canonical_system
 from adapter.fhir.search.parameters import (
     CHAINS,
-    INCLUDES,
     RESULT_PARAMETERS,
     SERVED,
-    SORTS,
     ParameterType,
     SearchParameter,
 )
+from adapter.fhir.search.refusals import MODIFIER, TOO_COSTLY, UNKNOWN_PARAMETER, VALUE
+from adapter.fhir.search.results import BY_ID, DEFAULT_COUNT, Include, Results, Sort, read
 from adapter.fhir.search.values import (
     Target,
     Token,
@@ -36,40 +36,8 @@ from adapter.fhir.search.values import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-DEFAULT_COUNT = 20
-MAX_COUNT = 1000
 MAX_VALUES = 200
 MAX_LENGTH = 2000
-_SPEC = "https://hl7.org/fhir/R4/search.html"
-
-UNKNOWN_PARAMETER = Message(
-    "search-parameter-unknown",
-    IssueType.NOT_SUPPORTED,
-    "{type} kan ikke søkes med {name}; gyldige parametre: {valid}",
-    "{type} cannot be searched by {name}; valid parameters: {valid}",
-    _SPEC,
-)
-MODIFIER = Message(
-    "search-modifier-unsupported",
-    IssueType.NOT_SUPPORTED,
-    "Parameteren {name} har ikke denne modifikatoren; gyldige: {valid}",
-    "The parameter {name} does not take this modifier; valid ones: {valid}",
-    f"{_SPEC}#modifiers",
-)
-VALUE = Message(
-    "search-value-invalid",
-    IssueType.VALUE,
-    "Verdien av {name} er ikke gyldig; ventet: {expected}",
-    "The value of {name} is not valid; expected: {expected}",
-    _SPEC,
-)
-TOO_COSTLY = Message(
-    "search-too-costly",
-    IssueType.TOO_COSTLY,
-    "Søket har flere enn {limit} verdier",
-    "The search has more than {limit} values",
-    _SPEC,
-)
 
 _EXPECTED = {
     ParameterType.TOKEN: "code, system|code, |code, system|",
@@ -77,7 +45,6 @@ _EXPECTED = {
     ParameterType.DATE: "[eq|ne|gt|lt|ge|le|sa|eb|ap]YYYY[-MM[-DD[Thh:mm[:ss[.s]][Z|+hh:mm]]]]",
     ParameterType.STRING: "text",
 }
-_ONCE = "1 x"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,21 +62,6 @@ class Criterion:
     chained: SearchParameter | None = None
 
 
-class Include(NamedTuple):
-    """``_include=source:parameter[:target]``."""
-
-    source: str
-    parameter: str
-    target: str | None
-
-
-class Sort(NamedTuple):
-    """One key of the order."""
-
-    by: str
-    descending: bool
-
-
 @dataclass(frozen=True, slots=True)
 class SearchQuery:
     """What is asked for: all ``criteria`` must hold; ``sort`` always ends with the id.
@@ -122,22 +74,9 @@ class SearchQuery:
     includes: tuple[Include, ...] = ()
     iterate_includes: tuple[Include, ...] = ()
     count: int = DEFAULT_COUNT
-    sort: tuple[Sort, ...] = (Sort("_id", descending=False),)
+    sort: tuple[Sort, ...] = BY_ID
     total: bool = True
     pairs: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(slots=True)
-class _Result:
-    """The result parameters as they are met."""
-
-    includes: list[Include] = field(default_factory=list)
-    iterate: list[Include] = field(default_factory=list)
-    count: int = DEFAULT_COUNT
-    sort: tuple[Sort, ...] = (Sort("_id", descending=False),)
-    total: bool = True
-    only_count: bool = False
-    seen: set[str] = field(default_factory=set)
 
 
 def parse(type_: str, pairs: Sequence[tuple[str, str]], base: str | None = None) -> SearchQuery:
@@ -151,7 +90,7 @@ def parse(type_: str, pairs: Sequence[tuple[str, str]], base: str | None = None)
     Raises:
         BadRequest: with a finding for each parameter that is not understood.
     """
-    result = _Result()
+    result = Results()
     criteria: list[Criterion] = []
     carried: list[tuple[str, str]] = []
     findings: list[Finding] = []
@@ -160,7 +99,7 @@ def parse(type_: str, pairs: Sequence[tuple[str, str]], base: str | None = None)
             continue
         try:
             if name in RESULT_PARAMETERS:
-                carried.append((name, _read_result(result, type_, name, value)))
+                carried.append((name, read(result, type_, name, value)))
             else:
                 criteria.append(_criterion(type_, name, value, base))
                 carried.append((name, value))
@@ -261,50 +200,3 @@ def _unknown(type_: str, name: str) -> Finding:
     shown = name if re.fullmatch(r"[A-Za-z_:.\-]{1,64}", name) else "?"
     valid = ", ".join([*SERVED[type_], *CHAINS[type_], *RESULT_PARAMETERS])
     return UNKNOWN_PARAMETER.at(shown, type=type_, name=shown, valid=valid)
-
-
-def _read_result(result: _Result, type_: str, name: str, value: str) -> str:
-    """Take in a result parameter; gives its value as it is carried out."""
-    if name in result.seen and not name.startswith("_include"):
-        raise BadRequest(VALUE.at(name, name=name, expected=_ONCE))
-    result.seen.add(name)
-    if name == "_count":
-        if not re.fullmatch(r"[0-9]{1,9}", value):
-            raise BadRequest(VALUE.at(name, name=name, expected="0, 1, 2, ..."))
-        result.count = min(int(value), MAX_COUNT)
-        return str(result.count)
-    if name == "_sort":
-        result.sort = _sorts(value)
-    elif name == "_total":
-        if value not in {"none", "estimate", "accurate"}:
-            raise BadRequest(VALUE.at(name, name=name, expected="none, estimate, accurate"))
-        result.total = value != "none"
-    elif name == "_summary":
-        if value not in {"false", "count"}:
-            raise BadRequest(VALUE.at(name, name=name, expected="false, count"))
-        result.only_count = value == "count"
-    else:
-        _include(result, type_, name, value)
-    return value
-
-
-def _sorts(value: str) -> tuple[Sort, ...]:
-    keys = [Sort(key.removeprefix("-"), key.startswith("-")) for key in value.split(",")]
-    names = [key.by for key in keys]
-    if names not in (["_id"], ["_lastUpdated"], ["_lastUpdated", "_id"]):
-        expected = ", ".join((*SORTS, *(f"-{name}" for name in SORTS)))
-        raise BadRequest(VALUE.at("_sort", name="_sort", expected=expected))
-    return tuple(keys) if names[-1] == "_id" else (*keys, Sort("_id", keys[0].descending))
-
-
-def _include(result: _Result, type_: str, name: str, value: str) -> None:
-    iterates = name == "_include:iterate"
-    source, _, rest = value.partition(":")
-    parameter, _, target = rest.partition(":")
-    known = INCLUDES if iterates else {type_: INCLUDES[type_]}
-    if f"{source}:{parameter}" not in known.get(source, ()) or (
-        target and target not in SERVED[source][parameter].targets
-    ):
-        valid = ", ".join(include for includes in known.values() for include in includes)
-        raise BadRequest(VALUE.at(name, name=name, expected=valid))
-    (result.iterate if iterates else result.includes).append(Include(source, parameter, target or None))

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from adapter.errors import BadRequest
 from adapter.fhir.search.parameters import SERVED, ParameterType
-from adapter.fhir.search.query import Include, SearchQuery, Sort, parse
+from adapter.fhir.search.query import SearchQuery, parse
+from adapter.fhir.search.results import Include, Sort
 from adapter.fhir.search.values import Moment, Target, Text, Token, Value, alternatives
 
 FNR = "urn:oid:2.16.578.1.12.4.1.4.1"

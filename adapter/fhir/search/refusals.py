@@ -1,0 +1,36 @@
+"""Why a search is refused; texts name parameters and valid forms, never a value that was sent."""
+
+from __future__ import annotations
+
+from adapter.errors import IssueType, Message
+
+_SPEC = "https://hl7.org/fhir/R4/search.html"
+
+UNKNOWN_PARAMETER = Message(
+    "search-parameter-unknown",
+    IssueType.NOT_SUPPORTED,
+    "{type} kan ikke søkes med {name}; gyldige parametre: {valid}",
+    "{type} cannot be searched by {name}; valid parameters: {valid}",
+    _SPEC,
+)
+MODIFIER = Message(
+    "search-modifier-unsupported",
+    IssueType.NOT_SUPPORTED,
+    "Parameteren {name} har ikke denne modifikatoren; gyldige: {valid}",
+    "The parameter {name} does not take this modifier; valid ones: {valid}",
+    f"{_SPEC}#modifiers",
+)
+VALUE = Message(
+    "search-value-invalid",
+    IssueType.VALUE,
+    "Verdien av {name} er ikke gyldig; ventet: {expected}",
+    "The value of {name} is not valid; expected: {expected}",
+    _SPEC,
+)
+TOO_COSTLY = Message(
+    "search-too-costly",
+    IssueType.TOO_COSTLY,
+    "Søket har flere enn {limit} verdier",
+    "The search has more than {limit} values",
+    _SPEC,
+)

@@ -1,0 +1,97 @@
+"""What a search asks of its answer: how much, in which order, and what is brought along.
+
+https://hl7.org/fhir/R4/search.html#return. Each is understood or refused, like the criteria.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from adapter.errors import BadRequest
+from adapter.fhir.search.parameters import INCLUDES, SERVED, SORTS
+from adapter.fhir.search.refusals import VALUE
+
+DEFAULT_COUNT = 20
+MAX_COUNT = 1000
+_ONCE = "1 x"
+
+
+class Include(NamedTuple):
+    """``_include=source:parameter[:target]``."""
+
+    source: str
+    parameter: str
+    target: str | None
+
+
+class Sort(NamedTuple):
+    """One key of the order."""
+
+    by: str
+    descending: bool
+
+
+BY_ID = (Sort("_id", descending=False),)
+"""The order where none is asked for."""
+
+
+@dataclass(slots=True)
+class Results:
+    """The result parameters as they are met."""
+
+    includes: list[Include] = field(default_factory=list)
+    iterate: list[Include] = field(default_factory=list)
+    count: int = DEFAULT_COUNT
+    sort: tuple[Sort, ...] = BY_ID
+    total: bool = True
+    only_count: bool = False
+    seen: set[str] = field(default_factory=set)
+
+
+def read(result: Results, type_: str, name: str, value: str) -> str:
+    """Take in a result parameter; gives its value as it is carried out."""
+    if name in result.seen and not name.startswith("_include"):
+        raise BadRequest(VALUE.at(name, name=name, expected=_ONCE))
+    result.seen.add(name)
+    if name == "_count":
+        if not re.fullmatch(r"[0-9]{1,9}", value):
+            raise BadRequest(VALUE.at(name, name=name, expected="0, 1, 2, ..."))
+        result.count = min(int(value), MAX_COUNT)
+        return str(result.count)
+    if name == "_sort":
+        result.sort = _sorts(value)
+    elif name == "_total":
+        if value not in {"none", "estimate", "accurate"}:
+            raise BadRequest(VALUE.at(name, name=name, expected="none, estimate, accurate"))
+        result.total = value != "none"
+    elif name == "_summary":
+        if value not in {"false", "count"}:
+            raise BadRequest(VALUE.at(name, name=name, expected="false, count"))
+        result.only_count = value == "count"
+    else:
+        _include(result, type_, name, value)
+    return value
+
+
+def _sorts(value: str) -> tuple[Sort, ...]:
+    keys = [Sort(key.removeprefix("-"), key.startswith("-")) for key in value.split(",")]
+    names = [key.by for key in keys]
+    if names not in (["_id"], ["_lastUpdated"], ["_lastUpdated", "_id"]):
+        expected = ", ".join((*SORTS, *(f"-{name}" for name in SORTS)))
+        raise BadRequest(VALUE.at("_sort", name="_sort", expected=expected))
+    return tuple(keys) if names[-1] == "_id" else (*keys, Sort("_id", keys[0].descending))
+
+
+def _include(result: Results, type_: str, name: str, value: str) -> None:
+    iterates = name == "_include:iterate"
+    source, _, rest = value.partition(":")
+    parameter, _, target = rest.partition(":")
+    known = INCLUDES if iterates else {type_: INCLUDES[type_]}
+    if f"{source}:{parameter}" not in known.get(source, ()) or (
+        target and target not in SERVED[source][parameter].targets
+    ):
+        valid = ", ".join(include for includes in known.values() for include in includes)
+        raise BadRequest(VALUE.at(name, name=name, expected=valid))
+    (result.iterate if iterates else result.includes).append(Include(source, parameter, target or None))
