@@ -13,10 +13,10 @@ from adapter.errors import BadRequest
 from adapter.fhir import json
 from adapter.fhir.search.index import references
 from adapter.fhir.search.query import SearchQuery, parse
-from adapter.fhir.search.results import Include
 from adapter.repository.pages import PAGE_INVALID, Page, Pages
 
 if TYPE_CHECKING:
+    from adapter.fhir.search.results import Include
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
