@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from adapter.cli.record_files import REST
+from adapter.errors import IssueType, Message, Unprocessable
 from adapter.fhir.canonical import BASE
+from adapter.mapping.transforms import PAIRS
 from adapter.record.parts import BY_TYPE, parts, put, surroundings
 
 if TYPE_CHECKING:
@@ -22,6 +24,15 @@ if TYPE_CHECKING:
 
 CASE_NUMBER = f"{BASE}/sid/saksnummer"
 CASE_STATE = f"{BASE}/CodeSystem/ip-sakstilstand"
+TOPIC = f"{BASE}/StructureDefinition/ip-emne"
+OWNER = f"{BASE}/StructureDefinition/ip-eier"
+
+UNMAPPED = Message(
+    "type-unmapped",
+    IssueType.NOT_SUPPORTED,
+    "Kommunens post har ingen del for denne ressurstypen",
+    "The municipality's record has no part for this type of resource",
+)
 
 _OWNERS = {
     "RelatedPerson": "patient",
@@ -35,11 +46,30 @@ _OWNERS = {
 def to_bundle(record: RecordFile, mappings: Mappings) -> dict[str, Any]:
     """Every part of a record that has a FHIR face, as the municipality sees it."""
     entries = []
+    rest = record.residues()
     for part in parts(record.kind, record.body):
-        residue = record.rest.get(f"{part.type}/{part.id}", {}).get("rest")
+        residue = rest.get((part.type, part.id))
         resource = mappings.of(part.kind).to_fhir(part.body, part.surroundings, residue)
-        entries.append({"fullUrl": f"{BASE}/{part.type}/{part.id}", "resource": resource})
+        entry = {"fullUrl": f"{BASE}/{part.type}/{part.id}", "resource": resource}
+        labels = _labels(part.body)
+        entries.append({"extension": labels, **entry} if labels else entry)
     return {"resourceType": "Bundle", "id": record.body["id"], **_about(record.body), "entry": entries}
+
+
+def _labels(part: dict[str, Any]) -> list[dict[str, Any]]:
+    """What decides who sees a part and who may change it: labels of the record, in no resource of its own."""
+    topics = [{"url": TOPIC, "valueCode": topic} for topic in part.get("emner", ())]
+    owner = [{"url": OWNER, "valueReference": PAIRS["aktor"].to_fhir(part["eier"])}] if "eier" in part else []
+    return topics + owner
+
+
+def _labelled(part: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any]:
+    """The part with the labels its entry carries."""
+    labels = entry.get("extension", ())
+    topics = [label["valueCode"] for label in labels if label["url"] == TOPIC]
+    owners = [PAIRS["aktor"].to_plan(label["valueReference"]) for label in labels if label["url"] == OWNER]
+    said = {"emner": topics or None, "eier": owners[0] if owners else None}
+    return {**part, **{name: value for name, value in said.items() if value is not None}}
 
 
 def _about(body: dict[str, Any]) -> dict[str, Any]:
@@ -66,30 +96,31 @@ class ToPlan:
     def bundle(self, bundle: dict[str, Any]) -> list[dict[str, Any]]:
         """The records of a Bundle (or of a single resource), each with its residue under ``rest``."""
         entries = bundle.get("entry", []) if bundle["resourceType"] == "Bundle" else [{"resource": bundle}]
-        resources = self._with_ids(entries)
+        _refuse_unmapped(entries)
+        entries = self._with_ids(entries)
         for kind in BY_TYPE.values():
-            for resource in resources:
-                if resource["resourceType"] == kind.type:
-                    self._put(kind, resource, bundle)
+            for entry in entries:
+                if entry["resource"]["resourceType"] == kind.type:
+                    self._put(kind, entry, bundle)
         return [
             {**body, REST: self.rest[key]} if key in self.rest else body for key, body in self.records.items()
         ]
 
     def _with_ids(self, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """The resources, each with an id, and with references by ``fullUrl`` made local ones."""
-        resources = [entry["resource"] for entry in entries if "resource" in entry]
-        named = [{"id": self.new_id(), **resource} for resource in resources]
-        addresses = [entry.get("fullUrl", "") for entry in entries if "resource" in entry]
+        """The entries, each resource with an id, and with references by ``fullUrl`` made local ones."""
+        named = [{**entry, "resource": {"id": self.new_id(), **entry["resource"]}} for entry in entries]
         local = {
-            address: f"{resource['resourceType']}/{resource['id']}"
-            for address, resource in zip(addresses, named, strict=True)
+            entry["fullUrl"]: f"{entry['resource']['resourceType']}/{entry['resource']['id']}"
+            for entry in named
+            if "fullUrl" in entry
         }
-        return [_relinked(resource, local) for resource in named]
+        return [{**entry, "resource": _relinked(entry["resource"], local)} for entry in named]
 
-    def _put(self, kind: PartKind, resource: dict[str, Any], bundle: dict[str, Any]) -> None:
+    def _put(self, kind: PartKind, entry: dict[str, Any], bundle: dict[str, Any]) -> None:
+        resource = entry["resource"]
         key, around = self._record_of(kind, resource, bundle)
         part, residue = self.mappings.of(kind.name).to_plan(resource, around, onto=None, new_id=self.new_id)
-        self.records[key] = put(kind, self.records[key], part)
+        self.records[key] = put(kind, self.records[key], _labelled(part, entry))
         if residue is not None:
             name = f"{kind.type}/{resource['id']}"
             self.rest.setdefault(key, {})[name] = {"rest": residue}
@@ -112,6 +143,17 @@ class ToPlan:
         key = (kind.record, body["id"])
         self.records.setdefault(key, body)
         return key, surroundings(kind.record, self.records[key]) or around
+
+
+def _refuse_unmapped(entries: list[dict[str, Any]]) -> None:
+    """Raise Unprocessable for every entry that no record has a part for: none is left out in silence."""
+    unmapped = [
+        UNMAPPED.at(f"Bundle.entry[{index}]")
+        for index, entry in enumerate(entries)
+        if entry.get("resource", {}).get("resourceType") not in BY_TYPE
+    ]
+    if unmapped:
+        raise Unprocessable(*unmapped)
 
 
 def _begun_sak(bundle: dict[str, Any], new_id: Callable[[], str]) -> dict[str, Any]:

@@ -47,7 +47,9 @@ def _loaded(repository: Repository, record: RecordFile, note: ChangeNote) -> boo
     except NotFound:
         if_match = None
     try:
-        repository.put_record(record.kind, id_, record.body, if_match=if_match, note=note)
+        repository.put_record(
+            record.kind, id_, record.body, if_match=if_match, note=note, rest=record.residues()
+        )
     except AdapterError as refusal:
         for finding in refusal.findings:
             where = f" at {finding.expression}" if finding.expression else ""

@@ -9,6 +9,7 @@ import click
 
 from adapter.errors import AdapterError
 from adapter.fhir import json
+from adapter.record.parts import parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,6 +33,13 @@ class RecordFile:
     kind: str
     body: dict[str, Any]
     rest: dict[str, Any]
+
+    def residues(self) -> dict[tuple[str, str], dict[str, Any]]:
+        """The residue by type and id of its part. Raises ClickException where there is no such part."""
+        known = {f"{part.type}/{part.id}": (part.type, part.id) for part in parts(self.kind, self.body)}
+        if self.rest.keys() - known.keys():
+            raise click.ClickException(f"{self.path}: {REST} names a part that the record does not have")
+        return {known[name]: said["rest"] for name, said in self.rest.items()}
 
 
 def read(path: Path) -> list[RecordFile]:
@@ -57,10 +65,11 @@ def _record(path: Path, item: Any) -> RecordFile:
 
 
 def kind_of(body: dict[str, Any]) -> str:
-    """The kind of a record by the one field no other kind has in that form."""
-    if "innbygger" in body:
+    """The kind of a record by its name: an organisasjon has one, an ansatt a list of them, a sak none."""
+    name = body.get("navn")
+    if name is None:
         return "sak"
-    return "ansatt" if isinstance(body.get("navn"), list) else "organisasjon"
+    return "organisasjon" if isinstance(name, str) else "ansatt"
 
 
 def read_all(paths: Iterable[Path]) -> list[RecordFile]:

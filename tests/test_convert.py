@@ -1,0 +1,176 @@
+"""`ip-adapter convert`, `load` and `validate`: the record and FHIR as files, for analysts and for CI."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from adapter.settings import Settings
+from tests.test_cli import _at_home, run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Converted = Callable[..., Any]
+
+__all__ = ["_at_home"]
+
+EXAMPLES = sorted((Path(__file__).parent / "examples").rglob("*.json"))
+SAK = next(path for path in EXAMPLES if path.name == "sak-slagpasient.json")
+
+
+@pytest.fixture
+def converted(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Converted:
+    """Convert a file or a value, expect the exit code, and give what was printed."""
+
+    def convert(source: Path | dict[str, Any] | str, *options: str, leaves: int = 0) -> Any:
+        if not isinstance(source, Path):
+            path = tmp_path / "source"
+            path.write_text(source if isinstance(source, str) else json.dumps(source))
+            source = path
+        assert run("convert", source, *options) == leaves
+        out = capsys.readouterr().out
+        return json.loads(out) if out.startswith("{") else out
+
+    return convert
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_a_record_there_and_back_is_the_record(path: Path, converted: Converted) -> None:
+    """Every example as a Bundle, in JSON, and back: nothing is lost, not the labels either."""
+    bundle = converted(path, "--to", "fhir")
+    assert (bundle["resourceType"], bundle["type"]) == ("Bundle", "collection")
+    assert converted(bundle, "--to", "plan") == json.loads(path.read_bytes())
+
+
+def test_xml_says_the_same(converted: Converted) -> None:
+    """The Bundle in XML converts back to the same record."""
+    xml = converted(SAK, "--to", "fhir", "--format", "xml")
+    assert xml.startswith(("<?xml", "<Bundle"))
+    assert converted(xml, "--to", "plan") == json.loads(SAK.read_bytes())
+
+
+def test_a_resource_there_and_back_is_whole(converted: Converted) -> None:
+    """What the record has no field for travels in its ``rest``, and comes back in its place."""
+    bundle = converted(SAK, "--to", "fhir")
+    team = next(
+        entry["resource"] for entry in bundle["entry"] if entry["resource"]["resourceType"] == "CareTeam"
+    )
+    team["note"] = [{"text": "Møtes annenhver tirsdag"}]
+    team["participant"][0]["role"][0]["text"] = "Koordinator for Arne"
+    record = converted(bundle, "--to", "plan")
+    assert record["rest"].keys() == {"CareTeam/slagpasient-team"}
+    again = converted(record, "--to", "fhir")
+    assert [entry["resource"] for entry in again["entry"]] == [entry["resource"] for entry in bundle["entry"]]
+
+
+def test_a_bundle_of_another_system_may_name_by_full_url(converted: Converted) -> None:
+    """References by urn:uuid become references to the parts, and resources without an id are given one."""
+    person, team = (
+        "urn:uuid:6f0e8d5a-3a59-4c5f-9d5e-0d1d3f0b7a10",
+        "urn:uuid:6f0e8d5a-3a59-4c5f-9d5e-0d1d3f0b7a11",
+    )
+    bundle = {
+        "resourceType": "Bundle",
+        "type": "collection",
+        "entry": [
+            {"fullUrl": team, "resource": {"resourceType": "CareTeam", "subject": {"reference": person}}},
+            {"fullUrl": person, "resource": {"resourceType": "Patient", "active": True}},
+        ],
+    }
+    sak = converted(bundle, "--to", "plan")
+    assert sak["innbygger"]["aktiv"] is True
+    assert len(sak["team"]) == 1
+
+
+def test_what_no_record_has_a_part_for_is_refused(
+    converted: Converted, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """A type that is not mapped is refused at its entry, not left out."""
+    path = tmp_path / "observation.json"
+    path.write_text('{"resourceType": "Observation", "status": "final", "code": {"text": "Gangfunksjon"}}')
+    assert run("convert", path, "--to", "plan") == 1
+    captured = capsys.readouterr()
+    assert "type-unmapped" in captured.err
+    assert not captured.out
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"navn": 1}', '{"resourceType": "Patient", "id": "p"}'])
+def test_a_file_that_is_no_record_could_not_run(content: str, converted: Converted) -> None:
+    """Not JSON, or JSON that is no record: 2."""
+    converted(content, "--to", "fhir", leaves=2)
+
+
+def test_a_record_against_its_schema_is_not_converted(
+    converted: Converted, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every place that breaks the schema is told, and nothing is printed."""
+    record = json.loads(SAK.read_bytes())
+    record["team"][0]["deltakere"][1]["rolle"] = "sjef"
+    assert converted(record, "--to", "fhir", leaves=1) == ""
+
+
+def test_validate_tells_every_fault_with_its_place(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """One line a finding as compilers write them, or JSON; 1 if one file is not valid."""
+    good, bad = tmp_path / "good.json", tmp_path / "bad.xml"
+    good.write_text('{"resourceType": "CareTeam", "status": "active"}')
+    bad.write_text('<CareTeam xmlns="http://hl7.org/fhir">\n  <status value="actve"/>\n</CareTeam>')
+    assert run("validate", good) == 0
+    assert capsys.readouterr().out == f"{good}: valid\n"
+    assert run("validate", good, bad) == 1
+    assert f"{bad}:2:" in capsys.readouterr().out
+    assert run("validate", "--format", "json", good, bad) == 1
+    report = json.loads(capsys.readouterr().out)
+    assert [file["valid"] for file in report["files"]] == [True, False]
+    (finding,) = report["files"][1]["findings"]
+    assert (finding["expression"], finding["line"]) == ("CareTeam.status", 2)
+
+
+@pytest.mark.parametrize(
+    "content", ["", "{", "[]", "<", "<a/>", '{"a":1,"a":2}', '{"resourceType":"Nothing"}', "\x00"]
+)
+def test_what_is_no_resource_is_not_valid(
+    content: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """A file that cannot be read as FHIR is invalid, with the reason; it is not a failure to run."""
+    path = tmp_path / "file"
+    path.write_text(content)
+    assert run("validate", path) == 1
+    assert f"{path}:" in capsys.readouterr().out
+
+
+def test_load_puts_records_in_and_again_changes_nothing(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All examples load, in whatever order their references need; loading them again makes no versions."""
+    from adapter.app import open_repository  # noqa: PLC0415 - after the environment is set
+
+    folder = Path(__file__).parent / "examples"
+    assert run("db", "upgrade") == 0
+    assert run("load", folder) == 0
+    assert f"{len(EXAMPLES)} records loaded" in capsys.readouterr().err
+    assert run("load", folder) == 0
+    import os  # noqa: PLC0415
+
+    repository = open_repository(Settings.from_environment(os.environ))
+    try:
+        assert repository.record("sak", "sak-slagpasient").version == 1
+    finally:
+        repository.store.close()
+    assert run("db", "reproject") == 0
+    assert f"{len(EXAMPLES)} records published anew" in capsys.readouterr().out
+
+
+def test_load_tells_what_is_refused(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """A record that refers to what is not there is refused with its place; the others stay loaded."""
+    assert run("db", "upgrade") == 0
+    assert run("load", SAK) == 1
+    err = capsys.readouterr().err
+    assert "reference-broken" in err
+    assert "sak.team[0].deltakere[0].hvem" in err
+    assert "0 records loaded" in err
