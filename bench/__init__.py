@@ -1,0 +1,1 @@
+"""What the adapter costs, measured: `make bench` prints one table, and the machine it was made on."""

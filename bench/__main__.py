@@ -1,0 +1,90 @@
+"""Reads of a CareTeam with token, permit and log, beside bare Flask returning the same bytes, in one run."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from statistics import median
+
+from bench import load, machine, servers
+
+ROUNDS = 5
+SECONDS = 4.0
+EXAMPLES = Path("tests/examples")
+TEAM = "/fhir/CareTeam/slagpasient-team"
+HOSPITAL = ("--org", "317320507", "--parent", "314142101")
+"""The hospital that may know who coordinates for the person in that team, by a samtykke."""
+
+
+def main() -> None:
+    """Measure, and print one table."""
+    with tempfile.TemporaryDirectory() as folder:
+        var = Path(folder)
+        environment = {"ADAPTER_VAR": str(var), "ADAPTER_AUTH": "token", "ADAPTER_WORKERS": "2"}
+        _command(environment, "db", "upgrade")
+        _command(environment, "load", str(EXAMPLES))
+        log = var / "log"
+        ours = environment | {"PORT": str(_free_port())}
+        with servers.adapter(ours, log) as adapter:
+            token = _command(environment, "token", "--as", "organisasjon", *HOSPITAL)
+            headers = {"Authorization": f"Bearer {token}"}
+            body = servers.get(adapter.port, TEAM, headers)
+            (var / "body").write_bytes(body)
+            theirs = environment | {"PORT": str(_free_port())}
+            with servers.bare_flask(var / "body", theirs, log) as bare:
+                _compare(adapter, bare, headers, len(body))
+
+
+def _compare(adapter: servers.Running, bare: servers.Running, headers: dict[str, str], size: int) -> None:
+    """Rounds of both, one after the other, so that whatever else the machine does meets both."""
+    ours, theirs = [], []
+    for _ in range(ROUNDS):
+        theirs.append(load.run(bare.port, load.request_bytes("/", bare.port, {}), seconds=SECONDS))
+        request = load.request_bytes(TEAM, adapter.port, headers)
+        ours.append(load.run(adapter.port, request, seconds=SECONDS))
+    ratio = median(mine.rate / other.rate for mine, other in zip(ours, theirs, strict=True))
+    _say(f"machine: {machine.described()}")
+    _say(f"GET of a CareTeam of {size} bytes; 2 workers, 8 connections; median of {ROUNDS} x {SECONDS:.0f} s")
+    _say(f"{'':34}{'reads/s':>9}{'p50 ms':>9}{'p99 ms':>9}")
+    for name, runs in (("adapter: token, permit, log", ours), ("bare Flask, the same bytes", theirs)):
+        figures = [median(getattr(run, field) for run in runs) for field in ("rate", "p50", "p99")]
+        _say(f"{name:34}{figures[0]:9.0f}{figures[1]:9.1f}{figures[2]:9.1f}")
+    _say(f"adapter / bare Flask: {ratio:.2f}")
+    _say(f"first 200 after start: {adapter.first_answer:.2f} s (bare Flask {bare.first_answer:.2f} s)")
+    _say(
+        f"memory of the largest worker after the runs: {adapter.megabytes_per_worker():.0f} MB "
+        f"(bare Flask {bare.megabytes_per_worker():.0f} MB)"
+    )
+
+
+def _command(environment: dict[str, str], *arguments: str) -> str:
+    code = "import sys; from adapter.cli import main; main(sys.argv[1:])"
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise RuntimeError(done.stderr)
+    return done.stdout.strip()
+
+
+def _free_port() -> int:
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        port: int = sock.getsockname()[1]
+        return port
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+
+
+if __name__ == "__main__":
+    main()
