@@ -16,10 +16,10 @@ from adapter.fhir.search.query import SearchQuery, parse
 from adapter.repository.pages import PAGE_INVALID, Page, Pages
 
 if TYPE_CHECKING:
-    from adapter.fhir.search.results import Include
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
+    from adapter.fhir.search.results import Include
     from adapter.security.caller import Caller
     from adapter.storage import Published, Reader
 
