@@ -8,9 +8,12 @@ imported. Rules: https://hl7.org/fhir/R4/narrative.html.
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING
-from xml.parsers import expat
+
+from lxml import etree
 
 from adapter.errors import Finding, IssueType, Message
 
@@ -78,6 +81,9 @@ _LINK = re.compile(r"(?:https?|mailto|tel|urn|ftp|sms):.*|[^:]*(?:[/?#].*)?", re
 _IMAGE = re.compile(r"data:image/(?:png|jpe?g|gif|webp|bmp);base64,[A-Za-z0-9+/=\s]*|#\S*|[A-Za-z0-9][^:]*")
 _STYLE = re.compile(r"url\s*\(|expression|javascript|@import|behavior|binding|\\", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x20\x7f-\xa0]")
+_NAMES = re.compile(r"""</?([^\s<>/="']+)|\s([^\s<>/="']+)\s*=\s*["']|&([^\s<>&;#]+)""")
+"""Every name a parser would meet, of elements, attributes and entities; and now and then a word of a text."""
+_FAMILIAR = ELEMENTS | ATTRIBUTES | {"", "xmlns", "xml:lang", "xml:space", "amp", "lt", "gt", "quot", "apos"}
 
 
 @dataclass(slots=True)
@@ -85,22 +91,28 @@ class _Reading:
     """What one pass over a narrative has seen."""
 
     faults: list[Message] = field(default_factory=list)
-    depth: int = 0
-    has_content: bool = False
 
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        namespace, _, tag = name.rpartition(" ")
-        self.depth += 1
-        if self.depth > MAX_DEPTH or namespace != XHTML or (self.depth == 1 and tag != "div"):
+    def of(self, root: etree._Element) -> list[Message]:
+        """The faults of a whole div."""
+        self._element(root, 1)
+        has_image = any("src" in image.attrib for image in root.iter(f"{{{XHTML}}}img"))
+        if not has_image and all(str(text).isspace() for text in root.itertext()):
+            self._add(EMPTY)
+        return self.faults
+
+    def _element(self, element: etree._Element, depth: int) -> None:
+        namespace, _, tag = str(element.tag)[1:].rpartition("}")
+        if depth > MAX_DEPTH or namespace != XHTML or (depth == 1 and tag != "div"):
             raise ValueError("not a div of XHTML, or too deep")
         if tag not in ELEMENTS:
             self._add(ELEMENT)
-        for key, value in attributes.items():
-            self._attribute(tag, key, value)
-        self.has_content = self.has_content or (tag == "img" and "src" in attributes)
+        for key, value in element.items():
+            self._attribute(tag, str(key), str(value))
+        for child in element:
+            self._element(child, depth + 1)
 
     def _attribute(self, tag: str, key: str, value: str) -> None:
-        if key not in ATTRIBUTES and not key.startswith("http://www.w3.org/XML/1998/namespace "):
+        if key not in ATTRIBUTES and not key.startswith("{http://www.w3.org/XML/1998/namespace}"):
             self._add(ATTRIBUTE)
         if key == "style" and _STYLE.search(value):
             self._add(ACTIVE)
@@ -108,12 +120,6 @@ class _Reading:
             allowed = _IMAGE if tag == "img" and key == "src" else _LINK
             if not allowed.fullmatch(_CONTROL.sub("", value)):
                 self._add(ACTIVE)
-
-    def end(self, _: str) -> None:
-        self.depth -= 1
-
-    def text(self, text: str) -> None:
-        self.has_content = self.has_content or not text.isspace()
 
     def _add(self, message: Message) -> None:
         if message not in self.faults:
@@ -124,16 +130,25 @@ def faults(div: str) -> list[Message]:
     """What is wrong with the text of a ``Narrative.div``; empty when nothing is."""
     if "<!" in div.replace("<!--", "") or "<?" in div:
         return [FORM]
-    reading = _Reading()
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.StartElementHandler = reading.start
-    parser.EndElementHandler = reading.end
-    parser.CharacterDataHandler = reading.text
+    if _FAMILIAR.issuperset(chain.from_iterable(_NAMES.findall(div))):
+        return _read(div)
+    # libxml2 keeps every name it meets for as long as the thread lives: names nobody knows get their own.
+    with ThreadPoolExecutor(max_workers=1) as apart:
+        return apart.submit(_read, div).result()
+
+
+def _read(div: str) -> list[Message]:
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+    )
     try:
-        parser.Parse(div, True)
-    except (expat.ExpatError, ValueError):
+        return _Reading().of(etree.fromstring(div.encode(), parser))
+    except (etree.XMLSyntaxError, ValueError):
         return [FORM]
-    return reading.faults + ([] if reading.has_content else [EMPTY])
 
 
 def is_div(div: str) -> bool:

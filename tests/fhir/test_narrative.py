@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import resource
+import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -101,3 +104,18 @@ def test_a_hostile_narrative_is_judged_quickly():
     codes(f"<p style='{'url ' * 250_000}'>a</p>")
     codes(f"<img src='{'a' * 1_000_000}:'/>")
     assert time.perf_counter() - started < 3
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="reads the process's memory from /proc")
+def test_names_nobody_knows_are_not_kept():
+    """The parser remembers every name; narratives full of new ones do not fill the memory."""
+    before = _memory()
+    for number in range(60):
+        codes("".join(f'<x{number}a{i:0>60} y{number}b{i:0>60}="1"/>' for i in range(5_000)))
+    assert _memory() - before < 15_000_000
+
+
+def _memory() -> int:
+    """Bytes of this process in memory."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
