@@ -104,6 +104,20 @@ NOT_TOGETHER = Message(
     "The fields {names} cannot stand together; one says the same as both",
     f"{_PAGE}/combining#not",
 )
+AT_LEAST_ONE = Message(
+    "at-least-one",
+    IssueType.REQUIRED,
+    "Minst ett av feltene {names} må være med, og si noe",
+    "At least one of the fields {names} must be present, and say something",
+    f"{_PAGE}/combining#anyOf",
+)
+OTHER_AKTOR = Message(
+    "other-aktor",
+    IssueType.STRUCTURE,
+    "Her kan bare {names} stå",
+    "Only {names} can stand here",
+    f"{_PAGE}/object#property-names",
+)
 NOT_VALID = Message(
     "not-valid",
     IssueType.INVALID,
@@ -142,11 +156,16 @@ def definitions() -> dict[str, Any]:
 def resolved(schema: dict[str, Any]) -> dict[str, Any]:
     """What a schema says, wherever its ``$ref`` points; not to be changed."""
     while "$ref" in schema:
-        target: dict[str, Any] = {"$defs": definitions()}
-        for step in schema["$ref"].removeprefix("#/").split("/"):
-            target = target[step]
-        schema = target
+        schema = _pointed(schema["$ref"])
     return schema
+
+
+@cache
+def _pointed(reference: str) -> dict[str, Any]:
+    target: dict[str, Any] = {"$defs": definitions()}
+    for step in reference.removeprefix("#/").split("/"):
+        target = target[step]
+    return target
 
 
 def place(kind: str, steps: Sequence[str | int]) -> str:
@@ -223,8 +242,21 @@ def _size(kind: str, steps: list[str | int], error: Any) -> Iterator[Finding]:
     yield (NOT_ONE if one_of else EMPTY).at(place(kind, steps))
 
 
-def _together(kind: str, steps: list[str | int], error: Any) -> Iterator[Finding]:
-    yield NOT_TOGETHER.at(place(kind, steps), names=", ".join(error.schema["required"]))
+def _not(kind: str, steps: list[str | int], error: Any) -> Iterator[Finding]:
+    """Two uses of ``not``: fields that exclude each other, and an item that says nothing but its id."""
+    names, at = error.schema.get("required"), place(kind, steps)
+    yield NOT_TOGETHER.at(at, names=", ".join(names)) if names else EMPTY.at(at)
+
+
+def _any_of(kind: str, steps: list[str | int], error: Any) -> Iterator[Finding]:
+    """The fields are what each branch misses: one that is absent, or one that is empty."""
+    missed = [branch[0] for branch in error.context]
+    names = [getattr(one.kind, "property", None) or str(one.instance_path[-1]) for one in missed]
+    yield AT_LEAST_ONE.at(place(kind, steps), names=", ".join(names))
+
+
+def _names(kind: str, steps: list[str | int], error: Any) -> Iterator[Finding]:
+    yield OTHER_AKTOR.at(place(kind, steps), names=", ".join(error.error.kind.options))
 
 
 def _plain(message: Message) -> Callable[[str, list[str | int], Any], Iterator[Finding]]:
@@ -240,7 +272,9 @@ _KEYWORDS: dict[str, Callable[[str, list[str | int], Any], Iterator[Finding]]] =
     "pattern": _pattern,
     "minProperties": _size,
     "maxProperties": _size,
-    "not": _together,
+    "not": _not,
+    "anyOf": _any_of,
+    "propertyNames": _names,
     "minLength": _plain(EMPTY),
     "minItems": _plain(EMPTY),
     "uniqueItems": _plain(REPEATED),

@@ -31,7 +31,16 @@ FAULTS: tuple[tuple[str, Any, str, str], ...] = (
     ("innbygger.fodselsdato", "2023-02-03T10:00:00Z", "bad-format", "sak.innbygger.fodselsdato"),
     ("innbygger.dodsdato", "2026-01-01T10:00", "bad-format", "sak.innbygger.dodsdato"),
     ("innbygger.dodsdato", "2026-01-01T24:00:00Z", "bad-format", "sak.innbygger.dodsdato"),
-    ("innbygger.adresser", [{"postnummer": SECRET}], "bad-pattern", "sak.innbygger.adresser[0].postnummer"),
+    ("innbygger.adresser", [{"fylke": 3}], "wrong-type", "sak.innbygger.adresser[0].fylke"),
+    (
+        "innbygger.adresser",
+        [{"kommune": {"nummer": SECRET}}],
+        "bad-pattern",
+        "sak.innbygger.adresser[0].kommune.nummer",
+    ),
+    ("innbygger.adresser", [{}], "empty-value", "sak.innbygger.adresser[0]"),
+    ("innbygger.kontaktpunkter", [{"id": "k"}], "empty-value", "sak.innbygger.kontaktpunkter[0]"),
+    ("team.0.ansvarlige", [{"ansatt": "a"}], "other-aktor", "sak.team[0].ansvarlige[0]"),
     ("innbygger.id", f"{SECRET} ", "bad-pattern", "sak.innbygger.id"),
     ("innbygger.fastlege", [{"adresse": "lege"}], "bad-pattern", "sak.innbygger.fastlege[0].adresse"),
     ("innbygger.sprak", [{"kode": "n  b"}], "bad-pattern", "sak.innbygger.sprak[0].kode"),
@@ -86,6 +95,13 @@ def test_a_body_of_another_kind_is_no_record() -> None:
     """Each kind has its own fields."""
     assert schema.validate("organisasjon", {"id": "o", "navn": "Fjordvik kommune"}) == []
     assert schema.validate("ansatt", bent({"id": "a"}, navn="Ragna"))
+
+
+def test_an_organisation_has_a_name_or_an_ident() -> None:
+    """Https://hl7.org/fhir/R4/organization.html#invs, org-1."""
+    for body in ({"id": "o"}, {"id": "o", "identer": []}):
+        assert [f.code for f in schema.validate("organisasjon", body)] == ["at-least-one"]
+    assert schema.validate("organisasjon", {"id": "o", "identer": [{"type": "orgnr", "verdi": "1"}]}) == []
 
 
 def test_every_definition_has_a_title_or_is_a_value() -> None:

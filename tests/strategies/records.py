@@ -28,12 +28,15 @@ from tests.strategies.numbers import IDENTIFIERS
 TODAY = date(2026, 3, 1)
 ANSATT, ROLLE, ORGANISASJON = "ansatt-1", "ansatt-1-rolle-1", "organisasjon-1"
 
+_AKTORER = {"ansvarlige", "gittAv", "fastlege"}
 _DAYS = st.dates(date(1990, 1, 1), date(2035, 12, 31))
 _FORMS = ("{0:%Y}", "{0:%Y-%m}", "{0:%Y-%m-%d}", "{0:%Y-%m-%d}T10:00:00+01:00", "{0:%Y-%m-%d}T08:59:59.250Z")
 _TEXT = st.one_of(
     st.sampled_from(("Åse", "Ødegård-Čáhppes", "Ungárga", 'linje "én" <&>', "😀", "null")),
     st.text(
-        st.characters(exclude_categories=("Cc", "Cs", "Cn", "Z"), codec="utf-8"), min_size=1, max_size=12
+        st.characters(exclude_categories=("Cc", "Cf", "Cs", "Cn", "Z"), codec="utf-8"),
+        min_size=1,
+        max_size=12,
     ),
 )
 _CODES = st.sampled_from(("nb", "se", "code-1", "to ord", "1.50"))
@@ -101,6 +104,19 @@ def saker(
     return _supplied("sak", body)
 
 
+def parts(name: str) -> st.SearchStrategy[dict[str, Any]]:
+    """Parts of one kind as the schema allows them, lawful or not; their items have ids, as in a store."""
+    known = Known(innbygger=("innbygger-1",), parorende=("parorende-1",), team=("team-1",))
+    drawn = _making(known).object(name).map(lambda part: {"id": f"{name}-1", **part})
+    return drawn.map(lambda part: {k: _with_ids(k, v) for k, v in part.items() if k != "roller"})
+
+
+def _with_ids(field: str, value: Any) -> Any:
+    if field in _AKTORER or not isinstance(value, list) or not isinstance(value[0], dict):
+        return value
+    return [{**item, "id": f"e{number}"} for number, item in enumerate(value, 1)]
+
+
 @cache
 def _making(known: Known) -> _Making:
     return _Making(known)
@@ -128,6 +144,11 @@ class _Making:
         name = schema.get("$ref", "").removeprefix("#/$defs/")
         if field == "gittAv":
             return st.lists(self._aktor(("innbygger", "parorende")), min_size=1, max_size=2)
+        if "propertyNames" in schema:
+            return self._aktor(tuple(schema["propertyNames"]["enum"]))
+        if "properties" in schema and name:
+            whole = resolved(schema)
+            return self._unnamed({**whole, "properties": {**whole["properties"], **schema["properties"]}})
         if not name:
             return self._unnamed(schema)
         if name not in self._made:
@@ -149,20 +170,26 @@ class _Making:
         fields = {
             field: self._value(inner, field) for field, inner in schema["properties"].items() if field != "id"
         }
+        together: dict[str, list[str]] = schema.get("dependentRequired", {})
         needed = [field for field in schema.get("required", ()) if field in fields]
-        made = [_with(fields, needed)] if needed else [_with(fields, [field]) for field in fields]
-        return st.one_of(made).map(
-            lambda body: {k: v for k, v in body.items() if k != "dod" or "dodsdato" not in body}
-        )
+        choices = [branch["required"] for branch in schema.get("anyOf", ())]
+        if not needed and not choices:
+            choices = [[field, *together.get(field, ())] for field in fields]
+        made = st.one_of([_with(fields, [*needed, *choice]) for choice in choices or [[]]])
+        excluded = schema.get("not", {}).get("required", [])
+        return made.map(lambda body: _agreeing(body, excluded, together))
 
     def _aktor(self, kinds: tuple[str, ...] = ()) -> st.SearchStrategy[dict[str, Any]]:
-        ids = [(kind, id_) for kind, found in vars(self._known).items() for id_ in found]
-        named = [{kind: id_} for kind, id_ in ids if kind in kinds or not kinds]
-        elsewhere = (
-            {"adresse": "https://ehr.example.org/fhir/Practitioner/1"},
+        here: list[dict[str, Any]] = [
+            {kind: id_} for kind, found in vars(self._known).items() for id_ in found
+        ]
+        elsewhere = [
+            {"adresse": "https://ehr.example.org/aktor?nr=7"},
             {"identifikator": {"system": "https://ehr.example.org/enheter", "verdi": "A-1"}},
+        ]
+        return st.sampled_from(
+            [aktor for aktor in (*here, *elsewhere) if not kinds or set(aktor) <= set(kinds)]
         )
-        return st.sampled_from((*named, *(() if kinds else elsewhere)))
 
     def _ident(self) -> st.SearchStrategy[dict[str, Any]]:
         rest = {
@@ -183,6 +210,13 @@ class _Making:
 
 def _tidspunkt() -> st.SearchStrategy[str]:
     return st.builds(str.format, st.sampled_from(_FORMS), _DAYS)
+
+
+def _agreeing(body: dict[str, Any], excluded: list[str], together: dict[str, list[str]]) -> dict[str, Any]:
+    """The object without one of those that cannot stand together, and those that cannot stand alone."""
+    left_out = set(excluded[:1]) if excluded and all(field in body for field in excluded) else set()
+    left_out |= {field for field, others in together.items() if not body.keys() >= set(others)}
+    return {field: value for field, value in body.items() if field not in left_out}
 
 
 def _with(fields: dict[str, st.SearchStrategy[Any]], needed: list[str]) -> st.SearchStrategy[dict[str, Any]]:
