@@ -1,0 +1,7 @@
+"""The same house as the FHIR door's tests."""
+
+from __future__ import annotations
+
+from tests.rest.conftest import house, world
+
+__all__ = ["house", "world"]

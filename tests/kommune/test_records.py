@@ -1,0 +1,143 @@
+"""Records at the municipal door: written whole, read as written, versioned, listed, and told of in a feed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.rest.world import CASE, COORDINATOR, RECORDS
+
+if TYPE_CHECKING:
+    from werkzeug.test import TestResponse
+
+    from tests.rest.conftest import House
+
+SAK = "/kommune/v1/saker/saken"
+
+
+def codes(answer: TestResponse) -> list[tuple[str, str | None]]:
+    """What a problem found, and where."""
+    assert answer.mimetype == "application/problem+json"
+    return [(found["kode"], found.get("sted")) for found in answer.json["funn"]]
+
+
+def put(house: House, sak: dict[str, Any], if_match: str | None = "*") -> TestResponse:
+    """Write the sak."""
+    headers = {"If-Match": if_match} if if_match else {}
+    return house.municipality("PUT", SAK, json=sak, headers=headers)
+
+
+def test_a_record_is_read_as_it_was_written(world: House) -> None:
+    """Every field comes back; the ETag is the version."""
+    read = world.municipality("GET", SAK)
+    assert read.json == CASE
+    assert read.headers["ETag"] == 'W/"1"'
+
+
+def test_the_same_again_is_no_new_version(world: House) -> None:
+    """A write that changes nothing leaves no version and no change behind."""
+    before = world.municipality("GET", "/kommune/v1/endringer").json["siste"]
+    again = put(world, CASE)
+    assert (again.status_code, again.headers["ETag"]) == (200, 'W/"1"')
+    assert world.municipality("GET", "/kommune/v1/endringer").json["siste"] == before
+
+
+def test_a_write_says_which_version_it_builds_on(world: House) -> None:
+    """428 without If-Match; 412 with an old one, telling each part changed since, and by whom."""
+    assert codes(put(world, CASE, None)) == [("if-match-missing", None)]
+    sak = {**CASE, "saksnummer": "2026/17", "samtykker": []}
+    assert put(world, sak, 'W/"1"').status_code == 200
+    refused = put(world, CASE, 'W/"1"')
+    assert refused.status_code == 412
+    assert codes(refused) == [
+        ("version-conflict", None),
+        ("changed-since", "sak.samtykke(samtykket)"),
+        ("changed-since", "sak.saksnummer"),
+    ]
+    assert "kommunens-fagsystem" in refused.json["funn"][1]["nb"]
+
+
+def test_versions_stay(world: House) -> None:
+    """Every version is listed with its writer, and read as it was."""
+    put(world, {**CASE, "saksnummer": "2026/17"})
+    listed = world.municipality("GET", f"{SAK}/versjoner").json["versjoner"]
+    assert [one["versjon"] for one in listed] == [2, 1]
+    assert {one["av"] for one in listed} == {"kommunens-fagsystem"}
+    assert world.municipality("GET", f"{SAK}/versjoner/1").json == CASE
+    assert world.municipality("GET", f"{SAK}/versjoner/3").status_code == 404
+
+
+def test_a_list_is_paged_by_id(world: House) -> None:
+    """``neste`` leads through every record once."""
+    first = world.municipality("GET", "/kommune/v1/organisasjoner?antall=2").json
+    rest = world.municipality("GET", f"/kommune/v1/organisasjoner{first['neste']}").json
+    ids = [record["id"] for page in (first, rest) for record in page["poster"]]
+    assert ids == sorted(record["id"] for plural, record in RECORDS if plural == "organisasjoner")
+    assert "neste" not in rest
+
+
+def test_the_feed_tells_every_change_in_order(world: House) -> None:
+    """From zero every record; from ``siste`` nothing, until something is written."""
+    feed = world.municipality("GET", "/kommune/v1/endringer?etter=0").json
+    assert [change["poster"][0]["id"] for change in feed["endringer"]] == [
+        record["id"] for _, record in RECORDS
+    ]
+    path = f"/kommune/v1/endringer?etter={feed['siste']}"
+    assert world.municipality("GET", path).json == {"endringer": [], "siste": feed["siste"]}
+    put(world, {**CASE, "saksnummer": "2026/17"})
+    (change,) = world.municipality("GET", path).json["endringer"]
+    assert change["poster"] == [{"type": "sak", "id": "saken", "versjon": 2}]
+
+
+def test_a_part_is_read_by_its_list_and_id(world: House) -> None:
+    """And one that is not there is 404."""
+    assert world.municipality("GET", f"{SAK}/team/teamet").json == CASE["team"][0]
+    for path in ("team/annet", "samtykker/teamet", "farge/teamet", "innbygger/torill"):
+        assert world.municipality("GET", f"{SAK}/{path}").status_code == 404
+
+
+def test_items_without_ids_get_them_and_keep_them(world: House) -> None:
+    """A system that knows no ids of names and numbers sends none; the same item keeps its id."""
+    bare = {
+        **COORDINATOR,
+        "navn": [{key: value for key, value in COORDINATOR["navn"][0].items() if key != "id"}],
+        "kontaktpunkter": [
+            {"kanal": "telefon", "verdi": "+47 75 00 00 02"},
+            {"kanal": "epost", "verdi": "r@x.example"},
+        ],
+    }
+    path = "/kommune/v1/ansatte/ragna"
+    first = world.municipality("PUT", path, json=bare, headers={"If-Match": "*"}).json
+    assert first["navn"][0]["id"] == "n1"
+    assert first["kontaktpunkter"][0]["id"] == "k1"
+    assert world.municipality("PUT", path, json=bare, headers={"If-Match": "*"}).json == first
+
+
+def test_what_fhir_said_beside_the_record_is_shown(world: House) -> None:
+    """``/rest`` tells the residue of each part and who wrote it; a changed value drops what stood beside it."""
+    team = world.municipality("GET", "/fhir/CareTeam/teamet").json
+    team["participant"][0]["member"]["display"] = "Ragna"
+    team["note"] = [{"text": "Ring på tirsdager"}]
+    assert (
+        world.municipality("PUT", "/fhir/CareTeam/teamet", json=team, headers={"If-Match": "*"}).status_code
+        == 200
+    )
+    rest = world.municipality("GET", f"{SAK}/rest").json
+    assert rest.keys() == {"CareTeam/teamet"}
+    assert rest["CareTeam/teamet"]["skrevetAv"] == "kommune"
+    assert world.municipality("GET", SAK).json == CASE
+    sak = {**CASE, "team": [{**CASE["team"][0], "deltakere": []}]}
+    assert put(world, sak).status_code == 200
+    after = world.municipality("GET", "/fhir/CareTeam/teamet").json
+    assert after["note"] == [{"text": "Ring på tirsdager"}]
+    assert "participant" not in after
+
+
+@pytest.mark.parametrize("path", [SAK, "/kommune/v1/saker", "/kommune/v1/endringer", f"{SAK}/rest"])
+def test_the_door_is_the_municipalitys_alone(world: House, path: str) -> None:
+    """A hospital with any scope is 403, nobody is 401."""
+    assert codes(world.hospital("GET", path)) == [("municipality-only", None)]
+    nobody = world.call(None, "GET", path)
+    assert nobody.status_code == 401
+    assert nobody.headers["WWW-Authenticate"].startswith("Bearer")
