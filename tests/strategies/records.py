@@ -40,7 +40,7 @@ _TEXT = st.one_of(
     ),
 )
 _CODES = st.sampled_from(("nb", "se", "code-1", "to ord", "1.50"))
-_Maker = Callable[[dict[str, Any]], st.SearchStrategy[Any]]
+_URIS = ("https://ehr.example.org/sid?a=b", "urn:oid:2.16.578.1.12.4.3.1", "http://x.example/å#f")
 
 
 @dataclass(frozen=True)
@@ -245,6 +245,8 @@ def _scalar(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
         return _TEXT
     if re.fullmatch(pattern, "to ord"):
         return _CODES
+    if re.fullmatch(pattern, _URIS[0]):
+        return st.sampled_from(_URIS)
     return st.from_regex(re.compile(pattern, re.ASCII), fullmatch=True)
 
 
