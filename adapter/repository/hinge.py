@@ -186,6 +186,7 @@ class Repository:
             check_if_match(if_match, standing, required=self.if_match_required)
             placing = Placing(self._write(writer, now), self.new_id, self.base_url, mine[0])
             placing.put(type_, {**resource, "id": id_})
+            placing.finish()
             published = _present(writer.published(mine, caller.purpose, type_, id_, now=now))
         return Change(published, standing is None)
 
@@ -263,6 +264,7 @@ class Repository:
             )
             placing = Placing(self._write(writer, now), self.new_id, self.base_url, KOMMUNE)
             dropped = placing.put_record(kind, body, rest or {})
+            placing.finish()
             return RecordChange(_known(writer.record(kind, id_)), head is None, dropped)
 
     def reproject(self, note: ChangeNote) -> int:

@@ -1,19 +1,21 @@
 """Where a resource belongs: the record it is a part of, found, changed or begun.
 
 A Patient begins a sak, a Practitioner an ansatt, an Organization an organisasjon; the others belong to the
-record of the person or professional they name. Both doors' writes end in :class:`Write`.
+record of the person or professional they name. What is put is gathered, so that resources which come together
+may name each other, and each record they touch is judged and stored once.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from adapter.errors import Finding, IssueType, Message, Unprocessable
 from adapter.fhir.search.values import local
 from adapter.record.parts import BY_TYPE, PartKind, parts, put, surroundings
 from adapter.record.supply import supply
-from adapter.repository.writing import check_schema
+from adapter.repository.judging import check_schema
+from adapter.repository.revision import Revision
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -30,13 +32,17 @@ _OWNERS = {
     "RelatedPerson": ("patient", "Patient"),
     "CareTeam": ("subject", "Patient"),
     "Consent": ("patient", "Patient"),
+    "CarePlan": ("subject", "Patient"),
+    "Goal": ("subject", "Patient"),
+    "ServiceRequest": ("subject", "Patient"),
     "PractitionerRole": ("practitioner", "Practitioner"),
 }
+"""The element in which a part of somebody's record names whose it is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Placing:
-    """Puts resources and records in their place within one write.
+    """Puts resources and records in their place within one write; :meth:`finish` stores what came of it.
 
     Args:
         write: the transaction.
@@ -49,15 +55,22 @@ class Placing:
     new_id: Callable[[], str]
     base_url: str
     writer: str
+    _revisions: dict[tuple[str, str], Revision] = field(default_factory=dict)
+    _holders: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
 
-    def put(self, type_: str, resource: dict[str, Any]) -> None:
+    def put(self, type_: str, resource: dict[str, Any], place: str = "") -> None:
         """Make the resource what its part of the record says, beginning the part or record if it is new.
+
+        Args:
+            type_: one of the types that are parts of a record.
+            resource: valid R4, with its id.
+            place: where it stands in what was sent, if that was more than this resource.
 
         Raises:
             Unprocessable: it says something that is neither mapped nor kept, or its owner is unknown.
         """
         kind = BY_TYPE[type_]
-        record, before = self._record_of(kind, resource)
+        record = self._record_of(kind, resource)
         around = surroundings(kind.record, record)
         own = _localised(resource, self.base_url)
         found = next(
@@ -67,7 +80,8 @@ class Placing:
         part, residue = mapping.to_plan(own, around, onto=found, new_id=self.new_id)
         after = put(kind, record, part)
         self.write.writer.put_residue(kind.record, after["id"], type_, own["id"], self.writer, residue)
-        self.write.store(kind.record, before, after)
+        self._holders[type_, own["id"]] = (kind.record, after["id"])
+        self._revise(kind.record, after, {(type_, own["id"]): place} if place else {})
 
     def put_record(
         self, kind: str, body: dict[str, Any], rest: Mapping[tuple[str, str], dict[str, Any]]
@@ -78,17 +92,40 @@ class Placing:
             What of earlier residue no longer fits, as warnings.
 
         Raises:
-            Unprocessable, Conflict: see :meth:`Write.store`.
+            Unprocessable: it is no record.
         """
         check_schema(kind, body)
-        head = self.write.writer.record(kind, body["id"])
-        before = head.body if head else None
-        after = supply(kind, body, before, self.new_id)
+        after = supply(kind, body, self._body(kind, body["id"]), self.new_id)
         for (type_, part_id), residue in rest.items():
             self.write.writer.put_residue(kind, after["id"], type_, part_id, self.writer, residue)
-        dropped = self._drop_stale(kind, after)
-        self.write.store(kind, before, after)
-        return dropped
+        self._revise(kind, after, {})
+        return self._drop_stale(kind, after)
+
+    def finish(self) -> None:
+        """Store every record that was touched, once; see :meth:`Write.store` for what it raises."""
+        self.write.store(self._revisions.values())
+
+    def owner(self, type_: str, resource: dict[str, Any]) -> tuple[str, str] | None:
+        """Type and id of whose record a resource says it is part of; None if it says so nowhere."""
+        element, owner = _OWNERS.get(type_, ("", ""))
+        reference = resource.get(element) or {}
+        named = local(reference.get("reference") or "", self.base_url)
+        return named if named and named.type == owner else None
+
+    def _revise(self, kind: str, after: dict[str, Any], places: dict[tuple[str, str], str]) -> None:
+        before = self._revisions.get((kind, after["id"]))
+        if before is None:
+            head = self.write.writer.record(kind, after["id"])
+            before = Revision(kind, head.body if head else None, after)
+        revised = replace(before, after=after, places={**before.places, **places})
+        self._revisions[kind, after["id"]] = revised
+
+    def _body(self, kind: str, id_: str) -> dict[str, Any] | None:
+        """The record as this write has made it, else as it stands."""
+        if (kind, id_) in self._revisions:
+            return self._revisions[kind, id_].after
+        head = self.write.writer.record(kind, id_)
+        return head.body if head else None
 
     def _drop_stale(self, kind: str, after: dict[str, Any]) -> tuple[Finding, ...]:
         """Forget the residue of parts that are gone; tell what of the rest no longer fits."""
@@ -104,31 +141,25 @@ class Placing:
                 dropped += mapping.stale(part.body, part.surroundings, residue.body)
         return tuple(dropped)
 
-    def _record_of(
-        self, kind: PartKind, resource: dict[str, Any]
-    ) -> tuple[dict[str, Any], dict[str, Any] | None]:
-        """The record the resource is put into, and the same as it stands (None: it is only beginning)."""
-        writer = self.write.writer
-        holder = writer.holder(kind.type, resource["id"])
+    def _record_of(self, kind: PartKind, resource: dict[str, Any]) -> dict[str, Any]:
+        """The record the resource is put into, or the beginning of a new one."""
+        holder = self._holder(kind.type, resource["id"])
         if holder is None and kind.type in _OWNERS:
-            holder = self._owner(kind, resource)
-        if holder is not None:
-            head = writer.record(*holder)
-            if head is not None:
-                return head.body, head.body
+            named = self.owner(kind.type, resource)
+            holder = self._holder(*named) if named else None
+            if holder is None:
+                element, type_ = _OWNERS[kind.type]
+                raise Unprocessable(OWNER_UNKNOWN.at(f"{kind.type}.{element}", type=type_))
+        body = self._body(*holder) if holder else None
+        if body is not None:
+            return body
         if kind.record == "sak":
-            return {"id": self.new_id(), "tilstand": "aktiv"}, None
-        return {"id": resource["id"]}, None
+            return {"id": self.new_id(), "tilstand": "aktiv"}
+        return {"id": resource["id"]}
 
-    def _owner(self, kind: PartKind, resource: dict[str, Any]) -> tuple[str, str]:
-        """The record of the person or professional a resource names, by reference or by identifier."""
-        element, type_ = _OWNERS[kind.type]
-        reference = resource.get(element) or {}
-        named = local(reference.get("reference") or "", self.base_url)
-        holder = self.write.writer.holder(*named) if named and named.type == type_ else None
-        if holder is None:
-            raise Unprocessable(OWNER_UNKNOWN.at(f"{kind.type}.{element}", type=type_))
-        return holder
+    def _holder(self, type_: str, id_: str) -> tuple[str, str] | None:
+        """The record a resource is in: one of this write, or one that stands."""
+        return self._holders.get((type_, id_)) or self.write.writer.holder(type_, id_)
 
 
 def _localised(value: Any, base_url: str) -> Any:

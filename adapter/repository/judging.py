@@ -1,0 +1,151 @@
+"""Whether records may be stored: all that are written together judged as one, each finding at its place.
+
+What one of them refers to may be another of them, so nothing is asked of the database that the write itself
+answers. https://hl7.org/fhir/R4/http.html#trules: a transaction is judged by what it leads to.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from adapter.errors import Conflict, Finding, IssueType, Message, Severity, Unprocessable
+from adapter.fhir import structure
+from adapter.fhir.dates import OSLO
+from adapter.record import rules, schema
+from adapter.record.identifiers import keys
+from adapter.record.parts import parts
+from adapter.record.references import references
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from datetime import datetime
+
+    from adapter.mapping import Mappings
+    from adapter.repository.revision import Revision
+    from adapter.storage import Reader
+
+KEY_TAKEN = Message(
+    "identifier-taken",
+    IssueType.DUPLICATE,
+    "En annen post har denne identifikatoren; det finnes én sak per person og én post per enhet",
+    "Another record has this identifier; there is one sak per person and one record per unit",
+)
+ID_TAKEN = Message(
+    "id-taken",
+    IssueType.DUPLICATE,
+    "Id-en er brukt i en annen post",
+    "The id is used in another record",
+)
+REFERENCE_BROKEN = Message(
+    "reference-broken",
+    IssueType.NOT_FOUND,
+    "Viser til en {kind} som ikke finnes",
+    "Refers to a {kind} that does not exist",
+)
+NOT_FHIR = Message(
+    "not-valid-fhir",
+    IssueType.INVALID,
+    "Delen kan ikke sies i FHIR slik den står: {type} ville være ugyldig ved {place} ({cause})",
+    "The part cannot be said in FHIR as it stands: {type} would be invalid at {place} ({cause})",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Judges the records of one write.
+
+    Args:
+        reader: the database as it stands.
+        mappings: how parts are said in FHIR.
+        now: the instant of the write.
+        production: whether real people are kept here.
+        revisions: all that is written.
+    """
+
+    reader: Reader
+    mappings: Mappings
+    now: datetime
+    production: bool
+    revisions: Sequence[Revision]
+
+    def judge(self) -> None:
+        """Let the write through if every record of it may be stored.
+
+        Raises:
+            Unprocessable: one is not valid, breaks a rule of law, or refers to what does not exist.
+            Conflict: an identifier or id in one belongs to another record.
+        """
+        self._refuse(Unprocessable, lambda revision: schema.validate(revision.kind, revision.after))
+        self._refuse(Unprocessable, self._broken)
+        taken = self._taken()
+        self._refuse(Conflict, lambda revision: taken[revision.kind, revision.after["id"]])
+
+    def _refuse(
+        self,
+        error: type[Unprocessable | Conflict],
+        found: Callable[[Revision], Iterable[Finding]],
+    ) -> None:
+        findings = [revision.told(finding) for revision in self.revisions for finding in found(revision)]
+        if findings:
+            raise error(*findings)
+
+    def _broken(self, revision: Revision) -> Iterator[Finding]:
+        today = self.now.astimezone(OSLO).date()
+        kind, before, after = revision.kind, revision.before, revision.after
+        yield from rules.check(kind, before, after, today=today, production=self.production)
+        for reference in references(kind, after):
+            if not reference.local and not self._exists(reference.kind, reference.id):
+                yield REFERENCE_BROKEN.at(reference.path, kind=reference.kind)
+        yield from self._invalid_fhir(kind, before, after)
+
+    def _invalid_fhir(self, kind: str, before: dict[str, Any] | None, after: dict[str, Any]) -> list[Finding]:
+        """What of the changed parts would not be valid R4: nothing invalid is ever published."""
+        standing = {(part.type, part.id): part.body for part in parts(kind, before)} if before else {}
+        return [
+            NOT_FHIR.at(
+                f"{kind}.{part.kind}({part.id})", type=part.type, place=found.expression, cause=found.code
+            )
+            for part in parts(kind, after)
+            if standing.get((part.type, part.id)) != part.body
+            for found in structure.check(self.mappings.of(part.kind).to_fhir(part.body, part.surroundings))
+            if found.severity in {Severity.ERROR, Severity.FATAL}
+        ]
+
+    def _exists(self, kind: str, id_: str) -> bool:
+        if kind == "rolle":
+            return self._is_written_rolle(id_) or self.reader.holder("PractitionerRole", id_) is not None
+        written = any((one.kind, one.after["id"]) == (kind, id_) for one in self.revisions)
+        return written or self.reader.record(kind, id_) is not None
+
+    def _is_written_rolle(self, id_: str) -> bool:
+        return any(
+            rolle["id"] == id_
+            for one in self.revisions
+            if one.kind == "ansatt"
+            for rolle in one.after.get("roller", ())
+        )
+
+    def _taken(self) -> dict[tuple[str, str], list[Finding]]:
+        """What belongs to another record, stored or of the same write, by the record that would take it."""
+        taken: dict[tuple[str, str], list[Finding]] = defaultdict(list)
+        holders: dict[tuple[str, str, str], str] = {}
+        for one in self.revisions:
+            record = (one.kind, one.after["id"])
+            for system, value in keys(one.kind, one.after):
+                owner = self.reader.record_by_key(one.kind, system, value)
+                first = holders.setdefault((one.kind, system, value), one.after["id"])
+                if owner not in {None, record[1]} or first != record[1]:
+                    taken[record].append(KEY_TAKEN.at(one.kind))
+            for part in parts(one.kind, one.after):
+                if self.reader.holder(part.type, part.id) not in {None, record}:
+                    taken[record].append(ID_TAKEN.at(f"{one.kind}.{part.kind}({part.id})"))
+        return taken
+
+
+def check_schema(kind: str, body: dict[str, Any]) -> None:
+    """Refuse (422) a record that is not one, naming every place."""
+    invalid = schema.validate(kind, body)
+    if invalid:
+        raise Unprocessable(*invalid)
