@@ -38,6 +38,9 @@ _OWNERS = {
     "RelatedPerson": "patient",
     "CareTeam": "subject",
     "Consent": "patient",
+    "CarePlan": "subject",
+    "Goal": "subject",
+    "ServiceRequest": "subject",
     "PractitionerRole": "practitioner",
 }
 """The element that names the person or professional whose record a resource is a part of."""

@@ -119,10 +119,11 @@ class _Ledger:
         self.counts["supplied" if fixed else "mapped"] += 1
         element = facts(type_).elements[name]
         inner = element.part or element.types[0].code
-        for rest, row in heads:
-            if "each" in row and not rest:
-                self.elements(inner, self.parts[row["each"]], f"{path}.")
         deeper = [{**row, "fhir": ".".join(step.name for step in rest)} for rest, row in heads if rest]
+        for rest, row in heads:
+            if not rest:
+                deeper += self.parts[row["each"]] if "each" in row else []
+                deeper += [row["many"]] if isinstance(row.get("many"), dict) else []
         if deeper and name != "extension" and not is_primitive_name(inner):
             self.elements(inner, deeper, f"{path}.")
 
@@ -230,10 +231,17 @@ def _codes(
         inner = _resolved(inner, schema)
         if "each" in row:
             yield from _codes(file, parts[row["each"]], inner.get("items", {}), schema, parts, tables)
-        elif "codes" in row:
+        elif "codes" in row or "codes" in _inside(row):
+            table = row.get("codes") or _inside(row)["codes"]
             listed = set(_resolved(inner.get("items", inner), schema).get("enum", ()))
-            differing = listed ^ set(tables[row["codes"]].to_fhir)
+            differing = listed ^ set(tables[table].to_fhir)
             if differing:
                 yield CODES_DIFFER.at(
-                    row["plan"], file=file, table=row["codes"], codes=", ".join(sorted(map(str, differing)))
+                    row["plan"], file=file, table=table, codes=", ".join(sorted(map(str, differing)))
                 )
+
+
+def _inside(row: dict[str, Any]) -> dict[str, Any]:
+    """The row for one of the values of a ``many``, where it has one."""
+    inner = row.get("many")
+    return inner if isinstance(inner, dict) else {}

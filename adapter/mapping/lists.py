@@ -1,4 +1,7 @@
-"""Rows for lists: plain values (``many``) and parts with ids (``each``)."""
+"""Rows for lists: plain values (``many``) and parts with ids (``each``).
+
+A path that ends in a selector is about the items it chooses, and leaves the rest of the list to other rows.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from adapter.errors import IssueType, Message
-from adapter.mapping.rows import Taking, found
+from adapter.mapping.paths import PlanPath
+from adapter.mapping.rows import Taking, append, found
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
-    from adapter.mapping.paths import FhirPath, PlanPath
+    from adapter.mapping.paths import FhirPath, Selector
     from adapter.mapping.rows import Row
     from adapter.mapping.transforms import Pair
 
@@ -25,21 +29,77 @@ ID_TWICE = Message(
 
 
 @dataclass(frozen=True, slots=True)
+class Items:
+    """The items of a list a row is about: all of them, or those its selector chooses."""
+
+    path: FhirPath
+    selector: Selector | None
+
+    @classmethod
+    def of(cls, path: FhirPath) -> Items:
+        """The items a path means; a selector at its end chooses among them."""
+        return cls(path.unselected(), path.steps[-1].selector)
+
+    def give(self, resource: dict[str, Any], items: list[Any]) -> None:
+        """Put items into the list, after those that other rows put there."""
+        append(self.path, resource, items)
+
+    def begin(self) -> dict[str, Any]:
+        """A new item that the selector chooses, or will when it is filled."""
+        return self.selector.begin() if self.selector and self.selector.value is not None else {}
+
+    def take(self, resource: dict[str, Any], place: str, taking: Taking) -> Iterator[tuple[Any, str]]:
+        """The items that are there, each with its place."""
+        items, at = found(self.path, resource, place, taking)
+        for index, item in enumerate(items or ()):
+            if item is not None and (self.selector is None or self.selector.chooses(item)):
+                yield item, f"{at}[{index}]"
+
+
+@dataclass(frozen=True, slots=True)
 class Many:
     """A list of values or references, each through a named pair; what the pair does not know is residue."""
 
     plan: PlanPath
-    fhir: FhirPath
+    fhir: Items
     pair: Pair
 
     def give(self, part: dict[str, Any], resource: dict[str, Any], surroundings: Mapping[str, str]) -> None:
-        values = self.plan.read(part)
-        if values:
-            self.fhir.write(resource, [self.pair.to_fhir(value) for value in values])
+        self.fhir.give(resource, [self.pair.to_fhir(value) for value in self.plan.read(part) or ()])
 
     def take(self, resource: dict[str, Any], place: str, part: dict[str, Any], taking: Taking) -> None:
-        items, _ = found(self.fhir, resource, place, taking)
-        values = [self.pair.to_plan(item) for item in items or () if item is not None]
+        values = [self.pair.to_plan(item) for item, _ in self.fhir.take(resource, place, taking)]
+        self.plan.write(part, [value for value in values if value is not None] or None)
+
+
+_ONE = PlanPath(("value",))
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """A list of values, each inside an item of its own: an extension that repeats, an activity's reference.
+
+    ``row`` reads and writes one of them in its item, as the field ``value``.
+    """
+
+    plan: PlanPath
+    fhir: Items
+    row: Row
+
+    def give(self, part: dict[str, Any], resource: dict[str, Any], surroundings: Mapping[str, str]) -> None:
+        items = []
+        for value in self.plan.read(part) or ():
+            item = self.fhir.begin()
+            self.row.give({"value": value}, item, surroundings)
+            items.append(item)
+        self.fhir.give(resource, items)
+
+    def take(self, resource: dict[str, Any], place: str, part: dict[str, Any], taking: Taking) -> None:
+        values = []
+        for item, where in self.fhir.take(resource, place, taking):
+            read: dict[str, Any] = {}
+            self.row.take(item, where, read, taking)
+            values.append(_ONE.read(read))
         self.plan.write(part, [value for value in values if value is not None] or None)
 
 
@@ -52,14 +112,13 @@ class Each:
     """
 
     plan: PlanPath
-    fhir: FhirPath
+    fhir: Items
     rows: tuple[Row, ...]
     match: tuple[PlanPath, ...]
 
     def give(self, part: dict[str, Any], resource: dict[str, Any], surroundings: Mapping[str, str]) -> None:
-        items = self.plan.read(part)
-        if items:
-            self.fhir.write(resource, [self._given(item, surroundings) for item in items])
+        items = self.plan.read(part) or ()
+        self.fhir.give(resource, [self._given(item, surroundings) for item in items])
 
     def _given(self, item: dict[str, Any], surroundings: Mapping[str, str]) -> dict[str, Any]:
         element: dict[str, Any] = {"id": item["id"]} if "id" in item else {}
@@ -68,18 +127,16 @@ class Each:
         return element
 
     def take(self, resource: dict[str, Any], place: str, part: dict[str, Any], taking: Taking) -> None:
-        items, at = found(self.fhir, resource, place, taking)
+        items = [one for one in self.fhir.take(resource, place, taking) if isinstance(one[0], dict)]
         old = {item["id"]: item for item in self.plan.read(part) or () if "id" in item}
-        named = [item["id"] for item in items or () if isinstance(item, dict) and "id" in item]
+        named = [item["id"] for item, _ in items if "id" in item]
         free = {id_: item for id_, item in old.items() if id_ not in named}
         taken: list[dict[str, Any]] = []
-        for index, item in enumerate(items or ()):
-            where = f"{at}[{index}]"
-            if isinstance(item, dict):
-                id_ = item.get("id")
-                if named.count(id_) > 1 and any(one["id"] == id_ for one in taken):
-                    taking.refused.append(ID_TWICE.at(f"{where}.id"))
-                taken.append(self._taken(item, where, old.get(id_ or ""), free, taking))
+        for item, where in items:
+            id_ = item.get("id")
+            if named.count(id_) > 1 and any(one["id"] == id_ for one in taken):
+                taking.refused.append(ID_TWICE.at(f"{where}.id"))
+            taken.append(self._taken(item, where, old.get(id_ or ""), free, taking))
         self.plan.write(part, taken or None)
 
     def _taken(

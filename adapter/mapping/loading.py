@@ -12,7 +12,7 @@ import yaml
 
 from adapter.fhir.definitions import facts
 from adapter.mapping.codes import Codes, read_codes
-from adapter.mapping.lists import Each, Many
+from adapter.mapping.lists import Each, Inside, Items, Many
 from adapter.mapping.mapping import Closed, PartMapping
 from adapter.mapping.paths import FhirPath, PlanPath
 from adapter.mapping.rows import Around, Coded, Fixed, Flag, Row, Tuple, Value
@@ -120,12 +120,14 @@ class _Compiler:
             return Flag(plan, fhir, row["flag"])
         if "each" in row:
             match = tuple(PlanPath.parse(path) for path in row.get("match", ()))
-            return Each(plan, fhir, self.rows(self.parts[row["each"]], element), match)
+            return Each(plan, Items.of(fhir), self.rows(self.parts[row["each"]], element), match)
+        if isinstance(row.get("many"), dict):
+            return Inside(plan, Items.of(fhir), self._row({"plan": "value", **row["many"]}, element))
         if "codes" in row or "system" in row:
             codes = self.codes[row["codes"]] if "codes" in row else Codes(row["system"], row["system"])
             return Coded(plan, fhir, codes, element, listed, row.get("many", False))
         if "many" in row:
-            return Many(plan, fhir, PAIRS[row["many"]])
+            return Many(plan, Items.of(fhir), PAIRS[row["many"]])
         return Value(plan, fhir, PAIRS[row.get("as", "same")])
 
 

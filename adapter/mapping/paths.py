@@ -90,6 +90,10 @@ class FhirPath:
             raise PathError(text)
         return cls(text, tuple(steps))
 
+    def unselected(self) -> FhirPath:
+        """The path to the list itself, where this one ends by choosing from it."""
+        return FhirPath(self.text, (*self.steps[:-1], Step(self.steps[-1].name)))
+
     def read(self, resource: dict[str, Any], place: str) -> tuple[Any, str]:
         """The value and where it stands; None and where it would.
 

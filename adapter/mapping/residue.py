@@ -193,6 +193,12 @@ def _type_of(type_: str, key: str) -> str:
     return found[1].code if found else type_
 
 
+def _element(type_: str, key: str) -> str:
+    """The element a key is of: a choice is one element, whichever type was chosen."""
+    found = facts(type_).element(key)
+    return found[0].name if found else key
+
+
 def _is_modifier(type_: str, key: str) -> bool:
     if key == "modifierExtension":
         return True
@@ -219,8 +225,9 @@ class Joined:
         joined = dict(mapped)
         for key, inner in residue.get("in", {}).items():
             self._within(joined, mapped.get(key), inner, key, type_, f"{place}.{key}")
+        said = {_element(type_, key) for key in mapped}
         for key, value in residue.get("keep", {}).items():
-            if key in mapped:
+            if _element(type_, key) in said:
                 self.dropped.append(RESIDUE_DROPPED.at(f"{place}.{key}"))
             else:
                 joined[key] = value

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from adapter.fhir.search.values import Local, local
+from adapter.mapping.rows import holds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -74,9 +75,53 @@ def _to_type(type_: str) -> Pair:
     return Pair(lambda id_: {"reference": f"{type_}/{id_}"}, to_plan)
 
 
+_CODING = {"system": "system", "versjon": "version", "kode": "code", "visning": "display"}
+
+
+def _coding(koding: Mapping[str, str]) -> dict[str, Any]:
+    """A code of any system, where the record keeps codes as they came."""
+    return {theirs: koding[ours] for ours, theirs in _CODING.items() if ours in koding}
+
+
+def _koding(coding: Mapping[str, Any]) -> dict[str, str] | None:
+    return {ours: coding[theirs] for ours, theirs in _CODING.items() if theirs in coding} or None
+
+
+_GOAL = _to_type("Goal")
+_MILESTONE = {
+    "url": "type",
+    "valueCodeableConcept": {
+        "coding": [
+            {"system": "http://terminology.hl7.org/CodeSystem/goal-relationship-type", "code": "milestone"}
+        ]
+    },
+}
+
+
+def _milestone(id_: str) -> dict[str, Any]:
+    """A delmaal as its parent's goal-relationship: a piece of attaining it."""
+    target = {"url": "target", "valueReference": _GOAL.to_fhir(id_)}
+    return {
+        "url": "http://hl7.org/fhir/StructureDefinition/goal-relationship",
+        "extension": [_MILESTONE, target],
+    }
+
+
+def _delmaal(relationship: Any) -> str | None:
+    """The goal a relationship names as a milestone; other relationships are not understood here."""
+    said = {one.get("url"): one for one in relationship.get("extension", ())}
+    if not holds(said.get("type"), _MILESTONE) or len(said) != len(relationship["extension"]):
+        return None
+    target: str | None = _GOAL.to_plan(said.get("target", {}).get("valueReference"))
+    return target
+
+
 PAIRS: Mapping[str, Pair] = {
     "same": Pair(_same, _same),
     "aktor": Pair(_reference, _aktor),
+    "coding": Pair(_coding, _koding),
+    "milestone": Pair(_milestone, _delmaal),
+    "reference(Goal)": _GOAL,
     "reference(Organization)": _to_type("Organization"),
 }
 

@@ -40,6 +40,7 @@ PARTS = (
     PartKind("innbygger", "sak", "innbygger", "Patient", "person", listed=False),
     PartKind("parorende", "sak", "parorende", "RelatedPerson", "parorende"),
     PartKind("team", "sak", "team", "CareTeam", "team"),
+    PartKind("maal", "sak", "maal", "Goal", "mal"),
     PartKind("samtykke", "sak", "samtykker", "Consent"),
     PartKind("ansatt", "ansatt", "", "Practitioner", listed=False, apart=("roller",)),
     PartKind("rolle", "ansatt", "roller", "PractitionerRole"),

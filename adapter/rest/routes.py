@@ -26,6 +26,7 @@ TYPES: dict[str, str] = {
     "Patient": "The person whose coordination or plan it is",
     "RelatedPerson": "Parents, next of kin, guardians",
     "CareTeam": "The coordinator and the team around the person; exists without a plan",
+    "Goal": "What the person wants to reach, in the person's own words",
     "Consent": "What the person lets be shared with whom; a permission to one recipient each",
     "Practitioner": "Professionals; their birth numbers are never shown",
     "PractitionerRole": "The roles professionals hold, and where",

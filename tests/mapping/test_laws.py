@@ -27,6 +27,9 @@ OWNERS = {
     "CareTeam": "subject",
     "Consent": "patient",
     "PractitionerRole": "practitioner",
+    "CarePlan": "subject",
+    "Goal": "subject",
+    "ServiceRequest": "subject",
 }
 QUICK = settings(max_examples=40, suppress_health_check=list(HealthCheck))
 THOROUGH = settings(max_examples=1500, suppress_health_check=list(HealthCheck))
