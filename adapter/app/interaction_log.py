@@ -12,6 +12,7 @@ import sys
 import traceback
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import structlog
 
 if TYPE_CHECKING:
@@ -22,22 +23,36 @@ _LONGEST_TEXT = 200
 
 
 def masked(text: str) -> str:
-    """``text`` without anything that looks like a birth number; cut at a line's reasonable length.
+    """``text`` without what looks like a birth number or could act on a terminal; of bounded length.
 
     Hexadecimal neighbours are no birth number: a UUID must stay readable.
     """
-    return _BIRTH_NUMBER.sub("***********", text[:_LONGEST_TEXT])
+    shown = _BIRTH_NUMBER.sub("***********", text[:_LONGEST_TEXT])
+    return shown if shown.isprintable() else shown.encode("ascii", "backslashreplace").decode()
 
 
 def make_logger() -> Any:
     """A logger that writes JSON, one line an event, to standard output."""
     return structlog.wrap_logger(
-        structlog.PrintLogger(sys.stdout),
+        _Output(),
         processors=[
             structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
-            structlog.processors.JSONRenderer(sort_keys=False, ensure_ascii=True),
+            structlog.processors.JSONRenderer(serializer=_encoded),
         ],
     )
+
+
+class _Output:
+    """Standard output, whatever it is at the moment; a line is one write, so that lines do not mix."""
+
+    def info(self, line: bytes) -> None:
+        """Write one line."""
+        sys.stdout.buffer.write(line + b"\n")
+        sys.stdout.buffer.flush()
+
+
+def _encoded(event: object, **_: object) -> bytes:
+    return msgspec.json.encode(event)
 
 
 def caller_fields(caller: Caller | None) -> dict[str, Any]:

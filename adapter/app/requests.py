@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
-import uuid
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -28,6 +28,7 @@ OPEN_TO_THIS_MACHINE_ONLY = Message(
 )
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}", re.ASCII)
+_HEADERS = (("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff"))
 _QUIET = {"/healthz", "/readyz"}
 _FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via")
 
@@ -44,7 +45,7 @@ class Application(Flask):
     ) -> None:
         """Tell of an unforeseen error by its kind and place."""
         if exc_info[1] is not None:
-            self.interaction_log.msg("fault", request_id=g.get("request_id"), **fault_fields(exc_info[1]))
+            self.interaction_log.info("fault", request_id=g.get("request_id"), **fault_fields(exc_info[1]))
 
 
 def prepare(app: Application, settings: Settings) -> None:
@@ -56,25 +57,28 @@ def prepare(app: Application, settings: Settings) -> None:
     @app.before_request
     def begin() -> None:
         g.began = time.perf_counter()
-        g.request_id = _request_id(request.headers.get("X-Request-Id", ""))
+        g.request_id = _request_id(request.environ.get("HTTP_X_REQUEST_ID"))
         if settings.auth == "open":
             _check_local()
 
     @app.after_request
     def end(response: Response) -> Response:
-        response.headers["X-Request-Id"] = g.request_id
-        response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        response.headers.setdefault("Cache-Control", "no-store")
+        line = _line(response.status_code)
+        headers = response.headers
+        headers.add("X-Request-Id", line["request_id"])
+        for name, value in _HEADERS:
+            if name not in headers:
+                headers.add(name, value)
         if request.path not in _QUIET:
-            logger.msg("interaction", **_line(response))
+            logger.info("interaction", **line)
         return response
 
 
-def _request_id(sent: str) -> str:
+def _request_id(sent: str | None) -> str:
     """The id the caller gave, if it is one that may stand in logs and headers; otherwise a new one."""
-    if _REQUEST_ID.fullmatch(sent) and masked(sent) == sent:
+    if sent and _REQUEST_ID.fullmatch(sent) and masked(sent) == sent:
         return sent
-    return str(uuid.uuid4())
+    return os.urandom(16).hex()
 
 
 def _check_local() -> None:
@@ -84,19 +88,24 @@ def _check_local() -> None:
         raise Forbidden(OPEN_TO_THIS_MACHINE_ONLY.at())
 
 
-def _line(response: Response) -> dict[str, Any]:
+def _line(status: int) -> dict[str, Any]:
     """The facts of the interaction: what the door noted in ``g``, and what the request itself tells."""
-    address = request.view_args or {}
-    said: dict[str, Any] = g.get("interaction") or {}
-    type_name, id_ = said.get("type", address.get("type")), said.get("id", address.get("id"))
-    return {
-        "request_id": g.request_id,
-        **caller_fields(g.get("caller")),
-        "interaction": said.get("interaction") or f"{request.method} {masked(request.path)}",
-        "type": type_name and masked(str(type_name)),
-        "id": id_ and masked(str(id_)),
-        "status": response.status_code,
-        "result": g.get("result"),
-        "permit": g.get("permit"),
-        "ms": round((time.perf_counter() - g.began) * 1000, 2),
+    noted, environ = g.get, request.environ
+    said: dict[str, Any] = noted("interaction") or {
+        "interaction": f"{environ['REQUEST_METHOD']} {masked(environ['PATH_INFO'])}"
     }
+    return {
+        "request_id": noted("request_id"),
+        **caller_fields(noted("caller")),
+        "interaction": said["interaction"],
+        "type": _text(said.get("type")),
+        "id": _text(said.get("id")),
+        "status": status,
+        "result": noted("result"),
+        "permit": noted("permit"),
+        "ms": round((time.perf_counter() - noted("began")) * 1000, 2),
+    }
+
+
+def _text(said: str | None) -> str | None:
+    return None if said is None else masked(said)

@@ -48,7 +48,7 @@ def test_a_fault_is_told_without_its_message() -> None:
 
 def test_a_line_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     """Line breaks and escape sequences from outside cannot begin a line of their own."""
-    make_logger().msg("interaction", caller="a\r\n{}\x1b[31m")
+    make_logger().info("interaction", caller="a\r\n{}\x1b[31m")
     out = capsys.readouterr().out
     assert out.count("\n") == 1
     assert "\x1b" not in out
