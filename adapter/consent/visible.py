@@ -49,6 +49,11 @@ def is_shielded(person: Mapping[str, Any]) -> bool:
     return bool(person.get("adressebeskyttelse", "ugradert") != "ugradert")
 
 
+def sees_rest(lens: Lens, part: Part) -> bool:
+    """Residue is for the municipality and for those who see the whole sak, but a shielded person's is not."""
+    return lens.standing is Standing.MUNICIPALITY or (lens.whole and not is_shielded(part.body))
+
+
 def for_directory(ansatt: dict[str, Any]) -> dict[str, Any]:
     """An ansatt as the directory shows it: an employee's birth number never leaves the municipality."""
     kept = [ident for ident in ansatt.get("identer", ()) if ident.get("type") not in _BIRTH_NUMBERS]

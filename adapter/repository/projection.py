@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapter.consent.decision import Extent, decide
 from adapter.consent.lens import DIRECTORY, KOMMUNE, Lens, Standing, lenses
-from adapter.consent.visible import for_directory, is_shielded, visible
+from adapter.consent.visible import for_directory, is_shielded, sees_rest, visible
 from adapter.fhir import json
 from adapter.fhir.search.index import index_rows
 from adapter.record.parts import parts
@@ -64,7 +64,7 @@ class Projector:
                 continue
             for part in parts("sak", seen):
                 original = originals[part.id]
-                residue = rest.get((part.type, part.id)) if _sees_rest(lens, original) else None
+                residue = rest.get((part.type, part.id)) if sees_rest(lens, original) else None
                 resource = self._resource(part, residue)
                 yield _row(lens, part.type, part.id, resource, decide(lens, original).samtykke)
 
@@ -81,11 +81,6 @@ class Projector:
 
     def _resource(self, part: Part, residue: dict[str, Any] | None) -> dict[str, Any]:
         return self.mappings.of(part.kind).to_fhir(part.body, part.surroundings, residue)
-
-
-def _sees_rest(lens: Lens, part: Part) -> bool:
-    """Residue is for the municipality and for those who see the whole sak, but a shielded person's is not."""
-    return lens.standing is Standing.MUNICIPALITY or (lens.whole and not is_shielded(part.body))
 
 
 def _row(lens: Lens, type_: str, id_: str, resource: dict[str, Any], permit: str | None) -> Desired:

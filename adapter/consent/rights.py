@@ -1,0 +1,163 @@
+"""Who may change what of a part it sees: the write table, row by row.
+
+Standing is a permit that holds now. The municipality's system may do all that the rules of law allow and is
+not asked here. A right names the fields it covers; a change to any other field of the part is refused by that
+field's name, and what the writer cannot see is never named, since it is not in what is compared.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from adapter.consent.lens import Lens, Standing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
+    Aktorer = Collection[dict[str, str]]
+
+EVERY = frozenset({"*"})
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """That a relation to a part gives the right to change ``fields`` of it, and to ``create`` such a part.
+
+    ``keeps`` judges the part as it would become: what a right may never lead to.
+    """
+
+    kind: str
+    standings: frozenset[Standing]
+    relation: str  # owner | performer | participant | anybody
+    fields: frozenset[str] = EVERY
+    create: bool = False
+    keeps: Callable[[dict[str, Any]], bool] = lambda _: True
+
+
+def _delplan(plan: dict[str, Any]) -> bool:
+    return str(plan.get("plantype", "")).startswith("delplan-")
+
+
+def _proposed(samtykke: dict[str, Any]) -> bool:
+    return samtykke.get("tilstand") == "foreslatt"
+
+
+_FAMILY = frozenset({Standing.PERSON, Standing.PARENT})
+_OTHERS = frozenset({Standing.PERMITTED})
+RIGHTS = (
+    Right("samtykke", _FAMILY, "anybody", create=True),
+    Right("maal", _FAMILY, "owner", frozenset({"tekst", "prioritet", "uttryktAv"}), create=True),
+    Right("henvendelse", _FAMILY | _OTHERS, "owner", create=True),
+    Right("plan", _OTHERS, "owner", create=True, keeps=_delplan),
+    Right("maal", _OTHERS, "owner", create=True, keeps=lambda maal: maal.get("status") == "foreslatt"),
+    Right("tiltak", _OTHERS, "owner", create=True),
+    Right("tiltak", _OTHERS, "performer", frozenset({"status", "notater", "gyldighet"})),
+    Right("team", _OTHERS, "participant", frozenset({"deltakere"})),
+    Right("samtykke", _OTHERS, "owner", create=True, keeps=_proposed),
+)
+
+
+def refused_fields(
+    lens: Lens, kind: str, before: Mapping[str, Any] | None, after: Mapping[str, Any], me: Aktorer
+) -> list[str]:
+    """The fields of ``after`` that the writer may not make so; empty if it may. ``["*"]``: nothing at all.
+
+    Args:
+        lens: the writer's, at this instant.
+        kind: the kind of part.
+        before: the part as the writer sees it, None if it would be created.
+        after: the part as it would become.
+        me: the aktorer the writer is: its recipient, and the roller of an ansatt.
+    """
+    rights = [right for right in RIGHTS if right.kind == kind and lens.standing in right.standings]
+    body = before or {}
+    changed = {name for name in body.keys() | after.keys() if body.get(name) != after.get(name)}
+    changed -= {"id", "eier"}
+    if before is None:
+        allowed = [right for right in rights if right.create and right.keeps(dict(after))]
+    else:
+        allowed = [
+            right
+            for right in rights
+            if _relates(right.relation, me, body, after) and right.keeps(dict(after))
+        ]
+    if not allowed:
+        return ["*"] if changed or before is None else []
+    open_fields = frozenset[str]().union(*(right.fields for right in allowed))
+    return [] if "*" in open_fields or before is None else sorted(changed - open_fields)
+
+
+def owner_of(lens: Lens) -> dict[str, str]:
+    """The aktor a writer is, as ``eier`` of what it creates."""
+    kind, _, id_ = lens.recipient.partition("/")
+    return {kind: id_}
+
+
+def _relates(relation: str, me: Aktorer, body: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    if relation == "anybody":
+        return True
+    if relation == "owner":
+        return body.get("eier") in me
+    if relation == "performer":
+        return any(one in me for one in body.get("utforere", ()))
+    return _only_own_participation(me, body, after)
+
+
+def _only_own_participation(me: Aktorer, body: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Does nothing in the team change but the end of the writer's own participation?"""
+    before = {one["id"]: one for one in body.get("deltakere", ())}
+    now = {one["id"]: one for one in after.get("deltakere", ())}
+    if before.keys() != now.keys():
+        return False
+    changed = [id_ for id_ in before if before[id_] != now[id_]]
+    return all(
+        before[id_].get("hvem") in me and _but_its_end(before[id_]) == _but_its_end(now[id_])
+        for id_ in changed
+    )
+
+
+def _but_its_end(deltaker: Mapping[str, Any]) -> dict[str, Any]:
+    rest = {name: value for name, value in deltaker.items() if name not in {"gyldighet", "avslutning"}}
+    return {**rest, "fra": (deltaker.get("gyldighet") or {}).get("fra")}
+
+
+def merged(whole: dict[str, Any], seen: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """The whole part with what changed between ``seen`` and ``after``; what was not seen stays as it was.
+
+    Items of a list that the writer did not see keep their place; the others follow the writer's order.
+    """
+    result = dict(whole)
+    for name in seen.keys() | after.keys():
+        old, new = seen.get(name), after.get(name)
+        if old == new:
+            continue
+        if isinstance(old, list) or isinstance(new, list):
+            new = _merged_list(whole.get(name, []), old or [], new or []) or None
+        if new is None:
+            result.pop(name, None)
+        else:
+            result[name] = new
+    return result
+
+
+def _merged_list(whole: list[Any], seen: list[Any], after: list[Any]) -> list[Any]:
+    def key(item: Any) -> Any:
+        return item.get("id", repr(item)) if isinstance(item, dict) else item
+
+    shown, hidden_fields = {key(item) for item in seen}, {key(item): item for item in whole}
+    kept = [item for item in whole if key(item) not in shown]
+    seen_by_key = {key(item): item for item in seen}
+    written = [
+        merged(hidden_fields[key(item)], seen_by_key[key(item)], item)
+        if isinstance(item, dict) and key(item) in hidden_fields and key(item) in seen_by_key
+        else item
+        for item in after
+    ]
+    if not kept:
+        return written
+    places = [index for index, item in enumerate(whole) if key(item) not in shown]
+    result = list(written)
+    for index, item in zip(places, kept, strict=True):
+        result.insert(min(index, len(result)), item)
+    return result

@@ -1,0 +1,94 @@
+"""The write table, row by row; and what a writer does not see stays as it was."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapter.consent.lens import Lens, Standing
+from adapter.consent.rights import merged, refused_fields
+
+SYKEHUS = {"organisasjon": "sykehus"}
+HOSPITAL = Lens("organisasjon/sykehus", "TREAT", Standing.PERMITTED)
+PERSON = Lens("innbygger/kari", "", Standing.PERSON)
+MINE, KARI = {"eier": SYKEHUS}, {"eier": {"innbygger": "kari"}}
+DELTAKER = {"id": "d1", "hvem": SYKEHUS, "gyldighet": {"fra": "2026-01-01"}}
+OTHER = {"id": "d2", "hvem": {"organisasjon": "skole"}}
+TEAM = {"deltakere": [DELTAKER, OTHER]}
+
+ROWS = [
+    ("the person gives a samtykke", PERSON, "samtykke", None, {"tilstand": "aktiv"}, []),
+    ("and takes one back", PERSON, "samtykke", {"tilstand": "aktiv"}, {"tilstand": "inaktiv"}, []),
+    ("a hospital cannot permit itself", HOSPITAL, "samtykke", None, {"tilstand": "aktiv"}, ["*"]),
+    ("it may propose", HOSPITAL, "samtykke", None, {"tilstand": "foreslatt"}, []),
+    ("and not take its proposal to aktiv", HOSPITAL, "samtykke", {**MINE, "tilstand": "foreslatt"},
+     {**MINE, "tilstand": "aktiv"}, ["*"]),
+    ("a person changes the words of an own mål", PERSON, "maal", {**KARI, "tekst": "a"},
+     {**KARI, "tekst": "b"}, []),
+    ("and not its status", PERSON, "maal", {**KARI, "status": "aktiv"},
+     {**KARI, "status": "fullfort"}, ["status"]),
+    ("a hospital proposes a mål", HOSPITAL, "maal", None, {"status": "foreslatt"}, []),
+    ("and does not make it aktivt", HOSPITAL, "maal", None, {"status": "aktiv"}, ["*"]),
+    ("it edits its own tiltak", HOSPITAL, "tiltak", {**MINE, "tittel": "a"}, {**MINE, "tittel": "b"}, []),
+    ("not the municipality's", HOSPITAL, "tiltak", {"tittel": "a"}, {"tittel": "b"}, ["*"]),
+    ("of one it performs, the status", HOSPITAL, "tiltak", {"utforere": [SYKEHUS], "status": "aktiv"},
+     {"utforere": [SYKEHUS], "status": "fullfort"}, []),
+    ("and not the words", HOSPITAL, "tiltak", {"utforere": [SYKEHUS], "tittel": "a"},
+     {"utforere": [SYKEHUS], "tittel": "b"}, ["tittel"]),
+    ("it makes a delplan", HOSPITAL, "plan", None, {"plantype": "delplan-behandling"}, []),
+    ("and no individuell plan", HOSPITAL, "plan", None, {"plantype": "individuell-plan"}, ["*"]),
+    ("it ends its own participation", HOSPITAL, "team", TEAM,
+     {"deltakere": [{**DELTAKER, "gyldighet": {"fra": "2026-01-01", "til": "2026-05-01"}}, OTHER]}, []),
+    ("and nobody else's", HOSPITAL, "team", TEAM, {"deltakere": [DELTAKER]}, ["*"]),
+    ("it gives itself no role", HOSPITAL, "team", TEAM,
+     {"deltakere": [{**DELTAKER, "rolle": "koordinator"}, OTHER]}, ["*"]),
+    ("what changes nothing is never refused", HOSPITAL, "tiltak", {"tittel": "a"}, {"tittel": "a"}, []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("lens", "kind", "before", "after", "refused"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS]
+)
+def test_the_write_table(
+    lens: Lens, kind: str, before: dict[str, Any] | None, after: dict[str, Any], refused: list[str]
+) -> None:
+    """A change is refused by the field that may not change; all of it where there is no right at all."""
+    assert refused_fields(lens, kind, before, after, [SYKEHUS, {"innbygger": "kari"}]) == refused
+
+
+ITEMS = st.lists(
+    st.fixed_dictionaries({"id": st.sampled_from("abcdef"), "a": st.integers(0, 3), "b": st.integers(0, 3)}),
+    unique_by=lambda item: item["id"],
+)
+PART = st.fixed_dictionaries(
+    {"id": st.just("p"), "x": st.integers(0, 3), "y": st.integers(0, 3), "list": ITEMS}
+)
+
+
+def shown(part: dict[str, Any]) -> dict[str, Any]:
+    """A lens: without ``y``, without the items ``d`` to ``f``, and without ``b`` in the rest."""
+    items = [{"id": one["id"], "a": one["a"]} for one in part["list"] if one["id"] < "d"]
+    return {"id": part["id"], "x": part["x"], **({"list": items} if items else {})}
+
+
+@given(PART)
+def test_what_was_seen_and_is_put_back_changes_nothing(part: dict[str, Any]) -> None:
+    """The lens law: put what was got."""
+    assert merged(part, shown(part), shown(part)) == part
+
+
+@given(PART, PART)
+def test_no_write_alters_what_was_hidden(part: dict[str, Any], other: dict[str, Any]) -> None:
+    """What the writer says is there; hidden fields and items are as they were."""
+    seen, after = shown(part), shown(other)
+    result = {"list": [], **merged(part, seen, after)}
+    assert result["y"] == part["y"]
+    assert [one for one in result["list"] if one["id"] >= "d"] == [
+        one for one in part["list"] if one["id"] >= "d"
+    ]
+    assert shown(result) == after
+    kept = {one["id"]: one["b"] for one in part["list"]}
+    assert all(one["b"] == kept[one["id"]] for one in result["list"] if one["id"] in kept and "b" in one)
