@@ -8,12 +8,11 @@ which FHIR cannot tell from absent ones.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from itertools import count
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
@@ -24,6 +23,9 @@ from adapter.record.schema import definitions, resolved
 from adapter.record.supply import supply
 from adapter.record.windows import Window, window_of
 from tests.strategies.numbers import IDENTIFIERS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 TODAY = date(2026, 3, 1)
 ANSATT, ROLLE, ORGANISASJON = "ansatt-1", "ansatt-1-rolle-1", "organisasjon-1"
@@ -108,7 +110,8 @@ def parts(name: str) -> st.SearchStrategy[dict[str, Any]]:
     """Parts of one kind as the schema allows them, lawful or not; their items have ids, as in a store."""
     known = Known(innbygger=("innbygger-1",), parorende=("parorende-1",), team=("team-1",))
     drawn = _making(known).object(name).map(lambda part: {"id": f"{name}-1", **part})
-    return drawn.map(lambda part: {k: _with_ids(k, v) for k, v in part.items() if k != "roller"})
+    apart = {"roller", "ugjennomsiktig"}  # parts of their own, and what only a resource makes of a samtykke
+    return drawn.map(lambda part: {k: _with_ids(k, v) for k, v in part.items() if k not in apart})
 
 
 def _with_ids(field: str, value: Any) -> Any:
