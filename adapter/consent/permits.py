@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapter.fhir.dates import interval
 from adapter.record.competence import competence, lifetime
+from adapter.record.rules.consent import SHARING
 from adapter.record.windows import ALWAYS, Window, window_of
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 DELER = ("person", "parorende", "koordinator", "team", "plan", "mal", "tiltak", "henvendelse")
 ALLE = "alle"
 INGEN_EMNE = ""
-_SHARING = {"opplysningsutveksling", "deltaker"}
+_CLOSED = {"inaktiv", "feilregistrert"}
 _TREAT = ("TREAT",)
 ANY_PURPOSE = ""
 
@@ -70,7 +71,7 @@ def permits(sak: dict[str, Any], ansatt_with: Callable[[str], str | None]) -> li
 def _shares(samtykke: dict[str, Any]) -> bool:
     return (
         samtykke.get("tilstand") == "aktiv"
-        and samtykke.get("type") in _SHARING
+        and samtykke.get("type") in SHARING
         and not samtykke.get("ugjennomsiktig")
     )
 
@@ -112,7 +113,7 @@ def _recipients(
             yield recipient, ALWAYS
         return
     for team in sak.get("team", ()):
-        if team["id"] == mottaker["team"]:
+        if team["id"] == mottaker["team"] and team.get("status") not in _CLOSED:
             for deltaker in team.get("deltakere", ()):
                 recipient = recipient_of(deltaker.get("hvem") or {}, ansatt_with)
                 if recipient is not None:

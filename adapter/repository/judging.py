@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from adapter.mapping import Mappings
+    from adapter.record.parts import Part
     from adapter.repository.revision import Revision
-    from adapter.storage import Reader
+    from adapter.storage import Reader, Residue
 
 KEY_TAKEN = Message(
     "identifier-taken",
@@ -95,13 +96,16 @@ class Judge:
         today = self.now.astimezone(OSLO).date()
         kind, before, after = revision.kind, revision.before, revision.after
         yield from rules.check(kind, before, after, today=today, production=self.production)
+        stood = {(one.kind, one.id) for one in references(kind, before)} if before else set()
         for reference in references(kind, after):
-            if not reference.local and not self._exists(reference.kind, reference.id):
+            known = reference.local or (reference.kind, reference.id) in stood
+            if not known and not self._exists(reference.kind, reference.id):
                 yield REFERENCE_BROKEN.at(reference.path, kind=reference.kind)
         yield from self._invalid_fhir(kind, before, after)
 
     def _invalid_fhir(self, kind: str, before: dict[str, Any] | None, after: dict[str, Any]) -> list[Finding]:
         """What of the changed parts would not be valid R4: nothing invalid is ever published."""
+        rest = self.reader.residues(kind, after["id"])
         standing = {(part.type, part.id): part.body for part in parts(kind, before)} if before else {}
         return [
             NOT_FHIR.at(
@@ -109,9 +113,13 @@ class Judge:
             )
             for part in parts(kind, after)
             if standing.get((part.type, part.id)) != part.body
-            for found in structure.check(self.mappings.of(part.kind).to_fhir(part.body, part.surroundings))
+            for found in structure.check(self._resource(part, rest.get((part.type, part.id))))
             if found.severity in {Severity.ERROR, Severity.FATAL}
         ]
+
+    def _resource(self, part: Part, residue: Residue | None) -> dict[str, Any]:
+        mapping = self.mappings.of(part.kind)
+        return mapping.to_fhir(part.body, part.surroundings, residue.body if residue else None)
 
     def _exists(self, kind: str, id_: str) -> bool:
         if kind == "rolle":
