@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from adapter.mapping.check import check
+from adapter.mapping.document import document
 from adapter.settings import mappings_folder
 
 if TYPE_CHECKING:
@@ -17,9 +18,13 @@ if TYPE_CHECKING:
 
 @click.command("check")
 @click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--document", "as_document", is_flag=True, help="Print docs/mapping.md instead.")
 @click.pass_context
-def command(ctx: click.Context, folder: Path | None) -> None:
+def command(ctx: click.Context, folder: Path | None, *, as_document: bool) -> None:
     """Check the mapping files (of FOLDER, or the adapter's own): 0 all accounted for, 1 not."""
+    if as_document:
+        click.echo(document(folder or mappings_folder()), nl=False)
+        return
     report = check(folder or mappings_folder())
     for line in _table(report):
         click.echo(line)
