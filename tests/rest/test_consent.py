@@ -96,9 +96,25 @@ def test_the_ward_gets_the_coordinator_and_nothing_else(world: House) -> None:
     answer = world.hospital("POST", "/fhir/CareTeam/_search", **question())
     assert types(answer) == ["CareTeam", "PractitionerRole", "Practitioner", "Organization"]
     team = answer.json["entry"][0]["resource"]
-    assert team.keys() == {"resourceType", "id", "meta", "status", "category", "subject", "participant"}
+    assert team.keys() - {"text"} == {
+        "resourceType",
+        "id",
+        "meta",
+        "status",
+        "category",
+        "subject",
+        "participant",
+    }
     person = world.hospital("GET", "/fhir/Patient/torill").json
-    assert person.keys() == {"resourceType", "id", "meta", "identifier", "name", "gender", "birthDate"}
+    assert person.keys() - {"text"} == {
+        "resourceType",
+        "id",
+        "meta",
+        "identifier",
+        "name",
+        "gender",
+        "birthDate",
+    }
     assert world.hospital("GET", "/fhir/CareTeam/odds-team").status_code == 404
 
 
@@ -178,16 +194,82 @@ def test_a_replaced_coordinator_is_a_new_version_to_the_ward(world: House) -> No
     assert world.hospital("GET", f"{TEAM}/_history").json["total"] == 2
 
 
-def test_a_recipient_may_not_write_yet(world: House) -> None:
-    """403 with a code of its own for what it sees; for what it does not see, the 404 of an unknown id."""
+def test_what_a_recipient_read_it_may_put_back(world: House) -> None:
+    """The lens law: a PUT of what was read changes nothing, whatever was hidden from the reader."""
+    before = world.municipality("GET", "/kommune/v1/saker/saken")
+    read = world.hospital("GET", TEAM)
+    again = as_writer(world, "PUT", TEAM, json=read.json, headers={"If-Match": read.headers["ETag"]})
+    assert (again.status_code, again.headers["ETag"]) == (200, read.headers["ETag"])
+    after = world.municipality("GET", "/kommune/v1/saker/saken")
+    assert (after.json, after.headers["ETag"]) == (before.json, before.headers["ETag"])
+
+
+def test_a_recipient_changes_only_what_it_may(world: House) -> None:
+    """403 naming the element for what it sees; for what it does not see, the 404 of an unknown id."""
     team = world.hospital("GET", TEAM).json
-    scopes = {"headers": {"If-Match": 'W/"1"'}}
-    seen = as_writer(world, "PUT", TEAM, json=team, **scopes)
-    assert (seen.status_code, seen.json["issue"][0]["details"]["coding"][0]["code"]) == (
-        403,
-        "recipient-writes-not-yet",
+    team["participant"][0]["period"]["end"] = "2026-03-01"
+    headers = {"If-Match": 'W/"1"'}
+    seen = as_writer(world, "PUT", TEAM, json=team, headers=headers)
+    issue = seen.json["issue"][0]
+    assert (seen.status_code, issue["details"]["coding"][0]["code"]) == (403, "recipient-may-not-change")
+    assert issue["expression"] == ["CareTeam"]
+    hidden = as_writer(
+        world, "PUT", "/fhir/CareTeam/odds-team", json={**team, "id": "odds-team"}, headers=headers
     )
-    hidden = as_writer(world, "PUT", "/fhir/CareTeam/odds-team", json={**team, "id": "odds-team"}, **scopes)
-    never = as_writer(world, "PUT", "/fhir/CareTeam/aldri", json={**team, "id": "aldri"}, **scopes)
+    never = as_writer(world, "PUT", "/fhir/CareTeam/aldri", json={**team, "id": "aldri"}, headers=headers)
     assert said(hidden) == said(never)
     assert never.status_code == 404
+
+
+def test_a_deltaker_ends_its_own_participation(world: House) -> None:
+    """The hospital is in the team: it may end that, and what it does not see of the team stays."""
+
+    def join(sak: dict[str, Any]) -> None:
+        sak["samtykker"][0]["regler"][0]["del"] = ["team"]
+        sak["parorende"] = [{"id": "datter", "aktiv": True, "relasjon": "barn"}]
+        sak["team"][0]["deltakere"] += [
+            {"id": "d2", "rolle": "parorende", "hvem": {"parorende": "datter"}, "bidrag": "Handler hver uke"},
+            {"id": "d3", "hvem": {"organisasjon": "sykehuset"}, "gyldighet": {"fra": "2026-01-01"}},
+        ]
+
+    write(world, edited(join))
+    read = world.hospital("GET", TEAM)
+    team = read.json
+    assert [one["id"] for one in team["participant"]] == ["d1", "d3"]
+    team["participant"][1]["period"]["end"] = "2026-06-30"
+    answer = as_writer(world, "PUT", TEAM, json=team, headers={"If-Match": read.headers["ETag"]})
+    assert answer.status_code == 200, answer.json
+    (now,) = world.municipality("GET", "/kommune/v1/saker/saken").json["team"]
+    expected = edited(join)["team"][0]["deltakere"]
+    expected[2]["gyldighet"]["til"] = "2026-06-30"
+    assert now["deltakere"] == expected
+
+
+def test_a_hospital_proposes_a_consent_and_cannot_permit_itself(world: House) -> None:
+    """A proposal lands as its own; active, it is refused; for a person it is not given, as for nobody."""
+    proposal = {
+        "resourceType": "Consent",
+        "status": "proposed",
+        "scope": {
+            "coding": [
+                {"system": "http://terminology.hl7.org/CodeSystem/consentscope", "code": "patient-privacy"}
+            ]
+        },
+        "category": [{"coding": [{"system": "http://loinc.org", "code": "59284-0"}]}],
+        "patient": {"reference": "Patient/torill"},
+        "policy": [{"uri": "https://ip-adapter.example/fhir/samtykke"}],
+    }
+    made = as_writer(world, "POST", "/fhir/Consent", json=proposal)
+    assert made.status_code == 201, made.json
+    record = world.municipality("GET", "/kommune/v1/saker/saken").json["samtykker"][1]
+    assert (record["tilstand"], record["eier"]) == ("foreslatt", {"organisasjon": "sykehuset"})
+    active = as_writer(world, "POST", "/fhir/Consent", json={**proposal, "status": "active"})
+    assert active.status_code == 403
+    answers = [
+        as_writer(
+            world, "POST", "/fhir/Consent", json={**proposal, "patient": {"reference": f"Patient/{id_}"}}
+        )
+        for id_ in ("odd", "aldri")
+    ]
+    assert said(answers[0]) == said(answers[1])
+    assert answers[0].status_code == 422
