@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from adapter.repository.hinge import UNKNOWN, Change, RecordChange, Repository
+from adapter.repository.hinge import RecordChange, Repository
+from adapter.repository.recipients import UNKNOWN
 from adapter.repository.searching import SearchResult
+from adapter.repository.transaction import Change, Put
 
-__all__ = ["UNKNOWN", "Change", "RecordChange", "Repository", "SearchResult"]
+__all__ = ["UNKNOWN", "Change", "Put", "RecordChange", "Repository", "SearchResult"]

@@ -12,14 +12,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from adapter.consent.lens import KOMMUNE
-from adapter.errors import Finding, Forbidden, Gone, IssueType, Message, NotFound
+from adapter.errors import Finding, Forbidden, NotFound
 from adapter.record.avvik import avvik
 from adapter.repository.changes import changed_since
 from adapter.repository.pages import Pages
 from adapter.repository.preconditions import check_if_match
-from adapter.repository.recipients import check_scope, recipients
+from adapter.repository.recipients import UNKNOWN, check_scope, present, recipients
 from adapter.repository.resources import Placing
 from adapter.repository.searching import Search, SearchResult
+from adapter.repository.transaction import RECIPIENTS_WRITE_LATER, Change, Put, Transaction
 from adapter.repository.writing import Write
 
 if TYPE_CHECKING:
@@ -32,28 +33,6 @@ if TYPE_CHECKING:
     from adapter.storage import ChangeNote, Published, RecordVersion, Store, Writer
 
 REPROJECTED_AT_ONCE = 50
-
-UNKNOWN = Message(
-    "not-found",
-    IssueType.NOT_FOUND,
-    "Finnes ikke, eller er ikke delt med deg",
-    "Does not exist, or is not shared with you",
-)
-DELETED = Message("deleted", IssueType.DELETED, "Er slettet", "Has been deleted")
-RECIPIENTS_WRITE_LATER = Message(
-    "recipient-writes-not-yet",
-    IssueType.FORBIDDEN,
-    "Mottakere kan foreløpig lese, ikke skrive; endringer gjøres av kommunen",
-    "Recipients may read but not yet write; changes are made by the municipality",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What a write through the FHIR door led to."""
-
-    published: Published
-    created: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +74,7 @@ class Repository:
         now = self.now()
         with self.store.read() as reader:
             found = reader.published(recipients(caller, reader, now), caller.purpose, type_, id_, now=now)
-        return _present(found)
+        return present(found)
 
     def vread(self, type_: str, id_: str, version: int, *, caller: Caller) -> Published:
         """https://hl7.org/fhir/R4/http.html#vread; a version is what this caller was given then."""
@@ -105,7 +84,7 @@ class Repository:
             found = reader.published_version(
                 recipients(caller, reader, now), caller.purpose, type_, id_, version, now=now
             )
-        return _present(found)
+        return present(found)
 
     def history(self, type_: str, id_: str, *, caller: Caller) -> list[Published]:
         """https://hl7.org/fhir/R4/http.html#history of an instance, the newest first."""
@@ -139,15 +118,12 @@ class Repository:
 
     def create(self, type_: str, resource: dict[str, Any], *, caller: Caller, note: ChangeNote) -> Change:
         """https://hl7.org/fhir/R4/http.html#create; the id is ours, whatever the resource says."""
-        check_scope(caller, type_, "create")
-        if not caller.municipality:
-            raise Forbidden(RECIPIENTS_WRITE_LATER.at())
-        return self._put(type_, self.new_id(), resource, None, caller, note)
+        put = Put(type_, {**resource, "id": self.new_id()}, is_new=True)
+        return self._put([put], caller, note)[0]
 
     def update(
         self,
         type_: str,
-        id_: str,
         resource: dict[str, Any],
         *,
         if_match: str | None,
@@ -156,39 +132,37 @@ class Repository:
     ) -> Change:
         """https://hl7.org/fhir/R4/http.html#update; the municipality may create under an id it chooses.
 
-        A recipient gets 403 for what it sees and 404 for what it does not, whatever it sent.
+        A recipient gets 403 for what it sees and may not change, and 404 for what it does not see.
         """
-        check_scope(caller, type_, "update")
+        return self._put([Put(type_, resource, if_match)], caller, note)[0]
+
+    def transaction(self, puts: Sequence[Put], *, caller: Caller, note: ChangeNote) -> list[Change]:
+        """https://hl7.org/fhir/R4/http.html#transaction: all of them or none, as one change.
+
+        Args:
+            puts: no two of the same type and id.
+            caller: the municipality; nobody else sends transactions yet.
+            note: what the change is stored with.
+
+        Returns:
+            What each led to, in the order of ``puts``.
+
+        Raises:
+            Forbidden: of the scope, or for being no municipality.
+            PreconditionRequired, PreconditionFailed, Unprocessable, Conflict: see :class:`Transaction`.
+        """
         if not caller.municipality:
-            self._refuse_recipient(type_, id_, caller)
-        return self._put(type_, id_, resource, if_match, caller, note)
+            raise Forbidden(RECIPIENTS_WRITE_LATER.at())
+        return self._put(puts, caller, note)
 
-    def _refuse_recipient(self, type_: str, id_: str, caller: Caller) -> None:
-        now = self.now()
-        with self.store.read() as reader:
-            _present(reader.published(recipients(caller, reader, now), caller.purpose, type_, id_, now=now))
-        raise Forbidden(RECIPIENTS_WRITE_LATER.at(type_))
-
-    def _put(
-        self,
-        type_: str,
-        id_: str,
-        resource: dict[str, Any],
-        if_match: str | None,
-        caller: Caller,
-        note: ChangeNote,
-    ) -> Change:
+    def _put(self, puts: Sequence[Put], caller: Caller, note: ChangeNote) -> list[Change]:
+        for put in puts:
+            check_scope(caller, put.type, put.interaction)
         now = self.now()
         with self.store.write(note, now) as writer:
             mine = recipients(caller, writer, now)
-            before = writer.published(mine, caller.purpose, type_, id_, now=now)
-            standing = None if before is None or before.deleted else before.version
-            check_if_match(if_match, standing, required=self.if_match_required)
             placing = Placing(self._write(writer, now), self.new_id, self.base_url, mine[0])
-            placing.put(type_, {**resource, "id": id_})
-            placing.finish()
-            published = _present(writer.published(mine, caller.purpose, type_, id_, now=now))
-        return Change(published, standing is None)
+            return Transaction(writer, placing, caller, mine, now, self.if_match_required).carry_out(puts)
 
     def _write(self, writer: Writer, now: datetime) -> Write:
         return Write(writer, self.mappings, now, self.production)
@@ -281,14 +255,6 @@ class Repository:
                     break
                 after, count = page[-1].id, count + len(page)
         return count
-
-
-def _present(found: Published | None) -> Published:
-    if found is None:
-        raise NotFound(UNKNOWN.at())
-    if found.deleted:
-        raise Gone(DELETED.at())
-    return found
 
 
 def _known(found: RecordVersion | None) -> RecordVersion:

@@ -11,19 +11,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from adapter.consent.lens import DIRECTORY, KOMMUNE
-from adapter.errors import Forbidden, IssueType, Message
+from adapter.errors import Forbidden, Gone, IssueType, Message, NotFound
 from adapter.fhir.search.query import parse
+from adapter.record.identifiers import SYSTEMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
     from adapter.security.caller import Caller
-    from adapter.storage import Reader
-
-ENH = "urn:oid:2.16.578.1.12.4.1.4.101"
-HPR = "urn:oid:2.16.578.1.12.4.1.4.4"
-FNR = "urn:oid:2.16.578.1.12.4.1.4.1"
+    from adapter.storage import Published, Reader
 
 SCOPE_MISSING = Message(
     "scope-missing",
@@ -32,6 +29,14 @@ SCOPE_MISSING = Message(
     "The access token has no scope for {interaction} on {type}",
     "https://hl7.org/fhir/smart-app-launch/STU2.2/scopes-and-launch-context.html",
 )
+
+UNKNOWN = Message(
+    "not-found",
+    IssueType.NOT_FOUND,
+    "Finnes ikke, eller er ikke delt med deg",
+    "Does not exist, or is not shared with you",
+)
+DELETED = Message("deleted", IssueType.DELETED, "Er slettet", "Has been deleted")
 
 _LETTERS = {"create": "c", "read": "r", "update": "u", "delete": "d", "search": "s"}
 _PEOPLE = {"Patient": "innbygger", "Practitioner": "ansatt", "RelatedPerson": "parorende"}
@@ -50,6 +55,15 @@ def recipients(caller: Caller, reader: Reader, now: datetime) -> tuple[str, ...]
     return (*dict.fromkeys(_named(caller, reader, now)), DIRECTORY)
 
 
+def present(found: Published | None) -> Published:
+    """What the caller is given; NotFound if that is nothing, Gone if it is no more."""
+    if found is None:
+        raise NotFound(UNKNOWN.at())
+    if found.deleted:
+        raise Gone(DELETED.at())
+    return found
+
+
 def _named(caller: Caller, reader: Reader, now: datetime) -> Iterator[str]:
     if caller.person:
         type_, _, id_ = caller.person.partition("/")
@@ -58,11 +72,11 @@ def _named(caller: Caller, reader: Reader, now: datetime) -> Iterator[str]:
     if caller.pid:
         yield from _people_with(caller.pid, reader, now)
     if caller.hpr:
-        ansatt = reader.record_by_key("ansatt", HPR, caller.hpr)
+        ansatt = reader.record_by_key("ansatt", SYSTEMS["hpr"], caller.hpr)
         if ansatt:
             yield f"ansatt/{ansatt}"
     for number in (caller.organisation, caller.parent):
-        organisasjon = reader.record_by_key("organisasjon", ENH, number) if number else None
+        organisasjon = reader.record_by_key("organisasjon", SYSTEMS["orgnr"], number) if number else None
         if organisasjon:
             yield f"organisasjon/{organisasjon}"
 
@@ -70,6 +84,6 @@ def _named(caller: Caller, reader: Reader, now: datetime) -> Iterator[str]:
 def _people_with(pid: str, reader: Reader, now: datetime) -> Iterator[str]:
     """The innbygger and every parorende with this birth number: a mother of two is two parorende."""
     for type_ in ("Patient", "RelatedPerson"):
-        query = parse(type_, [("identifier", f"{FNR}|{pid}")])
+        query = parse(type_, [("identifier", f"{SYSTEMS['fnr']}|{pid}")])
         matches = reader.search((KOMMUNE,), "", query, now=now, count=query.count)
         yield from (f"{_PEOPLE[type_]}/{match.id}" for match in matches.found)

@@ -18,7 +18,6 @@ def update(request: FhirRequest, repository: Repository) -> FhirResponse:
     resource = resource_at_address(request)
     change = repository.update(
         request.type,
-        request.id,
         resource,
         if_match=request.if_match,
         caller=request.caller,

@@ -1,0 +1,164 @@
+"""Resources put together, all or none: one, or the entries of a Bundle.
+
+https://hl7.org/fhir/R4/http.html#trules. What they lead to does not depend on the order they came in: whose
+record it is comes before what is in it, and every record is judged when all is in place. Everything found
+is told at once, each at its entry.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from adapter.errors import AdapterError, Finding, Forbidden, IssueType, Message
+from adapter.record.parts import BY_TYPE
+from adapter.repository.preconditions import check_if_match
+from adapter.repository.recipients import present
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from adapter.repository.resources import Placing
+    from adapter.security.caller import Caller
+    from adapter.storage import Published, Writer
+
+
+RECIPIENTS_WRITE_LATER = Message(
+    "recipient-writes-not-yet",
+    IssueType.FORBIDDEN,
+    "Mottakere kan foreløpig lese, ikke skrive; endringer gjøres av kommunen",
+    "Recipients may read but not yet write; changes are made by the municipality",
+)
+_ORDER = list(BY_TYPE)
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """One resource to be put.
+
+    Args:
+        type: one of the types that are parts of a record.
+        resource: valid R4, with the id it is to have.
+        if_match: which version it builds on, as sent.
+        is_new: whether the id was made for it, so that the caller creates and does not update.
+        place: of its entry in what was sent (``Bundle.entry[3]``); empty for a resource alone.
+    """
+
+    type: str
+    resource: dict[str, Any]
+    if_match: str | None = None
+    is_new: bool = False
+    place: str = ""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Type and id."""
+        return self.type, self.resource["id"]
+
+    @property
+    def interaction(self) -> str:
+        """What the caller's scope must allow."""
+        return "create" if self.is_new else "update"
+
+    @property
+    def element(self) -> str:
+        """Where in what was sent the resource stands; empty for a resource alone."""
+        return f"{self.place}.resource" if self.place else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a write through the FHIR door led to."""
+
+    published: Published
+    created: bool
+
+
+@dataclass(slots=True)
+class _Refusals:
+    """What is wrong with one resource after the other, until it is told together."""
+
+    errors: list[AdapterError] = field(default_factory=list)
+    keys: set[tuple[str, str]] = field(default_factory=set)
+
+    @contextmanager
+    def of(self, put: Put, element: str) -> Iterator[None]:
+        """Keep a refusal about one resource; what names no place is about its ``element``."""
+        try:
+            yield
+        except AdapterError as error:
+            self.keys.add(put.key)
+            self.errors.append(type(error)(*(_placed(finding, put, element) for finding in error.findings)))
+
+    def tell(self) -> None:
+        """Raise what was kept, as the first of its kind, with every finding."""
+        if self.errors:
+            raise type(self.errors[0])(*(found for error in self.errors for found in error.findings))
+
+
+def _placed(finding: Finding, put: Put, element: str) -> Finding:
+    if not put.place:
+        return finding
+    if finding.expression is None:
+        return replace(finding, expression=f"{put.place}.{element}")
+    type_, dot, below = finding.expression.partition(".")
+    return replace(finding, expression=f"{put.element}{dot}{below}" if type_ == put.type else put.element)
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """One caller's resources and the one write transaction they are put in.
+
+    ``recipients`` are the caller's own, the most specific first. With ``if_match_required`` a change to what
+    exists must say which version it builds on.
+    """
+
+    writer: Writer
+    placing: Placing
+    caller: Caller
+    recipients: tuple[str, ...]
+    now: datetime
+    if_match_required: bool
+
+    def carry_out(self, puts: Sequence[Put]) -> list[Change]:
+        """Put them all, no two of them the same, and store what comes of it; gives what each led to.
+
+        Raises:
+            NotFound, Gone, Forbidden: it is not this caller's to do.
+            PreconditionRequired, PreconditionFailed: of If-Match.
+            Unprocessable, Conflict: see :meth:`Placing.put` and :meth:`Placing.finish`.
+        """
+        before = {put.key: self._given(put) for put in puts}
+        refusals = _Refusals()
+        for put in puts:
+            with refusals.of(put, "request.ifMatch"):
+                self._check_version(put, before[put.key])
+        refusals.tell()
+        for put in sorted(puts, key=lambda put: _ORDER.index(put.type)):
+            if self.placing.owner(put.type, put.resource) in refusals.keys:
+                continue  # Its owner is refused already, and nothing more can be said of it.
+            with refusals.of(put, "resource"):
+                self._place(put)
+        refusals.tell()
+        self.placing.finish()
+        return [Change(present(self._given(put)), not _stands(before[put.key])) for put in puts]
+
+    def _given(self, put: Put) -> Published | None:
+        return self.writer.published(self.recipients, self.caller.purpose, *put.key, now=self.now)
+
+    def _check_version(self, put: Put, before: Published | None) -> None:
+        if not self.caller.municipality and not put.is_new:
+            present(before)
+        version = before.version if before and not before.deleted else None
+        check_if_match(put.if_match, version, required=self.if_match_required)
+
+    def _place(self, put: Put) -> None:
+        if not self.caller.municipality:
+            raise Forbidden(RECIPIENTS_WRITE_LATER.at(put.type))
+        self.placing.put(put.type, put.resource, put.element)
+
+
+def _stands(found: Published | None) -> bool:
+    return found is not None and not found.deleted
