@@ -55,14 +55,14 @@ def decide(lens: Lens, part: Part) -> Decision:
 
     Rules that open: ``municipality``, ``person``, ``parent``, ``permitted``. Steps that refuse:
     ``denied``, ``del-not-permitted``, ``emne-not-permitted``, ``parents-excluded``, ``not-a-coordinator``,
-    ``names-another-recipient``, ``opaque``.
+    ``names-another-recipient``, ``opaque``, ``draft``, ``plan-consent-withdrawn``.
     """
     if lens.standing is Standing.MUNICIPALITY:
         return Decision(Extent.WHOLE, lens.standing)
     if part.kind == "samtykke":
         return _decide_samtykke(lens, part)
     emner = tuple(part.emner)
-    refusal = lens.refusal(part.del_, emner)
+    refusal = _shut_plan(lens, part) or lens.refusal(part.del_, emner)
     if refusal is None:
         return Decision(Extent.WHOLE, lens.standing, lens.samtykke_for(part.del_))
     if part.kind == "innbygger" and lens.given:
@@ -70,6 +70,17 @@ def decide(lens: Lens, part: Part) -> Decision:
     if part.kind == "team" and lens.opens("koordinator", emner):
         return _decide_coordination(lens, part)
     return Decision(Extent.NOTHING, *refusal)
+
+
+def _shut_plan(lens: Lens, part: Part) -> tuple[str, None] | None:
+    """A draft is for the municipality, the person and its writer; a plan without consent to it for none."""
+    if part.kind != "plan" or lens.standing is not Standing.PERMITTED:
+        return None
+    kind, _, name = lens.recipient.partition("/")
+    if part.body.get("status") == "utkast" and (part.body.get("eier") or {}).get(kind) != name:
+        return "draft", None
+    ended = (part.body.get("avslutning") or {}).get("grunn")
+    return ("plan-consent-withdrawn", None) if ended == "samtykke-trukket" else None
 
 
 def _decide_coordination(lens: Lens, part: Part) -> Decision:

@@ -6,10 +6,12 @@ stores the records. A write that changes nothing leaves nothing behind, not even
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from adapter.consent.permits import permits
+from adapter.fhir.dates import OSLO
+from adapter.record.consequences import with_consequences
 from adapter.record.identifiers import keys
 from adapter.repository.judging import Judge
 from adapter.repository.projection import Projector, narrowed
@@ -44,10 +46,17 @@ class Write:
             Unprocessable: one is not valid, breaks a rule of law, or refers to what does not exist.
             Conflict: an identifier or id in one belongs to another record.
         """
-        ordered = sorted(revisions, key=lambda revision: KINDS.index(revision.kind))
+        ordered = sorted(map(self._followed, revisions), key=lambda revision: KINDS.index(revision.kind))
         Judge(self.writer, self.mappings, self.now, self.production, ordered).judge()
         for revision in ordered:
             self._put(revision.kind, revision.before, revision.after)
+
+    def _followed(self, revision: Revision) -> Revision:
+        """The revision with what the law lets follow from it."""
+        if revision.kind != "sak":
+            return revision
+        today = self.now.astimezone(OSLO).date()
+        return replace(revision, after=with_consequences(revision.before, revision.after, today))
 
     def _put(self, kind: str, before: dict[str, Any] | None, after: dict[str, Any]) -> None:
         if before != after:

@@ -1,0 +1,44 @@
+"""No consent to the plan, no plan; the rest of the sak stays."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from adapter.record.consequences import with_consequences
+
+TODAY = date(2026, 3, 1)
+PLAN = {"id": "p", "plantype": "individuell-plan", "status": "aktiv"}
+DELPLAN = {"id": "d", "plantype": "delplan-krise", "status": "aktiv"}
+OLD = {"id": "o", "plantype": "individuell-plan", "status": "fullfort"}
+
+
+def sak(*samtykker: str, planer: list[dict[str, Any]] | None = None) -> dict[str, Any]:
+    """A sak with plan samtykker in these states."""
+    given = [{"id": f"s{n}", "type": "plan", "tilstand": tilstand} for n, tilstand in enumerate(samtykker)]
+    return {"samtykker": given, "planer": [PLAN, DELPLAN, OLD] if planer is None else planer, "team": ["t"]}
+
+
+def test_withdrawing_the_consent_to_the_plan_ends_it() -> None:
+    """The individuell plan that lived is trukket, today, for that reason; nothing else changes."""
+    after = with_consequences(sak("aktiv"), sak("inaktiv"), TODAY)
+    ended = {"status": "trukket", "avslutning": {"grunn": "samtykke-trukket", "dato": "2026-03-01"}}
+    assert after == {**sak("inaktiv"), "planer": [{**PLAN, **ended}, DELPLAN, OLD]}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (None, sak("inaktiv")),
+        (sak("aktiv"), sak("aktiv")),
+        (sak("aktiv", "aktiv"), sak("inaktiv", "aktiv")),
+        (sak("inaktiv"), sak("inaktiv")),
+        (sak("aktiv", planer=[]), sak("inaktiv", planer=[])),
+    ],
+    ids=["new", "unchanged", "another stands", "withdrawn before", "no plan"],
+)
+def test_nothing_follows_from_anything_else(before: dict[str, Any] | None, after: dict[str, Any]) -> None:
+    """Only the last consent to the plan going takes the plan with it."""
+    assert with_consequences(before, after, TODAY) is after
