@@ -81,29 +81,24 @@ def _list(parent: etree._Element, lines: Sequence[Line]) -> None:
             bold = etree.SubElement(item, "b")
             _text(bold, f"{label}:")
             if text:
-                _after(item, bold, f" {text}")
+                _text(item, f" {text}", bold)
         elif text:
             _text(item, text)
         if beneath:
             _list(item, beneath)
 
 
-def _text(element: etree._Element, text: str) -> None:
-    """Put a text into an element, its line ends as breaks."""
+def _text(element: etree._Element, text: str, after: etree._Element | None = None) -> None:
+    """Put a text into an element, or in it after another; line ends as breaks."""
     first, *more = text.splitlines() if "\n" in text else (text,)
-    element.text = _written(first)
+    if after is None:
+        element.text = _written(first)
+    else:
+        after.tail = _written(first)
     for line in more:
         etree.SubElement(element, "br").tail = _written(line)
 
 
-def _after(parent: etree._Element, element: etree._Element, text: str) -> None:
-    """Put a text after an element, its line ends as breaks."""
-    first, *more = text.splitlines() if "\n" in text else (text,)
-    element.tail = _written(first)
-    for line in more:
-        etree.SubElement(parent, "br").tail = _written(line)
-
-
 def _written(text: str) -> str:
-    """The text with what no XML can hold, not even escaped, shown as such."""
-    return text if text.isascii() and text.isprintable() else _NO_XML.sub("\ufffd", text)
+    """The text with what XML cannot hold, not even escaped, shown as such."""
+    return text if text.isprintable() else _NO_XML.sub("\ufffd", text)

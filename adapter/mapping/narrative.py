@@ -115,21 +115,24 @@ class Narrator:
     """The text of one kind of part.
 
     Args:
-        title: stands first.
+        title: stands first, where ``heading`` says nothing.
+        heading: the pieces of a title made of the part.
         sections: heading and fields.
         closed: the field that says a part is kept as it was sent and opens nothing, and the sentence for it.
     """
 
     title: str
+    heading: Fields
     sections: tuple[tuple[str, Fields], ...]
     closed: tuple[str, str] | None = None
 
     def narrative(self, part: dict[str, Any]) -> dict[str, Any]:
         """The Narrative of a part."""
+        title = self.heading.text(part) or self.title
         if self.closed and part.get(self.closed[0]):
-            return generated(self.title, [Section("", [Line("", self.closed[1])])])
+            return generated(title, [Section("", [Line("", self.closed[1])])])
         told = ((heading, fields.lines(part)) for heading, fields in self.sections)
-        return generated(self.title, [Section(heading, lines) for heading, lines in told if lines])
+        return generated(title, [Section(heading, lines) for heading, lines in told if lines])
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +161,8 @@ class NarratorMaker:
         """
         wanted = self.content["parts"].get(part, {})
         node, _ = self._resolved(self.defs[part], part)
-        left_out = {*_HIDDEN_FIELDS, *wanted.get("left_out", ())}
-        shown = {
-            name: (name, label, field)
-            for name, label, field in self._fields(node, tables, "")
-            if name not in left_out
-        }
+        shown = self._named(node, tables, "", wanted)
+        heading = Fields(self._pieces(wanted.get("title", ()), part, shown), ())
         sections = []
         for section in wanted.get("sections", ()):
             unknown = [name for name in section["fields"] if name not in shown]
@@ -173,28 +172,35 @@ class NarratorMaker:
             alone = len(fields) == 1
             told = tuple((name, "" if alone else label, field) for name, label, field in fields)
             sections.append((section["heading"], Fields((), told)))
-        title = wanted.get("title", node.get("title", part))
         closed = wanted.get("closed")
         return Narrator(
-            title,
+            node.get("title", part),
+            heading,
             (("", Fields((), tuple(shown.values()))), *sections),
             (closed["flag"], closed["says"]) if closed else None,
         )
 
-    def _fields(
-        self, node: Mapping[str, Any], tables: Mapping[str, str], above: str
-    ) -> Iterable[tuple[str, str, Shown]]:
+    def _named(
+        self, node: Mapping[str, Any], tables: Mapping[str, str], above: str, wanted: Mapping[str, Any]
+    ) -> dict[str, tuple[str, str, Shown]]:
+        """The fields of an object that are shown, by name, each with its title."""
+        left_out = {*_HIDDEN_FIELDS, *wanted.get("left_out", ())}
+        words = wanted.get("words", {})
+        named = {}
         for name, inner in node.get("properties", {}).items():
-            shown = self._shown(inner, tables, f"{above}{name}")
-            if shown is not None:
-                yield name, self._resolved(inner, name)[0].get("title", name), shown
+            shown = self._shown(inner, tables, f"{above}{name}", words.get(name, {}))
+            if shown is not None and name not in left_out:
+                named[name] = (name, self._resolved(inner, name)[0].get("title", name), shown)
+        return named
 
-    def _shown(self, node: Mapping[str, Any], tables: Mapping[str, str], path: str) -> Shown | None:
+    def _shown(
+        self, node: Mapping[str, Any], tables: Mapping[str, str], path: str, words: Mapping[str, str]
+    ) -> Shown | None:
         node, name = self._resolved(node, path.rpartition(".")[2])
         if name in _HIDDEN_TYPES:
             return None
         if "items" in node:
-            item = self._shown(node["items"], tables, path)
+            item = self._shown(node["items"], tables, path, words)
             return None if item is None else Listed(item)
         if node.get("maxProperties") == 1:
             return Word(self._choice(node), name=True)
@@ -202,21 +208,19 @@ class NarratorMaker:
             return self._object(node, name, tables, f"{path}.")
         if "enum" in node:
             return Word(self._displays(node["enum"], tables.get(path)).__getitem__, name=True)
-        return Word(_reader(node))
+        return Word(lambda value: words.get(value, value), name=True) if words else Word(_reader(node))
 
     def _object(self, node: Mapping[str, Any], name: str, tables: Mapping[str, str], above: str) -> Fields:
         wanted = self.content["lines"].get(name, {})
-        left_out = {*_HIDDEN_FIELDS, *wanted.get("left_out", ())}
-        fields = {
-            field: (field, label, shown)
-            for field, label, shown in self._fields(node, tables, above)
-            if field not in left_out
-        }
-        pieces = tuple(
-            self._piece(text, name, fields, first=index == 0)
-            for index, text in enumerate(wanted.get("line", ()))
-        )
+        fields = self._named(node, tables, above, wanted)
+        pieces = self._pieces(wanted.get("line", ()), name, fields)
         return Fields(pieces, tuple(fields.values()))
+
+    def _pieces(
+        self, texts: Sequence[str], name: str, fields: dict[str, tuple[str, str, Shown]]
+    ) -> tuple[Piece, ...]:
+        """The pieces of a line, taking their fields out of ``fields``."""
+        return tuple(self._piece(text, name, fields, first=index == 0) for index, text in enumerate(texts))
 
     def _piece(
         self, text: str, name: str, fields: dict[str, tuple[str, str, Shown]], *, first: bool
@@ -227,7 +231,7 @@ class NarratorMaker:
         _, _, shown = fields.pop(match["field"])
         if isinstance(shown, Word) and shown.name and not first:
             shown = Word(_lowered(shown.read))
-        between = " " if match["between"] is None else match["between"]
+        between = ", " if match["between"] is None else match["between"]
         return Piece(match["before"], match["field"], between, match["after"], shown)
 
     def _displays(self, enum: Sequence[str], table: str | None) -> dict[str, str]:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from decimal import Decimal
 
 from adapter.fhir.dates import OSLO
-
-if TYPE_CHECKING:
-    from decimal import Decimal
 
 _MONTHS = ("januar", "februar", "mars", "april", "mai", "juni", "juli", "august", "september", "oktober")
 MONTHS = (*_MONTHS, "november", "desember")
@@ -31,7 +28,7 @@ def moment(value: str) -> str:
 
 def number(value: Decimal | int) -> str:
     """A number, with a decimal comma."""
-    return str(value).replace(".", ",")
+    return (f"{value:f}" if isinstance(value, Decimal) else str(value)).replace(".", ",")
 
 
 def _day(value: str) -> str:
