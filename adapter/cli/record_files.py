@@ -73,11 +73,16 @@ def kind_of(body: dict[str, Any]) -> str:
 
 
 def read_all(paths: Iterable[Path]) -> list[RecordFile]:
-    """Read files and folders (all ``*.json`` below), in an order in which every reference is known."""
-    files = [file for path in paths for file in (sorted(path.rglob("*.json")) if path.is_dir() else [path])]
+    """Read files and folders (all ``*.json`` below but ``*.fhir.json``), each after what it refers to."""
+    files = [file for path in paths for file in (_below(path) if path.is_dir() else [path])]
     records = [record for file in files for record in read(file)]
     ordered = [record for kind in KINDS for record in records if record.kind == kind]
     return _parents_first(ordered)
+
+
+def _below(folder: Path) -> list[Path]:
+    """The record files in a folder; what a record is in FHIR may lie beside it."""
+    return sorted(path for path in folder.rglob("*.json") if not path.name.endswith(".fhir.json"))
 
 
 def _parents_first(records: list[RecordFile]) -> list[RecordFile]:
