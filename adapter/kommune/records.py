@@ -138,7 +138,7 @@ def changes(ask: Ask) -> Answer:
 
 
 def _shown(ask: Ask, found: RecordVersion, status: int = 200) -> Answer:
-    """The record with what is irregular in it; ``avvik`` is ours to say, and passed over when it comes back."""
+    """The record with what is irregular in it; ``avvik`` is ours to say, passed over when it comes back."""
     avvik = [
         {"kode": finding.code, "sted": finding.expression, "nb": finding.nb, "en": finding.en}
         for finding in ask.repository.avvik(found)

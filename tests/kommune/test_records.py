@@ -115,7 +115,7 @@ def test_items_without_ids_get_them_and_keep_them(world: House) -> None:
 
 
 def test_what_fhir_said_beside_the_record_is_shown(world: House) -> None:
-    """``/rest`` tells the residue of each part and who wrote it; a changed value drops what stood beside it."""
+    """``/rest`` tells the residue of each part and who wrote it; a changed value drops what stood by it."""
     team = world.municipality("GET", "/fhir/CareTeam/teamet").json
     team["participant"][0]["member"]["display"] = "Ragna"
     team["note"] = [{"text": "Ring på tirsdager"}]

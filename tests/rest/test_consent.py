@@ -122,7 +122,7 @@ def test_the_ward_gets_the_coordinator_and_nothing_else(world: House) -> None:
 def test_what_is_closed_is_as_if_it_had_never_been(
     world: House, close: Callable[[dict[str, Any]], None]
 ) -> None:
-    """Withdrawn, denied, labelled, no longer a deltaker, wrong person: every channel answers as for nobody."""
+    """Withdrawn, denied, labelled, no longer a deltaker, wrong person: each channel answers as for nobody."""
     before = world.hospital("GET", TEAM)
     assert before.status_code == 200
     write(world, edited(close))
