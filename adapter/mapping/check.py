@@ -3,8 +3,9 @@
 ``mapped`` both ways; ``supplied`` when a sender leaves it out (fixed, or from the part's surroundings);
 ``residue``, named one by one in a file's ``left_out``; ``refused``, with the code of the error; ``opaque``,
 what makes a Consent one that opens nothing; ``later``, with the step; ``field`` of the record, mapped;
-``record``, a field that has no place in FHIR, and why. What is in none is a finding, and so is an entry about
-an element there is not: the mapping files cannot be silent about anything.
+``record``, a field that has no place in FHIR, and why; ``awaited``, a field whose place comes later, and which.
+What is in none is a finding, and so is an entry about an element there is not: the mapping files cannot be
+silent about anything.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from adapter.errors import Finding, IssueType, Message
 from adapter.fhir.definitions import facts
 from adapter.mapping.loading import load
 from adapter.mapping.paths import FhirPath, Step
+from adapter.record.parts import SHOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -49,6 +51,9 @@ CODES_DIFFER = Message(
     "{file}: the codes of the schema and of the table {table} are not the same: {codes}",
 )
 
+_OF_RECORD = ("record", "awaited")
+"""The classes of ``left_out`` that name fields of the record."""
+
 _EVERYWHERE = {"id": "mapped", "modifierExtension": "refused", "implicitRules": "refused"}
 _RESOURCE_RESIDUE = {"meta", "language", "text", "contained", "extension"}
 
@@ -71,7 +76,7 @@ def check(folder: Path) -> Report:
         parts = {**datatypes["parts"], **content.get("parts", {})}
         ledger = _Ledger(name, parts, content["left_out"], datatypes["left_out"])
         ledger.elements(content["fhir"], content["rows"], "")
-        fields = _Fields(name, schema, parts, content["left_out"].get("record", {}))
+        fields = _Fields(name, schema, parts, content["left_out"])
         fields.of(schema[content["part"]], content["rows"], "")
         report.findings += [*ledger.findings, *ledger.unused(), *fields.findings]
         report.findings += _codes(
@@ -95,11 +100,11 @@ class _Ledger:
 
     def elements(self, type_: str, rows: list[dict[str, Any]], above: str) -> None:
         """Class every element of a type, by the rows that read in it."""
-        heads: dict[str, list[tuple[tuple[Step, ...], dict[str, Any]]]] = {}
+        heads: dict[str, list[tuple[Step, tuple[Step, ...], dict[str, Any]]]] = {}
         for row in rows:
             for path in row["fhir"] if isinstance(row["fhir"], list) else [row["fhir"]]:
                 first, *rest = FhirPath.parse(path).steps
-                heads.setdefault(self._name(type_, first.name), []).append((tuple(rest), row))
+                heads.setdefault(self._name(type_, first.name), []).append((first, tuple(rest), row))
         for name in facts(type_).elements:
             path = f"{above}{name}"
             if name in heads:
@@ -112,15 +117,17 @@ class _Ledger:
         return found[0].name if found else key
 
     def _read(
-        self, type_: str, name: str, heads: list[tuple[tuple[Step, ...], dict[str, Any]]], path: str
+        self, type_: str, name: str, heads: list[tuple[Step, tuple[Step, ...], dict[str, Any]]], path: str
     ) -> None:
-        rows = [row for _, row in heads]
+        rows = [row for _, _, row in heads]
         fixed = all("fixed" in row or "around" in row for row in rows)
         self.counts["supplied" if fixed else "mapped"] += 1
         element = facts(type_).elements[name]
         inner = element.part or element.types[0].code
-        deeper = [{**row, "fhir": ".".join(step.name for step in rest)} for rest, row in heads if rest]
-        for rest, row in heads:
+        deeper = [{**row, "fhir": ".".join(step.text for step in rest)} for _, rest, row in heads if rest]
+        for first, rest, row in heads:
+            if first.selector and first.selector.value is not None:
+                deeper.append({"fhir": ".".join(first.selector.names), "fixed": first.selector.value})
             if not rest:
                 deeper += self.parts[row["each"]] if "each" in row else []
                 deeper += [row["many"]] if isinstance(row.get("many"), dict) else []
@@ -130,7 +137,7 @@ class _Ledger:
     def _unread(self, type_: str, name: str, path: str) -> None:
         kind = facts(type_).kind
         for class_, entries in self.left_out.items():
-            if class_ != "record" and path in entries:
+            if class_ not in _OF_RECORD and path in entries:
                 self.used.add(path)
                 self.counts[class_] += 1
                 return
@@ -146,7 +153,7 @@ class _Ledger:
     def unused(self) -> Iterator[Finding]:
         """Entries of ``left_out`` about nothing."""
         for class_, entries in self.left_out.items():
-            if class_ != "record":
+            if class_ not in _OF_RECORD:
                 yield from (
                     NOTHING_SUCH.at(path, file=self.file, path=path)
                     for path in entries
@@ -166,7 +173,7 @@ class _Fields:
     file: str
     schema: Mapping[str, Any]
     parts: Mapping[str, Any]
-    kept: Mapping[str, str]
+    left_out: Mapping[str, Any]
     counts: Counter[str] = field(default_factory=Counter)
     findings: list[Finding] = field(default_factory=list)
 
@@ -181,7 +188,7 @@ class _Fields:
         fields = _resolved(shape, self.schema).get("properties", {})
         for name, inner in fields.items():
             self._field(name, inner, heads.get(name, []), f"{above}{name}")
-        for name in heads.keys() - fields.keys() - {"mottaker"}:
+        for name in heads.keys() - fields.keys() - {"mottaker"} - SHOWN:
             self.findings.append(FIELD_UNKNOWN.at(f"{above}{name}", file=self.file, path=f"{above}{name}"))
 
     def _field(
@@ -190,9 +197,7 @@ class _Fields:
         if name == "id":
             return
         if not heads:
-            if path not in self.kept:
-                self.findings.append(UNACCOUNTED.at(path, file=self.file, path=path))
-            self.counts["record"] += 1
+            self._unmapped(path)
             return
         self.counts["field"] += 1
         items = _resolved(shape, self.schema).get("items", {})
@@ -202,6 +207,13 @@ class _Fields:
         deeper = [{**row, "plan": rest} for rest, row in heads if rest]
         if deeper:
             self.of(shape, deeper, f"{path}.")
+
+    def _unmapped(self, path: str) -> None:
+        for class_ in _OF_RECORD:
+            if path in self.left_out.get(class_, {}):
+                self.counts[class_] += 1
+                return
+        self.findings.append(UNACCOUNTED.at(path, file=self.file, path=path))
 
 
 def _resolved(shape: dict[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:

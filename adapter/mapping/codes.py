@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ class Codes:
         to_fhir: plan code to FHIR code; None for an open list, whose codes are their own translation.
         to_plan: the same, turned round.
         displays: plan code to its text, by language (nb, nn, en).
+        pattern: what a code of an open list must look like to be one.
     """
 
     name: str
@@ -32,6 +34,7 @@ class Codes:
     to_fhir: Mapping[str, str] | None = None
     to_plan: Mapping[str, str] | None = None
     displays: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    pattern: str | None = None
 
     @property
     def closed(self) -> bool:
@@ -44,7 +47,9 @@ class Codes:
 
     def plan(self, fhir: str) -> str | None:
         """The plan code of a FHIR code; None if the table does not know it."""
-        return fhir if self.to_plan is None else self.to_plan.get(fhir)
+        if self.to_plan is not None:
+            return self.to_plan.get(fhir)
+        return fhir if self.pattern is None or re.search(self.pattern, fhir) else None
 
 
 def read_codes(name: str, content: dict[str, Any]) -> Codes:

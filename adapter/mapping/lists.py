@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from adapter.errors import IssueType, Message
 from adapter.mapping.paths import PlanPath
-from adapter.mapping.rows import Taking, append, found
+from adapter.mapping.rows import SAID_TWICE, Taking, append, found
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from adapter.mapping.paths import FhirPath, Selector
     from adapter.mapping.rows import Row
+    from adapter.mapping.shapes import Shape
     from adapter.mapping.transforms import Pair
 
 ID_TWICE = Message(
@@ -63,13 +64,28 @@ class Many:
     plan: PlanPath
     fhir: Items
     pair: Pair
+    unique: bool
 
     def give(self, part: dict[str, Any], resource: dict[str, Any], surroundings: Mapping[str, str]) -> None:
         self.fhir.give(resource, [self.pair.to_fhir(value) for value in self.plan.read(part) or ()])
 
     def take(self, resource: dict[str, Any], place: str, part: dict[str, Any], taking: Taking) -> None:
-        values = [self.pair.to_plan(item) for item, _ in self.fhir.take(resource, place, taking)]
-        self.plan.write(part, [value for value in values if value is not None] or None)
+        read = [(self.pair.to_plan(item), at) for item, at in self.fhir.take(resource, place, taking)]
+        self.plan.write(part, said(read, taking, unique=self.unique))
+
+
+def said(read: list[tuple[Any, str]], taking: Taking, *, unique: bool) -> list[Any] | None:
+    """The values that were understood. In a list that says nothing twice, what is repeated is refused.
+
+    As residue it would be read again, and speak for what the record has since taken out.
+    """
+    known: list[Any] = []
+    for value, place in read:
+        if unique and value in known:
+            taking.refused.append(SAID_TWICE.at(place))
+        elif value is not None:
+            known.append(value)
+    return known or None
 
 
 _ONE = PlanPath(("value",))
@@ -85,6 +101,7 @@ class Inside:
     plan: PlanPath
     fhir: Items
     row: Row
+    unique: bool
 
     def give(self, part: dict[str, Any], resource: dict[str, Any], surroundings: Mapping[str, str]) -> None:
         items = []
@@ -99,8 +116,8 @@ class Inside:
         for item, where in self.fhir.take(resource, place, taking):
             read: dict[str, Any] = {}
             self.row.take(item, where, read, taking)
-            values.append(_ONE.read(read))
-        self.plan.write(part, [value for value in values if value is not None] or None)
+            values.append((_ONE.read(read), where))
+        self.plan.write(part, said(values, taking, unique=self.unique))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +125,14 @@ class Each:
     """A list of parts with ids: the element id is the part's id, and order is the sender's.
 
     A sender that gives no element id is matched with an old part by what ``match`` names, else a new id is
-    made. Position never counts.
+    made. Position never counts. What cannot be a part of ``shape`` is not one: it stays residue.
     """
 
     plan: PlanPath
     fhir: Items
     rows: tuple[Row, ...]
     match: tuple[PlanPath, ...]
+    shape: Shape
 
     def give(self, part: dict[str, Any], resource: dict[str, Any], surroundings: Mapping[str, str]) -> None:
         items = self.plan.read(part) or ()
@@ -136,7 +154,9 @@ class Each:
             id_ = item.get("id")
             if named.count(id_) > 1 and any(one["id"] == id_ for one in taken):
                 taking.refused.append(ID_TWICE.at(f"{where}.id"))
-            taken.append(self._taken(item, where, old.get(id_ or ""), free, taking))
+            new = self._taken(item, where, old.get(id_ or ""), free, taking)
+            if self.shape.holds(new):
+                taken.append(new)
         self.plan.write(part, taken or None)
 
     def _taken(

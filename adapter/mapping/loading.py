@@ -5,6 +5,7 @@ The shape of an element (a code, a Coding, a list of CodeableConcepts) is not sa
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,14 +15,18 @@ from adapter.fhir.definitions import facts
 from adapter.mapping.codes import Codes, read_codes
 from adapter.mapping.lists import Each, Inside, Items, Many
 from adapter.mapping.mapping import Closed, PartMapping
+from adapter.mapping.narrative import NarratorMaker, tables_of
 from adapter.mapping.paths import FhirPath, PlanPath
 from adapter.mapping.rows import Around, Coded, Fixed, Flag, Row, Tuple, Value
+from adapter.mapping.shapes import Shape
 from adapter.mapping.transforms import PAIRS, TUPLES
 from adapter.mapping.views import VIEWS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    from adapter.mapping.narrative import Narrator
 
 
 class MappingError(ValueError):
@@ -54,9 +59,14 @@ def load(folder: Path) -> Mappings:
         read: row["emit"] for row in _yaml(folder / "equivalences.yaml")["systems"] for read in row["read"]
     }
     shared = _yaml(folder / "datatypes.yaml")["parts"]
+    defs = json.loads((folder / "plan.schema.json").read_text(encoding="utf-8"))["$defs"]
+    maker = NarratorMaker(defs, codes, _yaml(folder / "narrative.yaml"))
     files = {path.stem: _yaml(path) for path in sorted(folder.glob("*.yaml"))}
     files = {name: content for name, content in files.items() if "part" in content}
-    compiled = [_compile(name, content, codes, same, shared) for name, content in files.items()]
+    compiled = [
+        _compile(content, _Compiler(name, codes, {**shared, **content.get("parts", {})}), maker, same)
+        for name, content in files.items()
+    ]
     return Mappings({mapping.part: mapping for mapping in compiled}, codes, files)
 
 
@@ -65,25 +75,29 @@ def _yaml(path: Path) -> Any:
 
 
 def _compile(
-    name: str,
-    content: dict[str, Any],
-    codes: Mapping[str, Codes],
-    same: Mapping[str, str],
-    shared: dict[str, Any],
+    content: dict[str, Any], compiler: _Compiler, maker: NarratorMaker, same: Mapping[str, str]
 ) -> PartMapping:
-    compiler = _Compiler(name, codes, {**shared, **content.get("parts", {})})
-    type_ = content["fhir"]
-    closed = content.get("closed")
+    type_, closed = content["fhir"], content.get("closed")
+    shape = Shape.of(maker.defs[content["part"]], maker.defs)
     return PartMapping(
         content["part"],
         type_,
-        compiler.rows(content["rows"], type_),
+        compiler.rows(content["rows"], type_, shape),
         VIEWS[content.get("view", "as it is")],
-        Closed(tuple(closed["elements"]), closed["flag"], compiler.rows(closed["rows"], type_))
+        Closed(tuple(closed["elements"]), closed["flag"], compiler.rows(closed["rows"], type_, shape))
         if closed
         else None,
         same,
+        shape,
+        _narrator(content, compiler, maker),
     )
+
+
+def _narrator(content: dict[str, Any], compiler: _Compiler, maker: NarratorMaker) -> Narrator:
+    try:
+        return maker.of(content["part"], tables_of(content["rows"], compiler.parts))
+    except ValueError as error:
+        raise MappingError(f"{compiler.file}: {error}") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,16 +106,16 @@ class _Compiler:
     codes: Mapping[str, Codes]
     parts: Mapping[str, Any]
 
-    def rows(self, rows: list[dict[str, Any]], type_: str) -> tuple[Row, ...]:
-        return tuple(self._row(row, type_) for row in rows)
+    def rows(self, rows: list[dict[str, Any]], type_: str, shape: Shape) -> tuple[Row, ...]:
+        return tuple(self._row(row, type_, shape) for row in rows)
 
-    def _row(self, row: dict[str, Any], type_: str) -> Row:
+    def _row(self, row: dict[str, Any], type_: str, shape: Shape) -> Row:
         try:
-            return self._read(row, type_)
+            return self._read(row, type_, shape)
         except (KeyError, ValueError) as error:
             raise MappingError(f"{self.file}: {row}: {error}") from error
 
-    def _read(self, row: dict[str, Any], type_: str) -> Row:
+    def _read(self, row: dict[str, Any], type_: str, shape: Shape) -> Row:
         if "tuple" in row:
             plans = tuple(PlanPath.parse(path) for path in row["plan"])
             return Tuple(plans, tuple(FhirPath.parse(path) for path in row["fhir"]), TUPLES[row["tuple"]])
@@ -111,24 +125,32 @@ class _Compiler:
             return Around(fhir, row["around"])
         if "fixed" in row:
             return Fixed(fhir, row["fixed"], listed)
-        return self._of_field(row, PlanPath.parse(row["plan"]), fhir, element, listed=listed)
+        return self._of_field(row, fhir, element, shape.field(row["plan"]), listed=listed)
 
     def _of_field(
-        self, row: dict[str, Any], plan: PlanPath, fhir: FhirPath, element: str, *, listed: bool
+        self, row: dict[str, Any], fhir: FhirPath, element: str, shape: Shape, *, listed: bool
     ) -> Row:
+        plan = PlanPath.parse(row["plan"])
         if "flag" in row:
             return Flag(plan, fhir, row["flag"])
         if "each" in row:
             match = tuple(PlanPath.parse(path) for path in row.get("match", ()))
-            return Each(plan, Items.of(fhir), self.rows(self.parts[row["each"]], element), match)
+            rows = self.rows(self.parts[row["each"]], element, shape.items)
+            return Each(plan, Items.of(fhir), rows, match, shape.items)
         if isinstance(row.get("many"), dict):
-            return Inside(plan, Items.of(fhir), self._row({"plan": "value", **row["many"]}, element))
+            inner = self._row({"plan": "value", **row["many"]}, element, shape)
+            return Inside(plan, Items.of(fhir), inner, shape.unique)
         if "codes" in row or "system" in row:
-            codes = self.codes[row["codes"]] if "codes" in row else Codes(row["system"], row["system"])
+            codes = self._codes(row, shape)
             return Coded(plan, fhir, codes, element, listed, row.get("many", False))
         if "many" in row:
-            return Many(plan, Items.of(fhir), PAIRS[row["many"]])
+            return Many(plan, Items.of(fhir), PAIRS[row["many"]], shape.unique)
         return Value(plan, fhir, PAIRS[row.get("as", "same")])
+
+    def _codes(self, row: dict[str, Any], shape: Shape) -> Codes:
+        if "codes" in row:
+            return self.codes[row["codes"]]
+        return Codes(row["system"], row["system"], pattern=shape.pattern)
 
 
 def element_at(path: FhirPath, type_: str) -> tuple[str, bool]:

@@ -10,15 +10,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from adapter.errors import Finding, Unprocessable
-from adapter.mapping.residue import Joined, Taken
+from adapter.errors import Finding, IssueType, Message, Unprocessable
+from adapter.fhir.narrative_writing import is_ours
+from adapter.mapping.places import leaves, place
+from adapter.mapping.residue import RESIDUE_DROPPED, Joined, Taken, is_words
 from adapter.mapping.rows import Taking
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from adapter.mapping.narrative import Narrator
     from adapter.mapping.rows import Row
+    from adapter.mapping.shapes import Shape
     from adapter.mapping.views import View
+
+
+MISSING = Message(
+    "record-needs",
+    IssueType.REQUIRED,
+    "Posten må ha dette",
+    "The record must have this",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +57,8 @@ class PartMapping:
         view: how the rows see the part.
         closed: what makes a resource opaque, if anything does.
         same: FHIR systems that are read as another: sent -> given.
+        shape: what the record's schema asks of the part.
+        narrator: tells the part as text, where nobody else has.
     """
 
     part: str
@@ -53,20 +67,25 @@ class PartMapping:
     view: View
     closed: Closed | None
     same: Mapping[str, str]
+    shape: Shape
+    narrator: Narrator
 
     def to_fhir(
         self, part: dict[str, Any], surroundings: Mapping[str, str], residue: dict[str, Any] | None = None
     ) -> dict[str, Any]:
-        """The resource a part is, with what of the residue still belongs to it."""
-        mapped = self._mapped(part, surroundings)
-        return Joined().of(mapped, residue, self.type, self.type) if residue else mapped
+        """The resource a part is, with what of the residue still belongs to it, and with a narrative.
+
+        A sender's narrative stands as long as what it tells of; else the part is told in our words.
+        """
+        resource = self._joined(Joined(), part, surroundings, residue or {})
+        return resource if "text" in resource else _told(resource, self.narrator.narrative(part))
 
     def stale(
         self, part: dict[str, Any], surroundings: Mapping[str, str], residue: dict[str, Any]
     ) -> list[Finding]:
         """What of the residue no longer belongs to the part, as warnings."""
         joined = Joined()
-        joined.of(self._mapped(part, surroundings), residue, self.type, self.type)
+        self._joined(joined, part, surroundings, residue)
         return joined.dropped
 
     def to_plan(
@@ -89,20 +108,40 @@ class PartMapping:
             Unprocessable: with a finding at every place that is neither mapped nor can be kept.
         """
         sent = _normalised(resource, self.same)
+        if is_ours(sent.get("text")):
+            del sent["text"]
         part, residue, refused = self._taken(self.rows, sent, surroundings, onto, new_id)
         if self.closed and _is_opaque(self.type, self.closed.elements, residue, refused):
             part, residue, refused = self._taken(
-                self.closed.rows, sent, surroundings, None, new_id, opaque=True
+                self.closed.rows, sent, surroundings, self._unmapped(onto), new_id, opaque=True
             )
-            part[self.closed.flag] = True
+            part[self.closed.flag] = residue["opaque"] = True
+        for paths in self.shape.lacking(part):
+            refused.append(MISSING.at(self.place(paths[0], part, sent)))
         if refused:
             raise Unprocessable(*refused)
         return part, residue or None
 
-    def _mapped(self, part: dict[str, Any], surroundings: Mapping[str, str]) -> dict[str, Any]:
-        opaque = self.closed is not None and part.get(self.closed.flag)
-        rows = self.closed.rows if self.closed and opaque else self.rows
-        return self._mapped_by(rows, part, surroundings)
+    def place(self, expression: str, part: dict[str, Any], resource: dict[str, Any]) -> str:
+        """Where in the resource stands what a path in the part (``deltakere[1].rolle``) names."""
+        return place(self.rows, expression, part, resource, self.type)
+
+    def _unmapped(self, part: dict[str, Any] | None) -> dict[str, Any]:
+        """The fields of a part that FHIR has no word for."""
+        mapped = {plan.names[0] for _, plan, _ in leaves(self.rows)}
+        return {name: value for name, value in (part or {}).items() if name not in mapped}
+
+    def _joined(
+        self, joined: Joined, part: dict[str, Any], surroundings: Mapping[str, str], residue: dict[str, Any]
+    ) -> dict[str, Any]:
+        """The part mapped and joined with its residue; that of an opaque part is of no other."""
+        opaque = self.closed is not None and bool(part.get(self.closed.flag))
+        told = opaque and "opaque" in residue and self.closed
+        resource = self._mapped_by(told.rows if told else self.rows, part, surroundings)
+        if opaque != ("opaque" in residue):
+            joined.dropped += [RESIDUE_DROPPED.at(self.type)] if residue else []
+            return resource
+        return joined.of(resource, residue, self.type, self.type)
 
     def _taken(
         self,
@@ -117,8 +156,8 @@ class PartMapping:
         taking = Taking(surroundings, new_id)
         part = dict(self.view.spread(onto)) if onto else {}
         part["id"] = sent["id"]
-        if self.closed:
-            part.pop(self.closed.flag, None)
+        if self.closed and part.get(self.closed.flag):
+            del part[self.closed.flag]
         for row in rows:
             row.take(sent, self.type, part, taking)
         part, ungathered = self.view.gather(part)
@@ -139,11 +178,21 @@ class PartMapping:
 def _is_opaque(
     type_: str, elements: tuple[str, ...], residue: dict[str, Any], refused: list[Finding]
 ) -> bool:
-    unmapped = residue.get("in", {}).keys() | residue.get("keep", {}).keys()
+    unmapped = {name for name, inner in residue.get("in", {}).items() if not is_words(inner)}
+    unmapped |= residue.get("keep", {}).keys()
     places = tuple(f"{type_}.{element}" for element in elements)
     return not unmapped.isdisjoint(elements) or any(
         (finding.expression or "").startswith(places) for finding in refused
     )
+
+
+_BEFORE_TEXT = ("resourceType", "id", "meta", "implicitRules", "language")
+
+
+def _told(resource: dict[str, Any], narrative: dict[str, Any]) -> dict[str, Any]:
+    """The resource with its narrative where R4 has it: before all that is the type's own."""
+    before = {key: resource[key] for key in _BEFORE_TEXT if key in resource}
+    return {**before, "text": narrative, **resource}
 
 
 def _normalised(value: Any, same: Mapping[str, str]) -> Any:

@@ -66,6 +66,14 @@ class Step:
     name: str
     selector: Selector | None = None
 
+    @property
+    def text(self) -> str:
+        """The step as it is written."""
+        if self.selector is None:
+            return self.name
+        value = "" if self.selector.value is None else f"={self.selector.value}"
+        return f"{self.name}[{'.'.join(self.selector.names)}{value}]"
+
 
 @dataclass(frozen=True, slots=True)
 class FhirPath:

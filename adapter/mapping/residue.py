@@ -7,6 +7,7 @@ A residue is a tree that follows the resource:
 - ``more``: items of a list that are nobody's, each after the mapped item before it (``null``: first).
 - ``order``: the order of a list's mapped items, where the sender's differs from the mapping's.
 - ``beside``: what stands beside a primitive (``_birthDate``); ``narrative``; each with its own guard.
+- ``opaque``: the part is kept whole and not acted on; the residue of one that is, is another.
 - ``guard``: a hash of what was mapped there. Inside a datatype residue belongs to that very value, and goes
   when the value does; in a resource or backbone element it lives as long as that.
 """
@@ -279,6 +280,16 @@ def _place_after(joined: list[tuple[str | None, Any]], key: str | None) -> int:
     if key is None:
         return 0
     return next(index for index, (one, _) in enumerate(joined) if one == key) + 1
+
+
+def is_words(residue: dict[str, Any]) -> bool:
+    """Does a residue only say in words, for people, what is mapped beside it as codes and references?"""
+    inside = [*residue.get("in", {}).values(), *residue.get("items", {}).values()]
+    return (
+        residue.keys() <= {"in", "items", "keep", "guard"}
+        and residue.get("keep", {}).keys() <= {"display", "text"}
+        and all(is_words(inner) for inner in inside)
+    )
 
 
 def places(residue: dict[str, Any] | None, place: str) -> Iterator[str]:

@@ -160,7 +160,9 @@ class Coded:
             for code in self._codes(item, f"{at}[{index}]" if self.listed else at, taking)
         ]
         if self.many:
-            self.plan.write(part, [code for code, _ in read] or None)
+            once = dict(reversed(read))
+            taking.refused.extend(SAID_TWICE.at(where) for code, where in read if once[code] != where)
+            self.plan.write(part, [code for code, where in read if once[code] == where] or None)
             return
         taking.refused.extend(SAID_TWICE.at(where) for _, where in read[1:])
         self.plan.write(part, read[0][0] if read else None)

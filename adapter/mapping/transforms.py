@@ -87,6 +87,21 @@ def _koding(coding: Mapping[str, Any]) -> dict[str, str] | None:
     return {ours: coding[theirs] for ours, theirs in _CODING.items() if theirs in coding} or None
 
 
+_PERIOD = {"fra": "start", "til": "end"}
+
+
+def _period(gyldighet: Mapping[str, Any]) -> dict[str, Any]:
+    return {theirs: gyldighet[ours] for ours, theirs in _PERIOD.items() if ours in gyldighet}
+
+
+def _gyldighet(period: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    return (
+        {ours: period[theirs] for ours, theirs in _PERIOD.items() if theirs in period} or None
+        if period
+        else None
+    )
+
+
 _GOAL = _to_type("Goal")
 _MILESTONE = {
     "url": "type",
@@ -116,13 +131,39 @@ def _delmaal(relationship: Any) -> str | None:
     return target
 
 
+_UNITS = {"time": "h", "dag": "d", "uke": "wk", "maned": "mo", "ar": "a"}
+_OF_UNIT = {unit: enhet for enhet, unit in _UNITS.items()}
+_UCUM = "http://unitsofmeasure.org"
+
+
+def _duration(intervall: Mapping[str, Any]) -> dict[str, Any]:
+    """``{antall: 6, enhet: maned}`` as a Duration in UCUM."""
+    return {"value": intervall["antall"], "system": _UCUM, "code": _UNITS[intervall["enhet"]]}
+
+
+def _intervall(duration: Any) -> dict[str, Any] | None:
+    """A whole number of a unit the record has; ``about``, ``less than`` and the like are not understood."""
+    value, enhet = duration.get("value"), _OF_UNIT.get(duration.get("code"))
+    if not _is_count(value) or enhet is None or duration.get("system") != _UCUM or "comparator" in duration:
+        return None
+    return {"antall": value, "enhet": enhet}
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+
+
 PAIRS: Mapping[str, Pair] = {
     "same": Pair(_same, _same),
     "aktor": Pair(_reference, _aktor),
     "coding": Pair(_coding, _koding),
+    "duration": Pair(_duration, _intervall),
     "milestone": Pair(_milestone, _delmaal),
+    "period": Pair(_period, _gyldighet),
+    "reference(CarePlan)": _to_type("CarePlan"),
     "reference(Goal)": _GOAL,
     "reference(Organization)": _to_type("Organization"),
+    "reference(ServiceRequest)": _to_type("ServiceRequest"),
 }
 
 _SYSTEMS = {
@@ -136,14 +177,17 @@ _SYSTEMS = {
 _TYPES = {system: type_ for type_, system in _SYSTEMS.items()}
 
 
-def _identifier_system(type_: str | None, system: str | None) -> tuple[str | None]:
-    return (_SYSTEMS.get(type_ or "", system),)
+_LOCAL = ("hnr", "HNR")  # a hjelpenummer has its giver's own system, so Volven 8327 says what it is
 
 
-def _identifier_type(system: str | None) -> tuple[str, str | None]:
+def _identifier_system(type_: str | None, system: str | None) -> tuple[str | None, str | None]:
+    return _LOCAL[1] if type_ == _LOCAL[0] else None, _SYSTEMS.get(type_ or "", system)
+
+
+def _identifier_type(code: str | None, system: str | None) -> tuple[str, str | None]:
     """The national numbers by name; anything else is ``annen`` with its system."""
     type_ = _TYPES.get(system or "")
-    return (type_, None) if type_ else ("annen", system)
+    return (type_, None) if type_ else (_LOCAL[0] if code == _LOCAL[1] else "annen", system)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +214,37 @@ def _mottaker(actors: Any) -> tuple[dict[str, Any] | None]:
     return (_aktor(actors[0].get("reference")),)
 
 
+def _occurrence(
+    gyldighet: Mapping[str, Any] | None, omfang: Mapping[str, Any] | None
+) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+    """A period alone as occurrencePeriod; with how much, as the bounds of occurrenceTiming."""
+    period = _period(gyldighet or {})
+    if not omfang:
+        return period or None, None
+    repeat: dict[str, Any] = {"boundsPeriod": period} if period else {}
+    if "hyppighet" in omfang:
+        often = omfang["hyppighet"]
+        repeat["frequency"] = often["ganger"]
+        repeat |= {"period": often["per"], "periodUnit": _UNITS[often["enhet"]]}
+    timing: dict[str, Any] = {"repeat": repeat} if repeat else {}
+    return None, {**timing, "code": {"text": omfang["tekst"]}} if "tekst" in omfang else timing
+
+
+def _gyldighet_and_omfang(period: Any, timing: Any) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+    """A Timing is understood when it says how much: in words, or so many times in so many units."""
+    if timing is None:
+        return _gyldighet(period), None
+    repeat, omfang = timing.get("repeat", {}), {}
+    if "text" in timing.get("code", {}):
+        omfang["tekst"] = timing["code"]["text"]
+    ganger, per, enhet = (repeat.get(name) for name in ("frequency", "period", "periodUnit"))
+    if _is_count(ganger) and _is_count(per) and enhet in _OF_UNIT:
+        omfang["hyppighet"] = {"ganger": ganger, "per": per, "enhet": _OF_UNIT[enhet]}
+    return (_gyldighet(repeat.get("boundsPeriod")), omfang) if omfang else (None, None)
+
+
 TUPLES: Mapping[str, TuplePair] = {
+    "occurrence": TuplePair(_occurrence, _gyldighet_and_omfang),
     "recipient": TuplePair(_actors, _mottaker),
     "identifier-system": TuplePair(_identifier_system, _identifier_type),
 }

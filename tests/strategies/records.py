@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 TODAY = date(2026, 3, 1)
 ANSATT, ROLLE, ORGANISASJON = "ansatt-1", "ansatt-1-rolle-1", "organisasjon-1"
 
-_AKTORER = {"ansvarlige", "gittAv", "fastlege"}
 _DAYS = st.dates(date(1990, 1, 1), date(2035, 12, 31))
 _FORMS = ("{0:%Y}", "{0:%Y-%m}", "{0:%Y-%m-%d}", "{0:%Y-%m-%d}T10:00:00+01:00", "{0:%Y-%m-%d}T08:59:59.250Z")
 _TEXT = st.one_of(
@@ -111,11 +110,12 @@ def parts(name: str) -> st.SearchStrategy[dict[str, Any]]:
     known = Known(innbygger=("innbygger-1",), parorende=("parorende-1",), team=("team-1",))
     drawn = _making(known).object(name).map(lambda part: {"id": f"{name}-1", **part})
     apart = {"roller", "ugjennomsiktig"}  # parts of their own, and what only a resource makes of a samtykke
-    return drawn.map(lambda part: {k: _with_ids(k, v) for k, v in part.items() if k not in apart})
+    return drawn.map(lambda part: {k: _with_ids(name, k, v) for k, v in part.items() if k not in apart})
 
 
-def _with_ids(field: str, value: Any) -> Any:
-    if field in _AKTORER or not isinstance(value, list) or not isinstance(value[0], dict):
+def _with_ids(name: str, field: str, value: Any) -> Any:
+    items = resolved(definitions()[name]["properties"][field]).get("items") if field != "id" else None
+    if not items or "id" not in resolved(items).get("properties", {}):
         return value
     return [{**item, "id": f"e{number}"} for number, item in enumerate(value, 1)]
 

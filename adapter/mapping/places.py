@@ -1,0 +1,69 @@
+"""Where a resource says what a path in the part names: findings about a record, told in FHIR's words."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from adapter.mapping.lists import Each, Items
+from adapter.mapping.paths import PlanPath, Twice
+from adapter.mapping.rows import Tuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from adapter.mapping.paths import FhirPath
+    from adapter.mapping.rows import Row
+
+_STEP = re.compile(r"([^.\[\]]+)(?:\[(\d+)\])?")
+
+
+def place(
+    rows: Sequence[Row], expression: str, part: dict[str, Any], resource: dict[str, Any], at: str
+) -> str:
+    """The place in ``resource``, which stands at ``at``, of what ``expression`` names in ``part``.
+
+    ``deltakere[1].rolle`` is ``CareTeam.participant[2].role`` where the sender has something else before it.
+    What no row maps is told at the nearest place around it.
+    """
+    steps = [(name, int(index) if index else None) for name, index in _STEP.findall(expression)]
+    names = tuple(name for name, _ in steps)
+    for length in range(len(names), 0, -1):
+        for row, plan, path in leaves(rows):
+            if plan.names[:length] == names[:length]:
+                return _within(row, path, steps[length - 1 :], part, resource, at)
+    return at
+
+
+def leaves(rows: Sequence[Row]) -> Iterator[tuple[Row, PlanPath, FhirPath]]:
+    """Each row with a field of the part and the path it goes to."""
+    for row in rows:
+        plan, fhir = getattr(row, "plan", ()), getattr(row, "fhir", None)
+        path = fhir.path if isinstance(fhir, Items) else row.fhir[-1] if isinstance(row, Tuple) else fhir
+        if path is not None:
+            yield from ((row, one, path) for one in ((plan,) if isinstance(plan, PlanPath) else plan))
+
+
+def _within(
+    row: Row,
+    path: FhirPath,
+    steps: list[tuple[str, int | None]],
+    part: dict[str, Any],
+    resource: dict[str, Any],
+    at: str,
+) -> str:
+    try:
+        value, found = path.read(resource, at)
+    except Twice as twice:
+        return twice.place
+    index = steps[0][1]
+    if index is None or not isinstance(value, list) or not isinstance(row, Each):
+        return found
+    items = row.plan.read(part) or []
+    item = items[index] if index < len(items) else {}
+    named = [i for i, one in enumerate(value) if isinstance(one, dict) and one.get("id") == item.get("id")]
+    where = named[0] if named else index
+    if where >= len(value):
+        return found
+    rest = ".".join(name if number is None else f"{name}[{number}]" for name, number in steps[1:])
+    return place(row.rows, rest, item, value[where], f"{found}[{where}]")

@@ -1,0 +1,81 @@
+"""What the record's schema asks of a part, so that a mapping takes in nothing the record would refuse.
+
+An item of a list that cannot be one of the record's stays residue, whole; a part that lacks what it must have
+is refused at the element that would have said it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """An object, list or value of ``plan.schema.json``.
+
+    Args:
+        node: what the schema says of it, with what its ``$ref`` says.
+        defs: the schema's definitions.
+    """
+
+    node: Mapping[str, Any]
+    defs: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, node: Mapping[str, Any], defs: Mapping[str, Any]) -> Shape:
+        """The shape a node describes; what stands beside a ``$ref`` adds to it."""
+        while "$ref" in node:
+            target: Any = defs
+            for step in node["$ref"].removeprefix("#/$defs/").split("/"):
+                target = target[step]
+            node = {**target, **{key: value for key, value in node.items() if key != "$ref"}}
+        return cls(node, defs)
+
+    def field(self, path: str) -> Shape:
+        """The shape at the end of a plan path; of a field the schema does not have, one that asks nothing."""
+        shape = self
+        for name in path.split("."):
+            shape = Shape.of(shape.node.get("properties", {}).get(name, {}), self.defs)
+        return shape
+
+    @property
+    def items(self) -> Shape:
+        """The shape of a list's items."""
+        return Shape.of(self.node.get("items", {}), self.defs)
+
+    @property
+    def unique(self) -> bool:
+        """Does a list say nothing twice?"""
+        return bool(self.node.get("uniqueItems"))
+
+    @property
+    def pattern(self) -> str | None:
+        """What a string must look like; the items', for a list."""
+        found: str | None = self.node.get("pattern") or self.items.node.get("pattern")
+        return found
+
+    def holds(self, item: Mapping[str, Any]) -> bool:
+        """Can this be an item of the record: does it say something, and all that must be said?"""
+        return item.keys() > {"id"} and not any(self.lacking(item))
+
+    def lacking(self, item: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+        """What ``item`` must say and does not: each as the plan paths of which one would do."""
+        yield from _lacks(self.node, item)
+        for name, inner in item.items():
+            if isinstance(inner, dict):
+                for paths in _lacks(self.field(name).node, inner):
+                    yield tuple(f"{name}.{path}" for path in paths)
+
+
+def _lacks(node: Mapping[str, Any], item: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    needed = [name for name in node.get("required", ()) if name != "id"]
+    for name, others in node.get("dependentRequired", {}).items():
+        needed += others if name in item else ()
+    yield from ((name,) for name in needed if name not in item)
+    either = tuple(branch["required"][0] for branch in node.get("anyOf", ()) if "required" in branch)
+    if either and not any(item.get(name) for name in either):
+        yield either

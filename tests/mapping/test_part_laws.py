@@ -1,0 +1,102 @@
+"""The laws from the record's side, over whatever the schema allows of each kind of part.
+
+Resources drawn at random seldom say what our own code systems and extensions say; parts say little else.
+"""
+
+from __future__ import annotations
+
+import itertools
+from functools import cache
+from typing import Any
+
+import jsonschema_rs
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from adapter.errors import Unprocessable
+from adapter.fhir.primitives import is_date, is_date_time
+from adapter.fhir.structure import check
+from adapter.record.parts import SHOWN
+from adapter.record.schema import definitions
+from tests.mapping.test_laws import AROUND, MAPPINGS, PARTS, UNSERVED, placed, taken
+from tests.strategies.records import parts
+from tests.strategies.resources import resources
+
+QUICK = settings(max_examples=40, suppress_health_check=list(HealthCheck))
+THOROUGH = settings(max_examples=800, suppress_health_check=list(HealthCheck))
+
+
+@cache
+def schema_of(part: str) -> Any:
+    """A validator of one kind of part."""
+    return jsonschema_rs.Draft202012Validator(
+        {"$ref": f"#/$defs/{part}", "$defs": definitions()},
+        validate_formats=True,
+        formats={"fhir-date": is_date, "fhir-dateTime": is_date_time},
+    )
+
+
+@cache
+def unmapped(part: str) -> set[str]:
+    """The fields of a part that have no place in FHIR, by its file's ledger."""
+    content = next(content for content in MAPPINGS.files.values() if content["part"] == part)
+    return {*content["left_out"].get("record", ()), *content["left_out"].get("awaited", ())}
+
+
+def hold_part_laws(part: str, data: st.DataObject) -> None:
+    """Draw parts, and residue from a resource, and put the laws to them."""
+    mapping = MAPPINGS.of(part)
+    plan = data.draw(parts(part))
+    resource = mapping.to_fhir(plan, AROUND)
+    assert [f for f in check(resource) if f.severity in {"error", "fatal"}] == [], "what is given is valid"
+    assert taken(mapping, resource, plan) == (plan, None), "what is put back unchanged changes nothing"
+
+    fresh, residue = taken(mapping, resource)
+    assert residue is None
+    mapped = set(plan) - unmapped(part)
+    told = {key: plan[key] for key in mapped if plan[key] is not False or key in fresh}
+    assert told == fresh, "everything that is mapped is told, though not that a flag is not set"
+
+    _, residue = taken(mapping, placed(mapping, data.draw(resources(mapping.type, without=UNSERVED))))
+    shown = mapping.to_fhir(plan, AROUND, residue)
+    assert taken(mapping, shown, plan)[0] == plan, "residue never shadows an edit"
+
+
+def take_what_fits(part: str, data: st.DataObject) -> None:
+    """Draw a resource; the part it becomes, if it is taken, is one the record can hold."""
+    mapping = MAPPINGS.of(part)
+    resource = placed(mapping, data.draw(resources(mapping.type, without=UNSERVED)))
+    numbers = itertools.count()
+    try:
+        taken_in, _ = mapping.to_plan(resource, AROUND, onto=None, new_id=lambda: f"new-{next(numbers)}")
+    except Unprocessable:
+        assume(False)
+    kept = {key: value for key, value in taken_in.items() if key not in SHOWN}
+    assert [(e.instance_path, e.message) for e in schema_of(part).iter_errors(kept)] == []
+
+
+@pytest.mark.parametrize("part", PARTS)
+@QUICK
+@given(data=st.data())
+def test_the_laws_of_parts(part: str, data: st.DataObject) -> None:
+    """Every field of the record comes back as it went."""
+    hold_part_laws(part, data)
+
+
+@pytest.mark.parametrize("part", PARTS)
+@QUICK
+@given(data=st.data())
+def test_what_is_taken_fits_the_record(part: str, data: st.DataObject) -> None:
+    """What is not refused is valid by the schema: refusals are told in FHIR's words, not the record's."""
+    take_what_fits(part, data)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", PARTS)
+@THOROUGH
+@given(data=st.data())
+def test_the_laws_of_parts_at_length(part: str, data: st.DataObject) -> None:
+    """The same, over many parts and resources."""
+    hold_part_laws(part, data)
+    take_what_fits(part, data)
