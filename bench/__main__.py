@@ -7,10 +7,15 @@ import socket
 import subprocess
 import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
+from typing import TYPE_CHECKING
 
 from bench import load, machine, servers
+
+if TYPE_CHECKING:
+    from bench.load import Load
 
 ROUNDS = 5
 SECONDS = 4.0
@@ -39,26 +44,45 @@ def main() -> None:
                 _compare(adapter, bare, headers, len(body))
 
 
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """One run: the load's own, and what a read cost the server in processor time (microseconds)."""
+
+    load: Load
+    cpu: float
+
+
 def _compare(adapter: servers.Running, bare: servers.Running, headers: dict[str, str], size: int) -> None:
     """Rounds of both, one after the other, so that whatever else the machine does meets both."""
     ours, theirs = [], []
     for _ in range(ROUNDS):
-        theirs.append(load.run(bare.port, load.request_bytes("/", bare.port, {}), seconds=SECONDS))
-        request = load.request_bytes(TEAM, adapter.port, headers)
-        ours.append(load.run(adapter.port, request, seconds=SECONDS))
-    ratio = median(mine.rate / other.rate for mine, other in zip(ours, theirs, strict=True))
+        theirs.append(_run(bare, "/", {}))
+        ours.append(_run(adapter, TEAM, headers))
+    pairs = list(zip(ours, theirs, strict=True))
+    rates = median(mine.load.rate / other.load.rate for mine, other in pairs)
+    costs = median(other.cpu / mine.cpu for mine, other in pairs)
     _say(f"machine: {machine.described()}")
     _say(f"GET of a CareTeam of {size} bytes; 2 workers, 8 connections; median of {ROUNDS} x {SECONDS:.0f} s")
-    _say(f"{'':34}{'reads/s':>9}{'p50 ms':>9}{'p99 ms':>9}")
-    for name, runs in (("adapter: token, permit, log", ours), ("bare Flask, the same bytes", theirs)):
-        figures = [median(getattr(run, field) for run in runs) for field in ("rate", "p50", "p99")]
-        _say(f"{name:34}{figures[0]:9.0f}{figures[1]:9.1f}{figures[2]:9.1f}")
-    _say(f"adapter / bare Flask: {ratio:.2f}")
+    _say(f"{'':34}{'reads/s':>9}{'p50 ms':>9}{'p99 ms':>9}{'CPU us':>9}")
+    _say(_row("adapter: token, permit, log", ours))
+    _say(_row("bare Flask, the same bytes", theirs))
+    _say(f"adapter / bare Flask: {rates:.2f} of its reads, {costs:.2f} by processor time a read")
     _say(f"first 200 after start: {adapter.first_answer:.2f} s (bare Flask {bare.first_answer:.2f} s)")
     _say(
         f"memory of the largest worker after the runs: {adapter.megabytes_per_worker():.0f} MB "
         f"(bare Flask {bare.megabytes_per_worker():.0f} MB)"
     )
+
+
+def _run(server: servers.Running, path: str, headers: dict[str, str]) -> Figures:
+    before = server.cpu_seconds()
+    run = load.run(server.port, load.request_bytes(path, server.port, headers), seconds=SECONDS)
+    return Figures(run, (server.cpu_seconds() - before) / run.count * 1e6)
+
+
+def _row(name: str, runs: list[Figures]) -> str:
+    rate, p50, p99 = (median(getattr(run.load, field) for run in runs) for field in ("rate", "p50", "p99"))
+    return f"{name:34}{rate:9.0f}{p50:9.1f}{p99:9.1f}{median(run.cpu for run in runs):9.0f}"
 
 
 def _command(environment: dict[str, str], *arguments: str) -> str:

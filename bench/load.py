@@ -18,6 +18,7 @@ from threading import Thread
 class Load:
     """What one run gave: answers a second, and how long an answer took (milliseconds)."""
 
+    count: int
     rate: float
     p50: float
     p99: float
@@ -35,7 +36,7 @@ def run(port: int, request: bytes, *, seconds: float, connections: int = 8, proc
     with ProcessPoolExecutor(processes) as pool:
         jobs = [pool.submit(_work, port, request, seconds, each) for _ in range(processes)]
         times = list(chain.from_iterable(job.result() for job in jobs))
-    return Load(len(times) / seconds, median(times) * 1000, quantiles(times, n=100)[98] * 1000)
+    return Load(len(times), len(times) / seconds, median(times) * 1000, quantiles(times, n=100)[98] * 1000)
 
 
 def _work(port: int, request: bytes, seconds: float, connections: int) -> list[float]:

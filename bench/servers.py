@@ -28,8 +28,15 @@ class Running:
 
     def megabytes_per_worker(self) -> float:
         """The largest worker's resident memory, in megabytes."""
-        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
-        return max(_resident(int(child)) for child in children)
+        return max(_resident(worker) for worker in self._workers())
+
+    def cpu_seconds(self) -> float:
+        """Processor time the workers have used since they began."""
+        return sum(_cpu(worker) for worker in self._workers())
+
+    def _workers(self) -> list[int]:
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text()
+        return [int(child) for child in children.split()]
 
 
 @contextmanager
@@ -86,3 +93,8 @@ def _await_answer(process: subprocess.Popen[bytes], port: int, path: str) -> Non
 def _resident(pid: int) -> float:
     status = Path(f"/proc/{pid}/status").read_text()
     return int(status.split("VmRSS:")[1].split()[0]) / 1024
+
+
+def _cpu(pid: int) -> float:
+    user, system = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
