@@ -1,0 +1,208 @@
+"""What a person reads in a resource: Norwegian, escaped, made of what the recipient may see."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adapter.cli import record_files
+from adapter.consent.lens import lenses
+from adapter.consent.visible import visible
+from adapter.fhir.narrative import faults
+from adapter.fhir.narrative_writing import Line, Section, generated, is_ours
+from adapter.fhir.structure import check
+from adapter.mapping import load
+from adapter.mapping.norwegian import moment, number
+from adapter.record.parts import parts
+from adapter.settings import mappings_folder
+
+MAPPINGS = load(mappings_folder())
+AROUND = {"person": "Patient/p1", "ansatt": "Practitioner/a1"}
+EXAMPLES = Path(__file__).parents[1] / "examples"
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+SAKER = [file.body for file in record_files.read_all([EXAMPLES]) if file.kind == "sak"]
+
+TEAM: dict[str, Any] = {
+    "id": "t1",
+    "emner": ["barnevern"],
+    "eier": {"organisasjon": "skolen"},
+    "status": "aktiv",
+    "navn": "Ansvarsgruppen",
+    "gyldighet": {"fra": "2026-03-01", "til": "2027"},
+    "ansvarlige": [{"organisasjon": "kommunen"}],
+    "kontaktpunkter": [{"id": "k1", "kanal": "telefon", "verdi": "+47 75 00 00 01", "bruk": "arbeid"}],
+    "deltakere": [
+        {
+            "id": "d1",
+            "rolle": "koordinator",
+            "hvem": {"rolle": "ragna-koordinator"},
+            "gyldighet": {"fra": "2026-03-01"},
+            "ansvarsgruppe": True,
+        },
+        {
+            "id": "d2",
+            "rolle": "verge",
+            "hvem": {"parorende": "mor"},
+            "bidrag": "Følger\nmed",
+            "tilgang": "les",
+        },
+    ],
+}
+
+
+def div(part: str, body: dict[str, Any]) -> str:
+    """The text of a part."""
+    text: str = MAPPINGS.of(part).to_fhir(body, AROUND)["text"]["div"]
+    return text
+
+
+def test_a_part_reads_as_norwegian() -> None:
+    """Titles of the schema, names of codes, dates and periods in words, what people are, no ids or topics."""
+    assert div("team", TEAM) == (
+        '<div xmlns="http://www.w3.org/1999/xhtml" class="ip-adapter" lang="nb" xml:lang="nb">'
+        "<h2>Team rundt personen</h2><ul><li><b>Status:</b> Aktivt</li><li><b>Navn:</b> Ansvarsgruppen</li>"
+        "<li><b>Periode:</b> fra 1. mars 2026 til 2027</li><li><b>Ansvarlig:</b> En organisasjon</li>"
+        "<li><b>Kontakt:</b> Telefon +47 75 00 00 01 (arbeid)</li><li><b>Deltakere:</b><ul>"
+        "<li>Koordinator: en ansatt, fra 1. mars 2026<ul><li><b>Med i ansvarsgruppa:</b> ja</li></ul></li>"
+        "<li>Verge: en pårørende<ul><li><b>Bidrag:</b> Følger<br/>med</li>"
+        "<li><b>Tilgang til planen:</b> Lese</li></ul></li></ul></li></ul></div>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("2026", "2026"),
+        ("2026-03", "mars 2026"),
+        ("2026-03-01", "1. mars 2026"),
+        ("2026-03-01T08:30:00Z", "1. mars 2026 kl. 09.30"),
+        ("2026-07-31T23:30:00.123456789Z", "1. august 2026 kl. 01.30"),
+        ("2026-12-24T17:00:00+01:00", "24. desember 2026 kl. 17.00"),
+        ("2016-12-31T23:59:60Z", "31. desember 2016 kl. 23.59.60Z"),
+        ("0001-01-01T00:00:00+14:00", "1. januar 0001 kl. 00.00.00+14.00"),
+    ],
+)
+def test_a_date_is_told_in_words(value: str, said: str) -> None:
+    """As much as is known, on the Norwegian clock; what no clock here shows, as it stands."""
+    assert moment(value) == said
+
+
+def test_a_number_has_a_decimal_comma() -> None:
+    """As numbers are written in Norwegian, with the digits they came with."""
+    assert [number(value) for value in (25, Decimal("2.50"), Decimal("1E+2"))] == ["25", "2,50", "100"]
+
+
+_CODE = re.compile(r"[a-z-]+")
+HOSTILE = "<script>alert(\"a\")</script> & <b onclick='x'>]]>"
+
+
+def test_what_is_in_a_record_is_text_whatever_it_looks_like() -> None:
+    """Markup in a name is shown, not obeyed; so are characters XML cannot hold."""
+    text = div("team", {**TEAM, "navn": HOSTILE})
+    assert "&lt;script&gt;alert(" in text
+    assert "<script" not in text
+    assert faults(text) == []
+    assert faults(div("team", {**TEAM, "navn": "a\x00\x0b\ufffe\r\u2028b"})) == []
+
+
+def test_a_line_end_is_a_break_and_a_heading_a_section() -> None:
+    """Line ends in somebody's words are kept; a line without a label beneath a heading is a paragraph."""
+    written = generated("T", [Section("Viktig", [Line("", "a\nb")]), Section("", [Line("L", "c\nd")])])["div"]
+    assert written.endswith("<h3>Viktig</h3><p>a<br/>b</p><ul><li><b>L:</b> c<br/>d</li></ul></div>")
+
+
+@pytest.mark.parametrize("sak", SAKER, ids=lambda sak: sak["id"])
+def test_nothing_hidden_is_told(sak: dict[str, Any]) -> None:
+    """No recipient of an example reads words that stand only in what that recipient may not see."""
+    for lens in lenses(sak, lambda _: None, NOW):
+        seen = visible(sak, lens, NOW)
+        if seen is None:
+            continue
+        told, given = " ".join(_narratives(seen)), " ".join(_texts(seen))
+        hidden = {text for text in _texts(sak) if text not in given and not _CODE.fullmatch(text)}
+        assert [text for text in hidden if text in told] == []
+
+
+def test_no_id_is_told() -> None:
+    """Ids, and who somebody is by id, are for machines."""
+    for sak in SAKER:
+        told = " ".join(_narratives(sak))
+        assert not re.search(rf"{re.escape(sak['id'].removeprefix('sak-'))}-\w", told)
+
+
+@pytest.mark.parametrize("sak", SAKER, ids=lambda sak: sak["id"])
+def test_every_example_is_told_in_valid_fhir(sak: dict[str, Any]) -> None:
+    """The narrative is no fault of structure, is known as ours, and the same every time."""
+    for part in parts("sak", sak):
+        resource = MAPPINGS.of(part.kind).to_fhir(part.body, part.surroundings)
+        assert check(resource) == []
+        assert is_ours(resource["text"])
+        assert list(resource).index("text") <= 3
+        assert MAPPINGS.of(part.kind).to_fhir(part.body, part.surroundings) == resource
+
+
+def _narratives(sak: dict[str, Any]) -> list[str]:
+    return [div(part.kind, part.body) for part in parts("sak", sak)]
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        return [text for key, item in value.items() if key != "id" for text in _texts(item)]
+    if isinstance(value, list):
+        return [text for item in value for text in _texts(item)]
+    return [value] if isinstance(value, str) else []
+
+
+def test_an_opaque_consent_claims_nothing() -> None:
+    """A Consent kept as it was sent says that, and not what it might mean."""
+    text = div("samtykke", {"id": "s1", "tilstand": "aktiv", "ugjennomsiktig": True})
+    assert "<p>Samtykket er tatt vare på slik det ble sendt, og åpner ingenting her.</p>" in text
+    assert "Gjelder" not in text
+
+
+def test_our_own_text_coming_back_says_nothing() -> None:
+    """What is put with our narrative, as it was or edited, leaves the part and no residue."""
+    mapping = MAPPINGS.of("team")
+    given = mapping.to_fhir(TEAM, AROUND)
+    assert mapping.to_plan(given, AROUND, onto=TEAM, new_id=lambda: "ny") == (TEAM, None)
+    edited = {**given, "text": {**given["text"], "div": given["text"]["div"].replace("Ansvars", "Annen ")}}
+    assert mapping.to_plan(edited, AROUND, onto=TEAM, new_id=lambda: "ny") == (TEAM, None)
+
+
+def test_a_senders_narrative_stands_until_what_it_tells_of_changes() -> None:
+    """Somebody's own text is kept while it is of this resource; then the part is told in our words."""
+    mapping = MAPPINGS.of("team")
+    text = {"status": "additional", "div": '<div xmlns="http://www.w3.org/1999/xhtml">Čáhppes</div>'}
+    part, residue = mapping.to_plan(
+        {**mapping.to_fhir(TEAM, AROUND), "text": text}, AROUND, onto=TEAM, new_id=lambda: "ny"
+    )
+    assert mapping.to_fhir(part, AROUND, residue)["text"] == text
+    assert is_ours(mapping.to_fhir({**part, "navn": "Nytt navn"}, AROUND, residue)["text"])
+
+
+@pytest.mark.parametrize(
+    ("narrative", "ours"),
+    [
+        (generated("T", []), True),
+        (
+            {
+                "status": "generated",
+                "div": "<div id='1' class='a ip-adapter'>a</div>",
+            },
+            True,
+        ),
+        ({"status": "generated", "div": '<div xmlns="x"><p class="ip-adapter">a</p></div>'}, False),
+        ({"status": "generated", "div": '<div class="not-ip-adapter">a</div>'}, False),
+        ({**generated("T", []), "status": "additional"}, False),
+        ({**generated("T", []), "id": "a"}, False),
+        (None, False),
+    ],
+)
+def test_a_narrative_is_ours_by_its_class_alone(narrative: Any, ours: bool) -> None:
+    """However its attributes are written; with anything more than status and div it says something else."""
+    assert is_ours(narrative) is ours

@@ -1,0 +1,55 @@
+"""The text of a resource over the wire: what its reader may see, and nothing a client can write."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from adapter.fhir import json, xml
+from adapter.fhir.narrative_writing import is_ours
+
+if TYPE_CHECKING:
+    from tests.rest.conftest import House
+
+READ = (
+    "Patient/torill",
+    "CareTeam/teamet",
+    "Consent/samtykket",
+    "Practitioner/ragna",
+    "Organization/enheten",
+)
+
+
+def read(house: House, reference: str) -> dict[str, Any]:
+    """What the municipality reads."""
+    return json.parse(house.municipality("GET", f"/fhir/{reference}").data)
+
+
+@pytest.mark.parametrize("reference", READ)
+def test_put_of_what_was_read_is_no_new_version(world: House, reference: str) -> None:
+    """Our text comes back with the resource, and says nothing: nothing changes, in JSON and in XML."""
+    resource = read(world, reference)
+    assert is_ours(resource["text"])
+    version = resource["meta"]["versionId"]
+    for data, form in ((json.render(resource), "json"), (xml.render(resource), "xml")):
+        headers = {"If-Match": f'W/"{version}"', "Content-Type": f"application/fhir+{form}"}
+        answer = world.municipality("PUT", f"/fhir/{reference}", data=data, headers=headers)
+        assert answer.status_code == 200, answer.text
+    assert read(world, reference) == resource
+
+
+def test_a_recipient_reads_only_what_it_may_see(world: House) -> None:
+    """The hospital that may know the coordinator reads of the coordinator, and not the team's name."""
+    told = json.parse(world.hospital("GET", "/fhir/CareTeam/teamet").data)["text"]["div"]
+    assert "Koordinator: en ansatt, fra 1. januar 2026" in told
+    assert "Ansvarsgruppen" not in told
+    assert "Ansvarsgruppen" in read(world, "CareTeam/teamet")["text"]["div"]
+
+
+def test_the_text_follows_the_record(world: House) -> None:
+    """A name that changes is another text."""
+    team = read(world, "CareTeam/teamet")
+    headers = {"If-Match": f'W/"{team["meta"]["versionId"]}"'}
+    answer = world.municipality("PUT", "/fhir/CareTeam/teamet", json=team | {"name": "Nytt"}, headers=headers)
+    assert "<b>Navn:</b> Nytt" in json.parse(answer.data)["text"]["div"]
