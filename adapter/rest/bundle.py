@@ -1,4 +1,4 @@
-"""Bundles around stored bytes: a page of a search, and the history of a resource. Nothing is re-encoded.
+"""Bundles around stored bytes: a search, a history, what a transaction led to. Nothing is re-encoded.
 
 https://hl7.org/fhir/R4/bundle.html. A Bundle has no id and no time of its own: what a caller may not know
 of and what never existed must give the same bytes.
@@ -6,16 +6,19 @@ of and what never existed must give the same bytes.
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from adapter.fhir import json
 from adapter.fhir.search.identifiers import carries_birth_number
 from adapter.rest.addresses import with_parameters
+from adapter.rest.outcome import operation_outcome
 from adapter.rest.stored import address, instant, reference, resource_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from adapter.repository import Change
     from adapter.rest.interaction import Pairs
     from adapter.storage import Published
 
@@ -47,6 +50,14 @@ def history(base: str, versions: Sequence[Published], self_address: str) -> byte
     return _bundle("history", len(versions), [("self", self_address)], entries)
 
 
+def transaction_response(base: str, changes: Iterable[Change], preference: str | None) -> bytes:
+    """What each entry led to. https://hl7.org/fhir/R4/http.html#transaction-response.
+
+    ``preference`` is what Prefer says: the resources come along only where it asks for them.
+    """
+    return _bundle("transaction-response", None, (), [_change(base, one, preference) for one in changes])
+
+
 def search_address(base: str, type_: str, pairs: Pairs) -> str:
     """The address of a search as it was carried out, fit to be written down.
 
@@ -62,7 +73,9 @@ def _bundle(kind: str, total: int | None, links: Iterable[tuple[str, str]], entr
     head: dict[str, Any] = {"resourceType": "Bundle", "type": kind}
     if total is not None:
         head["total"] = total
-    head["link"] = [{"relation": relation, "url": url} for relation, url in links]
+    told = [{"relation": relation, "url": url} for relation, url in links]
+    if told:
+        head["link"] = told
     if not entries:
         return json.render(head)
     return b"".join((json.render(head)[:-1], b',"entry":[', b",".join(entries), b"]}"))
@@ -72,23 +85,36 @@ def _found(base: str, published: Published, mode: str) -> bytes:
     return _entry(base, published, f',"search":{{"mode":"{mode}"}}}}'.encode())
 
 
+def _change(base: str, change: Change, preference: str | None) -> bytes:
+    status = HTTPStatus.CREATED if change.created else HTTPStatus.OK
+    response = _response(base, change.published, f"{status.value} {status.phrase}")
+    if preference == "OperationOutcome":
+        response["outcome"] = operation_outcome([])
+    rest = b"," + json.render({"response": response})[1:]
+    return _entry(base, change.published, rest, with_resource=preference == "representation")
+
+
+def _response(base: str, published: Published, status: str) -> dict[str, Any]:
+    return {
+        "status": status,
+        "location": f"{base}/{address(published)}",
+        "etag": f'W/"{published.version}"',
+        "lastModified": instant(published.last_updated),
+    }
+
+
 def _version(base: str, published: Published) -> bytes:
     """An entry of a history: which change it was, as this recipient saw it."""
     status = "204" if published.deleted else "201" if published.version == 1 else "200"
     said = {
         "request": {"method": "DELETE" if published.deleted else "PUT", "url": reference(published)},
-        "response": {
-            "status": status,
-            "location": f"{base}/{address(published)}",
-            "etag": f'W/"{published.version}"',
-            "lastModified": instant(published.last_updated),
-        },
+        "response": _response(base, published, status),
     }
     return _entry(base, published, b"," + json.render(said)[1:])
 
 
-def _entry(base: str, published: Published, rest: bytes) -> bytes:
+def _entry(base: str, published: Published, rest: bytes, *, with_resource: bool = True) -> bytes:
     url = json.render({"fullUrl": f"{base}/{reference(published)}"})[:-1]
-    if published.deleted:
+    if published.deleted or not with_resource:
         return url + rest
     return b"".join((url, b',"resource":', resource_bytes(published), rest))

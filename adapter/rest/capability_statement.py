@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from adapter.fhir.canonical import BASE
 from adapter.fhir.definitions import search_parameters
 from adapter.fhir.search.parameters import CHAINS, INCLUDES, RESULT_PARAMETERS, SERVED
+from adapter.rest.entries import MOST_ENTRIES
 from adapter.rest.formats import FHIR_JSON, FHIR_XML
 from adapter.rest.routes import ROUTES, TYPES
 
@@ -36,6 +37,10 @@ _SECURITY = (
     "Bearer tokens (RFC 6750) of the issuers this service trusts, with SMART on FHIR scopes, version 2 "
     "(system/CareTeam.rs) or 1 (system/CareTeam.read). Scopes are a ceiling: consent decides what is seen "
     "below it. /metadata needs no token."
+)
+_TRANSACTION = (
+    f"POST and PUT, at most {MOST_ENTRIES} entries, all or none; references to fullUrl in any order. "
+    "A change says ifMatch as an update does. Sent by the municipality's own systems. Batch is not offered."
 )
 
 
@@ -75,6 +80,10 @@ def capability_statement(base: str, day: date, *, if_match_required: bool) -> di
                     "description": _SECURITY,
                 },
                 "resource": [_resource(type_, if_match_required=if_match_required) for type_ in TYPES],
+                "interaction": [
+                    {"code": interaction, "documentation": _TRANSACTION}
+                    for interaction in dict.fromkeys(r.interaction for r in ROUTES if r.path in {"", "/"})
+                ],
             }
         ],
     }

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from adapter.errors import BadRequest, IssueType, Message
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
     from http import HTTPStatus
 
@@ -39,7 +40,8 @@ class FhirRequest:
     ``base`` is this service's FHIR address. ``query`` and ``form`` hold names and values in the order sent,
     without ``DOOR_PARAMETERS``, of which ``carried`` are those a link to a further page repeats. ``resource``
     is the body, understood; ``preference`` what Prefer says of the answer (``minimal``, ``representation``,
-    ``OperationOutcome``), if it says so. ``statement`` is the CapabilityStatement the door was opened with.
+    ``OperationOutcome``), if it says so. ``types`` are those served; ``statement`` is the CapabilityStatement
+    the door was opened with.
     """
 
     interaction: str
@@ -56,6 +58,7 @@ class FhirRequest:
     if_match: str | None = None
     if_none_match: str | None = None
     preference: str | None = None
+    types: Collection[str] = ()
     statement: bytes = b""
 
     def take_no_parameters(self) -> None:

@@ -21,7 +21,7 @@ from adapter.rest.formats import DEFAULT, Answer, Format, check_form, negotiate,
 from adapter.rest.interaction import DOOR_PARAMETERS, FhirRequest, FhirResponse, Pairs
 from adapter.rest.outcome import operation_outcome
 from adapter.rest.places import located
-from adapter.rest.routes import Body, Route
+from adapter.rest.routes import TYPES, Body, Route
 from adapter.security.tokens import CHALLENGE
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ UNSUPPORTED_CONDITION = Message(
 _CONDITIONS = {
     "create": ("If-None-Exist", "If-Match", "If-None-Match"),
     "update": ("If-None-Match", "If-None-Exist"),
+    "transaction": ("If-None-Exist", "If-Match", "If-None-Match"),
 }
 """Headers that would change what a write does, and are refused rather than passed over."""
 
@@ -90,6 +91,7 @@ def fhir_request(
         if_match=request.headers.get("If-Match"),
         if_none_match=request.headers.get("If-None-Match"),
         preference=preferred_return(request.headers.get("Prefer")),
+        types=TYPES,
         statement=statement,
     )
 

@@ -43,8 +43,8 @@ def test_every_part_with_a_fhir_face_is_served() -> None:
 
 REFUSED: list[tuple[str, str, dict[str, str], bytes, int, str]] = [
     ("GET", "/fhir/Observation/x", {}, b"", 404, "address-unknown"),
-    ("GET", "/fhir", {}, b"", 404, "address-unknown"),
-    ("GET", "/fhir/", {}, b"", 404, "address-unknown"),
+    ("GET", "/fhir", {}, b"", 405, "method-not-allowed"),
+    ("GET", "/fhir/", {}, b"", 405, "method-not-allowed"),
     ("GET", "/fhir//Patient/x", {}, b"", 404, "address-unknown"),
     ("GET", "/fhir/Patient/x/$everything", {}, b"", 404, "address-unknown"),
     ("GET", "/nowhere", {}, b"", 404, "address-unknown"),

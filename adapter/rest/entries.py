@@ -1,0 +1,236 @@
+"""The entries of a transaction: each understood as a resource to be put, or refused at its place.
+
+https://hl7.org/fhir/R4/http.html#trules. Ids are given here, before anything is put, so that a reference to
+an entry can be made one to the resource it becomes, whatever the order of the entries.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from adapter.errors import BadRequest, Finding, IssueType, Message, Severity, Unprocessable
+from adapter.fhir.links import Link, relinked
+from adapter.fhir.references import literal
+from adapter.fhir.structure import check
+from adapter.repository import Put
+from adapter.rest.addresses import is_id
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+
+MOST_ENTRIES = 1000
+"""What one transaction takes: it holds the one writer for as long as it lasts."""
+
+_SPEC = "https://hl7.org/fhir/R4/http.html#transaction"
+NOT_TRANSACTION = Message(
+    "bundle-type-unsupported",
+    IssueType.NOT_SUPPORTED,
+    "Bare en Bundle av typen transaction tas imot her; batch tilbys ikke",
+    "Only a Bundle of type transaction is taken here; batch is not offered",
+    _SPEC,
+)
+TOO_MANY = Message(
+    "too-many-entries",
+    IssueType.TOO_COSTLY,
+    "En transaksjon kan ha høyst {most} oppføringer",
+    "A transaction may have at most {most} entries",
+    _SPEC,
+)
+INCOMPLETE = Message(
+    "entry-incomplete",
+    IssueType.REQUIRED,
+    "En oppføring i en transaksjon må ha request og resource",
+    "An entry of a transaction must have a request and a resource",
+    _SPEC,
+)
+METHOD = Message(
+    "entry-method-unsupported",
+    IssueType.NOT_SUPPORTED,
+    "Bare POST og PUT tilbys i en transaksjon",
+    "Only POST and PUT are offered in a transaction",
+    _SPEC,
+)
+CONDITION = Message(
+    "entry-condition-unsupported",
+    IssueType.NOT_SUPPORTED,
+    "Betingelsen tilbys ikke; bare ifMatch ved PUT",
+    "The condition is not offered; only ifMatch with PUT",
+    _SPEC,
+)
+ADDRESS = Message(
+    "entry-address-unknown",
+    IssueType.VALUE,
+    "Adressen må være {form}, der typen er en av: {types}",
+    "The address must be {form}, where the type is one of: {types}",
+    _SPEC,
+)
+OTHER_RESOURCE = Message(
+    "entry-resource-differs",
+    IssueType.INVALID,
+    "Ressursen må ha samme type og id som adressen i request.url",
+    "The resource must have the type and id of the address in request.url",
+    _SPEC,
+)
+TWICE = Message(
+    "entry-twice",
+    IssueType.DUPLICATE,
+    "En annen oppføring i transaksjonen gjelder det samme",
+    "Another entry of the transaction is about the same",
+    _SPEC,
+)
+DANGLING = Message(
+    "reference-outside-bundle",
+    IssueType.NOT_FOUND,
+    "Viser til en oppføring som ikke er i transaksjonen",
+    "Refers to an entry that is not in the transaction",
+    "https://hl7.org/fhir/R4/bundle.html#references",
+)
+CONDITIONAL = Message(
+    "reference-conditional",
+    IssueType.NOT_SUPPORTED,
+    "Referanser med søk tilbys ikke; vis til ressursen med type og id",
+    "References by search are not offered; refer to the resource by type and id",
+    _SPEC,
+)
+
+_REFUSED = {Severity.FATAL, Severity.ERROR}
+_CONDITIONS = ("ifNoneMatch", "ifModifiedSince", "ifNoneExist")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry, understood; ``index`` is its place in the Bundle."""
+
+    index: int
+    full_url: str | None
+    put: Put
+
+
+def entries(
+    bundle: dict[str, Any], base: str, types: Collection[str], new_id: Callable[[], str]
+) -> list[Entry]:
+    """What a Bundle asks for, with ids given and references between entries resolved.
+
+    What a transaction leads to may not depend on the order of its entries: they are taken in another.
+
+    Args:
+        bundle: the body; it need not be valid.
+        base: this service's FHIR address.
+        types: the resource types served.
+        new_id: makes the ids of what is created.
+
+    Raises:
+        BadRequest: it is no valid transaction, or asks for what is not offered; every fault is named.
+        Unprocessable: a reference leads nowhere.
+    """
+    if bundle.get("resourceType") != "Bundle" or bundle.get("type") != "transaction":
+        raise BadRequest(NOT_TRANSACTION.at("Bundle.type"))
+    sent = bundle.get("entry", [])
+    if isinstance(sent, list) and len(sent) > MOST_ENTRIES:
+        raise BadRequest(TOO_MANY.at("Bundle.entry", most=MOST_ENTRIES))
+    _raise([finding for finding in check(bundle) if finding.severity in _REFUSED])
+    _raise([fault for index, entry in enumerate(sent) for fault in _faults(index, entry, base, types)])
+    understood = [_entry(index, entry, new_id) for index, entry in sorted(enumerate(sent), key=_turn)]
+    _raise(list(_repeated(understood)))
+    return _resolved(understood, base)
+
+
+def _raise(findings: Sequence[Finding]) -> None:
+    if findings:
+        raise BadRequest(*findings)
+
+
+def _faults(index: int, entry: dict[str, Any], base: str, types: Collection[str]) -> Iterator[Finding]:
+    place = f"Bundle.entry[{index}]"
+    request, resource = entry.get("request", {}), entry.get("resource", {})
+    method = request.get("method", "")
+    if method not in {"", "POST", "PUT"}:
+        yield METHOD.at(f"{place}.request.method")
+        return
+    if not request or not resource:
+        yield INCOMPLETE.at(place)
+        return
+    conditions = _CONDITIONS if method == "PUT" else (*_CONDITIONS, "ifMatch")
+    yield from (CONDITION.at(f"{place}.request.{name}") for name in conditions if name in request)
+    type_, slash, id_ = request["url"].removeprefix(f"{base}/").partition("/")
+    fits = is_id(id_) if method == "PUT" else not slash
+    if type_ not in types or not fits:
+        form = "Type/id" if method == "PUT" else "Type"
+        yield ADDRESS.at(f"{place}.request.url", form=form, types=", ".join(types))
+    elif resource["resourceType"] != type_ or (method == "PUT" and resource.get("id") != id_):
+        yield OTHER_RESOURCE.at(f"{place}.resource")
+
+
+def _turn(sent: tuple[int, dict[str, Any]]) -> tuple[str, str]:
+    _, entry = sent
+    return entry["request"]["url"], entry.get("fullUrl", "")
+
+
+def _entry(index: int, entry: dict[str, Any], new_id: Callable[[], str]) -> Entry:
+    request, resource = entry["request"], entry["resource"]
+    is_new = request["method"] == "POST"
+    put = Put(
+        resource["resourceType"],
+        {**resource, "id": new_id()} if is_new else resource,
+        request.get("ifMatch"),
+        is_new=is_new,
+        place=f"Bundle.entry[{index}]",
+    )
+    return Entry(index, entry.get("fullUrl"), put)
+
+
+def _repeated(understood: list[Entry]) -> Iterator[Finding]:
+    keys: set[tuple[str, str]] = set()
+    urls: set[str] = set()
+    for entry in understood:
+        if entry.put.key in keys:
+            yield TWICE.at(f"{entry.put.place}.request.url")
+        elif entry.full_url in urls:
+            yield TWICE.at(f"{entry.put.place}.fullUrl")
+        keys.add(entry.put.key)
+        urls.update({entry.full_url} if entry.full_url else ())
+
+
+def _resolved(understood: list[Entry], base: str) -> list[Entry]:
+    """The entries with every link to another of them made one to the resource it becomes.
+
+    https://hl7.org/fhir/R4/bundle.html#references: an absolute link is compared with ``fullUrl``, a relative
+    one first made absolute by the ``fullUrl`` it stands under.
+    """
+    becomes = {entry.full_url: "/".join(entry.put.key) for entry in understood if entry.full_url}
+    targets = {url: target for url, target in becomes.items() if url != f"{base}/{target}"}
+    dangling: list[Finding] = []
+    resolved = []
+    for entry in understood:
+        links = _Links(targets, _root(entry.full_url), dangling)
+        resource = relinked(entry.put.resource, entry.put.element, links.resolved)
+        resolved.append(replace(entry, put=replace(entry.put, resource=resource)))
+    if dangling:
+        raise Unprocessable(*dangling)
+    return resolved
+
+
+def _root(full_url: str | None) -> str:
+    """What relative references under a RESTful ``fullUrl`` are relative to."""
+    found = literal(full_url) if full_url else None
+    return found.base if found else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Links:
+    """The links of one entry: ``targets`` by fullUrl, ``root`` of its relative ones; finds what dangles."""
+
+    targets: Mapping[str, str]
+    root: str
+    dangling: list[Finding]
+
+    def resolved(self, link: Link) -> str:
+        """A link as the resource that is stored has it."""
+        target = self.targets.get(link.text) or self.targets.get(f"{self.root}{link.text}")
+        if target is None and link.is_reference:
+            if link.text.startswith(("urn:uuid:", "urn:oid:")):
+                self.dangling.append(DANGLING.at(link.place))
+            elif "?" in link.text:
+                self.dangling.append(CONDITIONAL.at(link.place))
+        return target or link.text
