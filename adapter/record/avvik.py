@@ -15,6 +15,7 @@ from adapter.record.competence import MAJORITY, competence, lifetime
 from adapter.record.rules import broken
 from adapter.record.rules.consent import is_open, is_sharing
 from adapter.record.rules.coordination import COORDINATORS, childhood, standing
+from adapter.record.rules.planning import individual
 from adapter.record.rules.violation import HOL, HPL, PBRL, VGML, Case
 from adapter.record.windows import Window, window_of
 
@@ -96,6 +97,22 @@ DECEASED = Message(
     f"{PBRL}/§2-5",
     Severity.WARNING,
 )
+EVALUATION_DUE = Message(
+    "evaluation-overdue",
+    IssueType.EXPIRED,
+    "Datoen for neste evaluering av den individuelle planen er passert",
+    "The date of the next evaluation of the individual plan has passed",
+    f"{PBRL}/§2-5",
+    Severity.WARNING,
+)
+NO_EVALUATION = Message(
+    "no-next-evaluation",
+    IssueType.INCOMPLETE,
+    "Den individuelle planen er aktiv og sier ikke når den skal evalueres neste gang",
+    "The individual plan is active and does not say when it is evaluated next",
+    f"{PBRL}/§2-5",
+    Severity.WARNING,
+)
 _READERS = frozenset({"organisasjon", "ansatt", "rolle", "parorende", "team"})
 
 
@@ -166,6 +183,15 @@ def _guardians(sak: dict[str, Any], now: datetime) -> Iterator[Finding]:
             yield MANDATE_ENDED.at(f"sak.parorende[{index}].gyldighet.til")
 
 
+def _plans(sak: dict[str, Any], now: datetime) -> Iterator[Finding]:
+    for index, plan in individual(sak, frozenset({"aktiv"})):
+        due = plan.get("nesteEvaluering")
+        if due is None:
+            yield NO_EVALUATION.at(f"sak.planer[{index}].nesteEvaluering")
+        elif interval(due).high <= now:
+            yield EVALUATION_DUE.at(f"sak.planer[{index}].nesteEvaluering")
+
+
 def _is_over(window: Window, now: datetime) -> bool:
     return window.high is not None and window.high <= now
 
@@ -179,4 +205,5 @@ _BY_TIME: tuple[Callable[[dict[str, Any], datetime], Iterator[Finding]], ...] = 
     _samtykker,
     _coordinators,
     _guardians,
+    _plans,
 )

@@ -1,7 +1,7 @@
-"""Whom a record names: every reference in it, with its place, found by following the schema.
+"""Whom and what a record names: every reference in it, with its place, found by following the schema.
 
-A field is a reference because the schema says that it is an ``aktor``, so no list of fields is kept here
-that could be forgotten. Those to an innbygger, parorende or team stay within the sak; an aktor told by
+A field is a reference because the schema says that it is an ``aktor``, or because it holds the ids of one
+kind of part and is in ``NAMING``. References to a part of a sak stay within the sak; an aktor told by
 identifikator or adresse is somebody else's, and none of these.
 """
 
@@ -13,10 +13,33 @@ from typing import TYPE_CHECKING, Any
 from adapter.record.places import walk
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from adapter.record.places import Node
 
-LOCAL = frozenset({"innbygger", "parorende", "team"})
-KINDS = LOCAL | {"ansatt", "rolle", "organisasjon"}
+LISTS: Mapping[str, str] = {
+    "parorende": "parorende",
+    "team": "team",
+    "maal": "maal",
+    "plan": "planer",
+    "tiltak": "tiltak",
+    "henvendelse": "henvendelser",
+}
+"""What can be named within a sak beside the innbygger, and the list it stands in."""
+
+LOCAL = frozenset({"innbygger", *LISTS})
+OF_AKTOR = frozenset({"innbygger", "parorende", "team", "ansatt", "rolle", "organisasjon"})
+NAMING: Mapping[str, str] = {
+    "maal": "maal",
+    "delmaal": "maal",
+    "tiltak": "tiltak",
+    "plan": "plan",
+    "erstatter": "plan",
+    "henvendelse": "henvendelse",
+    "organisasjon": "organisasjon",
+    "overordnet": "organisasjon",
+}
+"""The fields that hold an id, or a list of ids, and no aktor: and what it is the id of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +48,7 @@ class Reference:
 
     Args:
         path: where it stands: ``sak.team[0].deltakere[1].hvem``.
-        kind: innbygger, parorende, ansatt, rolle, organisasjon or team.
+        kind: what it is of: one of ``LOCAL``, or ansatt, rolle or organisasjon.
         id: the id it names.
         local: whether it must be found in the same record.
     """
@@ -47,10 +70,21 @@ def references_at(node: Node) -> list[Reference]:
         return [
             Reference(node.path, kind, id_, kind in LOCAL)
             for kind, id_ in node.value.items()
-            if kind in KINDS
+            if kind in OF_AKTOR
         ]
-    # Two fields hold an id and no aktor: only an organisasjon can stand there.
-    field = {"rolle": "organisasjon", "organisasjon": "overordnet"}.get(node.definition)
-    if field is None or field not in node.value:
+    if not isinstance(node.value, dict):
         return []
-    return [Reference(f"{node.path}.{field}", "organisasjon", node.value[field], local=False)]
+    return [
+        Reference(path, kind, id_, kind in LOCAL)
+        for field, value in node.value.items()
+        if (kind := NAMING.get(field))
+        for path, id_ in _ids(f"{node.path}.{field}", value)
+    ]
+
+
+def _ids(path: str, value: Any) -> Iterator[tuple[str, str]]:
+    """The ids in a field, which may hold the parts themselves instead: ``sak.maal``."""
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, list):
+        yield from ((f"{path}[{index}]", id_) for index, id_ in enumerate(value) if isinstance(id_, str))

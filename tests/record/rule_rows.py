@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from adapter.record.rules import consent, coordination, identity
+from adapter.record.rules import consent, coordination, identity, planning
 from tests.record.given import CHILD_BORN
 
 if TYPE_CHECKING:
@@ -17,6 +17,17 @@ ANOTHER_TEAM = {"id": "team-2", "status": "aktiv", "deltakere": [KOORDINATOR]}
 CHILD = {"innbygger.fodselsdato": CHILD_BORN, "samtykker": []}
 BY_PARENT = {"innbygger.fodselsdato": CHILD_BORN, "samtykker.0.gittAv": [{"parorende": "mora"}]}
 DELTAKERE, SAMTYKKE = "team.0.deltakere", "samtykker.0"
+
+PLAN = {"id": "p1", "plantype": "individuell-plan", "status": "aktiv", "nesteEvaluering": "2026-06"}
+TO_PLAN = {
+    "id": "til-planen",
+    "tilstand": "aktiv",
+    "type": "plan",
+    "gittDato": "2026-01-10",
+    "gittAv": [{"innbygger": "torill"}],
+}
+WITH_PLAN = {"planer": [PLAN], "samtykker.+": TO_PLAN}
+GOALS = [{"id": "m1", "status": "aktiv", "tekst": "Gå"}, {"id": "m2", "status": "aktiv", "tekst": "Stå"}]
 
 PASSES: tuple[dict[str, Any], ...] = (
     {},
@@ -62,6 +73,20 @@ PASSES: tuple[dict[str, Any], ...] = (
     },
     {f"{SAMTYKKE}.tilstand": "inaktiv", f"{SAMTYKKE}.tilbaketrekking": {"dato": "2026-02-02"}},
     {f"{SAMTYKKE}.ugjennomsiktig": True, f"{SAMTYKKE}.regler": None, f"{SAMTYKKE}.gittDato": None},
+    # planning
+    WITH_PLAN,
+    {"planer": [{**PLAN, "status": "utkast"}, {**PLAN, "id": "p2", "status": "pa-vent"}]},
+    {**WITH_PLAN, "planer": [PLAN, {**PLAN, "id": "p2", "plantype": "delplan-krise", "erstatter": ["p1"]}]},
+    {**WITH_PLAN, "planer": [{**PLAN, "status": "fullfort"}, {**PLAN, "id": "p2", "erstatter": ["p1"]}]},
+    {"planer": [PLAN], "samtykker.+": {**TO_PLAN, "gyldighet": {"til": "2026-03-01"}}},
+    {"planer": [PLAN], "samtykker.+": {**TO_PLAN, "gittAv": [{"parorende": "vergen"}]}},
+    {"maal": [{**GOALS[0], "delmaal": ["m2"]}, GOALS[1]]},
+    {"maal": [{**GOALS[0], "uttryktAv": {"parorende": "vergen"}}]},
+    {
+        "maal": [{**GOALS[0], "uttryktAv": {"parorende": "vergen"}}],
+        "parorende.1.verge.personligOmrade": False,
+        "parorende.1.relasjon": "sosken",
+    },
 )
 
 REFUSED: tuple[tuple[Message, str, dict[str, Any]], ...] = (
@@ -175,4 +200,46 @@ REFUSED: tuple[tuple[Message, str, dict[str, Any]], ...] = (
         {f"{SAMTYKKE}.tilbaketrekking": {"dato": "2026-02"}},
     ),
     (consent.OPAQUE_RULES, "samtykker[0].regler", {f"{SAMTYKKE}.ugjennomsiktig": True}),
+    # planning
+    (
+        identity.NOT_HERE,
+        "planer[0].maal[1]",
+        {**WITH_PLAN, "planer": [{**PLAN, "maal": ["m1", "m9"]}], "maal": GOALS},
+    ),
+    (identity.NOT_HERE, "maal[0].delmaal[0]", {"maal": [{**GOALS[0], "delmaal": ["m9"]}]}),
+    (
+        planning.TWO_PLANS,
+        "planer[1].status",
+        {**WITH_PLAN, "planer": [{**PLAN, "status": "pa-vent"}, {**PLAN, "id": "p2"}]},
+    ),
+    (planning.NO_PLAN_CONSENT, "planer[0].status", {"planer": [PLAN]}),
+    (
+        planning.NO_PLAN_CONSENT,
+        "planer[0].status",
+        {"planer": [PLAN], "samtykker.+": {**TO_PLAN, "gittAv": [{"parorende": "mora"}]}},
+    ),
+    (
+        planning.NO_PLAN_CONSENT,
+        "planer[0].status",
+        {"planer": [PLAN], "samtykker.+": {**TO_PLAN, "gyldighet": {"til": "2026-02-28"}}},
+    ),
+    (
+        planning.NO_PLAN_CONSENT,
+        "planer[0].status",
+        {"planer": [PLAN], "samtykker.+": {**TO_PLAN, "tilstand": "inaktiv"}},
+    ),
+    (
+        planning.IN_ITSELF,
+        "planer[0].delplaner",
+        {"planer": [{**PLAN, "status": "utkast", "delplaner": [{"plan": "p1"}, {"tittel": "Kriseplan"}]}]},
+    ),
+    (planning.IN_ITSELF, "maal[1].delmaal", {"maal": [GOALS[0], {**GOALS[1], "delmaal": ["m1", "m2"]}]}),
+    (
+        planning.NOT_TO_EXPRESS,
+        "maal[0].uttryktAv",
+        {
+            "maal": [{**GOALS[0], "uttryktAv": {"parorende": "vergen"}}],
+            "parorende.1.verge.personligOmrade": False,
+        },
+    ),
 )

@@ -13,7 +13,15 @@ from adapter.record import avvik as module
 from adapter.record import rules
 from adapter.record.avvik import avvik
 from tests.record.given import CHILD_BORN, TODAY, bent, sak
-from tests.record.rule_rows import BARNEKOORDINATOR, BY_PARENT, DELTAKERE, REFUSED, SAMTYKKE
+from tests.record.rule_rows import (
+    BARNEKOORDINATOR,
+    BY_PARENT,
+    DELTAKERE,
+    PLAN,
+    REFUSED,
+    SAMTYKKE,
+    WITH_PLAN,
+)
 from tests.strategies.records import saker
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -49,6 +57,18 @@ TOLD: tuple[tuple[Message, str, dict[str, Any], datetime], ...] = (
     (module.MANDATE_ENDED, "parorende[1].gyldighet.til", {"parorende.1.gyldighet.til": "2025"}, NOW),
     (module.DECEASED, "tilstand", {"innbygger.dod": True, "samtykker": []}, NOW),
     (module.DECEASED, "tilstand", {"innbygger.dodsdato": "2026-02", "samtykker": []}, NOW),
+    (
+        module.EVALUATION_DUE,
+        "planer[0].nesteEvaluering",
+        {**WITH_PLAN, "planer": [{**PLAN, "nesteEvaluering": "2026-02"}]},
+        NOW,
+    ),
+    (
+        module.NO_EVALUATION,
+        "planer[0].nesteEvaluering",
+        {**WITH_PLAN, "planer": [{k: v for k, v in PLAN.items() if k != "nesteEvaluering"}]},
+        NOW,
+    ),
 )
 SILENT: tuple[tuple[dict[str, Any], datetime], ...] = (
     ({}, NOW),
@@ -61,6 +81,8 @@ SILENT: tuple[tuple[dict[str, Any], datetime], ...] = (
     ({"tilstand": "avsluttet", f"{DELTAKERE}.0.rolle": None}, NOW),
     ({"innbygger.fodselsdato": CHILD_BORN, "samtykker": [], f"{DELTAKERE}.0": BARNEKOORDINATOR}, NOW),
     ({"parorende.1.gyldighet.til": "2025", "parorende.1.aktiv": False}, NOW),
+    ({**WITH_PLAN, "planer": [{**PLAN, "nesteEvaluering": "2026-03-01"}]}, NOW),
+    ({"planer": [{**PLAN, "status": "utkast", "nesteEvaluering": "2025"}]}, NOW),
 )
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
 
-from adapter.record.references import references
+from adapter.record.references import LISTS, NAMING, references
 from adapter.record.schema import definitions
 from tests.record.given import bent, sak
 from tests.strategies.records import saker
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def test_references_are_found_in_order_with_their_place() -> None:
@@ -57,7 +60,43 @@ def test_what_is_elsewhere_is_no_reference(aktor: dict[str, Any]) -> None:
 def test_no_aktor_is_forgotten(body: dict[str, Any]) -> None:
     """As many references as there are objects in the record that have the one field of an aktor."""
     kinds = definitions()["aktor"]["properties"].keys() - {"adresse", "identifikator"}
-    assert len(references("sak", body)) == _aktors(body, kinds)
+    assert sum(isinstance(_at(body, r.path), dict) for r in references("sak", body)) == _aktors(body, kinds)
+
+
+def _at(body: Any, path: str) -> Any:
+    for step in path.removeprefix("sak.").replace("[", ".").replace("]", "").split("."):
+        body = body[int(step) if isinstance(body, list) else step]
+    return body
+
+
+def test_no_field_of_ids_is_forgotten() -> None:
+    """Every field that the schema says holds ids of something else is one that is followed, and leads on."""
+    but_aktor = {name: inner for name, inner in definitions().items() if name != "aktor"}
+    assert set(_id_fields(but_aktor)) == set(NAMING)
+    assert set(NAMING.values()) <= {*LISTS, "organisasjon"}
+
+
+def _id_fields(schema: Any) -> Iterator[str]:
+    if isinstance(schema, list):
+        for each in schema:
+            yield from _id_fields(each)
+    elif isinstance(schema, dict):
+        for field, inner in schema.get("properties", {}).items():
+            named = inner.get("items", inner).get("$ref") if isinstance(inner, dict) else None
+            if named == "#/$defs/id" and field != "id":
+                yield field
+        for each in schema.values():
+            yield from _id_fields(each)
+
+
+def test_ids_of_parts_are_references_within_the_sak() -> None:
+    """A plan names its goals by id, and the goals themselves are no reference."""
+    body = bent(
+        sak(), planer=[{"id": "p", "status": "utkast", "maal": ["m"]}], maal=[{"id": "m"}], samtykker=[]
+    )
+    found = [(r.path, r.kind, r.id, r.local) for r in references("sak", body)]
+    assert found[-1] == ("sak.planer[0].maal[0]", "maal", "m", True)
+    assert len(found) == 4
 
 
 def _aktors(value: Any, kinds: set[str]) -> int:

@@ -10,9 +10,19 @@ from hypothesis import strategies as st
 
 from adapter.errors import Message
 from adapter.record import rules, schema
-from adapter.record.rules import consent, coordination, identity
+from adapter.record.rules import consent, coordination, identity, planning
 from tests.record.given import TODAY, bent, sak
-from tests.record.rule_rows import ANOTHER_TEAM, DELTAKERE, KOORDINATOR, PASSES, REFUSED, SAMTYKKE
+from tests.record.rule_rows import (
+    ANOTHER_TEAM,
+    DELTAKERE,
+    GOALS,
+    KOORDINATOR,
+    PASSES,
+    PLAN,
+    REFUSED,
+    SAMTYKKE,
+    WITH_PLAN,
+)
 from tests.strategies.records import saker
 
 
@@ -55,7 +65,7 @@ def test_every_message_has_a_row_that_is_refused() -> None:
     """No rule goes untried."""
     declared = {
         found.code
-        for module in (identity, coordination, consent)
+        for module in (identity, coordination, consent, planning)
         for found in vars(module).values()
         if isinstance(found, Message)
     }
@@ -119,6 +129,27 @@ def test_nobody_enters_a_team_that_was_an_error() -> None:
     assert check(error, sak()) == []
     after = bent(error, **{f"{DELTAKERE}.+": {**KOORDINATOR, "rolle": "saksbehandler"}})
     assert check(after, error) == [("participant-in-closed-team", "sak.team[0].deltakere[3].gyldighet.til")]
+
+
+def test_a_circle_is_told_of_each_part_in_it() -> None:
+    """It can be opened at any of them."""
+    goals = [{**GOALS[0], "delmaal": ["m2"]}, {**GOALS[1], "delmaal": ["m1"]}]
+    assert check(sak(maal=goals), sak()) == [
+        ("part-of-itself", "sak.maal[0].delmaal"),
+        ("part-of-itself", "sak.maal[1].delmaal"),
+    ]
+
+
+def test_the_consent_to_an_active_plan_may_be_withdrawn() -> None:
+    """Not even the plan, still aktiv, is in the way; the record stays writable, and no new plan begins."""
+    before = sak(**WITH_PLAN)
+    after = bent(before, **{"samtykker.1.tilstand": "inaktiv"})
+    assert check(after, before) == []
+    assert check(bent(after, saksnummer="2026/1"), after) == []
+    ended = bent(after, **{"planer.0.status": "fullfort"})
+    assert check(ended, after) == []
+    again = bent(ended, **{"planer.+": {**PLAN, "id": "p2"}})
+    assert check(again, ended) == [("plan-without-consent", "sak.planer[1].status")]
 
 
 WITHDRAWN = {f"{SAMTYKKE}.tilstand": "inaktiv"}

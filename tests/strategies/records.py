@@ -18,7 +18,10 @@ from hypothesis import strategies as st
 
 from adapter.fhir.dates import interval
 from adapter.record.competence import competence
-from adapter.record.rules.consent import SHARING
+from adapter.record.references import LISTS, NAMING, OF_AKTOR
+from adapter.record.rules.consent import SHARING, is_given
+from adapter.record.rules.planning import IN_FORCE, NESTED, individual, is_to_plan, named
+from adapter.record.rules.violation import Case
 from adapter.record.schema import definitions, resolved
 from adapter.record.supply import supply
 from adapter.record.windows import Window, window_of
@@ -54,6 +57,13 @@ class Known:
     ansatt: tuple[str, ...] = (ANSATT,)
     rolle: tuple[str, ...] = (ROLLE,)
     organisasjon: tuple[str, ...] = (ORGANISASJON,)
+    parts: tuple[tuple[str, str], ...] = ()
+    """The parts of a sak that are no aktor, as (kind, id)."""
+
+    def ids(self, kind: str) -> tuple[str, ...]:
+        """The ids of one kind."""
+        found: tuple[str, ...] = getattr(self, kind, ())
+        return found + tuple(id_ for of, id_ in self.parts if of == kind)
 
 
 def organisasjoner(name: str = ORGANISASJON) -> st.SearchStrategy[dict[str, Any]]:
@@ -82,22 +92,24 @@ def saker(
     draw: st.DrawFn, name: str = "sak-1", known: Known = Known(), today: date = TODAY
 ) -> dict[str, Any]:
     """Records of kind sak with the id ``name``, lawful on ``today``; what they name besides is ``known``."""
-    family, teams = draw(st.integers(0, 2)), draw(st.integers(0, 2))
+    numbers = {kind: draw(st.integers(0, 2)) for kind in LISTS}
+    named = {kind: tuple(f"{name}-{kind}-{i + 1}" for i in range(n)) for kind, n in numbers.items()}
     here = Known(
         (f"{name}-innbygger",),
-        tuple(f"{name}-parorende-{i + 1}" for i in range(family)),
-        tuple(f"{name}-team-{i + 1}" for i in range(teams)),
+        named.pop("parorende"),
+        named.pop("team"),
         known.ansatt,
         known.rolle,
         known.organisasjon,
+        tuple((kind, id_) for kind, ids in named.items() for id_ in ids),
     )
     making = _making(here)
     body = draw(making.object("sak"))
     body["id"], body["innbygger"]["id"] = name, here.innbygger[0]
-    for field, kind, number in (("parorende", "parorende", family), ("team", "team", teams)):
+    for kind, field in LISTS.items():
         body.pop(field, None)
-        if number:
-            parts = draw(st.lists(making.object(kind), min_size=number, max_size=number))
+        if numbers[kind]:
+            parts = draw(st.lists(making.object(kind), min_size=numbers[kind], max_size=numbers[kind]))
             body[field] = _named(name, kind, parts)
     if "samtykker" in body:
         body["samtykker"] = _named(name, "samtykke", body["samtykker"])
@@ -107,7 +119,8 @@ def saker(
 
 def parts(name: str) -> st.SearchStrategy[dict[str, Any]]:
     """Parts of one kind as the schema allows them, lawful or not; their items have ids, as in a store."""
-    known = Known(innbygger=("innbygger-1",), parorende=("parorende-1",), team=("team-1",))
+    others = tuple((kind, f"{kind}-{n}") for kind in LISTS for n in (2, 3))
+    known = Known(("innbygger-1",), ("parorende-1",), ("team-1",), parts=others)
     drawn = _making(known).object(name).map(lambda part: {"id": f"{name}-1", **part})
     apart = {"roller", "ugjennomsiktig"}  # parts of their own, and what only a resource makes of a samtykke
     return drawn.map(lambda part: {k: _with_ids(name, k, v) for k, v in part.items() if k not in apart})
@@ -145,6 +158,8 @@ class _Making:
 
     def _value(self, schema: dict[str, Any], field: str) -> st.SearchStrategy[Any]:
         name = schema.get("$ref", "").removeprefix("#/$defs/")
+        if field in NAMING and _is_id(schema):
+            return self._naming(NAMING[field], schema)
         if field == "gittAv":
             return st.lists(self._aktor(("innbygger", "parorende")), min_size=1, max_size=2)
         if "propertyNames" in schema:
@@ -171,7 +186,9 @@ class _Making:
 
     def _object(self, schema: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
         fields = {
-            field: self._value(inner, field) for field, inner in schema["properties"].items() if field != "id"
+            field: self._value(inner, field)
+            for field, inner in schema["properties"].items()
+            if field != "id" and not self._names_nothing(field, inner)
         }
         together: dict[str, list[str]] = schema.get("dependentRequired", {})
         needed = [field for field in schema.get("required", ()) if field in fields]
@@ -182,9 +199,23 @@ class _Making:
         excluded = schema.get("not", {}).get("required", [])
         return made.map(lambda body: _agreeing(body, excluded, together))
 
+    def _names_nothing(self, field: str, schema: dict[str, Any]) -> bool:
+        """Whether it holds ids of a kind there is none of, or things that must name one."""
+        if field in NAMING and _is_id(schema):
+            return not self._known.ids(NAMING[field])
+        whole = resolved(resolved(schema).get("items", schema))
+        fields = whole.get("properties", {})
+        return any(
+            self._names_nothing(name, fields[name]) for name in whole.get("required", ()) if name in fields
+        )
+
+    def _naming(self, kind: str, schema: dict[str, Any]) -> st.SearchStrategy[Any]:
+        one = st.sampled_from(self._known.ids(kind))
+        return st.lists(one, min_size=1, max_size=3, unique=True) if "items" in schema else one
+
     def _aktor(self, kinds: tuple[str, ...] = ()) -> st.SearchStrategy[dict[str, Any]]:
         here: list[dict[str, Any]] = [
-            {kind: id_} for kind, found in vars(self._known).items() for id_ in found
+            {kind: id_} for kind in sorted(OF_AKTOR) for id_ in self._known.ids(kind)
         ]
         elsewhere = [
             {"adresse": "https://ehr.example.org/aktor?nr=7"},
@@ -276,6 +307,7 @@ def _make_lawful(sak: dict[str, Any], today: date) -> None:
                 _seat(deltaker, of_hospital, sak)
     for samtykke in sak.get("samtykker", ()):
         _make_consent_lawful(sak, samtykke, today)
+    _make_plans_lawful(sak, today)
 
 
 def _seat(deltaker: dict[str, Any], taken: set[str], sak: dict[str, Any]) -> None:
@@ -284,6 +316,26 @@ def _seat(deltaker: dict[str, Any], taken: set[str], sak: dict[str, Any]) -> Non
     if taken:
         deltaker["rolle"] = "kontaktperson"
     taken.add(deltaker["rolle"])
+
+
+def _is_id(schema: dict[str, Any]) -> bool:
+    return bool(schema.get("items", schema).get("$ref") == "#/$defs/id")
+
+
+def _make_plans_lawful(sak: dict[str, Any], today: date) -> None:
+    for field, link in NESTED:
+        for item in sak.get(field, ()):
+            if any(id_ <= item["id"] for id_ in named(item, link)):
+                del item[link]
+    for goal in sak.get("maal", ()):
+        if "parorende" in goal.get("uttryktAv", {}):
+            goal["uttryktAv"] = {"innbygger": sak["innbygger"]["id"]}
+    for _, plan in list(individual(sak, IN_FORCE))[1:]:
+        plan["plantype"] = "delplan-annen"
+    case = Case("sak", sak, None, today, production=False)
+    if not any(is_to_plan(item) and is_given(case, item) for item in sak.get("samtykker", ())):
+        for _, plan in individual(sak, frozenset({"aktiv"})):
+            plan["status"] = "pa-vent"
 
 
 def _make_consent_lawful(sak: dict[str, Any], samtykke: dict[str, Any], today: date) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from adapter.record.rules import consent, coordination, identity
+from adapter.record.rules import consent, coordination, identity, planning
 from adapter.record.rules.violation import Case, Violation
 
 if TYPE_CHECKING:
@@ -34,6 +34,10 @@ OF_A_SAK: tuple[Callable[[Case], Iterator[Violation]], ...] = (
     coordination.child_coordinator,
     coordination.closed_team,
     consent.samtykker,
+    planning.one_plan,
+    planning.plan_consent,
+    planning.no_circles,
+    planning.goals_of_the_person,
 )
 """Asked of a sak the municipality stands by: not of a report not taken in, nor of one registered in error."""
 

@@ -12,7 +12,7 @@ from adapter.errors import IssueType, Message
 from adapter.fhir.dates import interval
 from adapter.record.competence import competence
 from adapter.record.rules.violation import HPL, PBRL, Violation
-from adapter.record.windows import Window
+from adapter.record.windows import Window, window_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,6 +106,12 @@ def is_sharing(samtykke: dict[str, Any]) -> bool:
     return is_open(samtykke) and samtykke.get("type") in SHARING
 
 
+def is_given(case: Case, samtykke: dict[str, Any]) -> bool:
+    """Whether it is aktiv, not over before today, and was given by somebody who could give it."""
+    ahead = Window(case.day.low, None).within(window_of(samtykke.get("gyldighet")))
+    return is_open(samtykke) and not ahead.is_empty() and _was_competent(case, samtykke)
+
+
 def _faults(case: Case, samtykke: dict[str, Any]) -> Iterator[tuple[Message, str]]:
     if samtykke.get("ugjennomsiktig"):
         if samtykke.get("regler"):
@@ -134,7 +140,11 @@ def _sharing(case: Case, samtykke: dict[str, Any]) -> Iterator[tuple[Message, st
         yield NO_RECIPIENT, "mottaker"
     if not samtykke.get("regler"):
         yield NO_RULES, "regler"
+    if not _was_competent(case, samtykke):
+        yield NOT_COMPETENT, "gittAv"
+
+
+def _was_competent(case: Case, samtykke: dict[str, Any]) -> bool:
     given = samtykke.get("gittDato")
     when = Window(*(interval(given) if given else case.day))
-    if all(window.within(when).is_empty() for window in competence(case.body, samtykke)):
-        yield NOT_COMPETENT, "gittAv"
+    return any(not window.within(when).is_empty() for window in competence(case.body, samtykke))

@@ -18,7 +18,7 @@ from adapter.record.identifiers import (
     is_synthetic,
 )
 from adapter.record.places import name_of
-from adapter.record.references import references_at
+from adapter.record.references import LISTS, references_at
 from adapter.record.rules.violation import Violation
 from adapter.record.windows import window_of
 
@@ -135,12 +135,12 @@ def duplicate_ids(case: Case) -> Iterator[Violation]:
 
 
 def local_references(case: Case) -> Iterator[Violation]:
-    """The innbygger, parorende and team named in a sak are its own."""
+    """The parts of a sak that are named in it are its own."""
     if case.kind != "sak":
         return
     here = {("innbygger", case.body["innbygger"]["id"])}
-    for kind in ("parorende", "team"):
-        here |= {(kind, item["id"]) for item in case.body.get(kind, ())}
+    for kind, field in LISTS.items():
+        here |= {(kind, item["id"]) for item in case.body.get(field, ())}
     for node in case.nodes:
         for reference in references_at(node):
             if reference.local and (reference.kind, reference.id) not in here:

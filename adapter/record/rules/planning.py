@@ -1,0 +1,129 @@
+"""Rules of plans and goals: one individuell plan, with consent, and no part that contains itself.
+
+Pasient- og brukerrettighetsloven § 2-5, helse- og omsorgstjenesteloven § 7-1. The law speaks of the
+individuell plan alone; drafts of it and other plans may stand beside it, without being asked for consent.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from adapter.errors import IssueType, Message
+from adapter.record.rules.consent import is_given, place_of
+from adapter.record.rules.violation import HOL, PBRL, VGML, Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from adapter.record.rules.violation import Case
+
+TWO_PLANS = Message(
+    "two-individual-plans",
+    IssueType.BUSINESS_RULE,
+    "Personen har allerede en individuell plan; avslutt den først, eller la den nye være et utkast",
+    "The person has an individual plan already; end that first, or let the new one be a draft",
+    f"{HOL}/§7-1",
+)
+NO_PLAN_CONSENT = Message(
+    "plan-without-consent",
+    IssueType.BUSINESS_RULE,
+    "En individuell plan kan ikke være aktiv uten et aktivt samtykke til planen fra en som kan samtykke",
+    "An individual plan cannot be active without an active consent to the plan from one who can consent",
+    f"{PBRL}/§2-5",
+)
+IN_ITSELF = Message(
+    "part-of-itself",
+    IssueType.BUSINESS_RULE,
+    "Leder gjennom {field} tilbake til seg selv",
+    "Leads by way of {field} back to itself",
+    "https://hl7.org/fhir/R4/extension-goal-relationship.html",
+)
+NOT_TO_EXPRESS = Message(
+    "goal-by-guardian-without-mandate",
+    IssueType.BUSINESS_RULE,
+    "En verge uten mandat i personlige forhold uttrykker ikke personens mål",
+    "A guardian without a mandate in personal matters does not express the person's goal",
+    f"{VGML}/§21",
+)
+IN_FORCE = frozenset({"aktiv", "pa-vent"})
+NESTED = (("maal", "delmaal"), ("planer", "erstatter"), ("planer", "delplaner"))
+"""Lists whose items name others of the same list, and by which field."""
+
+_AS_KIN = ("relasjon", "naermesteParorende", "fosterforelder", "fullmakt")
+
+
+def one_plan(case: Case) -> Iterator[Violation]:
+    """One individuell plan is aktiv or pa-vent; told from the second on."""
+    in_force = list(individual(case.body, IN_FORCE))
+    for index, plan in in_force[1:]:
+        pair = sorted((in_force[0][1]["id"], plan["id"]))
+        yield Violation(TWO_PLANS, f"sak.planer[{index}].status", "sak.planer", pair)
+
+
+def plan_consent(case: Case) -> Iterator[Violation]:
+    """An individuell plan becomes aktiv with a consent to have it, and not without.
+
+    Taking that consent back is never refused, even while the plan is aktiv: what a plan that was aktiv
+    already lacks is told at the place of the consent, and so goes with it.
+    """
+    samtykker = case.body.get("samtykker", ())
+    if any(is_to_plan(samtykke) and is_given(case, samtykke) for samtykke in samtykker):
+        return
+    gone = next((item for item in samtykker if is_to_plan(item) and item["tilstand"] == "inaktiv"), None)
+    was_active = {plan["id"] for _, plan in individual(case.before or {}, frozenset({"aktiv"}))}
+    for index, plan in individual(case.body, frozenset({"aktiv"})):
+        withdrawn = gone is not None and plan["id"] in was_active
+        place = f"{place_of(gone)}.plan" if gone and withdrawn else "sak.planer"
+        yield Violation(NO_PLAN_CONSENT, f"sak.planer[{index}].status", place, plan["id"])
+
+
+def no_circles(case: Case) -> Iterator[Violation]:
+    """No goal is a delmål of its own delmål; no plan replaces, or is a delplan of, itself."""
+    for field, link in NESTED:
+        items = case.body.get(field, ())
+        links = {item["id"]: named(item, link) for item in items}
+        for index, item in enumerate(items):
+            if _leads_back(item["id"], links):
+                path, place = f"sak.{field}[{index}].{link}", f"sak.{field}({item['id']}).{link}"
+                yield Violation(IN_ITSELF, path, place, names={"field": link})
+
+
+def goals_of_the_person(case: Case) -> Iterator[Violation]:
+    """A verge whose mandate leaves personal matters out expresses no goal, unless as kin."""
+    kin = {person["id"]: person for person in case.body.get("parorende", ())}
+    for index, goal in enumerate(case.body.get("maal", ())):
+        by = kin.get(goal.get("uttryktAv", {}).get("parorende"), {})
+        if "verge" in by and not by["verge"].get("personligOmrade") and not any(map(by.get, _AS_KIN)):
+            place = f"sak.maal({goal['id']}).uttryktAv"
+            yield Violation(NOT_TO_EXPRESS, f"sak.maal[{index}].uttryktAv", place, by["id"])
+
+
+def individual(sak: Mapping[str, Any], states: frozenset[str]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The individuelle planer of a sak in one of ``states``, each with its index."""
+    for index, plan in enumerate(sak.get("planer", ())):
+        if plan.get("plantype") == "individuell-plan" and plan["status"] in states:
+            yield index, plan
+
+
+def is_to_plan(samtykke: Mapping[str, Any]) -> bool:
+    """Whether it is a consent to having a plan, of a shape that says so."""
+    return samtykke.get("type") == "plan" and not samtykke.get("ugjennomsiktig")
+
+
+def named(item: Mapping[str, Any], link: str) -> list[str]:
+    """The ids an item names by one of the fields of ``NESTED``: a delplan may be somewhere else."""
+    ones = [one if isinstance(one, str) else one.get("plan") for one in item.get(link, ())]
+    return [one for one in ones if one is not None]
+
+
+def _leads_back(start: str, links: Mapping[str, list[str]]) -> bool:
+    seen: set[str] = set()
+    ahead = list(links[start])
+    while ahead:
+        at = ahead.pop()
+        if at == start:
+            return True
+        if at not in seen:
+            seen.add(at)
+            ahead += links.get(at, ())
+    return False
