@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from adapter import settings as settings_module
@@ -104,7 +106,7 @@ def test_a_base_address_is_plain(url: str) -> None:
 
 
 def test_every_variable_read_is_described() -> None:
-    """The module's own page names every variable that from_environment asks for."""
+    """The module's own page and docs/running.md name every variable that from_environment asks for."""
 
     class Asked(dict[str, str]):
         def __init__(self) -> None:
@@ -117,5 +119,7 @@ def test_every_variable_read_is_described() -> None:
     asked = Asked()
     Settings.from_environment(asked)
     assert "PORT" in asked.names
+    running = (Path(__file__).parent.parent / "docs" / "running.md").read_text()
     for name in asked.names:
         assert name in (settings_module.__doc__ or "")
+        assert f"`{name}`" in running

@@ -97,7 +97,13 @@ def command() -> None:
 
 
 def _say_addresses(settings: Settings) -> None:
-    how = "no token needed on this machine" if settings.auth == "open" else "bearer tokens"
     click.echo(
-        f"ip-adapter serves municipality {settings.municipality} at {settings.base_url} ({how})", err=True
+        f"ip-adapter serves municipality {settings.municipality} at {settings.base_url} ({_door(settings)})",
+        err=True,
     )
+
+
+def _door(settings: Settings) -> str:
+    if settings.auth == "open":
+        return "no token needed on this machine"
+    return "bearer tokens" if settings.production else "bearer tokens, the development issuer's too"
