@@ -13,7 +13,7 @@ from adapter.cli.record_files import REST
 from adapter.errors import IssueType, Message, Unprocessable
 from adapter.fhir.canonical import BASE
 from adapter.mapping.transforms import PAIRS
-from adapter.record.parts import BY_TYPE, parts, put, surroundings
+from adapter.record.parts import PARTS, TYPES, kind_of, parts, put, surroundings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -101,9 +101,9 @@ class ToPlan:
         entries = bundle.get("entry", []) if bundle["resourceType"] == "Bundle" else [{"resource": bundle}]
         _refuse_unmapped(entries)
         entries = self._with_ids(entries)
-        for kind in BY_TYPE.values():
+        for kind in PARTS:
             for entry in entries:
-                if entry["resource"]["resourceType"] == kind.type:
+                if kind_of(entry["resource"]) is kind:
                     self._put(kind, entry, bundle)
         return [
             {**body, REST: self.rest[key]} if key in self.rest else body for key, body in self.records.items()
@@ -153,7 +153,7 @@ def _refuse_unmapped(entries: list[dict[str, Any]]) -> None:
     unmapped = [
         UNMAPPED.at(f"Bundle.entry[{index}]")
         for index, entry in enumerate(entries)
-        if entry.get("resource", {}).get("resourceType") not in BY_TYPE
+        if entry.get("resource", {}).get("resourceType") not in TYPES
     ]
     if unmapped:
         raise Unprocessable(*unmapped)

@@ -1,7 +1,8 @@
 """The parts of a record that have a FHIR face: where they stand, which resource they are, who they belong to.
 
-One line of ``PARTS`` is one kind of part. Everything here is pure: a changed record is a new dict, and what
-did not change is shared with the old one.
+One line of ``PARTS`` is one kind of part, one line of ``LINKS`` a fact that stands in one part and is shown
+in another as well. Everything here is pure: a changed record is a new dict, and what did not change is shared
+with the old one.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ class PartKind:
         del_: the del a permit must name to open it; ``""`` for what no permit opens.
         listed: whether the field holds a list of them.
         apart: fields of the part that are parts of their own, and not this one's to show or change.
+        when: an element of the resource and its value, where several kinds are of one type; without it the
+            kind is what the type is otherwise.
     """
 
     name: str
@@ -34,6 +37,7 @@ class PartKind:
     del_: str = ""
     listed: bool = True
     apart: tuple[str, ...] = ()
+    when: tuple[str, str] | None = None
 
 
 PARTS = (
@@ -41,12 +45,41 @@ PARTS = (
     PartKind("parorende", "sak", "parorende", "RelatedPerson", "parorende"),
     PartKind("team", "sak", "team", "CareTeam", "team"),
     PartKind("maal", "sak", "maal", "Goal", "mal"),
+    PartKind("plan", "sak", "planer", "CarePlan", "plan"),
+    PartKind("tiltak", "sak", "tiltak", "ServiceRequest", "tiltak"),
+    PartKind(
+        "henvendelse", "sak", "henvendelser", "ServiceRequest", "henvendelse", when=("intent", "proposal")
+    ),
     PartKind("samtykke", "sak", "samtykker", "Consent"),
     PartKind("ansatt", "ansatt", "", "Practitioner", listed=False, apart=("roller",)),
     PartKind("rolle", "ansatt", "roller", "PractitionerRole"),
     PartKind("organisasjon", "organisasjon", "", "Organization", listed=False),
 )
-BY_TYPE: Mapping[str, PartKind] = {kind.type: kind for kind in PARTS}
+BY_NAME: Mapping[str, PartKind] = {kind.name: kind for kind in PARTS}
+TYPES = tuple(dict.fromkeys(kind.type for kind in PARTS))
+"""The resource types that are parts, in an order in which each may name those before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link that stands in one part and is read from the other too, as a field the record does not keep.
+
+    Args:
+        part: the kind of part that shows it.
+        field: the field it is shown in: the ids of the parts that name it.
+        home: the record's list of the parts in which it stands.
+        names: their field that holds it, a list of ids.
+    """
+
+    part: str
+    field: str
+    home: str
+    names: str
+
+
+LINKS = (Link("tiltak", "planer", "planer", "tiltak"),)
+SHOWN = frozenset(link.field for link in LINKS)
+"""The fields that are shown in a part and stand in another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +103,15 @@ def parts(record: str, body: dict[str, Any]) -> list[Part]:
     """Every part of a record of kind ``record``, in the order of ``PARTS`` and then of the lists."""
     around = surroundings(record, body)
     return [
-        Part(kind.name, kind.type, item["id"], item, around, kind.del_, tuple(item.get("emner", ())))
+        Part(
+            kind.name,
+            kind.type,
+            item["id"],
+            _shown(kind, body, item),
+            around,
+            kind.del_,
+            tuple(item.get("emner", ())),
+        )
         for kind in PARTS
         if kind.record == record
         for item in _items(kind, body)
@@ -84,8 +125,61 @@ def surroundings(record: str, body: dict[str, Any]) -> dict[str, str]:
     return {"ansatt": f"Practitioner/{body['id']}"} if record == "ansatt" else {}
 
 
+def kind_of(resource: Mapping[str, Any]) -> PartKind:
+    """The kind of part a resource is, or begins; KeyError for a type that is none."""
+    kinds = [kind for kind in PARTS if kind.type == resource["resourceType"]]
+    for kind in sorted(kinds, key=lambda kind: kind.when is None):
+        if kind.when is None or resource.get(kind.when[0]) == kind.when[1]:
+            return kind
+    raise KeyError(resource["resourceType"])
+
+
 def put(kind: PartKind, body: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
-    """The record with ``part`` in it: in the place of the one with its id, else as the last of its list."""
+    """The record with ``part`` in it: in the place of the one with its id, else as the last of its list.
+
+    Links it shows are added where they stand; leaving one out takes none away, since that is for the other
+    part to say. Those to a part the record does not have stay behind, see :func:`unlinked`.
+    """
+    own = {field: value for field, value in part.items() if field not in SHOWN}
+    body = _put(kind, body, own)
+    for link in _links(kind):
+        named = part.get(link.field, ())
+        holders = [
+            _naming(one, link, part["id"]) if one["id"] in named else one for one in body.get(link.home, ())
+        ]
+        body = {**body, link.home: holders} if named else body
+    return body
+
+
+def unlinked(kind: PartKind, body: dict[str, Any], part: dict[str, Any]) -> list[str]:
+    """What ``part`` shows as linked to it and the record does not have: ``planer[1]``."""
+    return [
+        f"{link.field}[{index}]"
+        for link in _links(kind)
+        for index, id_ in enumerate(part.get(link.field, ()))
+        if all(one["id"] != id_ for one in body.get(link.home, ()))
+    ]
+
+
+def _links(kind: PartKind) -> Iterator[Link]:
+    return (link for link in LINKS if link.part == kind.name)
+
+
+def _naming(holder: dict[str, Any], link: Link, id_: str) -> dict[str, Any]:
+    named = holder.get(link.names, [])
+    return holder if id_ in named else {**holder, link.names: [*named, id_]}
+
+
+def _shown(kind: PartKind, body: dict[str, Any], item: dict[str, Any]) -> dict[str, Any]:
+    """The part with the links that stand elsewhere."""
+    for link in _links(kind):
+        named = [one["id"] for one in body.get(link.home, ()) if item["id"] in one.get(link.names, ())]
+        bare = {field: value for field, value in item.items() if field != link.field}
+        item = {**bare, link.field: named} if named else bare
+    return item
+
+
+def _put(kind: PartKind, body: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
     if not kind.field:
         return {**part, **{field: body[field] for field in kind.apart if field in body}}
     if not kind.listed:

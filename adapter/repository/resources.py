@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapter.errors import Finding, IssueType, Message, Unprocessable
 from adapter.fhir.search.values import local
-from adapter.record.parts import BY_TYPE, PartKind, parts, put, surroundings
+from adapter.record.parts import BY_NAME, PartKind, kind_of, parts, put, surroundings, unlinked
 from adapter.record.supply import supply
 from adapter.repository.judging import check_schema
 from adapter.repository.revision import Revision
@@ -27,6 +27,12 @@ OWNER_UNKNOWN = Message(
     IssueType.NOT_FOUND,
     "Viser til en {type} som ikke finnes her; send den først",
     "Refers to a {type} that is not here; send that first",
+)
+LINK_UNKNOWN = Message(
+    "link-unknown",
+    IssueType.NOT_FOUND,
+    "Viser til noe som ikke finnes i denne saken; send det først",
+    "Refers to what is not in this person's record; send that first",
 )
 _OWNERS = {
     "RelatedPerson": ("patient", "Patient"),
@@ -69,15 +75,17 @@ class Placing:
         Raises:
             Unprocessable: it says something that is neither mapped nor kept, or its owner is unknown.
         """
-        kind = BY_TYPE[type_]
+        kind = kind_of(resource)
         record = self._record_of(kind, resource)
         around = surroundings(kind.record, record)
         own = _localised(resource, self.base_url)
-        found = next(
-            (p.body for p in parts(kind.record, record) if (p.type, p.id) == (type_, own["id"])), None
-        )
+        found = next((p for p in parts(kind.record, record) if (p.type, p.id) == (type_, own["id"])), None)
+        kind = BY_NAME[found.kind] if found else kind
         mapping = self.write.mappings.of(kind.name)
-        part, residue = mapping.to_plan(own, around, onto=found, new_id=self.new_id)
+        part, residue = mapping.to_plan(own, around, onto=found.body if found else None, new_id=self.new_id)
+        unknown = [mapping.place(link, part, own) for link in unlinked(kind, record, part)]
+        if unknown:
+            raise Unprocessable(*(LINK_UNKNOWN.at(link) for link in unknown))
         after = put(kind, record, part)
         self.write.writer.put_residue(kind.record, after["id"], type_, own["id"], self.writer, residue)
         self._holders[type_, own["id"]] = (kind.record, after["id"])

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from adapter.errors import AdapterError, Finding, Forbidden, IssueType, Message
-from adapter.record.parts import BY_TYPE
+from adapter.record.parts import TYPES
 from adapter.repository.preconditions import check_if_match
 from adapter.repository.recipients import present
 
@@ -31,7 +31,6 @@ RECIPIENTS_WRITE_LATER = Message(
     "Mottakere kan foreløpig lese, ikke skrive; endringer gjøres av kommunen",
     "Recipients may read but not yet write; changes are made by the municipality",
 )
-_ORDER = list(BY_TYPE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +135,7 @@ class Transaction:
             with refusals.of(put, "request.ifMatch"):
                 self._check_version(put, before[put.key])
         refusals.tell()
-        for put in sorted(puts, key=lambda put: _ORDER.index(put.type)):
+        for put in sorted(puts, key=lambda put: TYPES.index(put.type)):
             if self.placing.owner(put.type, put.resource) in refusals.keys:
                 continue  # Its owner is refused already, and nothing more can be said of it.
             with refusals.of(put, "resource"):

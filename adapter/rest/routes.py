@@ -11,7 +11,6 @@ from adapter.rest.interactions.create import create
 from adapter.rest.interactions.history_instance import history_instance
 from adapter.rest.interactions.read import read
 from adapter.rest.interactions.search_type import search_type
-from adapter.rest.interactions.transaction import transaction
 from adapter.rest.interactions.update import update
 from adapter.rest.interactions.vread import vread
 
@@ -27,6 +26,8 @@ TYPES: dict[str, str] = {
     "Patient": "The person whose coordination or plan it is",
     "RelatedPerson": "Parents, next of kin, guardians",
     "CareTeam": "The coordinator and the team around the person; exists without a plan",
+    "CarePlan": "Individuell plan, and the plans under it",
+    "ServiceRequest": "What is done, how much and by whom (intent plan); a report of need (intent proposal)",
     "Goal": "What the person wants to reach, in the person's own words",
     "Consent": "What the person lets be shared with whom; a permission to one recipient each",
     "Practitioner": "Professionals; their birth numbers are never shown",
@@ -69,6 +70,4 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/<type>", "create", create, Body.RESOURCE),
     Route("GET", "/<type>", "search-type", search_type),
     Route("POST", "/<type>/_search", "search-type", search_type, Body.FORM),
-    Route("POST", "", "transaction", transaction, Body.RESOURCE),
-    Route("POST", "/", "transaction", transaction, Body.RESOURCE),
 )

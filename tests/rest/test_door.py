@@ -9,7 +9,7 @@ from fhir.resources.R4B.capabilitystatement import CapabilityStatement
 from fhir.resources.R4B.operationoutcome import OperationOutcome
 
 from adapter.fhir import json, xml
-from adapter.record.parts import BY_TYPE
+from adapter.record import parts
 from adapter.rest.outcome import ERROR_CODES
 from adapter.rest.routes import TYPES
 from adapter.security.development import Wish
@@ -38,7 +38,7 @@ def codes(answer: TestResponse) -> list[str]:
 
 def test_every_part_with_a_fhir_face_is_served() -> None:
     """What the record has parts for is served from the day it is mapped, and nothing else is."""
-    assert set(TYPES) == set(BY_TYPE)
+    assert set(TYPES) == set(parts.TYPES)
 
 
 REFUSED: list[tuple[str, str, dict[str, str], bytes, int, str]] = [
