@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from adapter.consent.lens import KOMMUNE
-from adapter.errors import Finding, Forbidden, NotFound
+from adapter.errors import Finding, Forbidden, IssueType, Message, NotFound
 from adapter.record.avvik import avvik
 from adapter.repository.changes import changed_since
 from adapter.repository.pages import Pages
@@ -20,7 +20,7 @@ from adapter.repository.preconditions import check_if_match
 from adapter.repository.recipients import UNKNOWN, check_scope, present, recipients
 from adapter.repository.resources import Placing
 from adapter.repository.searching import Search, SearchResult
-from adapter.repository.transaction import RECIPIENTS_WRITE_LATER, Change, Put, Transaction
+from adapter.repository.transaction import Change, Put, Transaction
 from adapter.repository.writing import Write
 
 if TYPE_CHECKING:
@@ -33,6 +33,13 @@ if TYPE_CHECKING:
     from adapter.storage import ChangeNote, Published, RecordVersion, Store, Writer
 
 REPROJECTED_AT_ONCE = 50
+
+RECIPIENTS_WRITE_LATER = Message(
+    "recipient-writes-not-yet",
+    IssueType.FORBIDDEN,
+    "Foreløpig er det bare kommunen som kan sende en transaksjon",
+    "Only the municipality may send a transaction yet",
+)
 
 
 @dataclass(frozen=True, slots=True)

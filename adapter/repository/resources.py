@@ -77,19 +77,39 @@ class Placing:
         """
         kind = kind_of(resource)
         record = self._record_of(kind, resource)
+        found = next(
+            (p for p in parts(kind.record, record) if (p.type, p.id) == (type_, resource["id"])), None
+        )
+        kind = BY_NAME[found.kind] if found else kind
+        part, residue = self.read(kind, record, resource, found.body if found else None)
+        self.put_part(kind, record, part, residue, place)
+
+    def read(
+        self, kind: PartKind, record: dict[str, Any], resource: dict[str, Any], onto: dict[str, Any] | None
+    ) -> tuple[dict[str, Any], dict[str, Any] | None]:
+        """The part of ``record`` a resource is, onto the part as the writer sees it, and its residue."""
+        mapping = self.write.mappings.of(kind.name)
         around = surroundings(kind.record, record)
         own = _localised(resource, self.base_url)
-        found = next((p for p in parts(kind.record, record) if (p.type, p.id) == (type_, own["id"])), None)
-        kind = BY_NAME[found.kind] if found else kind
-        mapping = self.write.mappings.of(kind.name)
-        part, residue = mapping.to_plan(own, around, onto=found.body if found else None, new_id=self.new_id)
+        part, residue = mapping.to_plan(own, around, onto=onto, new_id=self.new_id)
         unknown = [mapping.place(link, part, own) for link in unlinked(kind, record, part)]
         if unknown:
-            raise Unprocessable(*(LINK_UNKNOWN.at(link) for link in unknown))
+            raise Unprocessable(*(LINK_UNKNOWN.at(place) for place in unknown))
+        return part, residue
+
+    def put_part(
+        self,
+        kind: PartKind,
+        record: dict[str, Any],
+        part: dict[str, Any],
+        residue: dict[str, Any] | None,
+        place: str = "",
+    ) -> None:
+        """Make ``part`` the record's, with this residue."""
         after = put(kind, record, part)
-        self.write.writer.put_residue(kind.record, after["id"], type_, own["id"], self.writer, residue)
-        self._holders[type_, own["id"]] = (kind.record, after["id"])
-        self._revise(kind.record, after, {(type_, own["id"]): place} if place else {})
+        self.write.writer.put_residue(kind.record, after["id"], kind.type, part["id"], self.writer, residue)
+        self._holders[kind.type, part["id"]] = (kind.record, after["id"])
+        self._revise(kind.record, after, {(kind.type, part["id"]): place} if place else {})
 
     def put_record(
         self, kind: str, body: dict[str, Any], rest: Mapping[tuple[str, str], dict[str, Any]]

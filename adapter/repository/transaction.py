@@ -11,9 +11,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from adapter.errors import AdapterError, Finding, Forbidden, IssueType, Message
-from adapter.record.parts import TYPES
+from adapter.errors import AdapterError, Finding
+from adapter.record.parts import TYPES, kind_of
 from adapter.repository.preconditions import check_if_match
+from adapter.repository.recipient_writing import RecipientWriting
 from adapter.repository.recipients import present
 
 if TYPE_CHECKING:
@@ -24,13 +25,6 @@ if TYPE_CHECKING:
     from adapter.security.caller import Caller
     from adapter.storage import Published, Writer
 
-
-RECIPIENTS_WRITE_LATER = Message(
-    "recipient-writes-not-yet",
-    IssueType.FORBIDDEN,
-    "Mottakere kan foreløpig lese, ikke skrive; endringer gjøres av kommunen",
-    "Recipients may read but not yet write; changes are made by the municipality",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +133,7 @@ class Transaction:
             if self.placing.owner(put.type, put.resource) in refusals.keys:
                 continue  # Its owner is refused already, and nothing more can be said of it.
             with refusals.of(put, "resource"):
-                self._place(put)
+                self._place(put, before[put.key])
         refusals.tell()
         self.placing.finish()
         return [Change(present(self._given(put)), not _stands(before[put.key])) for put in puts]
@@ -153,10 +147,15 @@ class Transaction:
         version = before.version if before and not before.deleted else None
         check_if_match(put.if_match, version, required=self.if_match_required)
 
-    def _place(self, put: Put) -> None:
-        if not self.caller.municipality:
-            raise Forbidden(RECIPIENTS_WRITE_LATER.at(put.type))
-        self.placing.put(put.type, put.resource, put.element)
+    def _place(self, put: Put, before: Published | None) -> None:
+        if self.caller.municipality:
+            self.placing.put(put.type, put.resource, put.element)
+            return
+        writing = RecipientWriting(self.writer, self.placing, self.caller, self.recipients, self.now)
+        if put.is_new:
+            writing.create(kind_of(put.resource), put.resource)
+        else:
+            writing.update(put.resource, present(before))
 
 
 def _stands(found: Published | None) -> bool:

@@ -281,6 +281,55 @@ ROWS = [
         "team",
         ("nothing", "no-permit"),
     ),
+    # plans
+    (
+        "del plan opens a plan",
+        sak(samtykke(regel("plan")), planer=[{"id": "plan", "status": "aktiv"}]),
+        SYKEHUS,
+        "plan",
+        ("whole", "permitted"),
+    ),
+    (
+        "a draft is not shown",
+        sak(samtykke(regel("plan")), planer=[{"id": "plan", "status": "utkast"}]),
+        SYKEHUS,
+        "plan",
+        ("nothing", "draft"),
+    ),
+    (
+        "but to its writer",
+        sak(
+            samtykke(regel("plan")),
+            planer=[{"id": "plan", "status": "utkast", "eier": {"organisasjon": "sykehus"}}],
+        ),
+        SYKEHUS,
+        "plan",
+        ("whole", "permitted"),
+    ),
+    (
+        "the person sees a draft",
+        sak(planer=[{"id": "plan", "status": "utkast"}]),
+        "innbygger/kari",
+        "plan",
+        ("whole", "person"),
+    ),
+    (
+        "a plan without consent to it is shown to none",
+        sak(
+            samtykke(regel("plan")),
+            planer=[{"id": "plan", "status": "trukket", "avslutning": {"grunn": "samtykke-trukket"}}],
+        ),
+        SYKEHUS,
+        "plan",
+        ("nothing", "plan-consent-withdrawn"),
+    ),
+    (
+        "del mal opens goals, del plan does not",
+        sak(samtykke(regel("plan")), maal=[{"id": "maal", "tekst": "Gå selv"}]),
+        SYKEHUS,
+        "maal",
+        ("nothing", "del-not-permitted"),
+    ),
     # samtykker themselves
     (
         "a samtykke is shown to the one it names",

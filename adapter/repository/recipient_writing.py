@@ -1,0 +1,130 @@
+"""A recipient's write: onto what it sees, by the rights it has, with what it does not see left as it is.
+
+The resource is turned into a part *onto the visible part*; the change between the two is judged by the write
+table and then made in the whole part. So a recipient that puts back what it read changes nothing, whatever
+was hidden from it, and no write of it can alter what it cannot see.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from adapter.consent.lens import Lens, lenses
+from adapter.consent.rights import merged, owner_of, refused_fields
+from adapter.consent.visible import sees_rest, visible
+from adapter.errors import Forbidden, IssueType, Message, NotFound, Unprocessable
+from adapter.mapping.residue import places
+from adapter.record.parts import BY_NAME, PartKind, parts
+from adapter.repository.recipients import UNKNOWN
+from adapter.repository.resources import OWNER_UNKNOWN, Placing
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from adapter.record.parts import Part
+    from adapter.security.caller import Caller
+    from adapter.storage import Published, Writer
+
+MAY_NOT_CHANGE = Message(
+    "recipient-may-not-change",
+    IssueType.FORBIDDEN,
+    "Dette elementet kan du se, men ikke endre; endringen må gjøres av den som eier delen, eller av kommunen",
+    "You may see this element and not change it; the change is for its owner or the municipality to make",
+)
+MAY_NOT_CREATE = Message(
+    "recipient-may-not-create",
+    IssueType.FORBIDDEN,
+    "Dette kan du ikke opprette for personen med det samtykket som gjelder nå",
+    "You may not create this for the person under the consent that holds now",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientWriting:
+    """One caller's write within one transaction; ``recipients`` are its own, the most specific first."""
+
+    writer: Writer
+    placing: Placing
+    caller: Caller
+    recipients: tuple[str, ...]
+    now: datetime
+
+    def update(self, resource: dict[str, Any], published: Published) -> None:
+        """Change a resource the caller is given.
+
+        Raises:
+            Forbidden: naming each element that is not the caller's to change.
+            Unprocessable: see :meth:`Placing.put`.
+        """
+        if published.kind != "sak":
+            raise Forbidden(MAY_NOT_CHANGE.at(published.type))
+        head = self.writer.record("sak", published.record_id)
+        sak: dict[str, Any] = head.body if head else {}
+        lens = self._lens(sak, published)
+        seen, whole = self._seen(sak, lens, published), _part(sak, published)
+        residues = self.writer.residues("sak", published.record_id)
+        kept = residues.get((published.type, published.id))
+        known = kept.body if kept and sees_rest(lens, whole) else None
+        kind = BY_NAME[seen.kind]
+        after, said = self.placing.read(kind, sak, resource, seen.body)
+        refused = refused_fields(lens, kind.name, seen.body, after, self._me(lens))
+        mapping = self.placing.write.mappings.of(kind.name)
+        findings = [MAY_NOT_CHANGE.at(mapping.place(field, after, resource)) for field in refused]
+        owns = whole.body.get("eier") in self._me(lens)
+        if said != known and not owns:
+            findings += [MAY_NOT_CHANGE.at(place) for place in places(said or known, published.type)]
+        if findings:
+            raise Forbidden(*findings)
+        part = merged(whole.body, seen.body, after)
+        self.placing.put_part(kind, sak, part, said if owns else kept.body if kept else None)
+
+    def create(self, kind: PartKind, resource: dict[str, Any]) -> None:
+        """Begin a part of the sak of a person the caller is given, as its owner.
+
+        Raises:
+            Forbidden: it has no right to; Unprocessable: the person is not one it is given, or unknown.
+        """
+        named = self.placing.owner(kind.type, resource)
+        published = named and self.writer.published(
+            self.recipients, self.caller.purpose, *named, now=self.now
+        )
+        if kind.record != "sak" or not kind.listed:
+            raise Forbidden(MAY_NOT_CREATE.at(kind.type))
+        if not published or published.deleted:
+            raise Unprocessable(OWNER_UNKNOWN.at(kind.type, type="Patient"))
+        head = self.writer.record("sak", published.record_id)
+        sak: dict[str, Any] = head.body if head else {}
+        lens = self._lens(sak, published)
+        part, residue = self.placing.read(kind, sak, resource, None)
+        shut = bool(kind.del_) and not lens.opens(kind.del_, ())
+        refused = shut or refused_fields(lens, kind.name, None, part, self._me(lens))
+        if refused:
+            raise Forbidden(MAY_NOT_CREATE.at(kind.type))
+        self.placing.put_part(kind, sak, {**part, "eier": owner_of(lens)}, residue)
+
+    def _lens(self, sak: dict[str, Any], published: Published) -> Lens:
+        for lens in lenses(sak, self.placing.write.ansatt_with, self.now):
+            same = (lens.recipient, lens.purpose) == (published.recipient, published.purpose)
+            if same and lens.window.holds(self.now):
+                return lens
+        raise NotFound(UNKNOWN.at())
+
+    def _seen(self, sak: dict[str, Any], lens: Lens, published: Published) -> Part:
+        seen = visible(sak, lens, self.now)
+        if seen is None:
+            raise NotFound(UNKNOWN.at())
+        return _part(seen, published)
+
+    def _me(self, lens: Lens) -> list[dict[str, str]]:
+        """The aktorer the writer is: its recipient, and the roller an ansatt holds."""
+        me = owner_of(lens)
+        ansatt = self.writer.record("ansatt", me["ansatt"]) if "ansatt" in me else None
+        return [me, *({"rolle": rolle["id"]} for rolle in (ansatt.body.get("roller", ()) if ansatt else ()))]
+
+
+def _part(sak: dict[str, Any], published: Published) -> Part:
+    for part in parts("sak", sak):
+        if (part.type, part.id) == (published.type, published.id):
+            return part
+    raise NotFound(UNKNOWN.at())
