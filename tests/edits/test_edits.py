@@ -35,7 +35,7 @@ def write(house: House, resource: Resource, *, as_xml: bool = False) -> Resource
     type_, id_ = resource["resourceType"], resource.get("id")
     headers = {"Content-Type": f"application/fhir+{media}"}
     if id_:
-        headers["If-Match"] = f'W/"{resource["meta"]["versionId"]}"'
+        headers |= {"If-Match": f'W/"{resource["meta"]["versionId"]}"'} if "meta" in resource else {}
         answer = house.municipality("PUT", f"/fhir/{type_}/{id_}", data=body, headers=headers)
     else:
         answer = house.municipality("POST", f"/fhir/{type_}", data=body, headers=headers)
@@ -69,6 +69,8 @@ def edited(house: House, row: Edit) -> tuple[Resource, Resource]:
 @pytest.mark.parametrize("row", EDITS, ids=lambda row: row.what)
 def test_an_edit_changes_the_record_there_and_nowhere_else(house: House, row: Edit) -> None:
     """A FHIR edit is in the record at its field, or kept beside it, and the resource says what was sent."""
+    for resource in row.given:
+        write(house, resource)
     old = record(house, row.record)
     sent, answered = edited(house, row)
     assert changes(old, record(house, row.record)) == row.follows
