@@ -1,7 +1,8 @@
-"""A search: matches from what the caller's recipients were given, and what ``_include`` brings along.
+"""A search: matches from what the caller's recipients were given, and what comes along with them.
 
-https://hl7.org/fhir/R4/search.html#include. What is included passes the same gate as a read: a publication
-to the caller that holds now, and a scope for its type. What does not pass is left out without a word.
+https://hl7.org/fhir/R4/search.html#include, both ways. What is included passes the same gate as a read: a
+publication to the caller that holds now, and a scope for its type. What does not pass is left out without a
+word.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ from typing import TYPE_CHECKING
 from adapter.errors import BadRequest
 from adapter.fhir import json
 from adapter.fhir.search.index import references
-from adapter.fhir.search.query import SearchQuery, parse
+from adapter.fhir.search.parameters import SERVED
+from adapter.fhir.search.query import Criterion, SearchQuery, parse
+from adapter.fhir.search.values import Target
 from adapter.repository.pages import PAGE_INVALID, Page, Pages
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from adapter.fhir.search.results import Include
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from adapter.storage import Published, Reader
 
 INCLUDE_LIMIT = 1000
+AT_ONCE = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,20 +81,58 @@ class Search:
 
     def _included(self, query: SearchQuery, matches: list[Published], as_of: int) -> list[Published]:
         seen = {(match.type, match.id) for match in matches}
-        included: list[Published] = []
+        referring = self._referring(query, matches, as_of, seen)
+        included = [*referring]
         latest, includes = matches, (*query.includes, *query.iterate_includes)
         while latest and includes and len(included) < INCLUDE_LIMIT:
             wanted = [key for key in dict.fromkeys(_targets(latest, includes)) if key not in seen]
             seen.update(wanted)
-            latest = self.reader.published_many(
+            found = self.reader.published_many(
                 self.recipients, self.caller.purpose, self._readable(wanted), now=self.now, as_of=as_of
             )
-            included += latest
-            includes = query.iterate_includes
+            included += found
+            latest, includes, referring = [*found, *referring], query.iterate_includes, []
         return included
+
+    def _referring(
+        self, query: SearchQuery, matches: list[Published], as_of: int, seen: set[tuple[str, str]]
+    ) -> list[Published]:
+        """What refers to the matches by ``_revinclude``, in the order of the parameters and then of ids."""
+        referring: list[Published] = []
+        for include in query.reverse_includes:
+            if not self.caller.scopes.allows(include.source, "r"):
+                continue
+            for some in _few(matches):
+                asked = SearchQuery(include.source, (_refers(include, some),))
+                room = INCLUDE_LIMIT - len(referring)
+                found, _, _ = self.reader.search(
+                    self.recipients, self.caller.purpose, asked, now=self.now, as_of=as_of, count=room
+                )
+                new = [one for one in found if (one.type, one.id) not in seen]
+                seen.update((one.type, one.id) for one in new)
+                referring += new
+                if len(referring) >= INCLUDE_LIMIT:
+                    return referring
+        return referring
 
     def _readable(self, keys: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
         return [key for key in keys if self.caller.scopes.allows(key[0], "r")]
+
+
+def _few(matches: list[Published]) -> Iterator[list[Published]]:
+    """The matches by sixty-four at most, the last of them repeated until their number is a power of two.
+
+    The SQL of a search depends on how many values it has: few shapes are compiled, and none is too deep.
+    """
+    for start in range(0, len(matches), AT_ONCE):
+        some = matches[start : start + AT_ONCE]
+        yield some + some[-1:] * ((1 << (len(some) - 1).bit_length()) - len(some))
+
+
+def _refers(include: Include, matches: list[Published]) -> Criterion:
+    """Refers by this parameter to any of the matches."""
+    parameter = SERVED[include.source][include.parameter]
+    return Criterion(parameter, tuple(Target(match.type, match.id) for match in matches))
 
 
 def _targets(sources: Iterable[Published], includes: Iterable[Include]) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapter.fhir.canonical import BASE
 from adapter.fhir.definitions import search_parameters
-from adapter.fhir.search.parameters import CHAINS, INCLUDES, RESULT_PARAMETERS, SERVED
+from adapter.fhir.search.parameters import CHAINS, INCLUDES, RESULT_PARAMETERS, REVINCLUDES, SERVED
 from adapter.rest.entries import MOST_ENTRIES
 from adapter.rest.formats import FHIR_JSON, FHIR_XML
 from adapter.rest.routes import ROUTES, TYPES
@@ -103,6 +103,7 @@ def _resource(type_: str, *, if_match_required: bool) -> dict[str, Any]:
         "conditionalUpdate": False,
         "conditionalDelete": "not-supported",
         **({"searchInclude": list(INCLUDES[type_])} if INCLUDES[type_] else {}),
+        **({"searchRevInclude": list(REVINCLUDES[type_])} if REVINCLUDES[type_] else {}),
         "searchParam": [_search_param(type_, parameter) for parameter in SERVED[type_].values()],
     }
 

@@ -10,7 +10,7 @@ from fhir.resources.R4B.capabilitystatement import CapabilityStatement
 
 from adapter.fhir import json
 from adapter.fhir.definitions import search_parameters
-from adapter.fhir.search.parameters import INCLUDES, SERVED
+from adapter.fhir.search.parameters import INCLUDES, REVINCLUDES, SERVED
 from adapter.fhir.structure import check
 from adapter.rest.capability_statement import capability_statement
 from adapter.rest.routes import TYPES
@@ -47,6 +47,12 @@ def test_it_lists_every_search_parameter_by_the_specifications_definition(statem
             for name, parameter in SERVED[type_].items()
         }
         assert resource.get("searchInclude", []) == list(INCLUDES[type_])
+        assert resource.get("searchRevInclude", []) == list(REVINCLUDES[type_])
+
+
+def test_it_says_that_transactions_are_taken(statement: dict[str, Any]) -> None:
+    """The interactions of the whole service are those of the routes: transaction, and no batch."""
+    assert [one["code"] for one in statement["rest"][0]["interaction"]] == ["transaction"]
 
 
 def test_it_says_that_numbers_of_persons_go_in_the_body(statement: dict[str, Any]) -> None:

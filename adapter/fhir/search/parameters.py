@@ -193,6 +193,19 @@ INCLUDES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """The values ``_include`` takes, by the type they start from."""
 
+REVINCLUDES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        type_: tuple(
+            f"{source}:{p.name}"
+            for source, served in SERVED.items()
+            for p in served.values()
+            if p.type is ParameterType.REFERENCE and type_ in p.targets
+        )
+        for type_ in SERVED
+    }
+)
+"""The values ``_revinclude`` takes, by the type they lead to."""
+
 CHAINS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         type_: tuple(
@@ -203,7 +216,7 @@ CHAINS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """The chained parameters, by type."""
 
-RESULT_PARAMETERS = ("_count", "_include", "_include:iterate", "_sort", "_total", "_summary")
+RESULT_PARAMETERS = ("_count", "_include", "_include:iterate", "_revinclude", "_sort", "_total", "_summary")
 SORTS = ("_id", "_lastUpdated")
 
 

@@ -73,6 +73,7 @@ class SearchQuery:
     criteria: tuple[Criterion, ...] = ()
     includes: tuple[Include, ...] = ()
     iterate_includes: tuple[Include, ...] = ()
+    reverse_includes: tuple[Include, ...] = ()
     count: int = DEFAULT_COUNT
     sort: tuple[Sort, ...] = BY_ID
     total: bool = True
@@ -114,6 +115,7 @@ def parse(type_: str, pairs: Sequence[tuple[str, str]], base: str | None = None)
         tuple(criteria),
         tuple(result.includes),
         tuple(result.iterate),
+        tuple(result.reverse),
         0 if result.only_count else result.count,
         result.sort,
         result.total or result.only_count,

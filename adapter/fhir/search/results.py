@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from adapter.errors import BadRequest
-from adapter.fhir.search.parameters import INCLUDES, SERVED, SORTS
+from adapter.fhir.search.parameters import INCLUDES, REVINCLUDES, SERVED, SORTS
 from adapter.fhir.search.refusals import VALUE
 
 DEFAULT_COUNT = 20
@@ -19,7 +19,7 @@ _ONCE = "1 x"
 
 
 class Include(NamedTuple):
-    """``_include=source:parameter[:target]``."""
+    """``_include`` or ``_revinclude`` ``=source:parameter[:target]``."""
 
     source: str
     parameter: str
@@ -43,6 +43,7 @@ class Results:
 
     includes: list[Include] = field(default_factory=list)
     iterate: list[Include] = field(default_factory=list)
+    reverse: list[Include] = field(default_factory=list)
     count: int = DEFAULT_COUNT
     sort: tuple[Sort, ...] = BY_ID
     total: bool = True
@@ -52,7 +53,7 @@ class Results:
 
 def read(result: Results, type_: str, name: str, value: str) -> str:
     """Take in a result parameter; gives its value as it is carried out."""
-    if name in result.seen and not name.startswith("_include"):
+    if name in result.seen and not name.startswith(("_include", "_revinclude")):
         raise BadRequest(VALUE.at(name, name=name, expected=_ONCE))
     result.seen.add(name)
     if name == "_count":
@@ -70,6 +71,8 @@ def read(result: Results, type_: str, name: str, value: str) -> str:
         if value not in {"false", "count"}:
             raise BadRequest(VALUE.at(name, name=name, expected="false, count"))
         result.only_count = value == "count"
+    elif name == "_revinclude":
+        result.reverse.append(_revinclude(type_, value))
     else:
         _include(result, type_, name, value)
     return value
@@ -95,3 +98,12 @@ def _include(result: Results, type_: str, name: str, value: str) -> None:
         valid = ", ".join(include for includes in known.values() for include in includes)
         raise BadRequest(VALUE.at(name, name=name, expected=valid))
     (result.iterate if iterates else result.includes).append(Include(source, parameter, target or None))
+
+
+def _revinclude(type_: str, value: str) -> Include:
+    source, _, rest = value.partition(":")
+    parameter, _, target = rest.partition(":")
+    if f"{source}:{parameter}" not in REVINCLUDES[type_] or target not in {"", type_}:
+        expected = ", ".join(REVINCLUDES[type_])
+        raise BadRequest(VALUE.at("_revinclude", name="_revinclude", expected=expected))
+    return Include(source, parameter, type_)

@@ -141,6 +141,8 @@ def test_result_parameters() -> None:
         ("status", "active"),
         ("_include", "CareTeam:participant"),
         ("_include:iterate", "PractitionerRole:practitioner:Practitioner"),
+        ("_revinclude", "CarePlan:care-team"),
+        ("_revinclude", "ServiceRequest:performer:CareTeam"),
         ("_count", "5000"),
         ("_sort", "-_lastUpdated"),
         ("_total", "none"),
@@ -149,9 +151,13 @@ def test_result_parameters() -> None:
     query = parse("CareTeam", pairs)
     assert query.includes == (Include("CareTeam", "participant", None),)
     assert query.iterate_includes == (Include("PractitionerRole", "practitioner", "Practitioner"),)
+    assert query.reverse_includes == (
+        Include("CarePlan", "care-team", "CareTeam"),
+        Include("ServiceRequest", "performer", "CareTeam"),
+    )
     assert (query.count, query.total) == (1000, False)
     assert query.sort == (Sort("_lastUpdated", descending=True), Sort("_id", descending=True))
-    assert query.pairs == (*pairs[:3], ("_count", "1000"), *pairs[4:6])
+    assert query.pairs == (*pairs[:5], ("_count", "1000"), *pairs[6:8])
     assert parse("CareTeam", []) == SearchQuery("CareTeam")
 
 
@@ -170,7 +176,10 @@ def test_a_summary_of_count_gives_no_resources() -> None:
         ("participant.identifier", "x", "search-parameter-unknown"),
         ("patient.identifier.value", "x", "search-parameter-unknown"),
         ("_has:Goal:patient:status", "x", "search-parameter-unknown"),
-        ("_revinclude", "Consent:patient", "search-parameter-unknown"),
+        ("_revinclude", "Consent:patient", "search-value-invalid"),
+        ("_revinclude", "*", "search-value-invalid"),
+        ("_revinclude", "CarePlan:care-team:Patient", "search-value-invalid"),
+        ("_revinclude:iterate", "CarePlan:care-team", "search-parameter-unknown"),
         ("_elements", "id", "search-parameter-unknown"),
         ("_content", "x", "search-parameter-unknown"),
         ("", "x", "search-parameter-unknown"),
