@@ -11,6 +11,7 @@ from adapter.rest.interactions.create import create
 from adapter.rest.interactions.history_instance import history_instance
 from adapter.rest.interactions.read import read
 from adapter.rest.interactions.search_type import search_type
+from adapter.rest.interactions.transaction import transaction
 from adapter.rest.interactions.update import update
 from adapter.rest.interactions.vread import vread
 
@@ -70,4 +71,6 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/<type>", "create", create, Body.RESOURCE),
     Route("GET", "/<type>", "search-type", search_type),
     Route("POST", "/<type>/_search", "search-type", search_type, Body.FORM),
+    Route("POST", "", "transaction", transaction, Body.RESOURCE),
+    Route("POST", "/", "transaction", transaction, Body.RESOURCE),
 )
