@@ -1,4 +1,7 @@
-"""Reads of a CareTeam with token, permit and log, beside bare Flask returning the same bytes, in one run."""
+"""Reads of a CareTeam with token, permit and log, beside bare Flask returning the same bytes, in one run.
+
+Then the mapping alone, and records written; ``python -m bench.loading 10000`` writes more of them.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
-from bench import load, machine, servers
+from bench import load, loading, machine, mapping, servers
 
 if TYPE_CHECKING:
     from bench.load import Load
@@ -42,6 +45,8 @@ def main() -> None:
             theirs = environment | {"PORT": str(_free_port())}
             with servers.bare_flask(var / "body", theirs, log) as bare:
                 _compare(adapter, bare, headers, len(body))
+    mapping.main()
+    loading.main()
 
 
 @dataclass(frozen=True, slots=True)
