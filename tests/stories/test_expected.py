@@ -5,13 +5,15 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from adapter.fhir import json
-from tests.stories.told import given
+from adapter.storage import ChangeNote
+from tests.stories.told import given, told
 
 if TYPE_CHECKING:
     from adapter.repository import Repository
@@ -30,5 +32,23 @@ def test_a_story_is_the_fhir_written_by_hand(
 ) -> None:
     """Every element but meta and the narrative is what was written by hand, and there is no other."""
     found = {f"{one.type}/{one.id}": json.parse(one.body) for one in given(repository, "kommune", story)}
-    shown = {name: value for name, value in found[reference].items() if name not in {"meta", "text"}}
-    assert shown == expected
+    assert _content(found[reference]) == expected
+
+
+def test_a_plan_is_the_fhir_written_by_hand(migrated_sqlite: Path, tmp_path: Path) -> None:
+    """A plan with its goals and tiltak, put in the record, is read as the CarePlan a hand wrote of it."""
+    story = json.parse((FOLDER / "plan_slagpasient.json").read_bytes())
+    path = shutil.copyfile(migrated_sqlite, tmp_path / "plan.db")
+    repository = told(f"sqlite:///{path}", tmp_path)
+    sak = repository.record("sak", "sak-slagpasient").body | story["record"]
+    note = ChangeNote("test", None, None, None, "test", "write")
+    repository.put_record("sak", sak["id"], sak, if_match="*", note=note)
+    found = {
+        f"{one.type}/{one.id}": json.parse(one.body) for one in given(repository, "kommune", "slagpasient")
+    }
+    repository.store.close()
+    assert {name: _content(found[name]) for name in story["fhir"]} == story["fhir"]
+
+
+def _content(resource: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in resource.items() if name not in {"meta", "text"}}
