@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["_at_home"]
 
-EXAMPLES = sorted((Path(__file__).parent / "examples").rglob("*.json"))
+EXAMPLES = sorted((Path(__file__).parent / "examples").glob("*/*/*.json"))
 SAK = next(path for path in EXAMPLES if path.name == "sak-slagpasient.json")
 
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from adapter.consent.decision import COORDINATING, Extent, decide
 from adapter.consent.lens import Lens, Standing
-from adapter.record.parts import parts
+from adapter.record.parts import BY_NAME, parts
+from adapter.record.references import NAMING
 from adapter.record.windows import window_of
 
 if TYPE_CHECKING:
@@ -26,6 +27,9 @@ COORDINATION_DELTAKER = ("id", "rolle", "hvem", "gyldighet")
 _SHIELDED_FIELDS = ("adresser", "kontaktpunkter")
 _BIRTH_NUMBERS = {"fnr", "dnr"}
 
+_Key = tuple[str, str]
+"""Kind and id of a part: two of different kinds may have the same id."""
+
 
 def visible(sak: dict[str, Any], lens: Lens, instant: datetime) -> dict[str, Any] | None:
     """What ``lens`` lets through of the sak, as a smaller record; None when that is nothing.
@@ -34,12 +38,12 @@ def visible(sak: dict[str, Any], lens: Lens, instant: datetime) -> dict[str, Any
     """
     if lens.standing is Standing.MUNICIPALITY:
         return sak
-    shown: dict[str, dict[str, Any]] = {}
+    shown: dict[_Key, dict[str, Any]] = {}
     for part in parts("sak", sak):
         extent = decide(lens, part).extent
         if extent is not Extent.NOTHING:
-            shown[part.id] = _trim(part, extent, instant)
-    if sak["innbygger"]["id"] not in shown:
+            shown[part.kind, part.id] = _trim(part, extent, instant)
+    if ("innbygger", sak["innbygger"]["id"]) not in shown:
         return None
     return _without_hidden(sak, shown)
 
@@ -83,35 +87,32 @@ def _is_not_past(deltaker: dict[str, Any], instant: datetime) -> bool:
     return end is None or instant < end
 
 
-def _without_hidden(sak: dict[str, Any], shown: dict[str, dict[str, Any]]) -> dict[str, Any]:
+def _without_hidden(sak: dict[str, Any], shown: Mapping[_Key, dict[str, Any]]) -> dict[str, Any]:
     """The sak with only the shown parts in it, and no reference to another part of it."""
-    hidden = {part.id for part in parts("sak", sak)} - shown.keys()
+    hidden = {(part.kind, part.id) for part in parts("sak", sak)} - shown.keys()
     seen: dict[str, Any] = {key: value for key, value in sak.items() if isinstance(value, str)}
-    seen["innbygger"] = _scrub(shown[sak["innbygger"]["id"]], hidden)
-    for key, value in sak.items():
-        if isinstance(value, list):
-            kept = [shown[item["id"]] for item in value if isinstance(item, dict) and item.get("id") in shown]
-            if kept:
-                seen[key] = [_scrub(item, hidden) for item in kept]
+    for (name, _), body in shown.items():
+        kind, bare = BY_NAME[name], _scrub(body, hidden)
+        seen[kind.field] = [*seen.get(kind.field, ()), bare] if kind.listed else bare
     return seen
 
 
-def _scrub(value: Any, hidden: set[str]) -> Any:
-    """Drop every reference to a hidden part, with the deltaker it makes; ids are unique in a sak."""
+def _scrub(value: Any, hidden: set[_Key], field: str = "") -> Any:
+    """Drop every reference to a hidden part, with the deltaker it makes; ``field`` holds the value."""
     if isinstance(value, dict):
         return {
-            key: _scrub(item, hidden)
-            for key, item in value.items()
-            if not (isinstance(item, dict) and _betrays(item, hidden))
+            name: _scrub(item, hidden, name)
+            for name, item in value.items()
+            if not _betrays(item, hidden, name)
         }
     if isinstance(value, list):
-        return [_scrub(item, hidden) for item in value if not _betrays(item, hidden)]
+        return [_scrub(item, hidden, field) for item in value if not _betrays(item, hidden, field)]
     return value
 
 
-def _betrays(item: Any, hidden: set[str]) -> bool:
-    """Is it a hidden part's id, a reference to one, or a deltaker who is one?"""
+def _betrays(item: Any, hidden: set[_Key], field: str) -> bool:
+    """Is it a hidden part's id, an aktor that is one, or a deltaker who is?"""
     if isinstance(item, dict):
         aktor = item.get("hvem", item)
-        return len(aktor) == 1 and any(isinstance(one, str) and one in hidden for one in aktor.values())
-    return isinstance(item, str) and item in hidden
+        return len(aktor) == 1 and any(one in hidden for one in aktor.items() if isinstance(one[1], str))
+    return isinstance(item, str) and (NAMING.get(field, ""), item) in hidden

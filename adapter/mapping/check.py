@@ -3,7 +3,7 @@
 ``mapped`` both ways; ``supplied`` when a sender leaves it out (fixed, or from the part's surroundings);
 ``residue``, named one by one in a file's ``left_out``; ``refused``, with the code of the error; ``opaque``,
 what makes a Consent one that opens nothing; ``later``, with the step; ``field`` of the record, mapped;
-``record``, a field that has no place in FHIR, and why; ``awaited``, a field whose place comes later, and which.
+``record``, a field that has no place in FHIR, and why; ``awaited``, one whose place comes later, and which.
 What is in none is a finding, and so is an entry about an element there is not: the mapping files cannot be
 silent about anything.
 """

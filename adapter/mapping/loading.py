@@ -17,13 +17,14 @@ from adapter.mapping.lists import Each, Inside, Items, Many
 from adapter.mapping.mapping import Closed, PartMapping
 from adapter.mapping.narrative import NarratorMaker, tables_of
 from adapter.mapping.paths import FhirPath, PlanPath
+from adapter.mapping.residue import Keeping
 from adapter.mapping.rows import Around, Coded, Fixed, Flag, Row, Tuple, Value
 from adapter.mapping.shapes import Shape
 from adapter.mapping.transforms import PAIRS, TUPLES
 from adapter.mapping.views import VIEWS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from adapter.mapping.narrative import Narrator
@@ -58,14 +59,16 @@ def load(folder: Path) -> Mappings:
     same = {
         read: row["emit"] for row in _yaml(folder / "equivalences.yaml")["systems"] for read in row["read"]
     }
-    shared = _yaml(folder / "datatypes.yaml")["parts"]
+    shared = _yaml(folder / "datatypes.yaml")
+    heeded = {one["system"]: frozenset(one["harmless"]) for one in shared["heeded"]}
     defs = json.loads((folder / "plan.schema.json").read_text(encoding="utf-8"))["$defs"]
     maker = NarratorMaker(defs, codes, _yaml(folder / "narrative.yaml"))
     files = {path.stem: _yaml(path) for path in sorted(folder.glob("*.yaml"))}
     files = {name: content for name, content in files.items() if "part" in content}
     compiled = [
-        _compile(content, _Compiler(name, codes, {**shared, **content.get("parts", {})}), maker, same)
+        _compile(content, _Compiler(name, codes, same, heeded, parts), maker)
         for name, content in files.items()
+        for parts in [{**shared["parts"], **content.get("parts", {})}]
     ]
     return Mappings({mapping.part: mapping for mapping in compiled}, codes, files)
 
@@ -74,9 +77,7 @@ def _yaml(path: Path) -> Any:
     return yaml.safe_load(path.read_text(encoding="utf-8"))
 
 
-def _compile(
-    content: dict[str, Any], compiler: _Compiler, maker: NarratorMaker, same: Mapping[str, str]
-) -> PartMapping:
+def _compile(content: dict[str, Any], compiler: _Compiler, maker: NarratorMaker) -> PartMapping:
     type_, closed = content["fhir"], content.get("closed")
     shape = Shape.of(maker.defs[content["part"]], maker.defs)
     return PartMapping(
@@ -87,8 +88,9 @@ def _compile(
         Closed(tuple(closed["elements"]), closed["flag"], compiler.rows(closed["rows"], type_, shape))
         if closed
         else None,
-        same,
+        compiler.same,
         shape,
+        compiler.keeping(content["rows"]),
         _narrator(content, compiler, maker),
     )
 
@@ -104,7 +106,29 @@ def _narrator(content: dict[str, Any], compiler: _Compiler, maker: NarratorMaker
 class _Compiler:
     file: str
     codes: Mapping[str, Codes]
+    same: Mapping[str, str]
+    heeded: Mapping[str, frozenset[str]]
     parts: Mapping[str, Any]
+
+    def keeping(self, rows: list[dict[str, Any]]) -> Keeping:
+        """What may be residue beside these rows."""
+        every = list(self._every(rows))
+        owned = {
+            step.selector.value
+            for row in every
+            if "many" not in row  # what such a row does not understand, another sender may mean
+            for path in (row["fhir"] if isinstance(row["fhir"], list) else [row["fhir"]])
+            for step in FhirPath.parse(path).steps
+            if step.selector and step.selector.names == ("url",)
+        }
+        supplied = tuple(row["fixed"] for row in every if "fixed" in row)
+        return Keeping(frozenset(url for url in owned if url), supplied, self.heeded)
+
+    def _every(self, rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        for row in rows:
+            yield row
+            if "each" in row:
+                yield from self._every(self.parts[row["each"]])
 
     def rows(self, rows: list[dict[str, Any]], type_: str, shape: Shape) -> tuple[Row, ...]:
         return tuple(self._row(row, type_, shape) for row in rows)

@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 from adapter.errors import Finding, IssueType, Message, Unprocessable
 from adapter.fhir.narrative_writing import is_ours
+from adapter.mapping.joining import RESIDUE_DROPPED, Joined
 from adapter.mapping.places import leaves, place
-from adapter.mapping.residue import RESIDUE_DROPPED, Joined, Taken, is_words
+from adapter.mapping.residue import Taken, is_words
 from adapter.mapping.rows import Taking
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from adapter.mapping.narrative import Narrator
+    from adapter.mapping.residue import Keeping
     from adapter.mapping.rows import Row
     from adapter.mapping.shapes import Shape
     from adapter.mapping.views import View
@@ -58,6 +60,7 @@ class PartMapping:
         closed: what makes a resource opaque, if anything does.
         same: FHIR systems that are read as another: sent -> given.
         shape: what the record's schema asks of the part.
+        keeping: what may be residue.
         narrator: tells the part as text, where nobody else has.
     """
 
@@ -68,6 +71,7 @@ class PartMapping:
     closed: Closed | None
     same: Mapping[str, str]
     shape: Shape
+    keeping: Keeping
     narrator: Narrator
 
     def to_fhir(
@@ -161,9 +165,11 @@ class PartMapping:
         for row in rows:
             row.take(sent, self.type, part, taking)
         part, ungathered = self.view.gather(part)
-        taken = Taken(opaque)
+        taken = Taken(self.keeping, opaque)
         residue = taken.of(self._mapped_by(rows, part, surroundings), sent, self.type, self.type)
-        return part, residue, [*taking.refused, *ungathered, *taken.refused]
+        known = tuple(finding.expression or "" for finding in taking.refused)
+        beyond = [one for one in taken.refused if not known or not (one.expression or "").startswith(known)]
+        return part, residue, [*taking.refused, *ungathered, *beyond]
 
     def _mapped_by(
         self, rows: tuple[Row, ...], part: dict[str, Any], surroundings: Mapping[str, str]

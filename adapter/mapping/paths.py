@@ -38,6 +38,10 @@ class Selector:
 
     def chooses(self, item: Any) -> bool:
         """Is this the item?"""
+        if len(self.names) == 1:
+            value = item.get(self.names[0]) if isinstance(item, dict) else None
+            if not isinstance(value, list):
+                return value is not None if self.value is None else value == self.value
         found = list(_leaves(item, self.names))
         return bool(found) if self.value is None else self.value in found
 
@@ -130,14 +134,12 @@ class FhirPath:
 
 
 def _chosen(selector: Selector, items: Any, place: str) -> tuple[Any, str]:
-    found = [
-        (item, f"{place}[{index}]")
-        for index, item in enumerate(items if isinstance(items, list) else ())
-        if selector.chooses(item)
-    ]
+    if not isinstance(items, list):
+        return None, place
+    found = [index for index, item in enumerate(items) if selector.chooses(item)]
     if len(found) > 1:
-        raise Twice(found[1][1])
-    return found[0] if found else (None, place)
+        raise Twice(f"{place}[{found[1]}]")
+    return (items[found[0]], f"{place}[{found[0]}]") if found else (None, place)
 
 
 def _enter(resource: dict[str, Any], step: Step) -> dict[str, Any]:
@@ -169,7 +171,9 @@ class PlanPath:
         """The value, or None."""
         value: Any = part
         for name in self.names:
-            value = value.get(name) if isinstance(value, dict) else None
+            if not isinstance(value, dict):
+                return None
+            value = value.get(name)
         return value
 
     def write(self, part: dict[str, Any], value: Any) -> None:
@@ -178,12 +182,16 @@ class PlanPath:
         ``part`` is changed, what it holds is copied first. An empty list or object says as little as none,
         and FHIR has no word for it: clearing leaves it, so that nothing changes where nothing was said.
         """
-        name, rest = self.names[0], self.names[1:]
-        if rest:
-            inner = dict(part.get(name) or {})
-            PlanPath(rest).write(inner, value)
-            value = inner or None
-        if value is not None:
-            part[name] = value
-        elif part.get(name) not in ([], {}):
-            part.pop(name, None)
+        _write(part, self.names, value)
+
+
+def _write(part: dict[str, Any], names: tuple[str, ...], value: Any) -> None:
+    name = names[0]
+    if len(names) > 1:
+        inner = dict(part.get(name) or {})
+        _write(inner, names[1:], value)
+        value = inner or None
+    if value is not None:
+        part[name] = value
+    elif name in part and part[name] not in ([], {}):
+        del part[name]

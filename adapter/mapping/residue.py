@@ -17,15 +17,16 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from adapter.errors import Finding, IssueType, Message, Severity
+from adapter.errors import Finding, IssueType, Message
 from adapter.fhir import json
 from adapter.fhir.definitions import facts
 from adapter.mapping.rows import holds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 SAYS_OTHERWISE = Message(
     "says-otherwise",
@@ -40,17 +41,16 @@ MODIFIER_UNKNOWN = Message(
     "The element changes the meaning of what is around it, and cannot be kept without being understood",
     "https://hl7.org/fhir/R4/conformance-rules.html#isModifier",
 )
-RESIDUE_DROPPED = Message(
-    "residue-dropped",
-    IssueType.INFORMATIONAL,
-    "Det som sto ved siden av den gamle verdien her, er borte, fordi verdien er endret",
-    "What stood beside the old value here is gone, because the value has changed",
-    severity=Severity.WARNING,
+HEED_UNREAD = Message(
+    "protected-address-unread",
+    IssueType.SECURITY,
+    "En adressegradering må sies der den leses: i meta.security, med kodeverket ip-adressebeskyttelse",
+    "A protected address must be told where it is read: in meta.security, with codes ip-adressebeskyttelse",
+    "https://lovdata.no/lov/2016-12-09-88/§10-4",
 )
-
 _NEVER_KEPT = {"modifierExtension", "implicitRules", "_implicitRules"}
 _SERVER_OWNED = {"id", "versionId", "_versionId", "lastUpdated", "_lastUpdated"}
-_NARRATIVE = "text"
+NARRATIVE = "text"
 
 
 def guard(value: Any) -> str:
@@ -82,6 +82,21 @@ def _item_key(item: Any, index: int) -> str:
     return f"#{index}"
 
 
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """What may be kept of one type of resource.
+
+    Args:
+        owned: urls of the extensions that rows read; one that is not understood is refused, not kept.
+        supplied: items of lists that are given when the sender leaves them out.
+        heeded: systems whose codes must not pass unread, with those of them that say nothing.
+    """
+
+    owned: frozenset[str]
+    supplied: tuple[Any, ...]
+    heeded: Mapping[str, frozenset[str]]
+
+
 @dataclass(slots=True)
 class Taken:
     """The residue of one resource, and the places where it cannot be one.
@@ -89,6 +104,7 @@ class Taken:
     ``opaque``: nothing of the resource is acted on, so elements that modify its meaning are kept with it.
     """
 
+    keeping: Keeping
     opaque: bool = False
     refused: list[Finding] = field(default_factory=list)
 
@@ -105,7 +121,7 @@ class Taken:
                 self._keep(residue, mapped, key, value, type_, at)
             else:
                 self._within(residue, mapped[key], value, key, type_, at)
-        if residue and not _lives_with_its_parent(type_):
+        if residue and not lives_with_its_parent(type_):
             residue["guard"] = guard(mapped)
         return residue
 
@@ -118,24 +134,48 @@ class Taken:
     def _keep(
         self, residue: dict[str, Any], mapped: dict[str, Any], key: str, value: Any, type_: str, at: str
     ) -> None:
-        if _is_modifier(type_, key) and not (self.opaque and key not in _NEVER_KEPT):
+        beside = key.startswith("_")
+        if _is_modifier(type_, key) and not (beside and key[1:] in mapped) and not self._may_modify(key):
             self.refused.append(MODIFIER_UNKNOWN.at(at))
-        elif key == _NARRATIVE and facts(type_).kind == "resource":
+        elif key == NARRATIVE and facts(type_).kind == "resource":
             residue["narrative"] = [guard(mapped), value]
-        elif isinstance(value, list) and not key.startswith("_"):
-            residue.setdefault("in", {})[key] = {"more": [[None, item] for item in value]}
-        elif isinstance(value, dict) and _lives_with_its_parent(_type_of(type_, key)):
-            inner = self.of({}, value, _type_of(type_, key), at)
+        elif isinstance(value, list) and not beside:
+            inner = self._list([], value, type_of(type_, key), at)
             if inner:
                 residue.setdefault("in", {})[key] = inner
-        elif key.startswith("_"):
-            residue.setdefault("beside", {})[key] = [guard(mapped.get(key[1:])), value]
+        elif isinstance(value, dict) and lives_with_its_parent(type_of(type_, key)):
+            inner = self.of({}, value, type_of(type_, key), at)
+            if inner:
+                residue.setdefault("in", {})[key] = inner
         else:
-            residue.setdefault("keep", {})[key] = value
+            self._heed(value, at)
+            if beside:
+                residue.setdefault("beside", {})[key] = [guard(mapped.get(key[1:])), value]
+            else:
+                residue.setdefault("keep", {})[key] = value
+
+    def _may_modify(self, key: str) -> bool:
+        return self.opaque and key not in _NEVER_KEPT
+
+    def _heed(self, value: Any, place: str, *, apart: bool = False) -> None:
+        """Refuse to keep what must be understood, however deep; a contained resource's modifiers are its."""
+        if isinstance(value, list):
+            for index, item in enumerate(value):
+                self._heed(item, f"{place}[{index}]", apart=apart)
+        elif isinstance(value, dict):
+            said = self.keeping.heeded.get(value.get("system", ""))
+            if said is not None and value.get("code") not in said:
+                self.refused.append(HEED_UNREAD.at(place))
+            apart = apart or "resourceType" in value
+            for key, inner in value.items():
+                if key == "modifierExtension" and not apart:
+                    self.refused.append(MODIFIER_UNKNOWN.at(f"{place}.{key}"))
+                else:
+                    self._heed(inner, f"{place}.{key}", apart=apart)
 
     def _within(self, residue: dict[str, Any], mapped: Any, sent: Any, key: str, type_: str, at: str) -> None:
-        inner_type = _type_of(type_, key)
         inner: Any
+        inner_type = type_of(type_, key)
         if isinstance(mapped, dict) and isinstance(sent, dict):
             inner = self.of(mapped, sent, inner_type, at)
         elif isinstance(mapped, list) and isinstance(sent, list):
@@ -149,11 +189,16 @@ class Taken:
 
     def _list(self, mapped: list[Any], sent: list[Any], type_: str, place: str) -> dict[str, Any]:
         residue: dict[str, Any] = {}
+        if mapped == sent:
+            return residue
         partner, keys = _aligned(mapped, sent), item_keys(mapped)
         previous, order = None, []
         for index, item in enumerate(sent):
             at = f"{place}[{index}]"
             if index not in partner:
+                if isinstance(item, dict) and item.get("url") in self.keeping.owned:
+                    self.refused.append(SAYS_OTHERWISE.at(at))
+                self._heed(item, at)
                 residue.setdefault("more", []).append([previous, item])
                 continue
             one = mapped[partner[index]]
@@ -165,6 +210,9 @@ class Taken:
                     residue.setdefault("items", {})[previous] = inner
         if order != [key for key in keys if key in order]:
             residue["order"] = order
+        if len(order) < len(mapped):
+            alone = (mapped[index] for index in range(len(mapped)) if index not in partner.values())
+            self.refused += [SAYS_OTHERWISE.at(place) for one in alone if one not in self.keeping.supplied]
         return residue
 
 
@@ -187,19 +235,22 @@ def _id(item: Any) -> Any:
     return item.get("id") if isinstance(item, dict) else None
 
 
-def _type_of(type_: str, key: str) -> str:
+@cache
+def type_of(type_: str, key: str) -> str:
+    """The type an element has under a JSON key."""
     if key.startswith("_"):
         return "Element"
     found = facts(type_).element(key)
     return found[1].code if found else type_
 
 
-def _element(type_: str, key: str) -> str:
+def element_of(type_: str, key: str) -> str:
     """The element a key is of: a choice is one element, whichever type was chosen."""
     found = facts(type_).element(key)
     return found[0].name if found else key
 
 
+@cache
 def _is_modifier(type_: str, key: str) -> bool:
     if key == "modifierExtension":
         return True
@@ -207,79 +258,10 @@ def _is_modifier(type_: str, key: str) -> bool:
     return bool(found and found[0].is_modifier)
 
 
-def _lives_with_its_parent(type_: str) -> bool:
+@cache
+def lives_with_its_parent(type_: str) -> bool:
     """Is it a resource, a backbone element or Meta? Residue in those is no remark on one value."""
     return type_ == "Meta" or facts(type_).kind in {"resource", "part"}
-
-
-@dataclass(slots=True)
-class Joined:
-    """A mapped resource with its residue joined; ``dropped`` tells what no longer belonged."""
-
-    dropped: list[Finding] = field(default_factory=list)
-
-    def of(self, mapped: dict[str, Any], residue: dict[str, Any], type_: str, place: str) -> dict[str, Any]:
-        """``mapped`` and what of ``residue`` still belongs to it."""
-        if "guard" in residue and residue["guard"] != guard(mapped):
-            self.dropped.append(RESIDUE_DROPPED.at(place))
-            return mapped
-        joined = dict(mapped)
-        for key, inner in residue.get("in", {}).items():
-            self._within(joined, mapped.get(key), inner, key, type_, f"{place}.{key}")
-        said = {_element(type_, key) for key in mapped}
-        for key, value in residue.get("keep", {}).items():
-            if _element(type_, key) in said:
-                self.dropped.append(RESIDUE_DROPPED.at(f"{place}.{key}"))
-            else:
-                joined[key] = value
-        for key, (hash_, value) in residue.get("beside", {}).items():
-            if hash_ == guard(mapped.get(key[1:])):
-                joined[key] = value
-            else:
-                self.dropped.append(RESIDUE_DROPPED.at(f"{place}.{key[1:]}"))
-        if "narrative" in residue:
-            hash_, value = residue["narrative"]
-            if hash_ == guard(mapped):
-                joined[_NARRATIVE] = value
-            else:
-                self.dropped.append(RESIDUE_DROPPED.at(f"{place}.{_NARRATIVE}"))
-        return joined
-
-    def _within(
-        self, joined: dict[str, Any], mapped: Any, inner: dict[str, Any], key: str, type_: str, at: str
-    ) -> None:
-        inner_type = _type_of(type_, key)
-        if inner.keys() & {"items", "more", "order"}:
-            whole: Any = self._list(mapped or [], inner, inner_type, at)
-        elif mapped is not None or _lives_with_its_parent(inner_type):
-            whole = self.of(mapped or {}, inner, inner_type, at)
-        else:
-            whole = None
-            self.dropped.append(RESIDUE_DROPPED.at(at))
-        if whole:
-            joined[key] = whole
-
-    def _list(self, mapped: list[Any], residue: dict[str, Any], type_: str, place: str) -> list[Any]:
-        keyed = list(zip(item_keys(mapped), mapped, strict=True))
-        rank = {key: index for index, key in enumerate(residue.get("order", ()))}
-        if rank:
-            keyed.sort(key=lambda pair: rank.get(pair[0], len(rank)))
-        inside = residue.get("items", {})
-        joined: list[tuple[str | None, Any]] = [
-            (key, self.of(one, inside[key], type_, f"{place}[{index}]") if key in inside else one)
-            for index, (key, one) in enumerate(keyed)
-        ]
-        known = {key for key, _ in joined}
-        self.dropped += [RESIDUE_DROPPED.at(place) for key in inside if key not in known]
-        for after, item in reversed(residue.get("more", ())):
-            joined.insert(_place_after(joined, after if after in known else None), (None, item))
-        return [item for _, item in joined]
-
-
-def _place_after(joined: list[tuple[str | None, Any]], key: str | None) -> int:
-    if key is None:
-        return 0
-    return next(index for index, (one, _) in enumerate(joined) if one == key) + 1
 
 
 def is_words(residue: dict[str, Any]) -> bool:

@@ -241,7 +241,8 @@ class Around:
     def take(self, resource: dict[str, Any], place: str, part: dict[str, Any], taking: Taking) -> None:
         value, at = found(self.fhir, resource, place, taking)
         said = (value or {}).get("reference")
-        if said is not None and said != taking.surroundings.get(self.name):
+        unsure = said is None and "identifier" in (value or {})  # somebody, but who?
+        if unsure or (said is not None and said != taking.surroundings.get(self.name)):
             taking.refused.append(OTHER_SURROUNDINGS.at(at, around=self.name))
 
 

@@ -7,13 +7,14 @@ is refused at the element that would have said it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Shape:
     """An object, list or value of ``plan.schema.json``.
 
@@ -64,18 +65,44 @@ class Shape:
 
     def lacking(self, item: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
         """What ``item`` must say and does not: each as the plan paths of which one would do."""
-        yield from _lacks(self.node, item)
-        for name, inner in item.items():
-            if isinstance(inner, dict):
-                for paths in _lacks(self.field(name).node, inner):
+        yield from self._needs.lacking(item)
+        for name, needs in self._needs_inside.items():
+            if name in item:
+                for paths in needs.lacking(item[name]):
                     yield tuple(f"{name}.{path}" for path in paths)
 
+    @cached_property
+    def _needs(self) -> _Needs:
+        node = self.node
+        return _Needs(
+            tuple(name for name in node.get("required", ()) if name != "id"),
+            tuple(node.get("dependentRequired", {}).items()),
+            tuple(branch["required"][0] for branch in node.get("anyOf", ()) if "required" in branch),
+        )
 
-def _lacks(node: Mapping[str, Any], item: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
-    needed = [name for name in node.get("required", ()) if name != "id"]
-    for name, others in node.get("dependentRequired", {}).items():
-        needed += others if name in item else ()
-    yield from ((name,) for name in needed if name not in item)
-    either = tuple(branch["required"][0] for branch in node.get("anyOf", ()) if "required" in branch)
-    if either and not any(item.get(name) for name in either):
-        yield either
+    @cached_property
+    def _needs_inside(self) -> dict[str, _Needs]:
+        """The needs of the objects that are fields of this one."""
+        fields = {name: self.field(name) for name in self.node.get("properties", ())}
+        return {
+            name: shape._needs  # noqa: SLF001 - another of its kind
+            for name, shape in fields.items()
+            if shape.node.get("type") == "object" and shape._needs != _Needs()  # noqa: SLF001 - the same
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class _Needs:
+    """Fields that must be there: always, beside another, and one of several."""
+
+    always: tuple[str, ...] = ()
+    beside: tuple[tuple[str, list[str]], ...] = ()
+    either: tuple[str, ...] = ()
+
+    def lacking(self, item: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+        yield from ((name,) for name in self.always if name not in item)
+        for name, others in self.beside:
+            if name in item:
+                yield from ((other,) for other in others if other not in item)
+        if self.either and not any(item.get(name) for name in self.either):
+            yield self.either

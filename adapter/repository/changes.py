@@ -41,12 +41,12 @@ def changed_since(if_match: str, versions: list[RecordVersion]) -> tuple[Finding
 
 def _places(kind: str, old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
     """The parts that differ, as ``sak.team(<id>)``; then the record's own fields."""
-    before = {part.id: part for part in parts(kind, old)}
-    after = {part.id: part for part in parts(kind, new)}
-    for id_ in before | after:
-        part = after.get(id_) or before[id_]
-        if (id_ in before) != (id_ in after) or before[id_].body != after[id_].body:
-            yield f"{kind}.{part.kind}({id_})"
+    before = {(part.kind, part.id): part for part in parts(kind, old)}
+    after = {(part.kind, part.id): part for part in parts(kind, new)}
+    for key in before | after:
+        part = after.get(key) or before[key]
+        if (key in before) != (key in after) or before[key].body != after[key].body:
+            yield f"{kind}.{part.kind}({part.id})"
     for field in old | new:
         if not isinstance(new.get(field, old.get(field)), list | dict) and old.get(field) != new.get(field):
             yield f"{kind}.{field}"

@@ -88,7 +88,11 @@ class Judge:
         error: type[Unprocessable | Conflict],
         found: Callable[[Revision], Iterable[Finding]],
     ) -> None:
-        findings = [revision.told(finding) for revision in self.revisions for finding in found(revision)]
+        findings = [
+            revision.told(finding, self.mappings)
+            for revision in self.revisions
+            for finding in found(revision)
+        ]
         if findings:
             raise error(*findings)
 

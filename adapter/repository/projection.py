@@ -55,7 +55,7 @@ class Projector:
     def _of_sak(
         self, sak: dict[str, Any], rest: Mapping[tuple[str, str], dict[str, Any]]
     ) -> Iterator[Desired]:
-        originals = {part.id: part for part in parts("sak", sak)}
+        originals = {(part.kind, part.id): part for part in parts("sak", sak)}
         for lens in lenses(sak, self.ansatt_with, self.now):
             seen = visible(sak, lens, lens.window.low or self.now)
             if seen is None:
@@ -63,7 +63,7 @@ class Projector:
                     yield _row(lens, DENIED, sak["id"], {}, None)
                 continue
             for part in parts("sak", seen):
-                original = originals[part.id]
+                original = originals[part.kind, part.id]
                 residue = rest.get((part.type, part.id)) if sees_rest(lens, original) else None
                 resource = self._resource(part, residue)
                 yield _row(lens, part.type, part.id, resource, decide(lens, original).samtykke)
@@ -168,9 +168,9 @@ _ORDER = (Extent.NOTHING, Extent.MINIMAL, Extent.COORDINATION, Extent.WHOLE)
 
 
 def _shows_less(before: dict[str, Any], after: dict[str, Any], old: Lens, new: Lens) -> bool:
-    now = {part.id: decide(new, part).extent for part in parts("sak", after)}
+    now = {(part.kind, part.id): decide(new, part).extent for part in parts("sak", after)}
     return any(
-        _ORDER.index(now[part.id]) < _ORDER.index(decide(old, part).extent)
+        _ORDER.index(now[part.kind, part.id]) < _ORDER.index(decide(old, part).extent)
         for part in parts("sak", before)
-        if part.id in now
+        if (part.kind, part.id) in now
     )

@@ -18,6 +18,7 @@ from adapter.mapping.residue import places
 from adapter.record.parts import BY_NAME, PartKind, parts
 from adapter.repository.recipients import UNKNOWN
 from adapter.repository.resources import OWNER_UNKNOWN, Placing
+from adapter.repository.revision import Sent
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -77,7 +78,8 @@ class RecipientWriting:
         if findings:
             raise Forbidden(*findings)
         part = merged(whole.body, seen.body, after)
-        self.placing.put_part(kind, sak, part, said if owns else kept.body if kept else None)
+        rest = said if owns else kept.body if kept else None
+        self.placing.put_part(kind, sak, part, rest, Sent(kind.type, resource))
 
     def create(self, kind: PartKind, resource: dict[str, Any]) -> None:
         """Begin a part of the sak of a person the caller is given, as its owner.
@@ -101,7 +103,8 @@ class RecipientWriting:
         refused = shut or refused_fields(lens, kind.name, None, part, self._me(lens))
         if refused:
             raise Forbidden(MAY_NOT_CREATE.at(kind.type))
-        self.placing.put_part(kind, sak, {**part, "eier": owner_of(lens)}, residue)
+        owned = {**part, "eier": owner_of(lens)}
+        self.placing.put_part(kind, sak, owned, residue, Sent(kind.type, resource))
 
     def _lens(self, sak: dict[str, Any], published: Published) -> Lens:
         for lens in lenses(sak, self.placing.write.ansatt_with, self.now):

@@ -15,7 +15,7 @@ from adapter.fhir.search.values import local
 from adapter.record.parts import BY_NAME, PartKind, kind_of, parts, put, surroundings, unlinked
 from adapter.record.supply import supply
 from adapter.repository.judging import check_schema
-from adapter.repository.revision import Revision
+from adapter.repository.revision import Revision, Sent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -82,7 +82,7 @@ class Placing:
         )
         kind = BY_NAME[found.kind] if found else kind
         part, residue = self.read(kind, record, resource, found.body if found else None)
-        self.put_part(kind, record, part, residue, place)
+        self.put_part(kind, record, part, residue, Sent(place or type_, resource))
 
     def read(
         self, kind: PartKind, record: dict[str, Any], resource: dict[str, Any], onto: dict[str, Any] | None
@@ -103,13 +103,13 @@ class Placing:
         record: dict[str, Any],
         part: dict[str, Any],
         residue: dict[str, Any] | None,
-        place: str = "",
+        sent: Sent,
     ) -> None:
         """Make ``part`` the record's, with this residue."""
         after = put(kind, record, part)
         self.write.writer.put_residue(kind.record, after["id"], kind.type, part["id"], self.writer, residue)
         self._holders[kind.type, part["id"]] = (kind.record, after["id"])
-        self._revise(kind.record, after, {(kind.type, part["id"]): place} if place else {})
+        self._revise(kind.record, after, {(kind.type, part["id"]): sent})
 
     def put_record(
         self, kind: str, body: dict[str, Any], rest: Mapping[tuple[str, str], dict[str, Any]]
@@ -140,12 +140,12 @@ class Placing:
         named = local(reference.get("reference") or "", self.base_url)
         return named if named and named.type == owner else None
 
-    def _revise(self, kind: str, after: dict[str, Any], places: dict[tuple[str, str], str]) -> None:
+    def _revise(self, kind: str, after: dict[str, Any], sent: dict[tuple[str, str], Sent]) -> None:
         before = self._revisions.get((kind, after["id"]))
         if before is None:
             head = self.write.writer.record(kind, after["id"])
             before = Revision(kind, head.body if head else None, after)
-        revised = replace(before, after=after, places={**before.places, **places})
+        revised = replace(before, after=after, sent={**before.sent, **sent})
         self._revisions[kind, after["id"]] = revised
 
     def _body(self, kind: str, id_: str) -> dict[str, Any] | None:

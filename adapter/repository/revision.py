@@ -1,14 +1,14 @@
-"""A record as it stands and as it shall be, and where in what was sent each of its parts was said.
+"""A record as it stands and as it shall be, and what was sent that made it so.
 
-Rules are about records, and a client that sent a Bundle knows entries: what a rule finds in a record is
-told at the entry that brought the part it stands in.
+Rules are about records, and a client that sent resources knows their elements: what a rule finds in a record
+is told at the element, or at least the resource, that said it.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from adapter.record.parts import PARTS
 
@@ -16,8 +16,17 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from adapter.errors import Finding
+    from adapter.mapping import Mappings
+    from adapter.record.parts import PartKind
 
-_PLACE = re.compile(r"[a-z]+\.(?P<name>\w+)(?:\[(?P<index>\d+)\]|\((?P<id>[^)]+)\))?")
+_STEP = re.compile(r"(?P<name>\w+)(?:\[(?P<index>\d+)\]|\((?P<id>[^)]+)\))?(?:\.(?P<rest>.*))?")
+
+
+class Sent(NamedTuple):
+    """A resource as it was sent, and where: ``Bundle.entry[3].resource``, or its type where it came alone."""
+
+    place: str
+    resource: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,37 +37,40 @@ class Revision:
         kind: sak, ansatt or organisasjon.
         before: the record as it stands, None for a new one.
         after: the record as it shall be, whole.
-        places: where resources that are parts of it were sent, by type and id: ``Bundle.entry[3].resource``.
+        sent: the resources that made parts of it what they are, by type and id; none came as FHIR if empty.
     """
 
     kind: str
     before: dict[str, Any] | None
     after: dict[str, Any]
-    places: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    sent: Mapping[tuple[str, str], Sent] = field(default_factory=dict)
 
-    def told(self, finding: Finding) -> Finding:
-        """The finding at the entry its place in the record came with, if the record came in entries."""
-        if not self.places:
+    def told(self, finding: Finding, mappings: Mappings) -> Finding:
+        """The finding with its place in the record made one in what was sent, if that was resources."""
+        if not self.sent:
             return finding
-        return replace(finding, expression=self._sent(finding.expression or ""))
+        kind, part, rest = self._part(finding.expression or "")
+        sent = self.sent.get((kind.type, str(part.get("id"))))
+        if sent is None:
+            return replace(finding, expression=next(iter(self.sent.values())).place)
+        place = mappings.of(kind.name).place(rest, part, sent.resource)
+        return replace(finding, expression=sent.place + place.removeprefix(kind.type))
 
-    def _sent(self, expression: str) -> str:
-        """The place of the part an expression is within; else that of the first resource of the record."""
-        found = _PLACE.match(expression)
-        if found is not None:
-            for kind in PARTS:
-                if kind.record == self.kind and found["name"] in {kind.name, kind.field}:
-                    place = self.places.get((kind.type, self._id(kind.field, found)))
-                    if place:
-                        return place
-        whole = next((kind for kind in PARTS if kind.record == self.kind and not kind.field), None)
-        own = self.places.get((whole.type, self.after["id"])) if whole else None
-        return own or next(iter(self.places.values()))
+    def _part(self, expression: str) -> tuple[PartKind, dict[str, Any], str]:
+        """The part a place of the record is within, and what of the place is within the part."""
+        inside = expression.partition(".")[2]
+        found = _STEP.fullmatch(inside)
+        kinds = [kind for kind in PARTS if kind.record == self.kind]
+        for kind in kinds if found else ():
+            if found and found["name"] in {kind.name, kind.field}:
+                return kind, self._item(kind, found), found["rest"] or ""
+        whole = kinds[0]
+        return whole, self.after.get(whole.field, {}) if whole.field else self.after, inside
 
-    def _id(self, field_: str, found: re.Match[str]) -> str:
+    def _item(self, kind: PartKind, found: re.Match[str]) -> dict[str, Any]:
+        held = self.after.get(kind.field, []) if kind.field else self.after
+        items = held if isinstance(held, list) else [held]
         if found["id"]:
-            return found["id"]
-        held = self.after.get(field_) if field_ else self.after
-        if found["index"] and isinstance(held, list):
-            held = held[int(found["index"])] if int(found["index"]) < len(held) else None
-        return str(held.get("id", "")) if isinstance(held, dict) else ""
+            items = [item for item in items if item.get("id") == found["id"]]
+        index = int(found["index"] or 0)
+        return items[index] if index < len(items) else {}

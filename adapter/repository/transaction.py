@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from adapter.storage import Published, Writer
 
 
-
 @dataclass(frozen=True, slots=True)
 class Put:
     """One resource to be put.

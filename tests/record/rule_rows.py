@@ -73,6 +73,7 @@ PASSES: tuple[dict[str, Any], ...] = (
     },
     {f"{SAMTYKKE}.tilstand": "inaktiv", f"{SAMTYKKE}.tilbaketrekking": {"dato": "2026-02-02"}},
     {f"{SAMTYKKE}.ugjennomsiktig": True, f"{SAMTYKKE}.regler": None, f"{SAMTYKKE}.gittDato": None},
+    {**WITH_PLAN, "planer": [{**PLAN, "maal": ["p1"]}], "maal": [{**GOALS[0], "id": "p1"}]},
     # planning
     WITH_PLAN,
     {"planer": [{**PLAN, "status": "utkast"}, {**PLAN, "id": "p2", "status": "pa-vent"}]},
@@ -207,6 +208,14 @@ REFUSED: tuple[tuple[Message, str, dict[str, Any]], ...] = (
         {**WITH_PLAN, "planer": [{**PLAN, "maal": ["m1", "m9"]}], "maal": GOALS},
     ),
     (identity.NOT_HERE, "maal[0].delmaal[0]", {"maal": [{**GOALS[0], "delmaal": ["m9"]}]}),
+    (
+        identity.ID_OF_ANOTHER,
+        "henvendelser[1].id",
+        {
+            "tiltak": [{"id": "t1", "status": "aktiv"}],
+            "henvendelser": [{"id": "h1", "status": "aktiv"}, {"id": "t1", "status": "aktiv"}],
+        },
+    ),
     (
         planning.TWO_PLANS,
         "planer[1].status",

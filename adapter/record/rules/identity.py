@@ -17,6 +17,7 @@ from adapter.record.identifiers import (
     is_organisation_number,
     is_synthetic,
 )
+from adapter.record.parts import BY_NAME, parts
 from adapter.record.places import name_of
 from adapter.record.references import LISTS, references_at
 from adapter.record.rules.violation import Violation
@@ -85,6 +86,13 @@ ID_TWICE = Message(
     "Another in the same list has this id",
     "https://hl7.org/fhir/R4/resource.html#id",
 )
+ID_OF_ANOTHER = Message(
+    "id-of-another-part",
+    IssueType.DUPLICATE,
+    "En {kind} i saken har denne id-en, og er samme type ressurs",
+    "A {kind} in the sak has this id, and is the same type of resource",
+    "https://hl7.org/fhir/R4/resource.html#id",
+)
 NOT_HERE = Message(
     "not-in-record",
     IssueType.NOT_FOUND,
@@ -132,6 +140,18 @@ def duplicate_ids(case: Case) -> Iterator[Violation]:
                 if seen[item["id"]] > 1:
                     place = f"{node.place}{name_of(item, index)}"
                     yield Violation(ID_TWICE, f"{node.path}[{index}].id", place, seen[item["id"]])
+
+
+def one_part_each(case: Case) -> Iterator[Violation]:
+    """A resource is one part: no two kinds of part of one type have the same id."""
+    seen: dict[tuple[str, str], str] = {}
+    for part in parts(case.kind, case.body):
+        first = seen.setdefault((part.type, part.id), part.kind)
+        if first != part.kind:
+            field = BY_NAME[part.kind].field
+            index = next(n for n, item in enumerate(case.body[field]) if item["id"] == part.id)
+            place = f"{case.kind}.{field}({part.id})"
+            yield Violation(ID_OF_ANOTHER, f"{case.kind}.{field}[{index}].id", place, names={"kind": first})
 
 
 def local_references(case: Case) -> Iterator[Violation]:

@@ -55,7 +55,7 @@ def test_iteration_goes_on_from_what_refers(world: House) -> None:
 
 
 def test_only_what_is_shared_with_the_caller_comes_along(world: House) -> None:
-    """Professionals are known to all; the teams of people nobody shares are not, and no word is said of it."""
+    """Professionals are known to all; teams of people nobody shares are left out without a word."""
     asked = "/fhir/PractitionerRole?_revinclude=CareTeam:participant"
     assert entries(bundle(world.municipality("GET", asked)), "include") == [
         "CareTeam/odds-team",

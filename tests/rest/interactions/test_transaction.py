@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +13,15 @@ from fhir.resources.R4B.bundle import Bundle
 from adapter.fhir import json, xml
 from adapter.fhir.structure import check
 from adapter.rest.entries import MOST_ENTRIES
+from adapter.rest.routes import TYPES
+from adapter.security.caller import OPEN_CALLER
 from adapter.storage.tables import metadata
 from tests.rest.world import FNR, OTHER_NUMBER, UNUSED_NUMBER
+from tests.stories.told import MOMENT, told
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from werkzeug.test import TestResponse
 
     from tests.rest.conftest import House
@@ -54,7 +60,7 @@ NEWCOMER: tuple[dict[str, Any], ...] = (
             "subject": {"reference": PATIENT},
             "participant": [
                 {
-                    "role": [{"coding": [{"system": "urn:x", "code": "c"}], "text": "Koordinator"}],
+                    "role": [{"text": "Den som ringer"}],
                     "member": {"reference": ROLE},
                 },
                 {"member": {"reference": MOTHER}},
@@ -131,10 +137,14 @@ def read(world: House, path: str) -> dict[str, Any]:
     return json.parse(world.municipality("GET", path).data)
 
 
-def put(type_: str, id_: str, if_match: str | None = None, **elements: Any) -> dict[str, Any]:
-    """An entry that puts a resource under an id."""
-    request = {"method": "PUT", "url": f"{type_}/{id_}"} | ({"ifMatch": if_match} if if_match else {})
-    return {"resource": {"resourceType": type_, "id": id_, **elements}, "request": request}
+def put(type_: str, id_: str, **elements: Any) -> dict[str, Any]:
+    """An entry that puts a resource under an id it does not have yet."""
+    return {"resource": {"resourceType": type_, "id": id_} | elements, "request": asking(f"{type_}/{id_}")}
+
+
+def asking(url: str, if_match: str | None = None) -> dict[str, str]:
+    """The request of an entry that puts."""
+    return {"method": "PUT", "url": url} | ({"ifMatch": if_match} if if_match else {})
 
 
 def resources(world: House, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -251,6 +261,92 @@ def test_no_order_of_the_entries_is_another(world: House) -> None:
     assert len(seen) == 1
 
 
+PLAN, GOAL, STEP, MEASURE = (f"urn:uuid:0e6b1a00-0000-4000-8000-0000000000{tens}0" for tens in range(1, 5))
+PLANNED: tuple[dict[str, Any], ...] = (
+    {
+        "fullUrl": MEASURE,
+        "resource": {
+            "resourceType": "ServiceRequest",
+            "status": "active",
+            "intent": "plan",
+            "subject": {"reference": PATIENT},
+            "basedOn": [{"reference": PLAN}],
+            "code": {"text": "Fysioterapi to ganger i uka"},
+        },
+        "request": {"method": "POST", "url": "ServiceRequest"},
+    },
+    {
+        "fullUrl": STEP,
+        "resource": {
+            "resourceType": "Goal",
+            "lifecycleStatus": "active",
+            "description": {"text": "Gå til butikken"},
+            "subject": {"reference": PATIENT},
+        },
+        "request": {"method": "POST", "url": "Goal"},
+    },
+    {
+        "fullUrl": GOAL,
+        "resource": {
+            "resourceType": "Goal",
+            "lifecycleStatus": "active",
+            "description": {"text": "Klare seg hjemme"},
+            "subject": {"reference": PATIENT},
+        },
+        "request": {"method": "POST", "url": "Goal"},
+    },
+    {
+        "fullUrl": PLAN,
+        "resource": {
+            "resourceType": "CarePlan",
+            "status": "draft",
+            "intent": "plan",
+            "title": "Individuell plan",
+            "subject": {"reference": PATIENT},
+            "careTeam": [{"reference": TEAM}],
+            "goal": [{"reference": GOAL}, {"reference": STEP}],
+            "activity": [{"reference": {"reference": MEASURE}}],
+        },
+        "request": {"method": "POST", "url": "CarePlan"},
+    },
+)
+"""A plan with two goals and a tiltak, each naming the other, before the person they are for."""
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_a_plan_comes_whole(world: House, backwards: bool) -> None:
+    """Plan, goals, tiltak and team name each other both ways, and stand so whatever came first."""
+    sent = [*PLANNED, *NEWCOMER]
+    entries = done(send(world, reversed(sent) if backwards else sent))
+    by_url = dict(zip((one["fullUrl"] for one in (sent[::-1] if backwards else sent)), entries, strict=True))
+    there = {url: entry["fullUrl"].removeprefix(f"{BASE}/") for url, entry in by_url.items()}
+    plan = read(world, f"/fhir/{there[PLAN]}")
+    assert [one["reference"] for one in plan["goal"]] == [there[GOAL], there[STEP]]
+    assert [one["reference"]["reference"] for one in plan["activity"]] == [there[MEASURE]]
+    assert plan["careTeam"][0]["reference"] == there[TEAM]
+    measure = read(world, f"/fhir/{there[MEASURE]}")
+    assert [one["reference"] for one in measure["basedOn"]] == [there[PLAN]]
+
+
+@pytest.mark.slow
+def test_the_stories_come_whole(house: House, migrated_sqlite: Path, tmp_path: Path) -> None:
+    """All FHIR of the stories in one Bundle, in an order of chance: what is read then is what was sent."""
+    repository = told(f"sqlite:///{shutil.copyfile(migrated_sqlite, tmp_path / 'stories.db')}", tmp_path)
+    sent = {}
+    for type_ in TYPES:
+        for one in repository.search(type_, [("_count", "1000")], caller=OPEN_CALLER).matches:
+            sent[type_, one.id] = json.parse(one.body)
+    repository.store.close()
+    entries = [put(*key, **resource) for key, resource in sent.items()]
+    random.Random(7).shuffle(entries)  # noqa: S311 - any order will do
+    house.clock.now = MOMENT
+    assert len(done(send(house, entries))) == len(sent) > 100
+    for (type_, id_), resource in sent.items():
+        found = read(house, f"/fhir/{type_}/{id_}")
+        del found["meta"]["versionId"], found["meta"]["lastUpdated"]
+        assert {"meta": {}, **found} == {"meta": {}, **resource}
+
+
 def test_what_stands_is_changed_under_its_version(world: House) -> None:
     """A PUT says ifMatch as an update does; what changes nothing keeps its version; both are 200."""
     team, patient = read(world, "/fhir/CareTeam/teamet"), read(world, "/fhir/Patient/torill")
@@ -287,11 +383,6 @@ def test_a_write_that_has_not_seen_the_version_is_refused_with_all_the_others(wo
     assert everything(world) == before
 
 
-def asking(url: str, if_match: str | None) -> dict[str, str]:
-    """The request of an entry that puts."""
-    return {"method": "PUT", "url": url} | ({"ifMatch": if_match} if if_match else {})
-
-
 def edited(index: int, **elements: Any) -> list[dict[str, Any]]:
     """The newcomer's entries, one of them with other elements in its resource."""
     changed = {**NEWCOMER[index], "resource": {**NEWCOMER[index]["resource"], **elements}}
@@ -304,6 +395,9 @@ def requested(index: int, **request: Any) -> list[dict[str, Any]]:
     return [*NEWCOMER[:index], changed, *NEWCOMER[index + 1 :]]
 
 
+COORDINATOR = {
+    "coding": [{"system": "https://ip-adapter.example/fhir/CodeSystem/ip-rolle", "code": "koordinator"}]
+}
 EXTENSION = "https://ehr.example.org/x"
 ELSEWHERE = "urn:uuid:ffffffff-0000-4000-8000-000000000000"
 FAULTS: dict[str, tuple[list[dict[str, Any]], int, list[tuple[str, str]]]] = {
@@ -330,7 +424,19 @@ FAULTS: dict[str, tuple[list[dict[str, Any]], int, list[tuple[str, str]]]] = {
     "a reference to what is not here": (
         edited(3, organization={"reference": "Organization/ingen"}),
         422,
-        [("reference-broken", "Bundle.entry[3].resource")],
+        [("reference-broken", "Bundle.entry[3].resource.organization")],
+    ),
+    "a rule of law": (
+        edited(
+            2,
+            participant=[
+                {"role": [COORDINATOR], "member": {"reference": ROLE}},
+                {"member": {"reference": MOTHER}},
+                {"role": [COORDINATOR], "member": {"reference": "PractitionerRole/ragna-koordinator"}},
+            ],
+        ),
+        422,
+        [("two-coordinators", "Bundle.entry[2].resource.participant[2]")],
     ),
     "an owner that is not here": (
         edited(1, patient={"reference": "Patient/ingen"}),

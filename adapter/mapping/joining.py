@@ -1,0 +1,92 @@
+"""A mapped resource joined with its residue: what still belongs to it, where it stood."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from adapter.errors import IssueType, Message, Severity
+from adapter.mapping.residue import NARRATIVE, element_of, guard, item_keys, lives_with_its_parent, type_of
+
+if TYPE_CHECKING:
+    from adapter.errors import Finding
+
+RESIDUE_DROPPED = Message(
+    "residue-dropped",
+    IssueType.INFORMATIONAL,
+    "Det som sto ved siden av den gamle verdien her, er borte, fordi verdien er endret",
+    "What stood beside the old value here is gone, because the value has changed",
+    severity=Severity.WARNING,
+)
+
+
+@dataclass(slots=True)
+class Joined:
+    """A mapped resource with its residue joined; ``dropped`` tells what no longer belonged."""
+
+    dropped: list[Finding] = field(default_factory=list)
+
+    def of(self, mapped: dict[str, Any], residue: dict[str, Any], type_: str, place: str) -> dict[str, Any]:
+        """``mapped`` and what of ``residue`` still belongs to it."""
+        if "guard" in residue and residue["guard"] != guard(mapped):
+            self.dropped.append(RESIDUE_DROPPED.at(place))
+            return mapped
+        joined = dict(mapped)
+        for key, inner in residue.get("in", {}).items():
+            self._within(joined, mapped.get(key), inner, key, type_, f"{place}.{key}")
+        said = {element_of(type_, key) for key in mapped}
+        for key, value in residue.get("keep", {}).items():
+            if element_of(type_, key) in said:
+                self.dropped.append(RESIDUE_DROPPED.at(f"{place}.{key}"))
+            else:
+                joined[key] = value
+        for key, (hash_, value) in residue.get("beside", {}).items():
+            if hash_ == guard(mapped.get(key[1:])):
+                joined[key] = value
+            else:
+                self.dropped.append(RESIDUE_DROPPED.at(f"{place}.{key[1:]}"))
+                if isinstance(joined.get(key[1:]), list):  # a null stands for what was beside it
+                    joined[key[1:]] = [one for one in joined[key[1:]] if one is not None]
+        if "narrative" in residue:
+            hash_, value = residue["narrative"]
+            if hash_ == guard(mapped):
+                joined[NARRATIVE] = value
+            else:
+                self.dropped.append(RESIDUE_DROPPED.at(f"{place}.{NARRATIVE}"))
+        return joined
+
+    def _within(
+        self, joined: dict[str, Any], mapped: Any, inner: dict[str, Any], key: str, type_: str, at: str
+    ) -> None:
+        inner_type = type_of(type_, key)
+        if inner.keys() & {"items", "more", "order"}:
+            whole: Any = self._list(mapped or [], inner, inner_type, at)
+        elif mapped is not None or lives_with_its_parent(inner_type):
+            whole = self.of(mapped or {}, inner, inner_type, at)
+        else:
+            whole = None
+            self.dropped.append(RESIDUE_DROPPED.at(at))
+        if whole:
+            joined[key] = whole
+
+    def _list(self, mapped: list[Any], residue: dict[str, Any], type_: str, place: str) -> list[Any]:
+        keyed = list(zip(item_keys(mapped), mapped, strict=True))
+        rank = {key: index for index, key in enumerate(residue.get("order", ()))}
+        if rank:
+            keyed.sort(key=lambda pair: rank.get(pair[0], len(rank)))
+        inside = residue.get("items", {})
+        joined: list[tuple[str | None, Any]] = [
+            (key, self.of(one, inside[key], type_, f"{place}[{index}]") if key in inside else one)
+            for index, (key, one) in enumerate(keyed)
+        ]
+        known = {key for key, _ in joined}
+        self.dropped += [RESIDUE_DROPPED.at(place) for key in inside if key not in known]
+        for after, item in reversed(residue.get("more", ())):
+            joined.insert(_place_after(joined, after if after in known else None), (None, item))
+        return [item for _, item in joined]
+
+
+def _place_after(joined: list[tuple[str | None, Any]], key: str | None) -> int:
+    if key is None:
+        return 0
+    return next(index for index, (one, _) in enumerate(joined) if one == key) + 1
