@@ -7,6 +7,7 @@ reference to one. Shielded addresses go to the municipality alone (kode 6, kode 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from adapter.consent.decision import COORDINATING, Extent, decide
@@ -26,6 +27,8 @@ COORDINATION_TEAM = ("id", "status", "gyldighet", "ansvarlige", "emner", "eier")
 COORDINATION_DELTAKER = ("id", "rolle", "hvem", "gyldighet")
 _SHIELDED_FIELDS = ("adresser", "kontaktpunkter")
 _BIRTH_NUMBERS = {"fnr", "dnr"}
+_SHOWN_WITH_ITS_PART = "mottaker"
+"""A samtykke is shown to whom it names, and without its recipient it would read as a permit to everybody."""
 
 _Key = tuple[str, str]
 """Kind and id of a part: two of different kinds may have the same id."""
@@ -42,10 +45,18 @@ def visible(sak: dict[str, Any], lens: Lens, instant: datetime) -> dict[str, Any
     for part in parts("sak", sak):
         extent = decide(lens, part).extent
         if extent is not Extent.NOTHING:
-            shown[part.kind, part.id] = _trim(part, extent, instant)
+            shown[part.kind, part.id] = _trim(_without_denies(part, lens), extent, instant)
     if ("innbygger", sak["innbygger"]["id"]) not in shown:
         return None
     return _without_hidden(sak, shown)
+
+
+def _without_denies(part: Part, lens: Lens) -> Part:
+    """A samtykke as the one it names is shown it: what it denies, and about what, is not for that one."""
+    if part.kind != "samtykke" or lens.standing is not Standing.PERMITTED or "regler" not in part.body:
+        return part
+    permits = [regel for regel in part.body["regler"] if regel["virkning"] != "nekt"]
+    return replace(part, body={**part.body, "regler": permits})
 
 
 def is_shielded(person: Mapping[str, Any]) -> bool:
@@ -112,6 +123,8 @@ def _scrub(value: Any, hidden: set[_Key], field: str = "") -> Any:
 
 def _betrays(item: Any, hidden: set[_Key], field: str) -> bool:
     """Is it a hidden part's id, an aktor that is one, or a deltaker who is?"""
+    if field == _SHOWN_WITH_ITS_PART:
+        return False
     if isinstance(item, dict):
         aktor = item.get("hvem", item)
         return len(aktor) == 1 and any(one in hidden for one in aktor.items() if isinstance(one[1], str))

@@ -20,7 +20,7 @@ from adapter.errors import Finding, IssueType, Message
 from adapter.fhir.definitions import facts
 from adapter.mapping.loading import load
 from adapter.mapping.paths import FhirPath, Step
-from adapter.record.parts import SHOWN
+from adapter.record.parts import PARTS, SHOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -83,6 +83,11 @@ def check(folder: Path) -> Report:
             name, content["rows"], schema[content["part"]], schema, parts, mappings.codes
         )
         report.counts[name] = ledger.counts + fields.counts
+    whole = yaml.safe_load((folder / "sak.yaml").read_text(encoding="utf-8"))
+    fields = _Fields("sak", schema, {}, whole["left_out"])
+    fields.of(schema["sak"], [{"plan": kind.field} for kind in PARTS if kind.record == "sak"], "")
+    report.findings += fields.findings
+    report.counts["sak"] = fields.counts
     return report
 
 
@@ -188,6 +193,8 @@ class _Fields:
         fields = _resolved(shape, self.schema).get("properties", {})
         for name, inner in fields.items():
             self._field(name, inner, heads.get(name, []), f"{above}{name}")
+        if not above:
+            self._left_out(fields)
         for name in heads.keys() - fields.keys() - {"mottaker"} - SHOWN:
             self.findings.append(FIELD_UNKNOWN.at(f"{above}{name}", file=self.file, path=f"{above}{name}"))
 
@@ -207,6 +214,11 @@ class _Fields:
         deeper = [{**row, "plan": rest} for rest, row in heads if rest]
         if deeper:
             self.of(shape, deeper, f"{path}.")
+
+    def _left_out(self, fields: Mapping[str, Any]) -> None:
+        for path in (path for class_ in _OF_RECORD for path in self.left_out.get(class_, ())):
+            if path.partition(".")[0] not in fields:
+                self.findings.append(NOTHING_SUCH.at(path, file=self.file, path=path))
 
     def _unmapped(self, path: str) -> None:
         for class_ in _OF_RECORD:

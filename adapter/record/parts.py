@@ -103,19 +103,21 @@ def parts(record: str, body: dict[str, Any]) -> list[Part]:
     """Every part of a record of kind ``record``, in the order of ``PARTS`` and then of the lists."""
     around = surroundings(record, body)
     return [
-        Part(
-            kind.name,
-            kind.type,
-            item["id"],
-            _shown(kind, body, item),
-            around,
-            kind.del_,
-            tuple(item.get("emner", ())),
-        )
+        _part(kind, body, item, around)
         for kind in PARTS
         if kind.record == record
         for item in _items(kind, body)
     ]
+
+
+def part_of(record: str, body: dict[str, Any], type_: str, id_: str) -> Part | None:
+    """The part that is the resource of this type and id, None if the record has none."""
+    for kind in PARTS:
+        if (kind.record, kind.type) == (record, type_):
+            for item in _items(kind, body):
+                if item["id"] == id_:
+                    return _part(kind, body, item, surroundings(record, body))
+    return None
 
 
 def surroundings(record: str, body: dict[str, Any]) -> dict[str, str]:
@@ -177,6 +179,11 @@ def _shown(kind: PartKind, body: dict[str, Any], item: dict[str, Any]) -> dict[s
         bare = {field: value for field, value in item.items() if field != link.field}
         item = {**bare, link.field: named} if named else bare
     return item
+
+
+def _part(kind: PartKind, body: dict[str, Any], item: dict[str, Any], around: dict[str, str]) -> Part:
+    emner = tuple(item.get("emner", ()))
+    return Part(kind.name, kind.type, item["id"], _shown(kind, body, item), around, kind.del_, emner)
 
 
 def _put(kind: PartKind, body: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:

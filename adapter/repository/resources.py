@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapter.errors import Finding, IssueType, Message, Unprocessable
 from adapter.fhir.search.values import local
-from adapter.record.parts import BY_NAME, PartKind, kind_of, parts, put, surroundings, unlinked
+from adapter.record.parts import BY_NAME, PartKind, kind_of, part_of, parts, put, surroundings, unlinked
 from adapter.record.supply import supply
 from adapter.repository.judging import check_schema
 from adapter.repository.revision import Revision, Sent
@@ -77,9 +77,7 @@ class Placing:
         """
         kind = kind_of(resource)
         record = self._record_of(kind, resource)
-        found = next(
-            (p for p in parts(kind.record, record) if (p.type, p.id) == (type_, resource["id"])), None
-        )
+        found = part_of(kind.record, record, type_, resource["id"])
         kind = BY_NAME[found.kind] if found else kind
         part, residue = self.read(kind, record, resource, found.body if found else None)
         self.put_part(kind, record, part, residue, Sent(place or type_, resource))

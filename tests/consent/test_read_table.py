@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from adapter.consent.decision import Extent, explain
+from adapter.consent.lens import lenses
+from adapter.consent.visible import visible
 from adapter.record.parts import parts
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -398,3 +400,21 @@ def test_who_was_a_deltaker_and_is_no_more_loses_what_was_given_before(given: st
         {"id": "d3", "hvem": {"organisasjon": "sykehus"}, "gyldighet": {"til": "2026-04-30"}}
     )
     assert judge(record, SYKEHUS, "team")[0] == extent
+
+
+def test_a_samtykke_is_shown_with_its_recipient_and_without_its_denies() -> None:
+    """A permit without an actor would read as one to everybody; what is denied would tell what there is."""
+    to_mother = {
+        **samtykke(regel("koordinator"), regel("team", virkning="nekt")),
+        "mottaker": {"parorende": "mor"},
+    }
+    lens = next(
+        one
+        for one in lenses(sak(to_mother), {"rolle-1": "ansatt-1"}.get, NOW)
+        if one.recipient == "parorende/mor"
+    )
+    seen = visible(sak(to_mother), lens, NOW)
+    assert seen is not None
+    (shown,) = seen["samtykker"]
+    assert shown["mottaker"] == {"parorende": "mor"}
+    assert [one["virkning"] for one in shown["regler"]] == ["tillat"]

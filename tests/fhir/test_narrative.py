@@ -97,13 +97,13 @@ def test_a_narrative_is_one_div(text: str):
 
 def test_a_hostile_narrative_is_judged_quickly():
     """A megabyte of tags, attributes or control characters takes no time."""
-    started = time.perf_counter()
+    started = time.process_time()
     codes("<b>" * 300_000)
     codes("<br/>" * 200_000 + "a")
     codes(f"<a href='{'x' * 1_000_000}:'>a</a>")
     codes(f"<p style='{'url ' * 250_000}'>a</p>")
     codes(f"<img src='{'a' * 1_000_000}:'/>")
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3
 
 
 @pytest.mark.slow

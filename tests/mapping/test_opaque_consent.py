@@ -1,0 +1,128 @@
+"""A Consent in the closed shape of our profile is acted on; any other is kept whole and opens nothing."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+
+from adapter.errors import Unprocessable
+from adapter.fhir.canonical import BASE
+from adapter.mapping import load
+from adapter.settings import mappings_folder
+
+SAMTYKKE = load(mappings_folder()).of("samtykke")
+AROUND = {"person": "Patient/p1"}
+PART = {
+    "id": "s1",
+    "emner": ["barnevern"],
+    "eier": {"organisasjon": "sykehuset"},
+    "tilstand": "aktiv",
+    "type": "opplysningsutveksling",
+    "gittDato": "2026-03-01",
+    "gittAv": [{"innbygger": "p1"}],
+    "rettsgrunnlag": "pbrl-2-5",
+    "mottaker": {"organisasjon": "sykehuset"},
+    "regler": [{"id": "r1", "virkning": "tillat", "del": ["koordinator"]}],
+}
+CONSENT = {key: value for key, value in SAMTYKKE.to_fhir(PART, AROUND).items() if key != "text"}
+
+
+def taken(consent: dict[str, Any], onto: dict[str, Any] | None = None) -> tuple[dict[str, Any], Any]:
+    """The samtykke and residue of a Consent."""
+    return SAMTYKKE.to_plan(consent, AROUND, onto=onto, new_id=lambda: "new")
+
+
+def changed(path: str, value: Any) -> dict[str, Any]:
+    """The Consent with something more at a dotted path."""
+    consent: dict[str, Any] = copy.deepcopy(CONSENT)
+    at: Any = consent
+    *names, last = path.split(".")
+    for name in names:
+        at = at[int(name)] if name.isdigit() else at[name]
+    at[last] = value
+    return consent
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("scope", {"coding": [{"system": "urn:example:scope", "code": "research"}]}),
+        ("provision.type", "permit"),
+        ("provision.code", [{"text": "alt"}]),
+        ("provision.dataPeriod", {"start": "2020"}),
+        ("provision.extension", [{"url": "urn:example:unless", "valueString": "ferie"}]),
+        ("provision.provision.0.class", [{"system": "urn:example:class", "code": "a"}]),
+        ("provision.provision.0.data", [{"meaning": "instance", "reference": {"reference": "Goal/g1"}}]),
+        ("provision.provision.0.provision", [{"type": "deny"}]),
+        ("provision.provision.0.securityLabel", [{"system": "urn:example:label", "code": "R"}]),
+        ("provision.provision.0.purpose", [{"system": "urn:example:purpose", "code": "a"}]),
+        (
+            "provision.provision.0.actor",
+            [{"role": {"text": "x"}, "reference": {"reference": "Organization/o"}}],
+        ),
+        ("provision.provision.0.actor.0.reference", {"reference": "Organization/another"}),
+        ("provision.provision.0.actor.0.reference", {"reference": "#inni"}),
+    ],
+)
+def test_what_is_not_understood_makes_a_consent_opaque(path: str, value: Any) -> None:
+    """Another scope, or anything under provision that no row reads: nothing is granted, all comes back."""
+    sent = changed(path, value)
+    part, residue = taken(sent, PART)
+    assert part == {
+        "id": "s1",
+        "emner": PART["emner"],
+        "eier": PART["eier"],
+        "tilstand": "aktiv",
+        "ugjennomsiktig": True,
+    }
+    back = SAMTYKKE.to_fhir(part, AROUND, residue)
+    assert {key: back[key] for key in sent} == sent
+    assert taken(back, part) == (part, residue)
+
+
+def test_words_do_not_make_it_opaque() -> None:
+    """A display or text is for people; codes and references beside it are what is acted on."""
+    sent = changed("provision.provision.0.actor.0.reference.display", "Nordvik sykehus")
+    sent["scope"]["text"] = "Deling av opplysninger"
+    part, residue = taken(sent, PART)
+    assert part == PART
+    back = SAMTYKKE.to_fhir(part, AROUND, residue)
+    assert {key: back[key] for key in sent} == sent
+    other = {**PART, "mottaker": {"organisasjon": "nav"}}
+    shown = SAMTYKKE.to_fhir(other, AROUND, residue)["provision"]["provision"][0]["actor"][0]["reference"]
+    assert shown == {"reference": "Organization/nav"}
+
+
+def test_the_residue_of_an_opaque_consent_is_of_no_other() -> None:
+    """When the municipality has made a samtykke of it, nothing it once said is said again."""
+    _, residue = taken(changed("provision.code", [{"text": "alt"}]))
+    shown = SAMTYKKE.to_fhir({"id": "s1", "tilstand": "utkast"}, AROUND, residue)
+    assert "dateTime" not in shown
+    assert [one.code for one in SAMTYKKE.stale({"id": "s1", "tilstand": "utkast"}, AROUND, residue)] == [
+        "residue-dropped"
+    ]
+    assert taken(CONSENT, {"id": "s1", "tilstand": "aktiv", "ugjennomsiktig": True})[0] == {
+        key: value for key, value in PART.items() if key not in {"emner", "eier"}
+    }
+
+
+def test_not_even_an_opaque_one_may_be_changed_in_meaning_unread() -> None:
+    """A modifierExtension and another person's consent are refused whatever the rest says."""
+    for change, place in (
+        ({"modifierExtension": [{"url": "u", "valueCode": "a"}]}, "Consent.modifierExtension"),
+        ({"patient": {"reference": "Patient/p2"}}, "Consent.patient"),
+    ):
+        with pytest.raises(Unprocessable) as refused:
+            taken({**changed("provision.code", [{"text": "alt"}]), **change})
+        assert [finding.expression for finding in refused.value.findings] == [place]
+
+
+def test_recipients_are_one() -> None:
+    """A Consent that names two recipients is not ours to cut in two."""
+    sent = changed("provision.provision.0.actor", [])
+    actor = {"role": CONSENT["provision"]["actor"][0]["role"], "reference": {"reference": "Organization/nav"}}
+    sent["provision"]["provision"][0]["actor"] = [*CONSENT["provision"]["actor"], actor]
+    assert taken(sent)[0]["ugjennomsiktig"] is True
+    assert BASE in CONSENT["policy"][0]["uri"]
