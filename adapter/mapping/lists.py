@@ -150,10 +150,13 @@ class Each:
         named = [item["id"] for item, _ in items if "id" in item]
         free = {id_: item for id_, item in old.items() if id_ not in named}
         taken: list[dict[str, Any]] = []
+        met: set[str] = set()
         for item, where in items:
             id_ = item.get("id")
-            if named.count(id_) > 1 and any(one["id"] == id_ for one in taken):
+            if id_ in met:
                 taking.refused.append(ID_TWICE.at(f"{where}.id"))
+            if id_:
+                met.add(id_)
             new = self._taken(item, where, old.get(id_ or ""), free, taking)
             if self.shape.holds(new):
                 taken.append(new)
