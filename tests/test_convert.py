@@ -46,6 +46,15 @@ def test_a_record_there_and_back_is_the_record(path: Path, converted: Converted)
     assert converted(bundle, "--to", "plan") == json.loads(path.read_bytes())
 
 
+def test_what_has_its_element_later_travels_too(converted: Converted) -> None:
+    """Fields without a place in FHIR yet, a plan's and the whole sak's, come back from JSON and from XML."""
+    sak = json.loads(SAK.read_bytes())
+    sak["moter"] = [{"id": "juni", "tidspunkt": "2026-06-08", "referat": "Målene ble gått gjennom"}]
+    assert {"situasjon", "ressurser", "behov", "samarbeid"} <= sak["planer"][0].keys()
+    assert converted(converted(sak, "--to", "fhir"), "--to", "plan") == sak
+    assert converted(converted(sak, "--to", "fhir", "--format", "xml"), "--to", "plan") == sak
+
+
 def test_xml_says_the_same(converted: Converted) -> None:
     """The Bundle in XML converts back to the same record."""
     xml = converted(SAK, "--to", "fhir", "--format", "xml")

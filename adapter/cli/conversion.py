@@ -1,7 +1,9 @@
 """A record as a collection Bundle and back, without a database: the mapping, and nothing else.
 
 The Bundle carries what belongs to the record as a whole: its id, a sak's number as identifier, its tilstand
-as a tag. Residue comes and goes in the record file's field ``rest``, as the municipal door shows it.
+as a tag. What an entry's resource has no place for yet travels with the entry: its labels, and fields whose
+element comes later. Residue comes and goes in the record file's field ``rest``, as the municipal door shows
+it.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapter.cli.record_files import REST
 from adapter.errors import IssueType, Message, Unprocessable
+from adapter.fhir import json
 from adapter.fhir.canonical import BASE
 from adapter.mapping.transforms import PAIRS
 from adapter.record.parts import PARTS, TYPES, kind_of, parts, put, surroundings
@@ -20,12 +23,16 @@ if TYPE_CHECKING:
 
     from adapter.cli.record_files import RecordFile
     from adapter.mapping import Mappings
-    from adapter.record.parts import PartKind
+    from adapter.record.parts import Part, PartKind
 
 CASE_NUMBER = f"{BASE}/sid/saksnummer"
 CASE_STATE = f"{BASE}/CodeSystem/ip-sakstilstand"
 TOPIC = f"{BASE}/StructureDefinition/ip-emne"
 OWNER = f"{BASE}/StructureDefinition/ip-eier"
+FIELDS = f"{BASE}/StructureDefinition/ip-felter"
+_LABELS = frozenset({"id", "emner", "eier"})
+_SAK = "sak"
+_OF_A_SAK = frozenset({"id", "tilstand", "saksnummer"})
 
 UNMAPPED = Message(
     "type-unmapped",
@@ -54,7 +61,7 @@ def to_bundle(record: RecordFile, mappings: Mappings) -> dict[str, Any]:
         residue = rest.get((part.type, part.id))
         resource = mappings.of(part.kind).to_fhir(part.body, part.surroundings, residue)
         entry = {"fullUrl": f"{BASE}/{part.type}/{part.id}", "resource": resource}
-        labels = _labels(part.body)
+        labels = [*_labels(part.body), *_fields(_awaiting(record, part, mappings))]
         entries.append({"extension": labels, **entry} if labels else entry)
     return {"resourceType": "Bundle", "id": record.body["id"], **_about(record.body), "entry": entries}
 
@@ -64,6 +71,28 @@ def _labels(part: dict[str, Any]) -> list[dict[str, Any]]:
     topics = [{"url": TOPIC, "valueCode": topic} for topic in part.get("emner", ())]
     owner = [{"url": OWNER, "valueReference": PAIRS["aktor"].to_fhir(part["eier"])}] if "eier" in part else []
     return topics + owner
+
+
+def _awaiting(record: RecordFile, part: Part, mappings: Mappings) -> dict[str, Any]:
+    """The fields that have no place in FHIR yet: the part's, and with the innbygger the whole sak's."""
+    mapping = mappings.of(part.kind)
+    known = {*_LABELS, mapping.closed.flag} if mapping.closed else _LABELS
+    own = {name: value for name, value in mapping.unmapped(part.body).items() if name not in known}
+    if part.kind != "innbygger":
+        return own
+    lists = {kind.field for kind in PARTS if kind.record == record.kind} | _OF_A_SAK
+    sak = {name: value for name, value in record.body.items() if name not in lists}
+    return {**own, **({_SAK: sak} if sak else {})}
+
+
+def _fields(fields: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{"url": FIELDS, "valueString": json.render(fields).decode()}] if fields else []
+
+
+def _fields_of(entry: dict[str, Any]) -> dict[str, Any]:
+    """The fields an entry carries beside its resource."""
+    said = [one["valueString"] for one in entry.get("extension", ()) if one["url"] == FIELDS]
+    return json.parse(said[0].encode()) if said else {}
 
 
 def _labelled(part: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any]:
@@ -123,7 +152,9 @@ class ToPlan:
         resource = entry["resource"]
         key, around = self._record_of(kind, resource, bundle)
         part, residue = self.mappings.of(kind.name).to_plan(resource, around, onto=None, new_id=self.new_id)
-        self.records[key] = put(kind, self.records[key], _labelled(part, entry))
+        fields = _fields_of(entry)
+        self.records[key] |= fields.pop(_SAK, {})
+        self.records[key] = put(kind, self.records[key], {**_labelled(part, entry), **fields})
         if residue is not None:
             name = f"{kind.type}/{resource['id']}"
             self.rest.setdefault(key, {})[name] = {"rest": residue}

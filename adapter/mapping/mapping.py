@@ -117,7 +117,7 @@ class PartMapping:
         part, residue, refused = self._taken(self.rows, sent, surroundings, onto, new_id)
         if self.closed and _is_opaque(self.type, self.closed.elements, residue, refused):
             part, residue, refused = self._taken(
-                self.closed.rows, sent, surroundings, self._unmapped(onto), new_id, opaque=True
+                self.closed.rows, sent, surroundings, self.unmapped(onto), new_id, opaque=True
             )
             part[self.closed.flag] = residue["opaque"] = True
         for paths in self.shape.lacking(part):
@@ -130,7 +130,7 @@ class PartMapping:
         """Where in the resource stands what a path in the part (``deltakere[1].rolle``) names."""
         return place(self.rows, expression, part, resource, self.type)
 
-    def _unmapped(self, part: dict[str, Any] | None) -> dict[str, Any]:
+    def unmapped(self, part: dict[str, Any] | None) -> dict[str, Any]:
         """The fields of a part that FHIR has no word for."""
         mapped = {plan.names[0] for _, plan, _ in leaves(self.rows)}
         return {name: value for name, value in (part or {}).items() if name not in mapped}

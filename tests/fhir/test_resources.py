@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -118,7 +119,7 @@ def objects(node: dict[str, Any], type_name: str, place: str) -> Iterator[tuple[
 @st.composite
 def broken(draw: st.DrawFn) -> tuple[dict[str, Any], str]:
     """A valid resource with one fault planted in it, and the FHIRPath below which it must be found."""
-    resource = draw(ANY)
+    resource = copy.deepcopy(draw(ANY))  # strategies hand out the same object again
     spots = list(objects(resource, resource["resourceType"], resource["resourceType"]))
     node, type_name, place = spots[draw(st.integers(0, len(spots) - 1))]
     keys = sorted(key for key in node if key != "resourceType")
