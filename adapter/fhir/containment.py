@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from adapter.errors import Finding, IssueType, Message
+from adapter.fhir.invariants.rule import text
 from adapter.fhir.references import is_absolute, literal
 from adapter.fhir.shapes import RESOURCE_KEY, Member, known_types
 
@@ -193,10 +194,10 @@ class Container:
                 continue
             path = f"{self.path}.contained[{index}]"
             yield from _standing_alone(one, path)
-            name = one.get("id")
-            if isinstance(name, str) and name in seen:
+            name = text(one, "id") or ""
+            if name and name in seen:
                 yield SAME_ID.at(f"{path}.id")
-            seen.add(str(name))
+            seen.add(name)
             if name not in self.named and index not in self.naming_container:
                 yield UNREFERENCED.at(path)
 

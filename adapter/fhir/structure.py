@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from adapter.fhir import faults, narrative
 from adapter.fhir.containment import Container
 from adapter.fhir.definitions import resource_types
+from adapter.fhir.invariants.rule import text
 from adapter.fhir.primitives import doubt
 from adapter.fhir.shapes import RESOURCE_KEY, Member, shape
 
@@ -229,6 +230,6 @@ def _is_bound(member: Member, value: dict[str, Any]) -> bool:
     codings = value.get("coding", ()) if member.type == "CodeableConcept" else [value]
     allowed = member.concepts or {}
     return any(
-        isinstance(one, dict) and one.get("code") in allowed.get(str(one.get("system")), ())
+        isinstance(one, dict) and text(one, "code") in allowed.get(str(one.get("system")), ())
         for one in (codings if isinstance(codings, list) else ())
     )

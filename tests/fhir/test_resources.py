@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 TYPES = sorted(resource_types())
 ANY = st.sampled_from(TYPES).flatmap(resources)
+WRONG: tuple[Any, ...] = ({"umulig": [1]}, [[]], [None, 1])
 DATATYPES = [
     f"{member.key}.{path}"
     for member in shape("Extension").members.values()
@@ -130,7 +131,7 @@ def broken(draw: st.DrawFn) -> tuple[dict[str, Any], str]:
     key = draw(st.sampled_from(keys))
     name = shape(type_name).members[key].name
     if fault != "missing":
-        node[key] = {"null": None, "empty": [], "wrong": {"umulig": [1]}}[fault]
+        node[key] = {"null": None, "empty": [], "wrong": draw(st.sampled_from(WRONG))}[fault]
         return resource, f"{place}.{name}"
     required = {name for name, _ in shape(type_name).required}
     for one in [one for one in node if shape(type_name).members[one].name == name]:
@@ -138,10 +139,23 @@ def broken(draw: st.DrawFn) -> tuple[dict[str, Any], str]:
     return resource, place if name in required else ""
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+@pytest.mark.slow
+@settings(max_examples=4000, suppress_health_check=[HealthCheck.too_slow])
+@given(broken())
+def test_many_planted_faults_are_found(planted: tuple[dict[str, Any], str]):
+    """The same as the short run, for longer."""
+    is_found(planted)
+
+
+@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
 @given(broken())
 def test_a_planted_fault_is_found_where_it_is(planted: tuple[dict[str, Any], str]):
     """A stray key, a null, an empty list, a value of another kind, a required element taken away."""
+    is_found(planted)
+
+
+def is_found(planted: tuple[dict[str, Any], str]) -> None:
+    """A finding names the place of the fault, and says its rule in both languages."""
     resource, place = planted
     findings = check(resource)
     assert not place or any((finding.expression or "").startswith(place) for finding in findings)

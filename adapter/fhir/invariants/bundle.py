@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from adapter.fhir.invariants.rule import Node, Rules, Scene, child, children, has
+from adapter.fhir.invariants.rule import Node, Rules, Scene, child, children, has, text
 from adapter.fhir.references import is_absolute, literal
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ _rules.must(
     "bdl-1",
     "total hører bare til et søkesvar eller en historikk",
     "total belongs to a searchset or a history only",
-    lambda node: not has(node, "total") or node.get("type") in {"searchset", "history"},
+    lambda node: not has(node, "total") or text(node, "type") in {"searchset", "history"},
 )
 
 
@@ -40,7 +40,7 @@ def _search(node: Node, _: Scene) -> Iterator[str]:
     "request must stand in each entry of a batch, transaction or history, and nowhere else",
 )
 def _request(node: Node, _: Scene) -> Iterator[str]:
-    wanted = node.get("type") in _REQUESTS
+    wanted = text(node, "type") in _REQUESTS
     return (f".entry[{at}]" for at, one in children(node, "entry") if has(one, "request") != wanted)
 
 
@@ -51,7 +51,7 @@ def _request(node: Node, _: Scene) -> Iterator[str]:
     "response must stand in each entry of a batch or transaction response or a history, and nowhere else",
 )
 def _response(node: Node, _: Scene) -> Iterator[str]:
-    wanted = node.get("type") in _RESPONSES
+    wanted = text(node, "type") in _RESPONSES
     return (f".entry[{at}]" for at, one in children(node, "entry") if has(one, "response") != wanted)
 
 
@@ -75,7 +75,7 @@ def _unique(node: Node, _: Scene) -> Iterator[str]:
     "Each entry of the bundle must have a fullUrl",
 )
 def _full_url(node: Node, _: Scene) -> Iterator[str]:
-    if node.get("type") not in _WITHOUT_FULL_URL:
+    if text(node, "type") not in _WITHOUT_FULL_URL:
         for at, one in children(node, "entry"):
             if "resource" in one and not has(one, "fullUrl"):
                 yield f".entry[{at}]"
@@ -103,7 +103,7 @@ def _identity(node: Node, _: Scene) -> Iterator[str]:
         resource = child(one, "resource")
         target = literal(str(one.get("fullUrl")))
         # What a transaction creates has no id yet.
-        is_settled = "id" in resource or node.get("type") not in {"batch", "transaction"}
+        is_settled = "id" in resource or text(node, "type") not in {"batch", "transaction"}
         same = target and (target.type, target.id) == (resource.get("resourceType"), resource.get("id"))
         if target and target.base and resource and is_settled and not same:
             yield f".entry[{at}].fullUrl"

@@ -17,6 +17,7 @@ from adapter.fhir.invariants.rule import (
     needs,
     not_both,
     span,
+    text,
 )
 
 if TYPE_CHECKING:
@@ -199,7 +200,7 @@ _rules.must(
     "An appointment without start and end must be proposed, cancelled or waitlist",
     lambda node: (
         (has(node, "start") and has(node, "end"))
-        or node.get("status") in {"proposed", "cancelled", "waitlist"}
+        or text(node, "status") in {"proposed", "cancelled", "waitlist"}
     ),
 )
 _rules.must(
@@ -207,7 +208,7 @@ _rules.must(
     "app-4",
     "cancelationReason krever status cancelled eller no-show",
     "cancelationReason requires status cancelled or no-show",
-    lambda node: not has(node, "cancelationReason") or node.get("status") in {"cancelled", "no-show"},
+    lambda node: not has(node, "cancelationReason") or text(node, "status") in {"cancelled", "no-show"},
 )
 _rules.must(
     "Parameters.parameter",

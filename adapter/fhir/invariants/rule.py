@@ -101,6 +101,12 @@ def child(node: Node, name: str) -> Node:
     return one if isinstance(one, dict) else {}
 
 
+def text(node: Node, name: str) -> str | None:
+    """The string in an element, or None: a rule may run on any JSON, and compares nothing but strings."""
+    value = node.get(name)
+    return value if isinstance(value, str) else None
+
+
 def span(node: Node, name: str) -> Interval | None:
     """The instants a date element covers, or None."""
     try:
