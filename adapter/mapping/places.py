@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from adapter.mapping.lists import Each, Items
+from adapter.mapping.lists import Each, Inside, Items, Many
 from adapter.mapping.paths import PlanPath, Twice
-from adapter.mapping.rows import Tuple
+from adapter.mapping.rows import Taking, Tuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -53,17 +53,39 @@ def _within(
     at: str,
 ) -> str:
     try:
-        value, found = path.read(resource, at)
+        _, found = path.read(resource, at)
     except Twice as twice:
         return twice.place
     index = steps[0][1]
-    if index is None or not isinstance(value, list) or not isinstance(row, Each):
+    if index is None:
+        return found
+    if isinstance(row, Many | Inside):
+        return _among(row, index, part, resource, at) or found
+    if not isinstance(row, Each):
         return found
     items = row.plan.read(part) or []
     item = items[index] if index < len(items) else {}
-    named = [i for i, one in enumerate(value) if isinstance(one, dict) and one.get("id") == item.get("id")]
-    where = named[0] if named else index
-    if where >= len(value):
+    sent = [one for one in row.fhir.take(resource, at, Taking({}, str)) if isinstance(one[0], dict)]
+    named = [one for one in sent if one[0].get("id") == item.get("id")] or sent[index : index + 1]
+    if not named:
         return found
     rest = ".".join(name if number is None else f"{name}[{number}]" for name, number in steps[1:])
-    return place(row.rows, rest, item, value[where], f"{found}[{where}]")
+    return place(row.rows, rest, item, *named[0])
+
+
+def _among(
+    row: Many | Inside, index: int, part: dict[str, Any], resource: dict[str, Any], at: str
+) -> str | None:
+    """The item that says the value with this index; others of the list may stand before it."""
+    values = row.plan.read(part) or []
+    taking = Taking({}, str)
+    for item, where in row.fhir.take(resource, at, taking):
+        if isinstance(row, Many):
+            said, there = row.pair.to_plan(item), where
+        else:
+            read: dict[str, Any] = {}
+            row.row.take(item, where, read, taking)
+            said, there = read.get("value"), place((row.row,), "value", read, item, where)
+        if index < len(values) and said == values[index]:
+            return there
+    return None

@@ -196,7 +196,8 @@ class Taken:
         for index, item in enumerate(sent):
             at = f"{place}[{index}]"
             if index not in partner:
-                if isinstance(item, dict) and item.get("url") in self.keeping.owned:
+                is_owned = isinstance(item, dict) and item.get("url") in self.keeping.owned
+                if is_owned and not self.opaque:
                     self.refused.append(SAYS_OTHERWISE.at(at))
                 self._heed(item, at)
                 residue.setdefault("more", []).append([previous, item])

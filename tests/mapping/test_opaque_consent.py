@@ -22,6 +22,7 @@ PART = {
     "type": "opplysningsutveksling",
     "gittDato": "2026-03-01",
     "gittAv": [{"innbygger": "p1"}],
+    "form": "skriftlig",
     "rettsgrunnlag": "pbrl-2-5",
     "mottaker": {"organisasjon": "sykehuset"},
     "regler": [{"id": "r1", "virkning": "tillat", "del": ["koordinator"]}],

@@ -239,10 +239,10 @@ REFUSED: tuple[tuple[Message, str, dict[str, Any]], ...] = (
     ),
     (
         planning.IN_ITSELF,
-        "planer[0].delplaner",
+        "planer[0].delplaner[0].plan",
         {"planer": [{**PLAN, "status": "utkast", "delplaner": [{"plan": "p1"}, {"tittel": "Kriseplan"}]}]},
     ),
-    (planning.IN_ITSELF, "maal[1].delmaal", {"maal": [GOALS[0], {**GOALS[1], "delmaal": ["m1", "m2"]}]}),
+    (planning.IN_ITSELF, "maal[1].delmaal[1]", {"maal": [GOALS[0], {**GOALS[1], "delmaal": ["m1", "m2"]}]}),
     (
         planning.NOT_TO_EXPRESS,
         "maal[0].uttryktAv",

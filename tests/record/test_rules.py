@@ -135,8 +135,8 @@ def test_a_circle_is_told_of_each_part_in_it() -> None:
     """It can be opened at any of them."""
     goals = [{**GOALS[0], "delmaal": ["m2"]}, {**GOALS[1], "delmaal": ["m1"]}]
     assert check(sak(maal=goals), sak()) == [
-        ("part-of-itself", "sak.maal[0].delmaal"),
-        ("part-of-itself", "sak.maal[1].delmaal"),
+        ("part-of-itself", "sak.maal[0].delmaal[0]"),
+        ("part-of-itself", "sak.maal[1].delmaal[0]"),
     ]
 
 

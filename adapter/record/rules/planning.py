@@ -83,9 +83,10 @@ def no_circles(case: Case) -> Iterator[Violation]:
         items = case.body.get(field, ())
         links = {item["id"]: named(item, link) for item in items}
         for index, item in enumerate(items):
-            if _leads_back(item["id"], links):
-                path, place = f"sak.{field}[{index}].{link}", f"sak.{field}({item['id']}).{link}"
-                yield Violation(IN_ITSELF, path, place, names={"field": link})
+            for id_, at in _naming(item, link):
+                if _leads(id_, item["id"], links):
+                    path, place = f"sak.{field}[{index}].{at}", f"sak.{field}({item['id']}).{link}"
+                    yield Violation(IN_ITSELF, path, place, id_, names={"field": link})
 
 
 def goals_of_the_person(case: Case) -> Iterator[Violation]:
@@ -112,16 +113,24 @@ def is_to_plan(samtykke: Mapping[str, Any]) -> bool:
 
 def named(item: Mapping[str, Any], link: str) -> list[str]:
     """The ids an item names by one of the fields of ``NESTED``: a delplan may be somewhere else."""
-    ones = [one if isinstance(one, str) else one.get("plan") for one in item.get(link, ())]
-    return [one for one in ones if one is not None]
+    return [id_ for id_, _ in _naming(item, link)]
 
 
-def _leads_back(start: str, links: Mapping[str, list[str]]) -> bool:
+def _naming(item: Mapping[str, Any], link: str) -> Iterator[tuple[str, str]]:
+    for index, one in enumerate(item.get(link, ())):
+        if isinstance(one, str):
+            yield one, f"{link}[{index}]"
+        elif "plan" in one:
+            yield one["plan"], f"{link}[{index}].plan"
+
+
+def _leads(start: str, end: str, links: Mapping[str, list[str]]) -> bool:
+    """Whether one comes from ``start`` to ``end``, or stands there already."""
     seen: set[str] = set()
-    ahead = list(links[start])
+    ahead = [start]
     while ahead:
         at = ahead.pop()
-        if at == start:
+        if at == end:
             return True
         if at not in seen:
             seen.add(at)
