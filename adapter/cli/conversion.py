@@ -15,6 +15,7 @@ from adapter.cli.record_files import REST
 from adapter.errors import IssueType, Message, Unprocessable
 from adapter.fhir import json
 from adapter.fhir.canonical import BASE
+from adapter.mapping import Scene
 from adapter.mapping.transforms import PAIRS
 from adapter.record.parts import PARTS, TYPES, kind_of, parts, put, surroundings
 
@@ -57,9 +58,10 @@ def to_bundle(record: RecordFile, mappings: Mappings) -> dict[str, Any]:
     """Every part of a record that has a FHIR face, as the municipality sees it."""
     entries = []
     rest = record.residues()
+    scene = Scene(record.body)
     for part in parts(record.kind, record.body):
         residue = rest.get((part.type, part.id))
-        resource = mappings.of(part.kind).to_fhir(part.body, part.surroundings, residue)
+        resource = mappings.of(part.kind).to_fhir(part.body, part.surroundings, residue, scene)
         entry = {"fullUrl": f"{BASE}/{part.type}/{part.id}", "resource": resource}
         labels = [*_labels(part.body), *_fields(_awaiting(record, part, mappings))]
         entries.append({"extension": labels, **entry} if labels else entry)

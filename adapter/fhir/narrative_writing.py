@@ -9,21 +9,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from lxml import etree
-
 from adapter.fhir.narrative import XHTML
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 OURS = "ip-adapter"
 """The class of a div of ours."""
 
-_LANGUAGE = "nb"
-_XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-_ATTRIBUTES = {"xmlns": XHTML, "class": OURS, "lang": _LANGUAGE, _XML_LANG: _LANGUAGE}
-"""Of the div. The namespace is one of them: elements that each had it would take twice the time to make."""
+_OPEN = f'<div xmlns="{XHTML}" class="{OURS}" lang="nb" xml:lang="nb">'
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_MARKUP = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _OPENING = re.compile(r"""\s*<(?:\w+:)?div\s[^>]*?\bclass\s*=\s*["'](?:[^"'>]*\s)?ip-adapter[\s"']""")
 
 
@@ -44,16 +40,8 @@ class Section(NamedTuple):
 
 def generated(title: str, sections: Sequence[Section]) -> dict[str, Any]:
     """The Narrative of a title and sections; what stands in them is text, whatever it looks like."""
-    root = etree.Element("div", _ATTRIBUTES)
-    _text(etree.SubElement(root, "h2"), title)
-    for heading, lines in sections:
-        if heading:
-            _text(etree.SubElement(root, "h3"), heading)
-        if len(lines) == 1 and not lines[0].label:
-            _paragraph(root, lines[0])
-        elif lines:
-            _list(root, lines)
-    return {"status": "generated", "div": etree.tostring(root, encoding="unicode")}
+    written = "".join(piece for section in sections for piece in _section(*section))
+    return {"status": "generated", "div": f"{_OPEN}<h2>{_text(title)}</h2>{written}</div>"}
 
 
 def is_ours(narrative: Any) -> bool:
@@ -66,39 +54,30 @@ def is_ours(narrative: Any) -> bool:
     )
 
 
-def _paragraph(root: etree._Element, line: Line) -> None:
-    if line.text:
-        _text(etree.SubElement(root, "p"), line.text)
-    if line.lines:
-        _list(root, line.lines)
-
-
-def _list(parent: etree._Element, lines: Sequence[Line]) -> None:
-    ul = etree.SubElement(parent, "ul")
-    for label, text, beneath in lines:
-        item = etree.SubElement(ul, "li")
-        if label:
-            bold = etree.SubElement(item, "b")
-            _text(bold, f"{label}:")
-            if text:
-                _text(item, f" {text}", bold)
-        elif text:
-            _text(item, text)
-        if beneath:
-            _list(item, beneath)
-
-
-def _text(element: etree._Element, text: str, after: etree._Element | None = None) -> None:
-    """Put a text into an element, or in it after another; line ends as breaks."""
-    first, *more = text.splitlines() if "\n" in text else (text,)
-    if after is None:
-        element.text = _written(first)
+def _section(heading: str, lines: Sequence[Line]) -> Iterator[str]:
+    if heading:
+        yield f"<h3>{_text(heading)}</h3>"
+    if len(lines) == 1 and not lines[0].label:
+        (line,) = lines
+        yield f"<p>{_text(line.text)}</p>" if line.text else ""
+        yield _list(line.lines)
     else:
-        after.tail = _written(first)
-    for line in more:
-        etree.SubElement(element, "br").tail = _written(line)
+        yield _list(lines)
 
 
-def _written(text: str) -> str:
-    """The text with what XML cannot hold, not even escaped, shown as such."""
-    return text if text.isprintable() else _NO_XML.sub("\ufffd", text)
+def _list(lines: Sequence[Line]) -> str:
+    return f"<ul>{''.join(map(_item, lines))}</ul>" if lines else ""
+
+
+def _item(line: Line) -> str:
+    label, text, lines = line
+    bold = f"<b>{_text(label)}:</b>" if label else ""
+    between = " " if label and text else ""
+    return f"<li>{bold}{between}{_text(text)}{_list(lines)}</li>"
+
+
+def _text(text: str) -> str:
+    """The text as XML holds it: markup shown, line ends as breaks, what XML cannot hold replaced."""
+    if text.isprintable():
+        return text.translate(_MARKUP) if "&" in text or "<" in text or ">" in text else text
+    return "<br/>".join(_NO_XML.sub("\ufffd", line).translate(_MARKUP) for line in text.splitlines())

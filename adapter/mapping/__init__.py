@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from adapter.mapping.loading import MappingError, Mappings, load
 from adapter.mapping.mapping import PartMapping
+from adapter.mapping.narrative import Scene
 
-__all__ = ["MappingError", "Mappings", "PartMapping", "load"]
+__all__ = ["MappingError", "Mappings", "PartMapping", "Scene", "load"]

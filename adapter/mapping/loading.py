@@ -15,7 +15,7 @@ from adapter.fhir.definitions import facts
 from adapter.mapping.codes import Codes, read_codes
 from adapter.mapping.lists import Each, Inside, Items, Many
 from adapter.mapping.mapping import Closed, PartMapping
-from adapter.mapping.narrative import NarratorMaker, tables_of
+from adapter.mapping.narrators import NarratorMaker, tables_of
 from adapter.mapping.paths import FhirPath, PlanPath
 from adapter.mapping.residue import Keeping
 from adapter.mapping.rows import Around, Coded, Fixed, Flag, Row, Tuple, Value
@@ -74,7 +74,7 @@ def load(folder: Path) -> Mappings:
 
 
 def _yaml(path: Path) -> Any:
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
+    return _LOADER(path.read_bytes()).get_single_data()
 
 
 def _compile(content: dict[str, Any], compiler: _Compiler, maker: NarratorMaker) -> PartMapping:
@@ -100,6 +100,10 @@ def _narrator(content: dict[str, Any], compiler: _Compiler, maker: NarratorMaker
         return maker.of(content["part"], tables_of(content["rows"], compiler.parts))
     except ValueError as error:
         raise MappingError(f"{compiler.file}: {error}") from error
+
+
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The one in C where PyYAML has it: these files are what a start waits for."""
 
 
 @dataclass(frozen=True, slots=True)

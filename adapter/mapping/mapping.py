@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from adapter.errors import Finding, IssueType, Message, Unprocessable
 from adapter.fhir.narrative_writing import is_ours
 from adapter.mapping.joining import RESIDUE_DROPPED, Joined
+from adapter.mapping.narrative import ALONE
 from adapter.mapping.places import leaves, place
 from adapter.mapping.residue import Taken, is_words
 from adapter.mapping.rows import Taking
@@ -20,7 +21,7 @@ from adapter.mapping.rows import Taking
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from adapter.mapping.narrative import Narrator
+    from adapter.mapping.narrative import Narrator, Scene
     from adapter.mapping.residue import Keeping
     from adapter.mapping.rows import Row
     from adapter.mapping.shapes import Shape
@@ -75,14 +76,19 @@ class PartMapping:
     narrator: Narrator
 
     def to_fhir(
-        self, part: dict[str, Any], surroundings: Mapping[str, str], residue: dict[str, Any] | None = None
+        self,
+        part: dict[str, Any],
+        surroundings: Mapping[str, str],
+        residue: dict[str, Any] | None = None,
+        scene: Scene = ALONE,
     ) -> dict[str, Any]:
         """The resource a part is, with what of the residue still belongs to it, and with a narrative.
 
-        A sender's narrative stands as long as what it tells of; else the part is told in our words.
+        A sender's narrative stands as long as what it tells of; else the part is told in our words, with what
+        else of the ``scene`` belongs to it.
         """
         resource = self._joined(Joined(), part, surroundings, residue or {})
-        return resource if "text" in resource else _told(resource, self.narrator.narrative(part))
+        return resource if "text" in resource else _told(resource, self.narrator.narrative(part, scene))
 
     def stale(
         self, part: dict[str, Any], surroundings: Mapping[str, str], residue: dict[str, Any]
@@ -144,6 +150,8 @@ class PartMapping:
         resource = self._mapped_by(told.rows if told else self.rows, part, surroundings)
         if opaque != ("opaque" in residue):
             joined.dropped += [RESIDUE_DROPPED.at(self.type)] if residue else []
+            return resource
+        if not residue:
             return resource
         return joined.of(resource, residue, self.type, self.type)
 

@@ -1,11 +1,15 @@
-"""Dates, times and numbers as they are written in Norwegian (bokmål), by the rules of Språkrådet."""
+"""Dates, times, numbers and how often, as they are written in bokmål by the rules of Språkrådet."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 from adapter.fhir.dates import OSLO
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 _MONTHS = ("januar", "februar", "mars", "april", "mai", "juni", "juli", "august", "september", "oktober")
 MONTHS = (*_MONTHS, "november", "desember")
@@ -29,6 +33,22 @@ def moment(value: str) -> str:
 def number(value: Decimal | int) -> str:
     """A number, with a decimal comma."""
     return (f"{value:f}" if isinstance(value, Decimal) else str(value)).replace(".", ",")
+
+
+def frequency(hyppighet: Mapping[str, Any]) -> str:
+    """How often: ``én gang per dag``, ``2 ganger hver 3. uke``; ``enhet`` is the word for the unit."""
+    times, per, unit = hyppighet["ganger"], hyppighet["per"], hyppighet["enhet"]
+    often = "én gang" if times == 1 else f"{times} ganger"
+    return f"{often} per {unit}" if per == 1 else f"{often} hver {per}. {unit}"
+
+
+def interval(intervall: Mapping[str, Any]) -> str:
+    """What follows *hver*: ``måned``, ``6. måned``; ``enhet`` is the word for the unit."""
+    count, unit = intervall["antall"], intervall["enhet"]
+    return str(unit) if count == 1 else f"{count}. {unit}"
+
+
+PHRASES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {"frequency": frequency, "interval": interval}
 
 
 def _day(value: str) -> str:

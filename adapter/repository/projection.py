@@ -1,6 +1,6 @@
 """A record as every recipient is given it: lens, mapping, and the rows that publish the result.
 
-Pure but for what it is handed: the mappings, who holds a rolle, and the instant. Stretches of time that
+Pure but for what it is handed: the mappings, the directory, and the instant. Stretches of time that
 give the same bytes are joined, so a permit's end far ahead costs one row, not two.
 """
 
@@ -14,6 +14,7 @@ from adapter.consent.lens import DIRECTORY, KOMMUNE, Lens, Standing, lenses
 from adapter.consent.visible import for_directory, is_shielded, sees_rest, visible
 from adapter.fhir import json
 from adapter.fhir.search.index import index_rows
+from adapter.mapping import Scene
 from adapter.record.parts import parts
 from adapter.storage import Desired
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from adapter.mapping import Mappings
     from adapter.record.parts import Part
+    from adapter.repository.directory import Directory
 
 DENIED = "-"
 """A type no resource has: its row says that a recipient has a deny, so that no wider recipient answers."""
@@ -32,11 +34,11 @@ DENIED = "-"
 class Projector:
     """Makes the publications of a record.
 
-    ``ansatt_with`` gives the id of the ansatt who holds a rolle (PractitionerRole id), None if unknown.
+    A text tells whom a part names by the name the ``directory`` has now.
     """
 
     mappings: Mappings
-    ansatt_with: Callable[[str], str | None]
+    directory: Directory
     now: datetime
 
     def project(
@@ -56,31 +58,33 @@ class Projector:
         self, sak: dict[str, Any], rest: Mapping[tuple[str, str], dict[str, Any]]
     ) -> Iterator[Desired]:
         originals = {(part.kind, part.id): part for part in parts("sak", sak)}
-        for lens in lenses(sak, self.ansatt_with, self.now):
+        for lens in lenses(sak, self.directory.ansatt_with, self.now):
             seen = visible(sak, lens, lens.window.low or self.now)
             if seen is None:
                 if lens.denied:
                     yield _row(lens, DENIED, sak["id"], {}, None)
                 continue
+            scene = Scene(seen, self.directory.named)
             for part in parts("sak", seen):
                 original = originals[part.kind, part.id]
                 residue = rest.get((part.type, part.id)) if sees_rest(lens, original) else None
-                resource = self._resource(part, residue)
+                resource = self._resource(part, residue, scene)
                 yield _row(lens, part.type, part.id, resource, decide(lens, original).samtykke)
 
     def _of_directory(
         self, kind: str, body: dict[str, Any], rest: Mapping[tuple[str, str], dict[str, Any]]
     ) -> Iterator[Desired]:
         """Ansatte and organisasjoner: to the municipality whole, to the directory without birth numbers."""
+        scene = Scene({}, self.directory.named)
         for part in parts(kind, body):
-            whole = self._resource(part, rest.get((part.type, part.id)))
+            whole = self._resource(part, rest.get((part.type, part.id)), scene)
             yield _row(Lens(KOMMUNE, "", Standing.MUNICIPALITY), part.type, part.id, whole, None)
         for part in parts(kind, for_directory(body) if kind == "ansatt" else body):
-            shown = self._resource(part, None)
+            shown = self._resource(part, None, scene)
             yield _row(Lens(DIRECTORY, "", Standing.PERMITTED), part.type, part.id, shown, None)
 
-    def _resource(self, part: Part, residue: dict[str, Any] | None) -> dict[str, Any]:
-        return self.mappings.of(part.kind).to_fhir(part.body, part.surroundings, residue)
+    def _resource(self, part: Part, residue: dict[str, Any] | None, scene: Scene) -> dict[str, Any]:
+        return self.mappings.of(part.kind).to_fhir(part.body, part.surroundings, residue, scene)
 
 
 def _row(lens: Lens, type_: str, id_: str, resource: dict[str, Any], permit: str | None) -> Desired:

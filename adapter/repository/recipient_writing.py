@@ -16,6 +16,7 @@ from adapter.consent.visible import sees_rest, visible
 from adapter.errors import Forbidden, IssueType, Message, NotFound, Unprocessable
 from adapter.mapping.residue import places
 from adapter.record.parts import BY_NAME, PartKind, parts
+from adapter.repository.directory import Directory
 from adapter.repository.recipients import UNKNOWN
 from adapter.repository.resources import OWNER_UNKNOWN, Placing
 from adapter.repository.revision import Sent
@@ -107,7 +108,7 @@ class RecipientWriting:
         self.placing.put_part(kind, sak, owned, residue, Sent(kind.type, resource))
 
     def _lens(self, sak: dict[str, Any], published: Published) -> Lens:
-        for lens in lenses(sak, self.placing.write.ansatt_with, self.now):
+        for lens in lenses(sak, Directory(self.writer).ansatt_with, self.now):
             same = (lens.recipient, lens.purpose) == (published.recipient, published.purpose)
             if same and lens.window.holds(self.now):
                 return lens

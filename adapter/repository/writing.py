@@ -13,6 +13,7 @@ from adapter.consent.permits import permits
 from adapter.fhir.dates import OSLO
 from adapter.record.consequences import with_consequences
 from adapter.record.identifiers import keys
+from adapter.repository.directory import Directory
 from adapter.repository.judging import Judge
 from adapter.repository.projection import Projector, narrowed
 
@@ -68,14 +69,10 @@ class Write:
     def publish(self, kind: str, before: dict[str, Any] | None, after: dict[str, Any]) -> None:
         """Give every recipient what it may have of a record, and close what it may have no longer."""
         less: dict[str, str] = {}
+        directory = Directory(self.writer)
         if kind == "sak":
-            self.writer.put_permits(after["id"], permits(after, self.ansatt_with))
-            less = narrowed(before, after, self.ansatt_with, self.now)
+            self.writer.put_permits(after["id"], permits(after, directory.ansatt_with))
+            less = narrowed(before, after, directory.ansatt_with, self.now)
         rest = {key: residue.body for key, residue in self.writer.residues(kind, after["id"]).items()}
-        projector = Projector(self.mappings, self.ansatt_with, self.now)
+        projector = Projector(self.mappings, directory, self.now)
         self.writer.reconcile(kind, after["id"], projector.project(kind, after, rest), less)
-
-    def ansatt_with(self, rolle: str) -> str | None:
-        """The id of the ansatt who holds a rolle."""
-        holder = self.writer.holder("PractitionerRole", rolle)
-        return holder[1] if holder else None

@@ -16,7 +16,8 @@ from adapter.consent.visible import visible
 from adapter.fhir.narrative import faults
 from adapter.fhir.narrative_writing import Line, Section, generated, is_ours
 from adapter.fhir.structure import check
-from adapter.mapping import load
+from adapter.mapping import Scene, load
+from adapter.mapping.narrative import ALONE
 from adapter.mapping.norwegian import moment, number
 from adapter.record.parts import parts
 from adapter.settings import mappings_folder
@@ -55,10 +56,15 @@ TEAM: dict[str, Any] = {
 }
 
 
-def div(part: str, body: dict[str, Any]) -> str:
+def div(part: str, body: dict[str, Any], scene: Scene = ALONE) -> str:
     """The text of a part."""
-    text: str = MAPPINGS.of(part).to_fhir(body, AROUND)["text"]["div"]
+    text: str = MAPPINGS.of(part).to_fhir(body, AROUND, None, scene)["text"]["div"]
     return text
+
+
+def known(kind: str, _: str) -> str:
+    """A directory in which everybody has a name."""
+    return f"Kjent {kind}"
 
 
 def test_a_part_reads_as_norwegian() -> None:
@@ -72,6 +78,60 @@ def test_a_part_reads_as_norwegian() -> None:
         "<li>Verge: en pårørende<ul><li><b>Bidrag:</b> Følger<br/>med</li>"
         "<li><b>Tilgang til planen:</b> Lese</li></ul></li></ul></li></ul></div>"
     )
+
+
+PLAN: dict[str, Any] = {
+    "id": "p1",
+    "status": "aktiv",
+    "tittel": "Min plan",
+    "hvaErViktig": "Å komme ut",
+    "team": [{"team": "t1"}, {"identifikator": {"system": "urn:x", "verdi": "1"}}],
+    "maal": ["m1", "m2", "m3", "skjult"],
+    "tiltak": ["x1"],
+}
+RECORD: dict[str, Any] = {
+    "parorende": [{"id": "mor", "navn": [{"fornavn": ["Eli"], "mellomnavn": "Prøve", "etternavn": "Aas"}]}],
+    "team": [{"id": "t1", "navn": "Gruppa", "deltakere": [{"rolle": "verge", "hvem": {"parorende": "mor"}}]}],
+    "planer": [PLAN],
+    "maal": [
+        {"id": "m1", "tekst": "Gå tur", "delmaal": ["m2"]},
+        {"id": "m2", "tekst": "Gå trapp", "status": "fullfort"},
+        {"id": "m3", "tekst": "Sove"},
+    ],
+    "tiltak": [{"id": "x1", "tittel": "Trening", "maal": ["m1"], "utforere": [{"rolle": "r1"}]}],
+}
+
+
+def test_a_plan_reads_like_the_plan() -> None:
+    """Goals with their delmål, tiltak with their goals, the team with names; each is told once."""
+    assert div("plan", PLAN, Scene(RECORD, known)).split('xml:lang="nb">')[1] == (
+        "<h2>Min plan</h2><ul><li><b>Status:</b> Aktiv</li></ul>"
+        "<h3>Hva er viktig for meg</h3><p>Å komme ut</p>"
+        "<h3>Mål</h3><ul><li>Gå tur<ul><li><b>Delmål:</b> Gå trapp<ul>"
+        "<li><b>Status:</b> Arbeidet er fullført</li></ul></li></ul></li><li>Sove</li></ul>"
+        "<h3>Tiltak</h3><ul><li><b>Tiltak:</b> Trening<ul><li><b>Mål:</b> Gå tur</li>"
+        "<li><b>Utføres av:</b> Kjent rolle</li></ul></li></ul>"
+        "<h3>De som deltar</h3><ul><li><b>Team:</b><ul><li>Gruppa"
+        "<ul><li><b>Deltakere:</b> Verge: Eli Prøve Aas</li></ul></li>"
+        "<li>En kjent hos andre</li></ul></li></ul></div>"
+    )
+
+
+def test_a_circle_of_goals_is_told_and_ends() -> None:
+    """A record that no rule has judged may have goals within each other; each is told."""
+    circle = [{"id": "a", "tekst": "Aa", "delmaal": ["b"]}, {"id": "b", "tekst": "Bb", "delmaal": ["a"]}]
+    told = div("plan", {"id": "p", "maal": ["a", "b"]}, Scene({"maal": circle}))
+    assert "<li>Aa<ul><li><b>Delmål:</b> Bb</li></ul></li>" in told
+
+
+@pytest.mark.parametrize(
+    ("ganger", "per", "said"),
+    [(1, 1, "én gang per uke"), (3, 1, "3 ganger per uke"), (1, 2, "én gang hver 2. uke")],
+)
+def test_how_often_is_told_in_words(ganger: int, per: int, said: str) -> None:
+    """One is a word, and every so many is an ordinal."""
+    omfang = {"hyppighet": {"ganger": ganger, "per": per, "enhet": "uke"}}
+    assert f"<b>Omfang:</b> {said}</li>" in div("tiltak", {"id": "x", "tittel": "T", "omfang": omfang})
 
 
 @pytest.mark.parametrize(
@@ -131,7 +191,7 @@ def test_nothing_hidden_is_told(sak: dict[str, Any]) -> None:
 def test_no_id_is_told() -> None:
     """Ids, and who somebody is by id, are for machines."""
     for sak in SAKER:
-        told = " ".join(_narratives(sak))
+        told = " ".join(div(part.kind, part.body, Scene(sak)) for part in parts("sak", sak))
         assert not re.search(rf"{re.escape(sak['id'].removeprefix('sak-'))}-\w", told)
 
 
@@ -147,7 +207,7 @@ def test_every_example_is_told_in_valid_fhir(sak: dict[str, Any]) -> None:
 
 
 def _narratives(sak: dict[str, Any]) -> list[str]:
-    return [div(part.kind, part.body) for part in parts("sak", sak)]
+    return [div(part.kind, part.body, Scene(sak, known)) for part in parts("sak", sak)]
 
 
 def _texts(value: Any) -> list[str]:

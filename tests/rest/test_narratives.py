@@ -42,7 +42,7 @@ def test_put_of_what_was_read_is_no_new_version(world: House, reference: str) ->
 def test_a_recipient_reads_only_what_it_may_see(world: House) -> None:
     """The hospital that may know the coordinator reads of the coordinator, and not the team's name."""
     told = json.parse(world.hospital("GET", "/fhir/CareTeam/teamet").data)["text"]["div"]
-    assert "Koordinator: en ansatt, fra 1. januar 2026" in told
+    assert "Koordinator: Ragna Solviken, fra 1. januar 2026" in told
     assert "Ansvarsgruppen" not in told
     assert "Ansvarsgruppen" in read(world, "CareTeam/teamet")["text"]["div"]
 

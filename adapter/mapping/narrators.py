@@ -1,0 +1,217 @@
+"""Narrators, compiled: one walk over the schema for each kind of part.
+
+The schema's titles and order are the text's; ``mappings/narrative.yaml`` says where a value reads better as a
+line than as a list, and which other parts are told whole.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from adapter.mapping.narrative import Fields, Listed, Narrator, Organisation, Parts, Piece, Somebody, Word
+from adapter.mapping.norwegian import PHRASES, moment, number
+from adapter.record.references import LISTS, NAMING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from adapter.mapping.codes import Codes
+    from adapter.mapping.narrative import Shown
+
+_HIDDEN_TYPES = {"id", "elementId", "emner"}
+_HIDDEN_FIELDS = {"id", "eier"}
+_PIECE = re.compile(r"(?P<before>[^{]*)\{(?P<field>\w+)(?:\|(?P<between>[^}]*))?\}(?P<after>.*)")
+
+_Named = dict[str, tuple[str, str, "Shown"]]
+"""The fields that are shown, by name: name, title, how."""
+
+
+@dataclass(frozen=True, slots=True)
+class NarratorMaker:
+    """Compiles narrators.
+
+    Args:
+        defs: the definitions of plan.schema.json.
+        codes: the code tables.
+        content: mappings/narrative.yaml.
+        made: the narrators, by kind of part; each may tell of others, whichever is made first.
+    """
+
+    defs: Mapping[str, Any]
+    codes: Mapping[str, Codes]
+    content: Mapping[str, Any]
+    made: dict[str, Narrator] = field(default_factory=dict)
+
+    def of(self, part: str, tables: Mapping[str, str]) -> Narrator:
+        """The narrator of a kind of part.
+
+        Args:
+            part: its name in the schema.
+            tables: which code table each field reads in, by its path.
+
+        Raises:
+            ValueError: narrative.yaml names a field the schema does not have.
+        """
+        wanted = self.content["parts"].get(part, {})
+        node, _ = self._resolved(self.defs[part], part)
+        shown = self._named(node, tables, "", wanted)
+        inside = dict(shown)
+        name = self._pieces(wanted.get("name", wanted.get("title", ())), part, inside)
+        heading = self._pieces(wanted.get("title", ()), part, shown)
+        sections = [self._section(part, one, shown) for one in wanted.get("sections", ())]
+        closed = wanted.get("closed")
+        self.made[part] = Narrator(
+            node.get("title", part),
+            Fields(heading, ()),
+            (("", Fields((), tuple(shown.values()))), *sections),
+            Fields(name, tuple(inside.values())),
+            (closed["flag"], closed["says"]) if closed else None,
+        )
+        return self.made[part]
+
+    def _section(self, part: str, section: Mapping[str, Any], shown: _Named) -> tuple[str, Fields]:
+        """A section, taking its fields out of ``shown``; one alone needs no title beside the heading."""
+        unknown = [name for name in section["fields"] if name not in shown]
+        if unknown:
+            raise ValueError(f"narrative: {part} has no field {', '.join(unknown)} to show")
+        fields = [shown.pop(name) for name in section["fields"]]
+        alone = len(fields) == 1
+        return section["heading"], Fields(
+            (), tuple((name, "" if alone else label, how) for name, label, how in fields)
+        )
+
+    def _named(
+        self, node: Mapping[str, Any], tables: Mapping[str, str], above: str, wanted: Mapping[str, Any]
+    ) -> _Named:
+        """The fields of an object that are shown, by name, each with its title."""
+        left_out = {*_HIDDEN_FIELDS, *wanted.get("left_out", ())}
+        named = {}
+        for name, inner in node.get("properties", {}).items():
+            shown = self._parts(name, inner, wanted) or self._shown(
+                inner, tables, f"{above}{name}", wanted.get("words", {}).get(name, {})
+            )
+            if shown is not None and name not in left_out:
+                named[name] = (name, self._resolved(inner, name)[0].get("title", name), shown)
+        return named
+
+    def _parts(self, name: str, node: Mapping[str, Any], wanted: Mapping[str, Any]) -> Shown | None:
+        """How a field is shown that names other parts, or an organisation; None if it is no such field."""
+        node, type_ = self._resolved(node, name)
+        whole = name in wanted.get("whole", ())
+        if NAMING.get(name) == "organisasjon" and type_ == "id":
+            return Organisation()
+        item, item_type = self._resolved(node.get("items", {}), "")
+        ids = item_type == "id"
+        kind = NAMING.get(name, "") if ids else name if whole else ""
+        if kind not in LISTS:
+            return None
+        own = self._resolved(self.defs[kind], kind)[0].get("properties", {})
+        inner = tuple(one for one in own if NAMING.get(one) == kind)
+        return Parts(kind, whole, inner, self.made, None if ids else _somebody(item))
+
+    def _shown(
+        self, node: Mapping[str, Any], tables: Mapping[str, str], path: str, words: Mapping[str, str]
+    ) -> Shown | None:
+        node, name = self._resolved(node, path.rpartition(".")[2])
+        if name in _HIDDEN_TYPES:
+            return None
+        if "items" in node:
+            item = self._shown(node["items"], tables, path, words)
+            return None if item is None else Listed(item)
+        if node.get("maxProperties") == 1:
+            return _somebody(node)
+        if "properties" in node:
+            return self._object(node, name, tables, f"{path}.")
+        if "enum" in node:
+            return Word(self._displays(node["enum"], tables.get(path)).__getitem__, name=True)
+        return Word(lambda value: words.get(value, value), name=True) if words else Word(_reader(node))
+
+    def _object(self, node: Mapping[str, Any], name: str, tables: Mapping[str, str], above: str) -> Shown:
+        wanted = self.content["lines"].get(name, {})
+        if "phrase" in wanted:
+            phrase = PHRASES[wanted["phrase"]]
+            units = self._displays(node["properties"]["enhet"]["enum"], None)
+            return Word(lambda value: phrase({**value, "enhet": units[value["enhet"]]}))
+        fields = self._named(node, tables, above, wanted)
+        pieces = self._pieces(wanted.get("line", ()), name, fields)
+        return Fields(pieces, tuple(fields.values()))
+
+    def _pieces(self, texts: Sequence[str], name: str, fields: _Named) -> tuple[Piece, ...]:
+        """The pieces of a line, taking their fields out of ``fields``."""
+        return tuple(self._piece(text, name, fields, first=index == 0) for index, text in enumerate(texts))
+
+    def _piece(self, text: str, name: str, fields: _Named, *, first: bool) -> Piece:
+        match = _PIECE.fullmatch(text)
+        if match is None or match["field"] not in fields:
+            raise ValueError(f"narrative: {name} has no field for {text}")
+        _, _, shown = fields.pop(match["field"])
+        if not first:
+            shown = _within_a_sentence(shown)
+        between = ", " if match["between"] is None else match["between"]
+        return Piece(match["before"], match["field"], between, match["after"], shown)
+
+    def _displays(self, enum: Sequence[str], table: str | None) -> dict[str, str]:
+        """The words for the codes of a field: of its table, else of the one that has them, else our own."""
+        known = self.codes.get(table or "") or next(
+            (one for one in self.codes.values() if set(one.displays) == set(enum)), None
+        )
+        words = self.content["words"]
+        displays = known.displays if known else {}
+        return {
+            code: displays[code]["nb"] if code in displays else words.get(code, code.replace("-", " "))
+            for code in enum
+        }
+
+    def _resolved(self, node: Mapping[str, Any], name: str) -> tuple[Mapping[str, Any], str]:
+        """What a node says, and the name of the definition it points to, else ``name``."""
+        while "$ref" in node:
+            steps = node["$ref"].removeprefix("#/$defs/").split("/")
+            target: Any = self.defs
+            for step in steps:
+                target = target[step]
+            name = steps[-1]
+            narrower = {**target.get("properties", {}), **node.get("properties", {})}
+            node = {**target, **{key: value for key, value in node.items() if key != "$ref"}}
+            node = {**node, "properties": narrower} if narrower else node
+        return node, name
+
+
+def _reader(node: Mapping[str, Any]) -> Callable[[Any], str]:
+    if node.get("format") in {"fhir-date", "fhir-dateTime"}:
+        return moment
+    if node.get("type") == "boolean":
+        return lambda value: "ja" if value else "nei"
+    return number if node.get("type") in {"integer", "number"} else str
+
+
+def _somebody(aktor: Mapping[str, Any]) -> Somebody:
+    return Somebody({kind: inner["title"] for kind, inner in aktor["properties"].items()})
+
+
+def _within_a_sentence(shown: Shown) -> Shown:
+    """The same without a capital, but for names of people and abbreviations."""
+    if isinstance(shown, Somebody):
+        return Somebody({kind: _small(title) for kind, title in shown.kinds.items()})
+    if isinstance(shown, Word) and shown.name:
+        read = shown.read
+        return Word(lambda value: _small(read(value)))
+    return shown
+
+
+def _small(text: str) -> str:
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
+
+
+def tables_of(rows: Iterable[Mapping[str, Any]], parts: Mapping[str, Any], above: str = "") -> dict[str, str]:
+    """Which code table each field of a mapping file reads in, by the field's path."""
+    tables: dict[str, str] = {}
+    for row in rows:
+        if isinstance(row.get("plan"), str):
+            path = f"{above}{row['plan']}"
+            if "codes" in row:
+                tables[path] = row["codes"]
+            if "each" in row:
+                tables |= tables_of(parts[row["each"]], parts, f"{path}.")
+    return tables
