@@ -107,7 +107,8 @@ def _given(row: dict[str, Any]) -> str:
     if "fixed" in row:
         return f"always `{row['fixed']}`"
     if "codes" in row:
-        return f"codes [{row['codes']}](#{row['codes']})"
+        absent = f"; absent: `{row['absent']}`" if "absent" in row else ""
+        return f"codes [{row['codes']}](#{row['codes']}){absent}"
     return f"codes of `{row['system']}`" if "system" in row else ""
 
 

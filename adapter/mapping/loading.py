@@ -170,7 +170,7 @@ class _Compiler:
             return Inside(plan, Items.of(fhir), inner, shape.unique)
         if "codes" in row or "system" in row:
             codes = self._codes(row, shape)
-            return Coded(plan, fhir, codes, element, listed, row.get("many", False))
+            return Coded(plan, fhir, codes, element, listed, row.get("many", False), row.get("absent"))
         if "many" in row:
             return Many(plan, Items.of(fhir), PAIRS[row["many"]], shape.unique)
         return Value(plan, fhir, PAIRS[row.get("as", "same")])

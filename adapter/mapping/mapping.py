@@ -88,7 +88,7 @@ class PartMapping:
         else of the ``scene`` belongs to it.
         """
         resource = self._joined(Joined(), part, surroundings, residue or {})
-        return resource if "text" in resource else _told(resource, self.narrator.narrative(part, scene))
+        return _told(resource, resource.get("text") or self.narrator.narrative(part, scene))
 
     def stale(
         self, part: dict[str, Any], surroundings: Mapping[str, str], residue: dict[str, Any]

@@ -126,7 +126,8 @@ class Coded:
     """A code of a table, as a ``code``, a Coding or a CodeableConcept; ``many`` where the plan has a list.
 
     In a list of Codings or CodeableConcepts the table's own system finds the item, and of a system that is
-    not ours only the codes the table knows: several tables may share such a list.
+    not ours only the codes the table knows: several tables may share such a list. ``absent`` is the ``code``
+    that says what the plan says by leaving the field out, where FHIR always has one.
     """
 
     plan: PlanPath
@@ -135,6 +136,7 @@ class Coded:
     shape: str  # code | Coding | CodeableConcept
     listed: bool
     many: bool = False
+    absent: str | None = None
 
     def give(self, part: dict[str, Any], resource: dict[str, Any], surroundings: Mapping[str, str]) -> None:
         value = self.plan.read(part)
@@ -143,6 +145,8 @@ class Coded:
             append(self.fhir, resource, [self._value(code) for code in codes])
         elif codes:
             self.fhir.write(resource, self._value(codes[0]))
+        elif self.absent:
+            self.fhir.write(resource, self.absent)
 
     def _value(self, plan: str) -> Any:
         code = self.codes.fhir(plan)
@@ -170,7 +174,7 @@ class Coded:
     def _codes(self, item: Any, place: str, taking: Taking) -> list[str]:
         """The plan codes an item says; a code of ours that the table lacks is refused."""
         if self.shape == "code":
-            sent = [item] if isinstance(item, str) else []
+            sent = [item] if isinstance(item, str) and item != self.absent else []
         else:
             codings = (item or {}).get("coding", ()) if self.shape == "CodeableConcept" else [item]
             sent = [

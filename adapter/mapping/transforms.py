@@ -209,7 +209,7 @@ def _actors(mottaker: Mapping[str, Any] | None) -> tuple[list[dict[str, Any]] | 
 
 def _mottaker(actors: Any) -> tuple[dict[str, Any] | None]:
     """The one actor that is an information recipient; others are not understood here."""
-    if not isinstance(actors, list) or len(actors) != 1 or actors[0].get("role") != _RECIPIENT:
+    if not isinstance(actors, list) or len(actors) != 1 or not holds(actors[0].get("role"), _RECIPIENT):
         return (None,)
     return (_aktor(actors[0].get("reference")),)
 

@@ -35,16 +35,18 @@ QUICK = settings(max_examples=40, suppress_health_check=list(HealthCheck))
 THOROUGH = settings(max_examples=1500, suppress_health_check=list(HealthCheck))
 
 
-INTENTS = {"plan": "plan", "tiltak": "plan", "henvendelse": "proposal"}
-"""Which intent makes a CarePlan or ServiceRequest that kind of part; another one is refused."""
+PROPOSAL = "proposal"
+"""The intent that makes a ServiceRequest a henvendelse; with another it is a tiltak."""
 
 
 def placed(mapping: PartMapping, resource: dict[str, Any]) -> dict[str, Any]:
     """The resource as it would arrive: with an id, naming the person or professional it belongs to."""
     owner = OWNERS.get(mapping.type)
     reference = {"reference": AROUND["ansatt" if owner == "practitioner" else "person"]}
-    intent = {"intent": INTENTS[mapping.part]} if mapping.part in INTENTS else {}
-    return {**resource, "id": "r1", **intent, **({owner: reference} if owner else {})}
+    intent = resource.get("intent")
+    if mapping.part == "henvendelse" or (mapping.part == "tiltak" and intent == PROPOSAL):
+        resource = {**resource, "intent": PROPOSAL if mapping.part == "henvendelse" else "plan"}
+    return {**resource, "id": "r1", **({owner: reference} if owner else {})}
 
 
 def taken(

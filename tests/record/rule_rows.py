@@ -238,6 +238,11 @@ REFUSED: tuple[tuple[Message, str, dict[str, Any]], ...] = (
         {"planer": [PLAN], "samtykker.+": {**TO_PLAN, "tilstand": "inaktiv"}},
     ),
     (
+        planning.NOT_A_PLAN,
+        "planer[0].hensikt",
+        {"planer": [{**PLAN, "status": "utkast", "hensikt": "bestilling"}]},
+    ),
+    (
         planning.IN_ITSELF,
         "planer[0].delplaner[0].plan",
         {"planer": [{**PLAN, "status": "utkast", "delplaner": [{"plan": "p1"}, {"tittel": "Kriseplan"}]}]},

@@ -37,6 +37,7 @@ OF_A_SAK: tuple[Callable[[Case], Iterator[Violation]], ...] = (
     consent.samtykker,
     planning.one_plan,
     planning.plan_consent,
+    planning.a_plan,
     planning.no_circles,
     planning.goals_of_the_person,
 )

@@ -31,6 +31,13 @@ NO_PLAN_CONSENT = Message(
     "An individual plan cannot be active without an active consent to the plan from one who can consent",
     f"{PBRL}/§2-5",
 )
+NOT_A_PLAN = Message(
+    "individual-plan-not-a-plan",
+    IssueType.BUSINESS_RULE,
+    "En individuell plan er en plan, og ikke en bestilling; den gir ingen rett til tjenester",
+    "An individual plan is a plan, and no order; it gives no right to a service",
+    f"{PBRL}/§2-5",
+)
 IN_ITSELF = Message(
     "part-of-itself",
     IssueType.BUSINESS_RULE,
@@ -77,6 +84,14 @@ def plan_consent(case: Case) -> Iterator[Violation]:
         yield Violation(NO_PLAN_CONSENT, f"sak.planer[{index}].status", place, plan["id"])
 
 
+def a_plan(case: Case) -> Iterator[Violation]:
+    """An individuell plan is meant as a plan: what it says shall be done is decided elsewhere."""
+    for index, plan in individual(case.body):
+        if "hensikt" in plan:
+            place = f"sak.planer({plan['id']}).hensikt"
+            yield Violation(NOT_A_PLAN, f"sak.planer[{index}].hensikt", place, plan["hensikt"])
+
+
 def no_circles(case: Case) -> Iterator[Violation]:
     """No goal is a delmål of its own delmål; no plan replaces, or is a delplan of, itself."""
     for field, link in NESTED:
@@ -99,10 +114,12 @@ def goals_of_the_person(case: Case) -> Iterator[Violation]:
             yield Violation(NOT_TO_EXPRESS, f"sak.maal[{index}].uttryktAv", place, by["id"])
 
 
-def individual(sak: Mapping[str, Any], states: frozenset[str]) -> Iterator[tuple[int, dict[str, Any]]]:
-    """The individuelle planer of a sak in one of ``states``, each with its index."""
+def individual(
+    sak: Mapping[str, Any], states: frozenset[str] | None = None
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The individuelle planer of a sak, those in one of ``states`` if given, each with its index."""
     for index, plan in enumerate(sak.get("planer", ())):
-        if plan.get("plantype") == "individuell-plan" and plan["status"] in states:
+        if plan.get("plantype") == "individuell-plan" and (states is None or plan["status"] in states):
             yield index, plan
 
 
