@@ -28,7 +28,10 @@ def upgrade() -> None:
 
 @command.command("reproject")
 def reproject() -> None:
-    """Publish every record anew, after a change of the mapping files; versions move where bytes do."""
+    """Publish and index every record anew, after a new version or a change of the mapping files.
+
+    Versions move where bytes do.
+    """
     from adapter.app import open_repository  # noqa: PLC0415 - `upgrade` needs none of it
     from adapter.storage import ChangeNote  # noqa: PLC0415
 

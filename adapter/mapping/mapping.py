@@ -33,6 +33,7 @@ MISSING = Message(
     IssueType.REQUIRED,
     "Posten må ha dette",
     "The record must have this",
+    "https://hl7.org/fhir/R4/http.html#update",
 )
 
 

@@ -33,6 +33,7 @@ SAYS_OTHERWISE = Message(
     IssueType.BUSINESS_RULE,
     "Det som står her, kan ikke tas vare på sammen med det posten sier",
     "What stands here cannot be kept beside what the record says",
+    "https://hl7.org/fhir/R4/http.html#update",
 )
 MODIFIER_UNKNOWN = Message(
     "modifier-unknown",

@@ -33,18 +33,21 @@ CODE_UNKNOWN = Message(
     IssueType.CODE_INVALID,
     "Ukjent kode i {system}; gyldige: {valid}",
     "Unknown code in {system}; valid ones: {valid}",
+    "https://hl7.org/fhir/R4/terminologies.html#strength",
 )
 CONTRADICTS = Message(
     "contradicts-fixed",
     IssueType.BUSINESS_RULE,
     "Her kan bare {fixed} stå",
     "Only {fixed} can stand here",
+    _LAW,
 )
 OTHER_SURROUNDINGS = Message(
     "belongs-elsewhere",
     IssueType.BUSINESS_RULE,
     "Delen hører til en annen {around}, og kan ikke flyttes",
     "The part belongs to another {around}, and cannot be moved",
+    _LAW,
 )
 
 

@@ -19,6 +19,7 @@ SEVERAL_RECIPIENTS = Message(
     IssueType.BUSINESS_RULE,
     "Et samtykke nevner én mottaker; send ett samtykke for hver",
     "A consent names one recipient; send one for each",
+    "https://lovdata.no/lov/1999-07-02-64/§22",
 )
 
 

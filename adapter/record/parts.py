@@ -120,6 +120,17 @@ def part_of(record: str, body: dict[str, Any], type_: str, id_: str) -> Part | N
     return None
 
 
+def path_of(record: str, body: dict[str, Any], part: Part) -> str:
+    """Where in its record a part stands, as findings tell it: ``sak.planer[0]``."""
+    kind = BY_NAME[part.kind]
+    if not kind.field:
+        return record
+    if not kind.listed:
+        return f"{record}.{kind.field}"
+    index = next(n for n, item in enumerate(body[kind.field]) if item["id"] == part.id)
+    return f"{record}.{kind.field}[{index}]"
+
+
 def surroundings(record: str, body: dict[str, Any]) -> dict[str, str]:
     """What every part of this record stands in, as FHIR references."""
     if record == "sak":

@@ -249,7 +249,11 @@ class Repository:
             return RecordChange(_known(writer.record(kind, id_)), head is None, dropped)
 
     def reproject(self, note: ChangeNote) -> int:
-        """Publish every record anew, as after a change of the mappings; returns how many records."""
+        """Publish and index every record anew, as after a change of the mappings or of what is searched.
+
+        Returns:
+            How many records.
+        """
         now, count = self.now(), 0
         for kind in ("organisasjon", "ansatt", "sak"):
             after: str | None = None
@@ -261,6 +265,8 @@ class Repository:
                 if not page:
                     break
                 after, count = page[-1].id, count + len(page)
+        with self.store.write(note, now) as writer:
+            writer.reindex()
         return count
 
 

@@ -15,7 +15,7 @@ from adapter.fhir import structure
 from adapter.fhir.dates import OSLO
 from adapter.record import rules, schema
 from adapter.record.identifiers import keys
-from adapter.record.parts import parts
+from adapter.record.parts import parts, path_of
 from adapter.record.references import references
 
 if TYPE_CHECKING:
@@ -32,24 +32,28 @@ KEY_TAKEN = Message(
     IssueType.DUPLICATE,
     "En annen post har denne identifikatoren; det finnes én sak per person og én post per enhet",
     "Another record has this identifier; there is one sak per person and one record per unit",
+    "https://hl7.org/fhir/R4/resource.html#identifiers",
 )
 ID_TAKEN = Message(
     "id-taken",
     IssueType.DUPLICATE,
     "Id-en er brukt i en annen post",
     "The id is used in another record",
+    "https://hl7.org/fhir/R4/resource.html#id",
 )
 REFERENCE_BROKEN = Message(
     "reference-broken",
     IssueType.NOT_FOUND,
     "Viser til en {kind} som ikke finnes",
     "Refers to a {kind} that does not exist",
+    "https://hl7.org/fhir/R4/references.html",
 )
 NOT_FHIR = Message(
     "not-valid-fhir",
     IssueType.INVALID,
     "Delen kan ikke sies i FHIR slik den står: {type} ville være ugyldig ved {place} ({cause})",
     "The part cannot be said in FHIR as it stands: {type} would be invalid at {place} ({cause})",
+    "https://hl7.org/fhir/R4/validation.html",
 )
 
 
@@ -96,30 +100,34 @@ class Judge:
         if findings:
             raise error(*findings)
 
-    def _broken(self, revision: Revision) -> Iterator[Finding]:
-        today = self.now.astimezone(OSLO).date()
+    def _broken(self, revision: Revision) -> list[Finding]:
         kind, before, after = revision.kind, revision.before, revision.after
-        yield from rules.check(kind, before, after, today=today, production=self.production)
+        today = self.now.astimezone(OSLO).date()
+        found = rules.check(kind, before, after, today=today, production=self.production)
         stood = {(one.kind, one.id) for one in references(kind, before)} if before else set()
         for reference in references(kind, after):
             known = reference.local or (reference.kind, reference.id) in stood
             if not known and not self._exists(reference.kind, reference.id):
-                yield REFERENCE_BROKEN.at(reference.path, kind=reference.kind)
-        yield from self._invalid_fhir(kind, before, after)
+                found.append(REFERENCE_BROKEN.at(reference.path, kind=reference.kind))
+        wrong = [finding.expression or "" for finding in found]
+        for path, unsaid in self._invalid_fhir(kind, before, after):
+            if not any(place.startswith(path) for place in wrong):
+                found.append(unsaid)
+        return found
 
-    def _invalid_fhir(self, kind: str, before: dict[str, Any] | None, after: dict[str, Any]) -> list[Finding]:
-        """What of the changed parts would not be valid R4: nothing invalid is ever published."""
+    def _invalid_fhir(
+        self, kind: str, before: dict[str, Any] | None, after: dict[str, Any]
+    ) -> Iterator[tuple[str, Finding]]:
+        """What of the changed parts would not be valid R4, by their paths: nothing invalid is published."""
         rest = self.reader.residues(kind, after["id"])
         standing = {(part.type, part.id): part.body for part in parts(kind, before)} if before else {}
-        return [
-            NOT_FHIR.at(
-                f"{kind}.{part.kind}({part.id})", type=part.type, place=found.expression, cause=found.code
-            )
-            for part in parts(kind, after)
-            if standing.get((part.type, part.id)) != part.body
-            for found in structure.check(self._resource(part, rest.get((part.type, part.id))))
-            if found.severity in {Severity.ERROR, Severity.FATAL}
-        ]
+        for part in parts(kind, after):
+            if standing.get((part.type, part.id)) == part.body:
+                continue
+            path = path_of(kind, after, part)
+            for wrong in structure.check(self._resource(part, rest.get((part.type, part.id)))):
+                if wrong.severity in {Severity.ERROR, Severity.FATAL}:
+                    yield path, NOT_FHIR.at(path, type=part.type, place=wrong.expression, cause=wrong.code)
 
     def _resource(self, part: Part, residue: Residue | None) -> dict[str, Any]:
         mapping = self.mappings.of(part.kind)

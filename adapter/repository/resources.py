@@ -27,12 +27,14 @@ OWNER_UNKNOWN = Message(
     IssueType.NOT_FOUND,
     "Viser til en {type} som ikke finnes her; send den først",
     "Refers to a {type} that is not here; send that first",
+    "https://hl7.org/fhir/R4/references.html",
 )
 LINK_UNKNOWN = Message(
     "link-unknown",
     IssueType.NOT_FOUND,
     "Viser til noe som ikke finnes i denne saken; send det først",
     "Refers to what is not in this person's record; send that first",
+    "https://hl7.org/fhir/R4/references.html",
 )
 _OWNERS = {
     "RelatedPerson": ("patient", "Patient"),

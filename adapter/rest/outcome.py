@@ -2,7 +2,8 @@
 
 https://hl7.org/fhir/R4/operationoutcome.html. ``details`` carries our own stable code and the Norwegian
 text, ``diagnostics`` the English one; ``expression`` is the place in the resource and ``location`` the line
-and column of the body, where they are known.
+and column of the body, where they are known. Where the rule is written, a page of the specification or a
+paragraph of a law, is told by the extension operationoutcome-authority.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 ERROR_CODES = f"{BASE}/CodeSystem/ip-feil"
 """The code system of ``Finding.code``; a code keeps its meaning, so that programs may decide by it."""
+
+AUTHORITY = "http://hl7.org/fhir/StructureDefinition/operationoutcome-authority"
+"""https://hl7.org/fhir/R4/extension-operationoutcome-authority.html."""
 
 MOST_ISSUES = 200
 """Told in one answer: a body of a million faults must not become an answer of a million issues."""
@@ -47,7 +51,9 @@ def operation_outcome(findings: Iterable[Finding]) -> dict[str, Any]:
 
 
 def _issue(finding: Finding) -> dict[str, Any]:
+    rule = [{"url": AUTHORITY, "valueUri": finding.source}] if finding.source else []
     issue: dict[str, Any] = {
+        **({"extension": rule} if rule else {}),
         "severity": finding.severity.value,
         "code": finding.issue.value,
         "details": {"coding": [{"system": ERROR_CODES, "code": finding.code}], "text": finding.nb},

@@ -8,6 +8,7 @@ import pytest
 
 from adapter.fhir import json, xml
 from adapter.fhir.narrative_writing import is_ours
+from adapter.storage import ChangeNote
 
 if TYPE_CHECKING:
     from tests.rest.conftest import House
@@ -53,3 +54,18 @@ def test_the_text_follows_the_record(world: House) -> None:
     headers = {"If-Match": f'W/"{team["meta"]["versionId"]}"'}
     answer = world.municipality("PUT", "/fhir/CareTeam/teamet", json=team | {"name": "Nytt"}, headers=headers)
     assert "<b>Navn:</b> Nytt" in json.parse(answer.data)["text"]["div"]
+
+
+def test_a_name_in_the_directory_is_told_when_all_is_published_anew(world: House) -> None:
+    """Who an ansatt is called is told as of the sak's last write; after ``db reproject`` as it is now."""
+    record = world.municipality("GET", "/kommune/v1/ansatte/ragna").json
+    renamed = {**record, "navn": [{**record["navn"][0], "etternavn": "Nygårdsen"}]}
+    headers = {"If-Match": 'W/"1"'}
+    answer = world.municipality("PUT", "/kommune/v1/ansatte/ragna", json=renamed, headers=headers)
+    assert answer.status_code == 200
+    assert "Ragna Solviken" in read(world, "CareTeam/teamet")["text"]["div"]
+    repository = world.client.application.extensions["repository"]
+    repository.reproject(ChangeNote("ip-adapter", None, None, None, "test", "db reproject"))
+    assert "Ragna Nygårdsen" in read(world, "CareTeam/teamet")["text"]["div"]
+    found = world.municipality("GET", "/fhir/CareTeam?patient=torill")
+    assert [one["resource"]["meta"]["versionId"] for one in json.parse(found.data)["entry"]] == ["2"]
