@@ -6,7 +6,7 @@ import pytest
 from fhir.resources.R4B.operationoutcome import OperationOutcome
 
 from adapter.errors import IssueType, Message
-from adapter.rest.outcome import ERROR_CODES, MOST_ISSUES, operation_outcome
+from adapter.rest.outcome import AUTHORITY, ERROR_CODES, MOST_ISSUES, operation_outcome
 
 MESSAGE = Message("rule-x", IssueType.BUSINESS_RULE, "Ikke slik", "Not so")
 
@@ -22,6 +22,14 @@ def test_an_issue_has_code_texts_and_place() -> None:
         "location": ["Line[3] Col[9]"],
         "expression": ["CareTeam.status"],
     }
+
+
+def test_an_issue_tells_where_its_rule_is_written() -> None:
+    """The source of a rule is the authority of the issue."""
+    rule = Message("rule-y", IssueType.BUSINESS_RULE, "Ikke slik", "Not so", "https://lov.example/§1")
+    outcome = operation_outcome([rule.at("CareTeam")])
+    assert outcome["issue"][0]["extension"] == [{"url": AUTHORITY, "valueUri": "https://lov.example/§1"}]
+    OperationOutcome.model_validate(outcome)
 
 
 @pytest.mark.parametrize(

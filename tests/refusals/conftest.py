@@ -1,0 +1,39 @@
+"""One world for all refusals: since none of them may change it, none of them needs its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from adapter.app import create_app
+from adapter.settings import Settings
+from adapter.storage.migrations import upgrade
+from tests.refusals.world import ALL
+from tests.rest.conftest import Clock, House
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture(scope="session")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """The adapter on SQLite with the two people in it."""
+    folder = tmp_path_factory.mktemp("refusals")
+    url = f"sqlite:///{folder / 'adapter.db'}"
+    upgrade(url)
+    settings = Settings.from_environment(
+        {
+            "ADAPTER_DATABASE_URL": url,
+            "ADAPTER_VAR": str(folder / "var"),
+            "ADAPTER_BASE_URL": "https://adapter.example",
+        }
+    )
+    clock = Clock()
+    app = create_app(settings, now=clock)
+    house = House(app.test_client(), settings.var, clock)
+    for plural, record in ALL:
+        answer = house.municipality("PUT", f"/kommune/v1/{plural}/{record['id']}", json=record)
+        assert answer.status_code == 201, answer.json
+    yield house
+    app.extensions["repository"].store.close()

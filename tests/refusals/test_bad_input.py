@@ -1,0 +1,134 @@
+"""Bad input at both doors: every place of it named in one answer, in both languages, and nothing stored."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import sqlalchemy
+
+from tests.record.given import bent
+from tests.refusals.rows import ROWS, Wrong
+from tests.refusals.world import SAK
+from tests.rest.world import OTHER_NUMBER, PERSON_NUMBER
+
+if TYPE_CHECKING:
+    from werkzeug.test import TestResponse
+
+    from tests.refusals.rows import Places
+    from tests.rest.conftest import House
+
+FHIR, ENTRY = "https://adapter.example/fhir", "Bundle.entry[0].resource"
+
+
+def content(house: House) -> dict[str, list[str]]:
+    """Every row of every table."""
+    engine = house.client.application.extensions["repository"].store._engine
+    tables = sqlalchemy.inspect(engine).get_table_names()
+    assert {"record", "record_version", "publication", "residue", "change", "clock"} <= set(tables)
+    with engine.connect() as connection:
+        return {
+            table: sorted(map(repr, connection.execute(sqlalchemy.text(f"SELECT * FROM {table}")).all()))  # noqa: S608 - the database's own names
+            for table in tables
+        }
+
+
+def told(answer: TestResponse) -> list[dict[str, Any]]:
+    """What either door found, in the words of the municipal one."""
+    if answer.mimetype == "application/problem+json":
+        found: list[dict[str, Any]] = answer.json["funn"]
+        return found
+    return [
+        {
+            "kode": issue["details"]["coding"][0]["code"],
+            "sted": next(iter(issue.get("expression", ())), None),
+            "nb": issue["details"]["text"],
+            "en": issue["diagnostics"],
+            "kilde": next((one["valueUri"] for one in issue.get("extension", ())), None),
+        }
+        for issue in answer.json["issue"]
+    ]
+
+
+def assert_refused(answer: TestResponse, status: int, places: Places) -> None:
+    """The status, and exactly these places, each with its texts and where its rule is written."""
+    found = told(answer)
+    assert (answer.status_code, sorted((one["kode"], one["sted"]) for one in found)) == (
+        status,
+        sorted(places),
+    )
+    for one in found:
+        assert one["nb"] != one["en"]
+        assert (one.get("kilde") or "").startswith(("https://", "http://")), one["kode"]
+    assert PERSON_NUMBER not in answer.text
+    assert OTHER_NUMBER not in answer.text
+
+
+def put_sak(house: House, sak: dict[str, Any]) -> TestResponse:
+    """Write the sak at the municipal door."""
+    return house.municipality("PUT", "/kommune/v1/saker/saken", json=sak, headers={"If-Match": "*"})
+
+
+def sent(house: House, wrong: Wrong) -> dict[str, Any]:
+    """The resource as the municipality reads it, with the fault in it."""
+    resource: dict[str, Any] = bent(house.municipality("GET", f"/fhir/{wrong.of}").json, **wrong.resource[0])
+    return {key: value for key, value in resource.items() if key != "id"} if wrong.new else resource
+
+
+def transaction(house: House, *entries: tuple[str, dict[str, Any]]) -> TestResponse:
+    """Put resources in one Bundle, each a new one (POST) or in the place of what stands (PUT)."""
+    entry = [
+        {
+            "fullUrl": f"urn:uuid:00000000-0000-4000-8000-00000000000{number}"
+            if method == "POST"
+            else f"{FHIR}/{resource['resourceType']}/{resource['id']}",
+            "resource": resource,
+            "request": {"method": "POST", "url": resource["resourceType"]}
+            if method == "POST"
+            else {"method": "PUT", "url": f"{resource['resourceType']}/{resource['id']}", "ifMatch": "*"},
+        }
+        for number, (method, resource) in enumerate(entries)
+    ]
+    bundle = {"resourceType": "Bundle", "type": "transaction", "entry": entry}
+    return house.municipality("POST", "/fhir", json=bundle)
+
+
+def named(rows: tuple[Wrong, ...]) -> dict[str, Any]:
+    """Rows as parameters, told by their names."""
+    return {"argnames": "wrong", "argvalues": rows, "ids": [row.name for row in rows]}
+
+
+AT_MUNICIPAL_DOOR = tuple(row for row in ROWS if row.sak[1])
+AT_FHIR_DOOR = tuple(row for row in ROWS if row.resource[1])
+
+
+@pytest.mark.parametrize(**named(AT_MUNICIPAL_DOOR))
+def test_the_municipal_door_names_every_place(standing: House, wrong: Wrong) -> None:
+    """422 with every place in the record; the database is as it was."""
+    before = content(standing)
+    changes, places = wrong.sak
+    assert_refused(put_sak(standing, bent(SAK, **changes)), 422, places)
+    assert content(standing) == before
+
+
+@pytest.mark.parametrize(**named(AT_FHIR_DOOR))
+def test_the_fhir_door_names_every_place(standing: House, wrong: Wrong) -> None:
+    """422 with every place in the resource, 400 if it is no valid R4; the database is as it was."""
+    before = content(standing)
+    resource = sent(standing, wrong)
+    path = "/fhir/" + (resource["resourceType"] if wrong.new else wrong.of)
+    headers = {} if wrong.new else {"If-Match": "*"}
+    answer = standing.municipality("POST" if wrong.new else "PUT", path, json=resource, headers=headers)
+    assert_refused(answer, wrong.status, wrong.resource[1])
+    assert content(standing) == before
+
+
+@pytest.mark.parametrize(**named(AT_FHIR_DOOR))
+def test_a_transaction_names_every_place_at_its_entry(standing: House, wrong: Wrong) -> None:
+    """The same in a Bundle, where the place begins with the entry."""
+    before = content(standing)
+    answer = transaction(standing, ("POST" if wrong.new else "PUT", sent(standing, wrong)))
+    type_ = wrong.of.partition("/")[0]
+    places = tuple((code, ENTRY + at.removeprefix(type_)) for code, at in wrong.resource[1])
+    assert_refused(answer, wrong.status, places)
+    assert content(standing) == before
