@@ -1,57 +1,57 @@
-"""Mapping alone, in one process: a whole record out, one CarePlan out and in with residue."""
+"""Mapping alone, in one process: the richest example out, its CarePlan out and in with residue."""
 
 from __future__ import annotations
 
-import json
 import sys
 import timeit
 from pathlib import Path
 from statistics import median
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from adapter.mapping import load
+from adapter.cli import record_files
+from adapter.mapping import Scene, load
 from adapter.record.parts import parts
 from adapter.settings import mappings_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-RECORD = Path("tests/examples/slagpasient/saker/sak-slagpasient.json")
-ROUNDS, TIMES = 7, 200
+EXAMPLES = Path("tests/examples")
+ROUNDS, TIMES = 7, 100
 
 
 def main() -> None:
     """Measure, and print milliseconds a time, the median of the rounds."""
     mappings = load(mappings_folder())
-    sak: dict[str, Any] = json.loads(RECORD.read_text(encoding="utf-8"))
+    saker = [record.body for record in record_files.read_all([EXAMPLES]) if record.kind == "sak"]
+    sak = max((one for one in saker if one.get("planer")), key=lambda one: len(parts("sak", one)))
+    scene = Scene(sak, lambda _kind, _id: "Ola Prøve")
     found = parts("sak", sak)
-
-    def whole() -> None:
-        for part in parts("sak", sak):
-            mappings.of(part.kind).to_fhir(part.body, part.surroundings)
-
-    _say(f"{f'a record of {len(found)} resources, out':44}", whole)
-    plan = next((part for part in found if part.type == "CarePlan"), None)
-    if plan is None:
-        return
+    plan = next(part for part in found if part.type == "CarePlan")
     mapping = mappings.of(plan.kind)
     resource = mapping.to_fhir(plan.body, plan.surroundings)
     resource["supportingInfo"] = [{"display": "Epikrise"}]
     resource["subject"]["display"] = "Personen"
 
-    def out() -> None:
-        mapping.to_fhir(plan.body, plan.surroundings)
+    def whole() -> None:
+        for part in parts("sak", sak):
+            mappings.of(part.kind).to_fhir(part.body, part.surroundings, None, scene)
 
     def into() -> None:
         mapping.to_plan(resource, plan.surroundings, onto=plan.body, new_id=lambda: "ny")
 
-    _say(f"{'a CarePlan, out':44}", out)
-    _say(f"{'a CarePlan, in, with residue':44}", into)
+    _say(f"a record of {len(found)} resources, out", whole)
+    _say("its CarePlan, out", lambda: mapping.to_fhir(plan.body, plan.surroundings))
+    _say(
+        "its CarePlan, out, telling goals and tiltak too",
+        lambda: mapping.to_fhir(plan.body, plan.surroundings, None, scene),
+    )
+    _say("its CarePlan, in, with residue", into)
 
 
-def _say(name: str, work: Callable[[], None]) -> None:
+def _say(name: str, work: Callable[[], object]) -> None:
     spent = median(timeit.repeat(work, number=TIMES, repeat=ROUNDS)) / TIMES * 1000
-    sys.stdout.write(f"{name}{spent:9.3f} ms\n")
+    sys.stdout.write(f"{name:50}{spent:9.3f} ms\n")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ resource that comes back with it has said nothing by it. Rules: https://hl7.org/
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from adapter.fhir.narrative import XHTML
@@ -71,9 +72,16 @@ def _list(lines: Sequence[Line]) -> str:
 
 def _item(line: Line) -> str:
     label, text, lines = line
-    bold = f"<b>{_text(label)}:</b>" if label else ""
-    between = " " if label and text else ""
-    return f"<li>{bold}{between}{_text(text)}{_list(lines)}</li>"
+    beneath = _list(lines) if lines else ""
+    if not label:
+        return f"<li>{_text(text)}{beneath}</li>"
+    return f"<li>{_bold(label)} {_text(text)}{beneath}</li>" if text else f"<li>{_bold(label)}{beneath}</li>"
+
+
+@cache
+def _bold(label: str) -> str:
+    """A label; there are no more of them than fields."""
+    return f"<b>{_text(label)}:</b>"
 
 
 def _text(text: str) -> str:

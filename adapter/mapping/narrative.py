@@ -7,7 +7,7 @@ which is what its recipient may see: nothing else can be in the text.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from adapter.fhir.narrative_writing import Line, Section, generated
@@ -44,7 +44,7 @@ class Scene:
 
     def within(self, id_: str) -> Scene:
         """The scene of what is told within the part of this id."""
-        return replace(self, above=self.above | {id_})
+        return Scene(self.record, self.named, self.above | {id_})
 
 
 ALONE = Scene()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from adapter.fhir.dates import OSLO
@@ -15,6 +16,7 @@ _MONTHS = ("januar", "februar", "mars", "april", "mai", "juni", "juli", "august"
 MONTHS = (*_MONTHS, "november", "desember")
 
 
+@lru_cache(1024)
 def moment(value: str) -> str:
     """A FHIR date or dateTime: ``2026``, ``mars 2026``, ``1. mars 2026``, ``1. mars 2026 kl. 09.30``.
 
