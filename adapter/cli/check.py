@@ -1,4 +1,7 @@
-"""``ip-adapter check``: the mapping files against both models, every element in exactly one class."""
+"""``ip-adapter check``: the mapping files against both models, every element in exactly one class.
+
+And the list of what is refused: what is in no class is not lost, and what is refused is no surprise.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ import click
 
 from adapter.mapping.check import check
 from adapter.mapping.document import document
+from adapter.repository.refusals import listed, section
 from adapter.settings import mappings_folder
 
 if TYPE_CHECKING:
@@ -23,10 +27,12 @@ if TYPE_CHECKING:
 def command(ctx: click.Context, folder: Path | None, *, as_document: bool) -> None:
     """Check the mapping files (of FOLDER, or the adapter's own): 0 all accounted for, 1 not."""
     if as_document:
-        click.echo(document(folder or mappings_folder()), nl=False)
+        click.echo(document(folder or mappings_folder(), section()), nl=False)
         return
     report = check(folder or mappings_folder())
     for line in _table(report):
+        click.echo(line)
+    for line in ("", "What is refused of valid R4", *listed()):
         click.echo(line)
     for finding in report.findings:
         where = f" at {finding.expression}" if finding.expression else ""

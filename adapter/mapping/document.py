@@ -19,11 +19,12 @@ municipal record, an element a path in the FHIR resource; a row holds in both di
 """
 
 
-def document(folder: Path) -> str:
+def document(folder: Path, refused: str = "") -> str:
     """The page, as Markdown.
 
     Args:
         folder: the mapping files.
+        refused: the section on what is refused, which more than the mapping knows of.
 
     Raises:
         MappingError, CodesError: a file is not as it should be.
@@ -41,7 +42,7 @@ def document(folder: Path) -> str:
         ]
         lines += [f"| {field} | {element} | {meaning} |" for field, element, meaning in page.rows(content)]
         lines += ["", *_left_out(content.get("left_out", {}))]
-    return "\n".join([*lines, *_glossary(mappings.codes)]) + "\n"
+    return "\n".join([*lines, refused, *_glossary(mappings.codes)]) + "\n"
 
 
 class _Page:

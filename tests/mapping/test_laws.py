@@ -1,7 +1,7 @@
 """The three laws, for every mapping file, over resources that reach every element of their type.
 
 Resources are any valid R4; what a mapping refuses must name a place. Parts come from resources too: whatever
-a resource became is a part of the record.
+a resource became is a part of the record. A reason to refuse is a row of the printed list.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from adapter.errors import Unprocessable
 from adapter.fhir.structure import check
 from adapter.mapping import PartMapping, load
+from adapter.repository.refusals import NOT_UNDERSTOOD, OUT_OF_PLACE
 from adapter.settings import mappings_folder
 from tests.strategies.resources import resources
 
@@ -31,6 +32,8 @@ OWNERS = {
     "Goal": "subject",
     "ServiceRequest": "subject",
 }
+REASONS = {refusal.message.code for refusal in NOT_UNDERSTOOD + OUT_OF_PLACE}
+"""All that a mapping refuses valid R4 for."""
 QUICK = settings(max_examples=40, suppress_health_check=list(HealthCheck))
 THOROUGH = settings(max_examples=1500, suppress_health_check=list(HealthCheck))
 
@@ -60,6 +63,7 @@ def taken(
         for finding in refused.findings:
             assert finding.expression, finding
             assert finding.expression.startswith(mapping.type), finding
+            assert finding.code in REASONS, finding
         assume(False)
         raise
 

@@ -14,6 +14,7 @@ import pytest
 
 from adapter.fhir import json
 from adapter.mapping import load
+from adapter.repository.refusals import REFUSALS
 from adapter.settings import mappings_folder
 from tests.mapping.test_laws import is_fixed
 
@@ -88,6 +89,7 @@ def test_what_is_sent_is_kept_or_refused(house: House, name: str) -> None:
         issues = json.parse(answer.data)["issue"]
         found = [(issue["details"]["coding"][0]["code"], *issue["expression"]) for issue in issues]
         assert found == REFUSED[name]
+        assert {code for code, _ in found} <= {refusal.message.code for refusal in REFUSALS}
         return
     assert answer.status_code == 201, answer.text
     given = read(house, sent)

@@ -1,0 +1,46 @@
+"""The list of what is refused is whole: no valid R4 is refused for a reason that is not in it."""
+
+from __future__ import annotations
+
+from adapter.errors import Message, Severity
+from adapter.mapping import lists, mapping, residue, rows, transforms, views
+from adapter.record.rules import consent, coordination, identity, planning
+from adapter.repository import judging, resources
+from adapter.repository.refusals import REFUSALS, listed, section
+
+ROOMS = (lists, mapping, residue, rows, transforms, views)
+RULES = (consent, coordination, identity, planning)
+NO_REFUSAL = (
+    views.SEVERAL_RECIPIENTS,  # makes a Consent opaque
+)
+OF_RECORDS_ALONE = (
+    consent.OPAQUE_RULES,  # an opaque Consent's provisions are not read
+    identity.ID_TWICE,  # element ids are looked at before, parts have their own addresses
+    identity.ID_OF_ANOTHER,  # a resource is what its id has been
+)
+"""What the municipality's own door can say, and a resource cannot."""
+
+
+def test_every_message_that_can_refuse_is_a_row() -> None:
+    """Each message of the mapping, the rules and the hinge is in the list, once."""
+    declared = {
+        message.code: message
+        for room in (*ROOMS, *RULES, judging, resources)
+        for message in vars(room).values()
+        if isinstance(message, Message) and message.severity is Severity.ERROR
+    }
+    rows_ = [refusal.message for refusal in REFUSALS]
+    listed_codes = [message.code for message in rows_]
+    assert len(listed_codes) == len(set(listed_codes))
+    others = {message.code for message in (*NO_REFUSAL, *OF_RECORDS_ALONE)}
+    assert set(listed_codes) | others == set(declared)
+    assert others.isdisjoint(listed_codes)
+
+
+def test_the_list_is_printed_whole() -> None:
+    """``ip-adapter check`` and the page on the mapping have every row, with code, place and text."""
+    for text in ("\n".join(listed()), section()):
+        for message, where in REFUSALS:
+            assert message.code in text
+            assert where in text
+            assert message.en in text
