@@ -64,6 +64,7 @@ RECIPIENTS = {
     "pakkeforlop": ("nordvik-dps",),
     "verge-okonomi": ("verge", "niese"),
     "flyttet": ("havnes-kommune",),
+    "dodsfall": ("nordvik-sykehus",),
 }
 """The recipients a story is about."""
 
