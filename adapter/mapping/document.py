@@ -110,7 +110,9 @@ def _given(row: dict[str, Any]) -> str:
     if "codes" in row:
         absent = f"; absent: `{row['absent']}`" if "absent" in row else ""
         return f"codes [{row['codes']}](#{row['codes']}){absent}"
-    return f"codes of `{row['system']}`" if "system" in row else ""
+    if "system" in row:
+        return f"codes of `{row['system']}`"
+    return f"only read: {row['why']}" if "only" in row else ""
 
 
 def _left_out(left_out: Mapping[str, Any]) -> Iterator[str]:

@@ -74,6 +74,46 @@ class Many:
         self.plan.write(part, said(read, taking, unique=self.unique))
 
 
+@dataclass(frozen=True, slots=True)
+class Restated(Many):
+    """A list that stands in another part, and some say here: read in, and given there (``only: in``).
+
+    What is said here is added there; leaving it out takes nothing away. The sender's words stay residue as
+    long as they are true.
+    """
+
+    def give(self, part: dict[str, Any], resource: dict[str, Any], surroundings: Mapping[str, str]) -> None:
+        """Nothing: it is given in the other part."""
+
+    def take(self, resource: dict[str, Any], place: str, part: dict[str, Any], taking: Taking) -> None:
+        known = self.plan.read(part) or []
+        named = self.named(resource)
+        self.plan.write(part, [*known, *(one for one in named if one not in known)] or None)
+
+    def named(self, resource: dict[str, Any]) -> list[Any]:
+        """What a resource says here."""
+        items = (item for item, _ in self.fhir.take(resource, "", Taking({}, str)))
+        read = (self.pair.to_plan(item) for item in items)
+        return list(dict.fromkeys(value for value in read if value is not None))
+
+    def true(self, residue: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
+        """The residue without what is said in it here and no longer stands."""
+        known = self.plan.read(part) or []
+        key = self.fhir.path.steps[0].name
+        inner = residue.get("in", {}).get(key, {})
+        more = [
+            [after, item]
+            for after, item in inner.get("more", ())
+            if not self._chooses(item) or self.pair.to_plan(item) in (None, *known)
+        ]
+        if more == inner.get("more", []):
+            return residue
+        return {**residue, "in": {**residue["in"], key: {**inner, "more": more}}}
+
+    def _chooses(self, item: Any) -> bool:
+        return self.fhir.selector is None or self.fhir.selector.chooses(item)
+
+
 def said(read: list[tuple[Any, str]], taking: Taking, *, unique: bool) -> list[Any] | None:
     """The values that were understood. In a list that says nothing twice, what is repeated is refused.
 

@@ -13,7 +13,7 @@ import yaml
 
 from adapter.fhir.definitions import facts
 from adapter.mapping.codes import Codes, read_codes
-from adapter.mapping.lists import Each, Inside, Items, Many
+from adapter.mapping.lists import Each, Inside, Items, Many, Restated
 from adapter.mapping.mapping import Closed, PartMapping
 from adapter.mapping.narrators import NarratorMaker, tables_of
 from adapter.mapping.paths import FhirPath, PlanPath
@@ -120,7 +120,7 @@ class _Compiler:
         owned = {
             step.selector.value
             for row in every
-            if "many" not in row  # what such a row does not understand, another sender may mean
+            if row.keys().isdisjoint({"many", "each"})  # what is none of the list, another may mean by it
             for path in (row["fhir"] if isinstance(row["fhir"], list) else [row["fhir"]])
             for step in FhirPath.parse(path).steps
             if step.selector and step.selector.names == ("url",)
@@ -172,7 +172,8 @@ class _Compiler:
             codes = self._codes(row, shape)
             return Coded(plan, fhir, codes, element, listed, row.get("many", False), row.get("absent"))
         if "many" in row:
-            return Many(plan, Items.of(fhir), PAIRS[row["many"]], shape.unique)
+            kind = {"in": Restated}[row["only"]] if "only" in row else Many
+            return kind(plan, Items.of(fhir), PAIRS[row["many"]], shape.unique)
         return Value(plan, fhir, PAIRS[row.get("as", "same")])
 
     def _codes(self, row: dict[str, Any], shape: Shape) -> Codes:

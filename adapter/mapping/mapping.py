@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 from adapter.errors import Finding, IssueType, Message, Unprocessable
 from adapter.fhir.narrative_writing import is_ours
 from adapter.mapping.joining import RESIDUE_DROPPED, Joined
+from adapter.mapping.lists import Restated
 from adapter.mapping.narrative import ALONE
 from adapter.mapping.places import leaves, place
 from adapter.mapping.residue import Taken, is_words
 from adapter.mapping.rows import Taking
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from adapter.mapping.narrative import Narrator, Scene
     from adapter.mapping.residue import Keeping
@@ -137,6 +138,10 @@ class PartMapping:
         """Where in the resource stands what a path in the part (``deltakere[1].rolle``) names."""
         return place(self.rows, expression, part, resource, self.type)
 
+    def after(self, resource: dict[str, Any]) -> set[str]:
+        """The ids of resources of this type that this one is put into, and that must be there before it."""
+        return {id_ for row in self._restated() for id_ in row.named(resource)}
+
     def unmapped(self, part: dict[str, Any] | None) -> dict[str, Any]:
         """The fields of a part that FHIR has no word for."""
         mapped = {plan.names[0] for _, plan, _ in leaves(self.rows)}
@@ -154,7 +159,15 @@ class PartMapping:
             return resource
         if not residue:
             return resource
+        for row in self._restated():
+            true = row.true(residue, part)
+            if true is not residue:
+                joined.dropped.append(RESIDUE_DROPPED.at(f"{self.type}.{row.fhir.path.text}"))
+            residue = true
         return joined.of(resource, residue, self.type, self.type)
+
+    def _restated(self) -> Iterator[Restated]:
+        return (row for row in self.rows if isinstance(row, Restated))
 
     def _taken(
         self,

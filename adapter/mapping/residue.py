@@ -225,12 +225,19 @@ def _aligned(mapped: list[Any], sent: list[Any]) -> dict[int, int]:
         named = isinstance(one, dict) and "id" in one
         by_id = next((i for i, item in enumerate(sent) if named and _id(item) == one["id"]), None)
         if by_id is None:
-            core = {key: value for key, value in one.items() if key != "id"} if named else one
+            core = _without_ids(one) if named else one
             free = (i for i, item in enumerate(sent) if i not in partner and not (named and _id(item)))
             by_id = next((i for i in free if holds(sent[i], core)), None)
         if by_id is not None:
             partner[by_id] = place
     return partner
+
+
+def _without_ids(value: Any) -> Any:
+    """A mapped item as one that was sent without element ids may say it."""
+    if isinstance(value, dict):
+        return {key: _without_ids(inner) for key, inner in value.items() if key != "id"}
+    return [_without_ids(one) for one in value] if isinstance(value, list) else value
 
 
 def _id(item: Any) -> Any:

@@ -124,8 +124,30 @@ def _milestone(id_: str) -> dict[str, Any]:
 
 def _delmaal(relationship: Any) -> str | None:
     """The goal a relationship names as a milestone; other relationships are not understood here."""
+    return _related(relationship, _MILESTONE)
+
+
+_BASED_ON = {"url": "type", "valueCodeableConcept": {"text": "based-on"}}
+
+
+def _based_on(id_: str) -> dict[str, Any]:
+    """A goal as its delmaal's goal-relationship, as Denmark's KL says it: the delmaal rests on it."""
+    target = {"url": "target", "valueReference": _GOAL.to_fhir(id_)}
+    return {
+        "url": "http://hl7.org/fhir/StructureDefinition/goal-relationship",
+        "extension": [_BASED_ON, target],
+    }
+
+
+def _overmaal(relationship: Any) -> str | None:
+    """The goal a relationship says this one is based on."""
+    return _related(relationship, _BASED_ON)
+
+
+def _related(relationship: Any, as_: dict[str, Any]) -> str | None:
+    """The id of the Goal a goal-relationship of this type is to, None if it is of another."""
     said = {one.get("url"): one for one in relationship.get("extension", ())}
-    if not holds(said.get("type"), _MILESTONE) or len(said) != len(relationship["extension"]):
+    if not holds(said.get("type"), as_) or len(said) != len(relationship["extension"]):
         return None
     target: str | None = _GOAL.to_plan(said.get("target", {}).get("valueReference"))
     return target
@@ -156,6 +178,7 @@ def _is_count(value: Any) -> bool:
 PAIRS: Mapping[str, Pair] = {
     "same": Pair(_same, _same),
     "aktor": Pair(_reference, _aktor),
+    "based-on": Pair(_based_on, _overmaal),
     "coding": Pair(_coding, _koding),
     "duration": Pair(_duration, _intervall),
     "milestone": Pair(_milestone, _delmaal),

@@ -77,7 +77,7 @@ class Link:
     names: str
 
 
-LINKS = (Link("tiltak", "planer", "planer", "tiltak"),)
+LINKS = (Link("tiltak", "planer", "planer", "tiltak"), Link("maal", "overmaal", "maal", "delmaal"))
 SHOWN = frozenset(link.field for link in LINKS)
 """The fields that are shown in a part and stand in another."""
 

@@ -35,6 +35,7 @@ NAMING: Mapping[str, str] = {
     "tiltak": "tiltak",
     "plan": "plan",
     "erstatter": "plan",
+    "delAv": "plan",
     "henvendelse": "henvendelse",
     "organisasjon": "organisasjon",
     "overordnet": "organisasjon",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _NATURAL: Mapping[str, tuple[str, ...]] = {
     "identer": ("type", "system", "verdi"),
+    "identifikatorer": ("verdi",),
     "navn": ("bruk",),
     "kontaktpunkter": ("kanal", "verdi"),
     "adresser": ("bruk",),
@@ -35,6 +36,7 @@ _NATURAL: Mapping[str, tuple[str, ...]] = {
     "enkleTiltak": ("tittel",),
     "henvendelser": ("type", "opprettet"),
     "notater": ("tekst",),
+    "enighet": ("hvem",),
     "frister": ("maaling",),
     "ressurser": ("tekst",),
     "behov": ("tekst",),

@@ -48,10 +48,10 @@ def test_everything_is_accounted_for() -> None:
     [
         ("careteam.yaml", "reasonCode, ", "", "element-unaccounted", "reasonCode"),
         ("careteam.yaml", ", participant.onBehalfOf", "", "element-unaccounted", "participant.onBehalfOf"),
-        ("careteam.yaml", "[identifier,", "[identifier, colour,", "left-out-unknown", "colour"),
+        ("careteam.yaml", "[encounter,", "[encounter, colour,", "left-out-unknown", "colour"),
         ("careteam.yaml", "plan: bidrag, ", "plan: gave, ", "field-unknown", "deltakere.gave"),
         ("patient.yaml", "{emner:", "{emnet:", "element-unaccounted", "emner"),
-        ("datatypes.yaml", "[assigner]", "[]", "element-unaccounted", "identifier.assigner"),
+        ("datatypes.yaml", "[type, assigner]", "[type]", "element-unaccounted", "identifier.assigner"),
         ("patient.yaml", "{emner:", "{fasong: none, emner:", "left-out-unknown", "fasong"),
         ("sak.yaml", "moter:", "motene:", "element-unaccounted", "moter"),
         ("codes/teamstatus.yaml", "plan: aktiv", "plan: gaar", "codes-differ", "status"),

@@ -123,14 +123,24 @@ def parts(name: str) -> st.SearchStrategy[dict[str, Any]]:
     known = Known(("innbygger-1",), ("parorende-1",), ("team-1",), parts=others)
     drawn = _making(known).object(name).map(lambda part: {"id": f"{name}-1", **part})
     apart = {"roller", "ugjennomsiktig"}  # parts of their own, and what only a resource makes of a samtykke
-    return drawn.map(lambda part: {k: _with_ids(name, k, v) for k, v in part.items() if k not in apart})
+    return drawn.map(
+        lambda part: _with_ids(definitions()[name], {k: v for k, v in part.items() if k not in apart})
+    )
 
 
-def _with_ids(name: str, field: str, value: Any) -> Any:
-    items = resolved(definitions()[name]["properties"][field]).get("items") if field != "id" else None
-    if not items or "id" not in resolved(items).get("properties", {}):
-        return value
-    return [{**item, "id": f"e{number}"} for number, item in enumerate(value, 1)]
+def _with_ids(schema: dict[str, Any], value: dict[str, Any]) -> dict[str, Any]:
+    """The object with an id on every item of its lists that has one, also of those within items."""
+    fields = resolved(schema).get("properties", {})
+    return {
+        name: _numbered(resolved(fields[name])["items"], one) if isinstance(one, list) else one
+        for name, one in value.items()
+    }
+
+
+def _numbered(schema: dict[str, Any], items: list[Any]) -> list[Any]:
+    if "id" not in resolved(schema).get("properties", {}):
+        return items
+    return [{**_with_ids(schema, item), "id": f"e{number}"} for number, item in enumerate(items, 1)]
 
 
 @cache

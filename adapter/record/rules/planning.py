@@ -53,7 +53,7 @@ NOT_TO_EXPRESS = Message(
     f"{VGML}/§21",
 )
 IN_FORCE = frozenset({"aktiv", "pa-vent"})
-NESTED = (("maal", "delmaal"), ("planer", "erstatter"), ("planer", "delplaner"))
+NESTED = (("maal", "delmaal"), ("planer", "erstatter"), ("planer", "delAv"), ("planer", "delplaner"))
 """Lists whose items name others of the same list, and by which field."""
 
 _AS_KIN = ("relasjon", "naermesteParorende", "fosterforelder", "fullmakt")

@@ -1,4 +1,4 @@
-"""The adapter with the small municipality in it, for what other systems send."""
+"""The adapter with the small municipality in it, for each test its own copy."""
 
 from __future__ import annotations
 
@@ -17,11 +17,28 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.fixture(scope="module")
-def house(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """One adapter for all that is sent: each resource has an id of its own."""
+@pytest.fixture(scope="session")
+def municipality(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with the municipality in it, to copy."""
     folder = tmp_path_factory.mktemp("senders")
-    path = shutil.copyfile(migrated_sqlite, folder / "municipality.db")
+    path: Path = shutil.copyfile(migrated_sqlite, folder / "municipality.db")
+    house = _house(path, folder)
+    for plural, record in RECORDS:
+        answer = house.municipality("PUT", f"/kommune/v1/{plural}/{record['id']}", json=record)
+        assert answer.status_code == 201, answer.json
+    _close(house)
+    return path
+
+
+@pytest.fixture
+def house(municipality: Path, tmp_path: Path) -> Iterator[House]:
+    """The adapter over a copy of the municipality."""
+    house = _house(shutil.copyfile(municipality, tmp_path / "municipality.db"), tmp_path)
+    yield house
+    _close(house)
+
+
+def _house(path: Path, folder: Path) -> House:
     settings = Settings.from_environment(
         {
             "ADAPTER_DATABASE_URL": f"sqlite:///{path}",
@@ -30,10 +47,8 @@ def house(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> It
         }
     )
     clock = Clock()
-    app = create_app(settings, now=clock)
-    house = House(app.test_client(), settings.var, clock)
-    for plural, record in RECORDS:
-        answer = house.municipality("PUT", f"/kommune/v1/{plural}/{record['id']}", json=record)
-        assert answer.status_code == 201, answer.json
-    yield house
-    app.extensions["repository"].store.close()
+    return House(create_app(settings, now=clock).test_client(), settings.var, clock)
+
+
+def _close(house: House) -> None:
+    house.client.application.extensions["repository"].store.close()
