@@ -153,9 +153,9 @@ class ToPlan:
     def _put(self, kind: PartKind, entry: dict[str, Any], bundle: dict[str, Any]) -> None:
         resource = entry["resource"]
         key, around = self._record_of(kind, resource, bundle)
-        part, residue = self.mappings.of(kind.name).to_plan(resource, around, onto=None, new_id=self.new_id)
         fields = _fields_of(entry)
         self.records[key] |= fields.pop(_SAK, {})
+        part, residue = self.mappings.of(kind.name).to_plan(resource, around, onto=fields, new_id=self.new_id)
         self.records[key] = put(kind, self.records[key], {**_labelled(part, entry), **fields})
         if residue is not None:
             name = f"{kind.type}/{resource['id']}"

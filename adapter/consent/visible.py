@@ -27,6 +27,20 @@ COORDINATION_TEAM = ("id", "status", "gyldighet", "ansvarlige", "emner", "eier")
 COORDINATION_DELTAKER = ("id", "rolle", "hvem", "gyldighet")
 _SHIELDED_FIELDS = ("adresser", "kontaktpunkter")
 _BIRTH_NUMBERS = {"fnr", "dnr"}
+BESIDE: Mapping[str, frozenset[Standing]] = {
+    "forlop": frozenset({Standing.PERSON}),
+    "evalueringer": frozenset({Standing.PERSON, Standing.PERMITTED}),
+    "saksgang": frozenset({Standing.PERSON}),
+    "vedtak": frozenset({Standing.PERSON}),
+    "klager": frozenset({Standing.PERSON}),
+    "moter": frozenset({Standing.PERSON}),
+    "dokumenter": frozenset({Standing.PERSON}),
+}
+"""The lists of a sak that are no parts yet, and who is told of them beside the municipality, seeing all else.
+
+They have no topics, so whoever is kept from one is kept from them. An evaluering is the plan's (§ 19 g); case
+work is no del a consent could open, and is for the person it is about (pbrl § 5-1).
+"""
 _SHOWN_WITH_ITS_PART = "mottaker"
 """A samtykke is shown to whom it names, and without its recipient it would read as a permit to everybody."""
 
@@ -48,7 +62,13 @@ def visible(sak: dict[str, Any], lens: Lens, instant: datetime) -> dict[str, Any
             shown[part.kind, part.id] = _trim(_without_denies(part, lens), extent, instant)
     if ("innbygger", sak["innbygger"]["id"]) not in shown:
         return None
-    return _without_hidden(sak, shown)
+    return {**_without_hidden(sak, shown), **_beside(sak, lens)}
+
+
+def _beside(sak: dict[str, Any], lens: Lens) -> dict[str, Any]:
+    """The sak's lists beside its parts, for those they may be told."""
+    may = {field for field, standings in BESIDE.items() if lens.standing in standings}
+    return {field: sak[field] for field in sak if field in may and lens.whole}
 
 
 def _without_denies(part: Part, lens: Lens) -> Part:
@@ -122,10 +142,14 @@ def _scrub(value: Any, hidden: set[_Key], field: str = "") -> Any:
 
 
 def _betrays(item: Any, hidden: set[_Key], field: str) -> bool:
-    """Is it a hidden part's id, an aktor that is one, or a deltaker who is?"""
+    """Is it a hidden part's id, an aktor that is one, a deltaker who is, or an item about a hidden part?"""
     if field == _SHOWN_WITH_ITS_PART:
         return False
     if isinstance(item, dict):
         aktor = item.get("hvem", item)
-        return len(aktor) == 1 and any(one in hidden for one in aktor.items() if isinstance(one[1], str))
+        if len(aktor) == 1 and any(one in hidden for one in aktor.items() if isinstance(one[1], str)):
+            return True
+        return any(
+            (NAMING.get(name, ""), id_) in hidden for name, id_ in item.items() if isinstance(id_, str)
+        )
     return isinstance(item, str) and (NAMING.get(field, ""), item) in hidden

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from adapter.fhir.definitions import facts
+from adapter.mapping.awaited import Awaiting
 from adapter.mapping.codes import Codes, read_codes
 from adapter.mapping.lists import Each, Inside, Items, Many, Restated
 from adapter.mapping.mapping import Closed, PartMapping
@@ -80,6 +81,8 @@ def _yaml(path: Path) -> Any:
 def _compile(content: dict[str, Any], compiler: _Compiler, maker: NarratorMaker) -> PartMapping:
     type_, closed = content["fhir"], content.get("closed")
     shape = Shape.of(maker.defs[content["part"]], maker.defs)
+    narrator = _narrator(content, compiler, maker)
+    awaited = content["left_out"].get("awaited", ())
     return PartMapping(
         content["part"],
         type_,
@@ -91,7 +94,8 @@ def _compile(content: dict[str, Any], compiler: _Compiler, maker: NarratorMaker)
         compiler.same,
         shape,
         compiler.keeping(content["rows"]),
-        _narrator(content, compiler, maker),
+        narrator,
+        Awaiting({name: narrator.fields[name] for name in awaited if "note" in facts(type_).elements}),
     )
 
 

@@ -22,6 +22,7 @@ from adapter.mapping.rows import Taking
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from adapter.mapping.awaited import Awaiting
     from adapter.mapping.narrative import Narrator, Scene
     from adapter.mapping.residue import Keeping
     from adapter.mapping.rows import Row
@@ -65,6 +66,7 @@ class PartMapping:
         shape: what the record's schema asks of the part.
         keeping: what may be residue.
         narrator: tells the part as text, where nobody else has.
+        awaiting: shows the fields that have no element yet.
     """
 
     part: str
@@ -76,6 +78,7 @@ class PartMapping:
     shape: Shape
     keeping: Keeping
     narrator: Narrator
+    awaiting: Awaiting
 
     def to_fhir(
         self,
@@ -89,7 +92,7 @@ class PartMapping:
         A sender's narrative stands as long as what it tells of; else the part is told in our words, with what
         else of the ``scene`` belongs to it.
         """
-        resource = self._joined(Joined(), part, surroundings, residue or {})
+        resource = self.awaiting.shown_in(self._joined(Joined(), part, surroundings, residue or {}), part)
         return _told(resource, resource.get("text") or self.narrator.narrative(part, scene))
 
     def stale(
@@ -119,7 +122,7 @@ class PartMapping:
         Raises:
             Unprocessable: with a finding at every place that is neither mapped nor can be kept.
         """
-        sent = _normalised(resource, self.same)
+        sent = self.awaiting.taken_from(_normalised(resource, self.same), onto or {})
         if is_ours(sent.get("text")):
             del sent["text"]
         part, residue, refused = self._taken(self.rows, sent, surroundings, onto, new_id)

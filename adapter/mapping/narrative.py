@@ -116,7 +116,7 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """A list that names other parts, by id or as an aktor: each by its name, or whole.
+    """Ids of other parts, one or a list, or aktorer that are parts: each by its name, or whole.
 
     Args:
         kind: of the parts.
@@ -147,7 +147,8 @@ class Parts:
         return Line("", narrator.name(part, scene), lines)
 
     def _found(self, value: Any, scene: Scene) -> list[dict[str, Any]]:
-        ids = (one.get(self.kind, "") if isinstance(one, dict) else one for one in value)
+        named = value if isinstance(value, list) else [value]
+        ids = (one.get(self.kind, "") if isinstance(one, dict) else one for one in named)
         found = (scene.part(self.kind, id_) for id_ in ids if id_ not in scene.above)
         return [part for part in found if part is not None]
 
@@ -206,21 +207,46 @@ class Fields:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """What stands beside the parts in the record and is told with one: all of a list but what names another.
+
+    Args:
+        field: the record's list.
+        link: the field of its items that holds the id of a part.
+        shown: how the list is shown.
+    """
+
+    field: str
+    link: str
+    shown: Shown
+
+    def lines(self, part: dict[str, Any], scene: Scene) -> list[Line]:
+        """What belongs to this part."""
+        own = [
+            one for one in scene.record.get(self.field, ()) if one.get(self.link, part["id"]) == part["id"]
+        ]
+        line = self.shown.line("", own, scene)
+        return [line] if line else []
+
+
+@dataclass(frozen=True, slots=True)
 class Narrator:
     """The text of one kind of part.
 
     Args:
         title: stands first, where ``heading`` says nothing.
         heading: the pieces of a title made of the part.
-        sections: heading and fields.
+        sections: heading and what is told under it.
         inside: the part as it is told within another: the pieces of its name, and the fields beneath.
+        fields: title of every field that is told, and how, by its name.
         closed: the field that says a part is kept as it was sent and opens nothing, and the sentence for it.
     """
 
     title: str
     heading: Fields
-    sections: tuple[tuple[str, Fields], ...]
+    sections: tuple[tuple[str, Fields | Beside], ...]
     inside: Fields
+    fields: Mapping[str, tuple[str, Shown]]
     closed: tuple[str, str] | None = None
 
     def narrative(self, part: dict[str, Any], scene: Scene = ALONE) -> dict[str, Any]:
@@ -229,7 +255,7 @@ class Narrator:
         if self.closed and part.get(self.closed[0]):
             return generated(title, [Section("", [Line("", self.closed[1])])])
         scene = scene.within(part["id"])
-        told = ((heading, fields.lines(part, scene)) for heading, fields in self.sections)
+        told = ((heading, section.lines(part, scene)) for heading, section in self.sections)
         return generated(title, [Section(heading, lines) for heading, lines in told if lines])
 
     def name(self, part: dict[str, Any], scene: Scene) -> str:

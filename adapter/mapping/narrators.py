@@ -10,7 +10,17 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from adapter.mapping.narrative import Fields, Listed, Narrator, Organisation, Parts, Piece, Somebody, Word
+from adapter.mapping.narrative import (
+    Beside,
+    Fields,
+    Listed,
+    Narrator,
+    Organisation,
+    Parts,
+    Piece,
+    Somebody,
+    Word,
+)
 from adapter.mapping.norwegian import PHRASES, moment, number
 from adapter.record.references import LISTS, NAMING
 
@@ -58,15 +68,18 @@ class NarratorMaker:
         node, _ = self._resolved(self.defs[part], part)
         shown = self._named(node, tables, "", wanted)
         inside = dict(shown)
+        fields = {name: (title, how) for name, title, how in shown.values()}
         name = self._pieces(wanted.get("name", wanted.get("title", ())), part, inside)
         heading = self._pieces(wanted.get("title", ()), part, shown)
         sections = [self._section(part, one, shown) for one in wanted.get("sections", ())]
+        beside = [self._beside(one) for one in wanted.get("beside", ())]
         closed = wanted.get("closed")
         self.made[part] = Narrator(
             node.get("title", part),
             Fields(heading, ()),
-            (("", Fields((), tuple(shown.values()))), *sections),
+            (("", Fields((), tuple(shown.values()))), *sections, *beside),
             Fields(name, tuple(inside.values())),
+            fields,
             (closed["flag"], closed["says"]) if closed else None,
         )
         return self.made[part]
@@ -81,6 +94,14 @@ class NarratorMaker:
         return section["heading"], Fields(
             (), tuple((name, "" if alone else label, how) for name, label, how in fields)
         )
+
+    def _beside(self, section: Mapping[str, str]) -> tuple[str, Beside]:
+        """A section of what stands beside the parts of a sak."""
+        name = section["list"]
+        shown = self._shown(self.defs["sak"]["properties"][name], {}, name, {})
+        if shown is None:
+            raise ValueError(f"narrative: nothing of {name} can be shown")
+        return section["heading"], Beside(name, section.get("of", ""), shown)
 
     def _named(
         self, node: Mapping[str, Any], tables: Mapping[str, str], above: str, wanted: Mapping[str, Any]
@@ -103,7 +124,7 @@ class NarratorMaker:
         if NAMING.get(name) == "organisasjon" and type_ == "id":
             return Organisation()
         item, item_type = self._resolved(node.get("items", {}), "")
-        ids = item_type == "id"
+        ids = "id" in {type_, item_type}
         kind = NAMING.get(name, "") if ids else name if whole else ""
         if kind not in LISTS:
             return None
@@ -201,7 +222,7 @@ def _within_a_sentence(shown: Shown) -> Shown:
 
 
 def _small(text: str) -> str:
-    return text[:1].lower() + text[1:] if text[1:2].islower() else text
+    return text[:1].lower() + text[1:] if text[1:2].islower() or text[1:2] == " " else text
 
 
 def tables_of(rows: Iterable[Mapping[str, Any]], parts: Mapping[str, Any], above: str = "") -> dict[str, str]:
