@@ -182,11 +182,8 @@ class Fields:
         return Line(label, text, lines) if text or lines else None
 
     def text(self, value: Any, scene: Scene, between: str = ", ") -> str:
-        beneath = (
-            f"{label}: {shown.text(value[name], scene)}"
-            for name, label, shown in self.others
-            if name in value
-        )
+        said = [(label, how.text(value[name], scene)) for name, label, how in self.others if name in value]
+        beneath = (f"{label}: {text}" for label, text in said if text)
         return between.join(part for part in (self._head(value, scene), *beneath) if part)
 
     def lines(self, value: Any, scene: Scene) -> list[Line]:
@@ -199,9 +196,9 @@ class Fields:
 
     def _head(self, value: Any, scene: Scene) -> str:
         said = [
-            f"{piece.before}{piece.shown.text(value[piece.field], scene, piece.between)}{piece.after}"
+            f"{piece.before}{text}{piece.after}"
             for piece in self.pieces
-            if piece.field in value
+            if piece.field in value and (text := piece.shown.text(value[piece.field], scene, piece.between))
         ]
         return " ".join(said).rstrip(_TRAILING)
 
