@@ -23,6 +23,10 @@ class Window:
         """Is ``instant`` within?"""
         return (self.low is None or self.low <= instant) and (self.high is None or instant < self.high)
 
+    def is_over(self, instant: datetime) -> bool:
+        """Does it hold no longer at ``instant``?"""
+        return self.high is not None and self.high <= instant
+
     def within(self, other: Window) -> Window:
         """The instants in both."""
         low = max((end for end in (self.low, other.low) if end is not None), default=None)

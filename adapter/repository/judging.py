@@ -103,23 +103,25 @@ class Judge:
     def _broken(self, revision: Revision) -> list[Finding]:
         kind, before, after = revision.kind, revision.before, revision.after
         today = self.now.astimezone(OSLO).date()
-        found = rules.check(kind, before, after, today=today, production=self.production)
+        rest = self.reader.residues(kind, after["id"])
+        kept = frozenset(id_ for (_, id_), residue in rest.items() if "opaque" in residue.body)
+        found = rules.check(kind, before, after, today=today, production=self.production, kept=kept)
         stood = {(one.kind, one.id) for one in references(kind, before)} if before else set()
         for reference in references(kind, after):
             known = reference.local or (reference.kind, reference.id) in stood
             if not known and not self._exists(reference.kind, reference.id):
                 found.append(REFERENCE_BROKEN.at(reference.path, kind=reference.kind))
         wrong = [finding.expression or "" for finding in found]
-        for path, unsaid in self._invalid_fhir(kind, before, after):
+        for path, unsaid in self._invalid_fhir(revision, rest):
             if not any(place.startswith(path) for place in wrong):
                 found.append(unsaid)
         return found
 
     def _invalid_fhir(
-        self, kind: str, before: dict[str, Any] | None, after: dict[str, Any]
+        self, revision: Revision, rest: dict[tuple[str, str], Residue]
     ) -> Iterator[tuple[str, Finding]]:
         """What of the changed parts would not be valid R4, by their paths: nothing invalid is published."""
-        rest = self.reader.residues(kind, after["id"])
+        kind, before, after = revision.kind, revision.before, revision.after
         standing = {(part.type, part.id): part.body for part in parts(kind, before)} if before else {}
         for part in parts(kind, after):
             if standing.get((part.type, part.id)) == part.body:

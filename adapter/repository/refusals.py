@@ -88,7 +88,9 @@ RULES = (
     Refusal(planning.TWO_PLANS, "CarePlan.status, of an individuell plan"),
     Refusal(planning.NO_PLAN_CONSENT, "CarePlan.status, of an individuell plan"),
     Refusal(planning.NOT_A_PLAN, "CarePlan.intent, of an individuell plan"),
+    Refusal(planning.COORDINATOR_GONE, "CareTeam.participant, left out as the individuell plan ends"),
     Refusal(planning.IN_ITSELF, "Goal.extension goal-relationship, CarePlan.replaces"),
+    Refusal(planning.DUE_BEFORE_START, "Goal.target.dueDate"),
     Refusal(planning.NOT_TO_EXPRESS, "Goal.expressedBy"),
 )
 """What a rule of law, or of arithmetic, forbids a change to do."""

@@ -14,6 +14,7 @@ NO_REFUSAL = (
     views.SEVERAL_RECIPIENTS,  # makes a Consent opaque
 )
 OF_RECORDS_ALONE = (
+    consent.OPAQUE_ALONE,  # an opaque Consent is kept
     consent.OPAQUE_RULES,  # an opaque Consent's provisions are not read
     identity.ID_TWICE,  # element ids are looked at before, parts have their own addresses
     identity.ID_OF_ANOTHER,  # a resource is what its id has been

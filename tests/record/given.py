@@ -72,9 +72,9 @@ def bent(body: dict[str, Any], **changes: Any) -> dict[str, Any]:
         for step in way:
             at = at[int(step)] if isinstance(at, list) else at.setdefault(step, {})
         if last == "+":
-            at.append(value)
+            at.append(copy.deepcopy(value))
         elif value is None:
             del at[last]
         else:
-            at[int(last) if isinstance(at, list) else last] = value
+            at[int(last) if isinstance(at, list) else last] = copy.deepcopy(value)
     return changed

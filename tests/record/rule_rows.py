@@ -82,6 +82,7 @@ PASSES: tuple[dict[str, Any], ...] = (
     {"planer": [PLAN], "samtykker.+": {**TO_PLAN, "gyldighet": {"til": "2026-03-01"}}},
     {"planer": [PLAN], "samtykker.+": {**TO_PLAN, "gittAv": [{"parorende": "vergen"}]}},
     {"maal": [{**GOALS[0], "delmaal": ["m2"]}, GOALS[1]]},
+    {"maal": [{**GOALS[0], "startdato": "2026-02", "frister": [{"dato": "2026-02-01"}, {"dato": "2027"}]}]},
     {"maal": [{**GOALS[0], "uttryktAv": {"parorende": "vergen"}}]},
     {
         "maal": [{**GOALS[0], "uttryktAv": {"parorende": "vergen"}}],
@@ -248,6 +249,15 @@ REFUSED: tuple[tuple[Message, str, dict[str, Any]], ...] = (
         {"planer": [{**PLAN, "status": "utkast", "delplaner": [{"plan": "p1"}, {"tittel": "Kriseplan"}]}]},
     ),
     (planning.IN_ITSELF, "maal[1].delmaal[1]", {"maal": [GOALS[0], {**GOALS[1], "delmaal": ["m1", "m2"]}]}),
+    (
+        planning.DUE_BEFORE_START,
+        "maal[0].frister[1].dato",
+        {
+            "maal": [
+                {**GOALS[0], "startdato": "2026-02-01", "frister": [{"dato": "2026-02"}, {"dato": "2026-01"}]}
+            ]
+        },
+    ),
     (
         planning.NOT_TO_EXPRESS,
         "maal[0].uttryktAv",

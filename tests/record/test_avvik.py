@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given, settings
 
 from adapter.errors import Message, Severity
-from adapter.record import avvik as module
 from adapter.record import rules
-from adapter.record.avvik import avvik
+from adapter.record.avvik import avvik, casework, consents, coordination, plans
 from tests.record.given import CHILD_BORN, TODAY, bent, sak
 from tests.record.rule_rows import (
     BARNEKOORDINATOR,
@@ -25,28 +24,52 @@ from tests.record.rule_rows import (
 from tests.strategies.records import saker
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+AFTER_A_MONTH = datetime(2026, 2, 20, 23, tzinfo=UTC)  # midnight in Oslo
 BY_GUARDIAN = {f"{SAMTYKKE}.gittAv": [{"parorende": "vergen"}]}
+ROOMS = (casework, consents, coordination, plans)
+TILTAK = {"id": "t1", "status": "aktiv", "tittel": "Fysioterapi", "utforere": [{"organisasjon": "sykehuset"}]}
+WITH_TILTAK = {**WITH_PLAN, "planer": [{**PLAN, "tiltak": ["t1"]}], "tiltak": [TILTAK]}
+ASKED = {"id": "h1", "type": "soknad-ip", "status": "aktiv", "opprettet": "2026-01-20"}
+STEP = {
+    "id": "s1",
+    "oppgave": "soknad-ip",
+    "status": "mottatt",
+    "opprettet": "2026-01-20",
+    "henvendelse": "h1",
+}
+WITH_CASE = {"henvendelser": [ASKED], "saksgang": [STEP]}
+PRELIMINARY = {**STEP, "id": "s2", "status": "forelopig-svar"}
 ELSEWHERE = {"adresse": "https://ehr.example.org/fhir/Organization/1"}
 
 TOLD: tuple[tuple[Message, str, dict[str, Any], datetime], ...] = (
     (
-        module.CONSENT_ENDED,
+        consents.CONSENT_ENDED,
         "samtykker[0].gyldighet.til",
         {f"{SAMTYKKE}.gyldighet": {"til": "2026-02-28"}},
         NOW,
     ),
-    (module.GIVER_OUTGROWN, "samtykker[0].gittAv", BY_PARENT, datetime(2030, 6, 1, tzinfo=UTC)),
-    (module.CHILD_NOT_HEARD, "samtykker[0].barnetHort", {**BY_PARENT, "innbygger.fodselsdato": "2012"}, NOW),
-    (module.RECIPIENT_ELSEWHERE, "samtykker[0].mottaker", {f"{SAMTYKKE}.mottaker": ELSEWHERE}, NOW),
-    (module.VACANCY_WITH_UNIT, "team[0].deltakere", {f"{DELTAKERE}.0.gyldighet.til": "2026-02-28"}, NOW),
+    (consents.GIVER_OUTGROWN, "samtykker[0].gittAv", BY_PARENT, datetime(2030, 6, 1, tzinfo=UTC)),
     (
-        module.VACANCY,
+        consents.CHILD_NOT_HEARD,
+        "samtykker[0].barnetHort",
+        {**BY_PARENT, "innbygger.fodselsdato": "2012"},
+        NOW,
+    ),
+    (consents.RECIPIENT_ELSEWHERE, "samtykker[0].mottaker", {f"{SAMTYKKE}.mottaker": ELSEWHERE}, NOW),
+    (
+        coordination.VACANCY_WITH_UNIT,
+        "team[0].deltakere",
+        {f"{DELTAKERE}.0.gyldighet.til": "2026-02-28"},
+        NOW,
+    ),
+    (
+        coordination.VACANCY,
         "team[0].deltakere",
         {f"{DELTAKERE}.0.gyldighet": {"fra": "2026-04"}, f"{DELTAKERE}.1.rolle": None},
         NOW,
     ),
     (
-        module.CHILD_GROWN,
+        coordination.CHILD_GROWN,
         "team[0].deltakere[0].rolle",
         {
             "innbygger.fodselsdato": "2007-12-31",
@@ -54,21 +77,50 @@ TOLD: tuple[tuple[Message, str, dict[str, Any], datetime], ...] = (
         },
         NOW,
     ),
-    (module.MANDATE_ENDED, "parorende[1].gyldighet.til", {"parorende.1.gyldighet.til": "2025"}, NOW),
-    (module.DECEASED, "tilstand", {"innbygger.dod": True, "samtykker": []}, NOW),
-    (module.DECEASED, "tilstand", {"innbygger.dodsdato": "2026-02", "samtykker": []}, NOW),
+    (coordination.MANDATE_ENDED, "parorende[1].gyldighet.til", {"parorende.1.gyldighet.til": "2025"}, NOW),
+    (coordination.DECEASED, "tilstand", {"innbygger.dod": True, "samtykker": []}, NOW),
+    (coordination.DECEASED, "tilstand", {"innbygger.dodsdato": "2026-02", "samtykker": []}, NOW),
     (
-        module.EVALUATION_DUE,
+        plans.EVALUATION_DUE,
         "planer[0].nesteEvaluering",
         {**WITH_PLAN, "planer": [{**PLAN, "nesteEvaluering": "2026-02"}]},
         NOW,
     ),
     (
-        module.NO_EVALUATION,
+        plans.NO_EVALUATION,
         "planer[0].nesteEvaluering",
         {**WITH_PLAN, "planer": [{k: v for k, v in PLAN.items() if k != "nesteEvaluering"}]},
         NOW,
     ),
+    (plans.NO_PERFORMER, "tiltak[0].utforere", {**WITH_TILTAK, "tiltak.0.utforere": []}, NOW),
+    (
+        plans.NO_PERFORMER,
+        "planer[0].enkleTiltak[0].utforere",
+        {**WITH_PLAN, "planer": [{**PLAN, "enkleTiltak": [{"id": "e1", "status": "avtalt"}]}]},
+        NOW,
+    ),
+    (
+        plans.NO_RESPONSIBLE,
+        "tiltak[0].utforere",
+        {**WITH_TILTAK, "tiltak.0.utforere": [{"ansatt": "a1"}, {"innbygger": "torill"}]},
+        NOW,
+    ),
+    (casework.UNANSWERED, "saksgang[0].opprettet", WITH_CASE, NOW),
+    (casework.UNANSWERED, "henvendelser[0].opprettet", {"henvendelser": [ASKED]}, NOW),
+    (casework.UNANSWERED, "henvendelser[0].opprettet", {"henvendelser": [ASKED]}, AFTER_A_MONTH),
+    (
+        casework.DEADLINE_PASSED,
+        "saksgang[0].frist",
+        {**WITH_CASE, "saksgang.0.frist": "2026-02-28"},
+        NOW,
+    ),
+    (
+        casework.DEADLINE_PASSED,
+        "saksgang[1].frist",
+        {**WITH_CASE, "saksgang.0.frist": "2026-02-20", "saksgang.+": {**PRELIMINARY, "frist": "2026-02-27"}},
+        NOW,
+    ),
+    (casework.NO_NEW_DATE, "saksgang[1].frist", {**WITH_CASE, "saksgang.+": PRELIMINARY}, NOW),
 )
 SILENT: tuple[tuple[dict[str, Any], datetime], ...] = (
     ({}, NOW),
@@ -83,6 +135,26 @@ SILENT: tuple[tuple[dict[str, Any], datetime], ...] = (
     ({"parorende.1.gyldighet.til": "2025", "parorende.1.aktiv": False}, NOW),
     ({**WITH_PLAN, "planer": [{**PLAN, "nesteEvaluering": "2026-03-01"}]}, NOW),
     ({"planer": [{**PLAN, "status": "utkast", "nesteEvaluering": "2025"}]}, NOW),
+    (WITH_TILTAK, NOW),
+    ({**WITH_TILTAK, "tiltak.0.utforere": [{"ansatt": "a1"}, {"rolle": "r1"}]}, NOW),
+    ({**WITH_TILTAK, "tiltak.0.utforere": [{"identifikator": {"system": "urn:oid:1.2", "verdi": "1"}}]}, NOW),
+    ({**WITH_TILTAK, "tiltak.0.utforere": [{"innbygger": "torill"}, {"parorende": "mora"}]}, NOW),
+    ({**WITH_TILTAK, "tiltak.0.utforere": [], "tiltak.0.status": "fullfort"}, NOW),
+    ({**WITH_TILTAK, "tiltak.0.utforere": [], "tiltak.0.skalIkkeUtfores": True}, NOW),
+    ({**WITH_TILTAK, "tiltak.0.utforere": [], "planer.0.plantype": "delplan-krise"}, NOW),
+    ({"tiltak": [{"id": "t1", "status": "aktiv"}]}, NOW),  # of no plan
+    (WITH_CASE, datetime(2026, 2, 20, 22, tzinfo=UTC)),  # an hour of the last day is left
+    ({"henvendelser": [{**ASKED, "opprettet": "2026-01-31"}]}, datetime(2026, 2, 28, 12, tzinfo=UTC)),
+    ({"henvendelser": [{**ASKED, "type": "bidra-til-plan"}]}, NOW),
+    ({"henvendelser": [{**ASKED, "status": "fullfort"}], "saksgang": [STEP]}, NOW),
+    ({**WITH_CASE, "saksgang.+": {**STEP, "id": "s2", "status": "avslag"}}, NOW),
+    ({**WITH_CASE, "saksgang.0.frist": "2026-03-01"}, NOW),
+    (
+        {**WITH_CASE, "saksgang.0.frist": "2026-02-20", "saksgang.+": {**PRELIMINARY, "frist": "2026-03-20"}},
+        NOW,
+    ),
+    ({"henvendelser": [ASKED], "saksgang": [{"id": "s1", "oppgave": "vurdering"}]}, NOW),  # of which of them
+    ({"henvendelser": [{**ASKED, "opprettet": "9999-12-31"}]}, NOW),
 )
 
 
@@ -134,6 +206,8 @@ def test_other_records_have_avvik_too() -> None:
 @given(saker())
 def test_a_lawful_record_has_no_avvik_but_those_of_time(body: dict[str, Any]) -> None:
     """What is told of a record that broke no rule when it was written."""
-    of_time = {found.code for found in vars(module).values() if isinstance(found, Message)}
+    of_time = {
+        found.code for module in ROOMS for found in vars(module).values() if isinstance(found, Message)
+    }
     assert NOW.date() == TODAY
     assert {finding.code for finding in avvik("sak", body, NOW)} <= of_time

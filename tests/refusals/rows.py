@@ -309,9 +309,10 @@ _CODES = (
         ({"category": [coded("ip-livsomrade", "havet")]}, (("code-unknown", "Goal.category[0]"),)),
     ),
     Wrong(
-        "an intent a plan cannot have",
-        of="CarePlan/planen",
-        resource=({"intent": "order"}, (("contradicts-fixed", "CarePlan.intent"),)),
+        "an individuell plan that orders",
+        ({"planer.0.hensikt": "bestilling"}, (("individual-plan-not-a-plan", "sak.planer[0].hensikt"),)),
+        "CarePlan/planen",
+        ({"intent": "order"}, (("individual-plan-not-a-plan", "CarePlan.intent"),)),
     ),
 )
 
@@ -430,4 +431,36 @@ _CHOICES = (
     ),
 )
 
-ROWS = (*_WHOSE, *_CIRCLES, *_TWO, *_PERIODS, *_CODES, *_MODIFIERS, *_CHOICES)
+_DATES = (
+    Wrong(
+        "a goal due before it is begun",
+        (
+            {"maal.1.frister": [{"id": "f1", "dato": "2026-02"}, {"id": "f2", "dato": "2025-12-31"}]},
+            (("due-before-start", "sak.maal[1].frister[1].dato"),),
+        ),
+        "Goal/staa",
+        (
+            {"target": [{"dueDate": "2026-02"}, {"dueDate": "2025-12-31"}]},
+            (("due-before-start", "Goal.target[1].dueDate"),),
+        ),
+    ),
+)
+
+_CONSENTS = (
+    Wrong(
+        "an opaque consent nobody sent",
+        (
+            {"samtykker.0.ugjennomsiktig": True, "samtykker.0.regler": None},
+            (("opaque-consent-without-words", "sak.samtykker[0].ugjennomsiktig"),),
+        ),
+    ),
+    Wrong(
+        "a new opaque consent nobody sent",
+        (
+            {"samtykker.+": {"id": "nytt", "tilstand": "aktiv", "ugjennomsiktig": True}},
+            (("opaque-consent-without-words", "sak.samtykker[2].ugjennomsiktig"),),
+        ),
+    ),
+)
+
+ROWS = (*_WHOSE, *_CIRCLES, *_TWO, *_PERIODS, *_CODES, *_MODIFIERS, *_CHOICES, *_DATES, *_CONSENTS)

@@ -340,8 +340,12 @@ def _make_plans_lawful(sak: dict[str, Any], today: date) -> None:
     for goal in sak.get("maal", ()):
         if "parorende" in goal.get("uttryktAv", {}):
             goal["uttryktAv"] = {"innbygger": sak["innbygger"]["id"]}
+        if "frister" in goal:
+            goal.pop("startdato", None)  # a deadline may be before it
     for _, plan in list(individual(sak, IN_FORCE))[1:]:
         plan["plantype"] = "delplan-annen"
+    for _, plan in individual(sak):
+        plan.pop("hensikt", None)
     case = Case("sak", sak, None, today, production=False)
     if not any(is_to_plan(item) and is_given(case, item) for item in sak.get("samtykker", ())):
         for _, plan in individual(sak, frozenset({"aktiv"})):

@@ -38,14 +38,22 @@ OF_A_SAK: tuple[Callable[[Case], Iterator[Violation]], ...] = (
     planning.one_plan,
     planning.plan_consent,
     planning.a_plan,
+    planning.coordinator_stays,
     planning.no_circles,
+    planning.goal_dates,
     planning.goals_of_the_person,
 )
 """Asked of a sak the municipality stands by: not of a report not taken in, nor of one registered in error."""
 
 
 def check(
-    kind: str, before: dict[str, Any] | None, after: dict[str, Any], *, today: date, production: bool
+    kind: str,
+    before: dict[str, Any] | None,
+    after: dict[str, Any],
+    *,
+    today: date,
+    production: bool,
+    kept: frozenset[str] | None = None,
 ) -> list[Finding]:
     """What a change of a record newly breaks; empty if it may be made.
 
@@ -55,15 +63,16 @@ def check(
         after: the record as it shall be; valid by the schema.
         today: the date on the Norwegian clock.
         production: whether real people are kept here.
+        kept: the samtykker that are kept whole beside the record, by id; None if nobody knows.
     """
     if before == after:
         return []
-    stood = Case(kind, before, before, today, production) if before else None
+    stood = Case(kind, before, before, today, production, kept) if before else None
     known = {breach.key for breach in broken(stood)} if stood else set()
     taken_back = _taken_back(before or {}, after)
     return [
         breach.finding()
-        for breach in broken(Case(kind, after, before, today, production))
+        for breach in broken(Case(kind, after, before, today, production, kept))
         if breach.key not in known
         and (breach.message is identity.ID_TWICE or not breach.place.startswith(taken_back))
     ]

@@ -77,6 +77,15 @@ OPAQUE_RULES = Message(
     "An opaque consent opens nothing and cannot have regler",
     f"{HPL}/§22",
 )
+OPAQUE_ALONE = Message(
+    "opaque-consent-without-words",
+    IssueType.BUSINESS_RULE,
+    "Ugjennomsiktig er bare et samtykke som kom som FHIR og ikke ble forstått; her er det ingenting å ta "
+    "vare på. Utelat ugjennomsiktig, og skriv samtykket i feltene",
+    "Only a consent that came as FHIR and was not understood is ugjennomsiktig; here there is nothing to "
+    "keep. Leave ugjennomsiktig out, and write the consent in the fields",
+    f"{HPL}/§22",
+)
 SHARING = frozenset({"opplysningsutveksling", "deltaker"})
 """The types of samtykke that let somebody else see."""
 
@@ -116,6 +125,8 @@ def _faults(case: Case, samtykke: dict[str, Any]) -> Iterator[tuple[Message, str
     if samtykke.get("ugjennomsiktig"):
         if samtykke.get("regler"):
             yield OPAQUE_RULES, "regler"
+        if case.kept is not None and samtykke["id"] not in case.kept:
+            yield OPAQUE_ALONE, "ugjennomsiktig"
         return
     if "tilbaketrekking" in samtykke and samtykke["tilstand"] not in _OVER:
         yield WITHDRAWN_BUT_NOT_INACTIVE, "tilstand"

@@ -93,14 +93,15 @@ def standing(sak: dict[str, Any]) -> list[Seat]:
 def one_coordinator(case: Case) -> Iterator[Violation]:
     """From today on, one koordinator or barnekoordinator in the sak, and one koordinator-hf in each team."""
     held = standing(case.body)
+    stood = {seat.place for seat in standing(case.before)} if case.before else set()
     in_kommune = [seat for seat in held if seat.deltaker.get("rolle") in COORDINATORS]
     for first, second in _together(in_kommune, case):
         same = first.deltaker["rolle"] == second.deltaker["rolle"]
-        yield _pair(TWO_COORDINATORS if same else COORDINATOR_AND_CHILD, first, second)
+        yield _pair(TWO_COORDINATORS if same else COORDINATOR_AND_CHILD, first, second, stood)
     in_hospital = [seat for seat in held if seat.deltaker.get("rolle") == "koordinator-hf"]
     for first, second in _together(in_hospital, case):
         if first.team is second.team:
-            yield _pair(TWO_HOSPITAL_COORDINATORS, first, second)
+            yield _pair(TWO_HOSPITAL_COORDINATORS, first, second, stood)
 
 
 def child_coordinator(case: Case) -> Iterator[Violation]:
@@ -149,5 +150,7 @@ def _together(held: list[Seat], case: Case) -> Iterator[tuple[Seat, Seat]]:
             yield first, second
 
 
-def _pair(message: Message, first: Seat, second: Seat) -> Violation:
-    return Violation(message, second.path, "sak.team", sorted((first.place, second.place)))
+def _pair(message: Message, first: Seat, second: Seat, stood: set[str]) -> Violation:
+    """Told at the one who came: the later in the list, unless only the earlier is new."""
+    came = first if second.place in stood and first.place not in stood else second
+    return Violation(message, came.path, "sak.team", sorted((first.place, second.place)))

@@ -9,19 +9,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from adapter.errors import IssueType, Message
+from adapter.fhir.dates import interval
 from adapter.record.rules.consent import is_given, place_of
+from adapter.record.rules.coordination import COORDINATORS, goes_on, seats, standing
 from adapter.record.rules.violation import HOL, PBRL, VGML, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from adapter.record.rules.coordination import Seat
     from adapter.record.rules.violation import Case
 
 TWO_PLANS = Message(
     "two-individual-plans",
     IssueType.BUSINESS_RULE,
-    "Personen har allerede en individuell plan; avslutt den først, eller la den nye være et utkast",
-    "The person has an individual plan already; end that first, or let the new one be a draft",
+    "Personen har allerede en individuell plan ({other}); avslutt den først, eller la den nye være et utkast",
+    "The person has an individual plan already ({other}); end that first, or let the new one be a draft",
     f"{HOL}/§7-1",
 )
 NO_PLAN_CONSENT = Message(
@@ -45,6 +48,20 @@ IN_ITSELF = Message(
     "Leads by way of {field} back to itself",
     "https://hl7.org/fhir/R4/extension-goal-relationship.html",
 )
+COORDINATOR_GONE = Message(
+    "coordinator-gone-with-plan",
+    IssueType.BUSINESS_RULE,
+    "Retten til koordinator varer når planen tar slutt; skal koordinatoren også slutte, sett sluttdato",
+    "The right to a coordinator lasts when the plan ends; if the coordinator is to end too, set an end date",
+    f"{PBRL}/§2-5b",
+)
+DUE_BEFORE_START = Message(
+    "due-before-start",
+    IssueType.INVARIANT,
+    "Fristen er før målet er påbegynt",
+    "The deadline is before the goal is begun",
+    "https://hl7.org/fhir/R4/goal-definitions.html#Goal.startDate",
+)
 NOT_TO_EXPRESS = Message(
     "goal-by-guardian-without-mandate",
     IssueType.BUSINESS_RULE,
@@ -60,11 +77,15 @@ _AS_KIN = ("relasjon", "naermesteParorende", "fosterforelder", "fullmakt")
 
 
 def one_plan(case: Case) -> Iterator[Violation]:
-    """One individuell plan is aktiv or pa-vent; told from the second on."""
-    in_force = list(individual(case.body, IN_FORCE))
+    """One individuell plan is aktiv or pa-vent; told of all but one, which was so before if any was."""
+    stood = _in_force(case.before or {})
+    in_force = sorted(
+        individual(case.body, IN_FORCE),
+        key=lambda one: (False, one[1]["id"]) if one[1]["id"] in stood else (True, ""),
+    )
     for index, plan in in_force[1:]:
-        pair = sorted((in_force[0][1]["id"], plan["id"]))
-        yield Violation(TWO_PLANS, f"sak.planer[{index}].status", "sak.planer", pair)
+        names = {"other": f"sak.planer[{in_force[0][0]}]"}
+        yield Violation(TWO_PLANS, f"sak.planer[{index}].status", "sak.planer", plan["id"], names)
 
 
 def plan_consent(case: Case) -> Iterator[Violation]:
@@ -92,6 +113,20 @@ def a_plan(case: Case) -> Iterator[Violation]:
             yield Violation(NOT_A_PLAN, f"sak.planer[{index}].hensikt", place, plan["hensikt"])
 
 
+def coordinator_stays(case: Case) -> Iterator[Violation]:
+    """The change that ends the individuell plan leaves the coordinator, or says when that ended."""
+    before = case.before or {}
+    if _in_force(before) <= _in_force(case.body) or any(_coordinates(case, standing(case.body))):
+        return
+    here = {seat.place for seat in seats(case.body)}
+    teams = {team["id"]: index for index, team in enumerate(case.body.get("team", ()))}
+    for seat in _coordinates(case, standing(before)):
+        if seat.place not in here:
+            index = teams.get(seat.team["id"])
+            path = "sak.team" if index is None else f"sak.team[{index}].deltakere"
+            yield Violation(COORDINATOR_GONE, path, seat.place)
+
+
 def no_circles(case: Case) -> Iterator[Violation]:
     """No goal is a delmål of its own delmål; no plan replaces, or is a delplan of, itself."""
     for field, link in NESTED:
@@ -102,6 +137,17 @@ def no_circles(case: Case) -> Iterator[Violation]:
                 if _leads(id_, item["id"], links):
                     path, place = f"sak.{field}[{index}].{at}", f"sak.{field}({item['id']}).{link}"
                     yield Violation(IN_ITSELF, path, place, id_, names={"field": link})
+
+
+def goal_dates(case: Case) -> Iterator[Violation]:
+    """No deadline of a goal is over before the goal is begun."""
+    for index, goal in enumerate(case.body.get("maal", ())):
+        begun = interval(goal["startdato"]).low if "startdato" in goal else None
+        for place, frist in enumerate(goal.get("frister", ())):
+            if begun and "dato" in frist and interval(frist["dato"]).high <= begun:
+                path = f"sak.maal[{index}].frister[{place}].dato"
+                what = [goal["startdato"], frist["dato"]]
+                yield Violation(DUE_BEFORE_START, path, f"sak.maal({goal['id']}).frister", what)
 
 
 def goals_of_the_person(case: Case) -> Iterator[Violation]:
@@ -121,6 +167,17 @@ def individual(
     for index, plan in enumerate(sak.get("planer", ())):
         if plan.get("plantype") == "individuell-plan" and (states is None or plan["status"] in states):
             yield index, plan
+
+
+def _in_force(sak: Mapping[str, Any]) -> set[str]:
+    return {plan["id"] for _, plan in individual(sak, IN_FORCE)}
+
+
+def _coordinates(case: Case, held: list[Seat]) -> Iterator[Seat]:
+    """The seats of those who coordinate, and go on to."""
+    for seat in held:
+        if seat.deltaker.get("rolle") in COORDINATORS and goes_on(seat.window, case.day):
+            yield seat
 
 
 def is_to_plan(samtykke: Mapping[str, Any]) -> bool:

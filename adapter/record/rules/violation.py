@@ -35,6 +35,7 @@ class Case:
         before: the record as it stood, None for a new one.
         today: the date on the Norwegian clock.
         production: whether real people are kept here.
+        kept: the samtykker that are kept whole beside the record, by id; None if that is not known here.
     """
 
     kind: str
@@ -42,6 +43,7 @@ class Case:
     before: dict[str, Any] | None
     today: date
     production: bool
+    kept: frozenset[str] | None = None
 
     @cached_property
     def nodes(self) -> list[Node]:

@@ -1,0 +1,81 @@
+"""Samtykker that time has overtaken: over, outgrown by who gave them, or to somebody not known here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from adapter.errors import Finding, IssueType, Message, Severity
+from adapter.fhir.dates import anniversary, interval
+from adapter.record.competence import MAJORITY, competence
+from adapter.record.rules.consent import is_open, is_sharing
+from adapter.record.rules.violation import HPL, PBRL
+from adapter.record.windows import window_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+HEARD_FROM = 12  # pbrl § 4-4: from 12 years a child's own view is given great weight
+
+CONSENT_ENDED = Message(
+    "consent-ended",
+    IssueType.EXPIRED,
+    "Samtykkets periode er over; det åpner ingenting lenger og kan settes inaktivt",
+    "The period of the consent is over; it opens nothing any more and can be made inactive",
+    f"{HPL}/§22",
+    Severity.WARNING,
+)
+GIVER_OUTGROWN = Message(
+    "giver-no-longer-competent",
+    IssueType.EXPIRED,
+    "Den som ga samtykket, kan ikke lenger samtykke for personen; det åpner ingenting før personen selv, "
+    "eller en som kan, har gitt et nytt",
+    "Whoever gave the consent can no longer consent for the person; it opens nothing until the person, "
+    "or one who can, has given a new one",
+    f"{PBRL}/§4-3",
+    Severity.WARNING,
+)
+CHILD_NOT_HEARD = Message(
+    "child-not-heard",
+    IssueType.INCOMPLETE,
+    "Barnet hadde fylt 12 år da samtykket ble gitt, og det er ikke notert at det er hørt",
+    "The child had turned 12 when the consent was given, and it is not noted that it was heard",
+    f"{PBRL}/§4-4",
+    Severity.WARNING,
+)
+RECIPIENT_ELSEWHERE = Message(
+    "recipient-not-known-here",
+    IssueType.INCOMPLETE,
+    "Mottakeren er ikke en organisasjon, ansatt, parorende eller et team her, så samtykket åpner ingenting",
+    "The recipient is no organisasjon, ansatt, parorende or team here, so the consent opens nothing",
+    f"{HPL}/§22",
+    Severity.WARNING,
+)
+_READERS = frozenset({"organisasjon", "ansatt", "rolle", "parorende", "team"})
+
+
+def samtykker(sak: dict[str, Any], now: datetime) -> Iterator[Finding]:
+    """Each samtykke that is aktiv and opens nothing, or less than it seems to."""
+    for index, samtykke in enumerate(sak.get("samtykker", ())):
+        path = f"sak.samtykker[{index}]"
+        if is_open(samtykke) and window_of(samtykke.get("gyldighet")).is_over(now):
+            yield CONSENT_ENDED.at(f"{path}.gyldighet.til")
+        elif is_sharing(samtykke):
+            yield from _sharing(sak, samtykke, path, now)
+
+
+def _sharing(sak: dict[str, Any], samtykke: dict[str, Any], path: str, now: datetime) -> Iterator[Finding]:
+    able = competence(sak, samtykke)
+    if able and all(window.is_over(now) for window in able):
+        yield GIVER_OUTGROWN.at(f"{path}.gittAv")
+    if _was_unheard(sak, samtykke):
+        yield CHILD_NOT_HEARD.at(f"{path}.barnetHort")
+    if not _READERS & (samtykke.get("mottaker") or {"team": ""}).keys():
+        yield RECIPIENT_ELSEWHERE.at(f"{path}.mottaker")
+
+
+def _was_unheard(sak: dict[str, Any], samtykke: dict[str, Any]) -> bool:
+    born, given = sak["innbygger"].get("fodselsdato"), samtykke.get("gittDato")
+    if born is None or given is None or samtykke.get("barnetHort"):
+        return False
+    return anniversary(born, HEARD_FROM) <= interval(given).low < anniversary(born, MAJORITY)

@@ -1,0 +1,234 @@
+"""What the law asks of a sak, one row a rule: the change that breaks it, and its neighbour that does not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from adapter.errors import Message, Severity
+from adapter.record import rules, schema
+from adapter.record.rules import consent, coordination, planning
+from adapter.record.rules.violation import HOL, HPL, PBRL, SPHL, VGML
+from tests.record.given import CHILD_BORN, TODAY, bent, sak
+
+PLAN = {"id": "p1", "plantype": "individuell-plan", "status": "aktiv", "nesteEvaluering": "2026-06"}
+DRAFT = {**PLAN, "id": "p2", "status": "utkast"}
+CONSENT = {
+    "id": "til-planen",
+    "tilstand": "aktiv",
+    "type": "plan",
+    "gittDato": "2026-01-10",
+    "gittAv": [{"innbygger": "torill"}],
+}
+STANDING = {"planer": [PLAN], "samtykker.+": CONSENT}
+NEW = {"id": "d9", "rolle": "koordinator", "hvem": {"rolle": "r9"}}
+HANDED_OVER = {
+    "team.0.deltakere.0.gyldighet.til": "2026-03-01",
+    "team.0.deltakere.+": {**NEW, "gyldighet": {"fra": "2026-03-01"}},
+}
+OTHERS = [
+    {"id": "d2", "rolle": "koordinerende-enhet", "hvem": {"organisasjon": "ke"}},
+    {"id": "d3", "rolle": "koordinator-hf", "hvem": {"ansatt": "a1"}},
+]
+GOAL = {"id": "m1", "status": "aktiv", "tekst": "Gå", "uttryktAv": {"parorende": "vergen"}}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule.
+
+    Args:
+        law: the paragraph it is of.
+        message: what is told.
+        place: where.
+        breaks: the change that breaks it.
+        keeps: the neighbouring change that does not.
+        stands: what the sak has before either.
+    """
+
+    law: str
+    message: Message
+    place: str
+    breaks: dict[str, Any]
+    keeps: dict[str, Any]
+    stands: dict[str, Any] = field(default_factory=dict)
+
+
+LAW = (
+    Rule(  # one plan for one person
+        f"{HOL}/§7-1",
+        planning.TWO_PLANS,
+        "planer[1].status",
+        {"planer.1.status": "pa-vent"},
+        {"planer.1.status": "aktiv", "planer.0.status": "fullfort"},
+        {**STANDING, "planer": [PLAN, DRAFT]},
+    ),
+    Rule(  # no plan without consent
+        f"{PBRL}/§2-5",
+        planning.NO_PLAN_CONSENT,
+        "planer[0].status",
+        {"planer": [PLAN]},
+        {"planer": [PLAN], "samtykker.+": CONSENT},
+    ),
+    Rule(  # a plan gives no right to a service, and orders none
+        f"{PBRL}/§2-5",
+        planning.NOT_A_PLAN,
+        "planer[0].hensikt",
+        {"planer": [{**DRAFT, "hensikt": "bestilling"}]},
+        {"planer": [{**DRAFT, "hensikt": "bestilling", "plantype": "delplan-behandling"}]},
+    ),
+    Rule(  # one coordinator in the municipality
+        f"{HOL}/§7-2",
+        coordination.TWO_COORDINATORS,
+        "team[0].deltakere[3]",
+        {"team.0.deltakere.+": NEW},
+        HANDED_OVER,
+    ),
+    Rule(  # one in the hospital trust
+        f"{SPHL}/§2-5a",
+        coordination.TWO_HOSPITAL_COORDINATORS,
+        "team[0].deltakere[3]",
+        {"team.0.deltakere.+": {**NEW, "rolle": "koordinator-hf"}},
+        {"team.+": {"id": "team-2", "deltakere": [{**NEW, "rolle": "koordinator-hf"}]}},
+    ),
+    Rule(  # the child coordinator is the coordinator of the family
+        f"{HOL}/§7-2a",
+        coordination.COORDINATOR_AND_CHILD,
+        "team[0].deltakere[3]",
+        {"team.0.deltakere.+": {**NEW, "rolle": "barnekoordinator"}},
+        {"team.0.deltakere.0.rolle": "barnekoordinator"},
+        {"innbygger.fodselsdato": CHILD_BORN, "samtykker": []},
+    ),
+    Rule(  # for a child, born or expected
+        f"{PBRL}/§2-5c",
+        coordination.NOT_A_CHILD,
+        "team[0].deltakere[0].rolle",
+        {"team.0.deltakere.0.rolle": "barnekoordinator"},
+        {"team.0.deltakere.0.rolle": "barnekoordinator", "innbygger.venterBarn": {"termin": "2026-09"}},
+    ),
+    Rule(  # consent is given by one who can
+        f"{PBRL}/§4-4",
+        consent.NOT_COMPETENT,
+        "samtykker[0].gittAv",
+        {"samtykker.0.gittAv": [{"parorende": "mora"}]},
+        {"samtykker.0.gittAv": [{"parorende": "vergen"}]},
+    ),
+    Rule(  # a verge acts within the mandate
+        f"{VGML}/§21",
+        planning.NOT_TO_EXPRESS,
+        "maal[0].uttryktAv",
+        {"maal": [GOAL], "parorende.1.verge.personligOmrade": False},
+        {"maal": [GOAL]},
+    ),
+    Rule(  # sharing is to somebody
+        f"{HPL}/§22",
+        consent.NO_RECIPIENT,
+        "samtykker[0].mottaker",
+        {"samtykker.0.mottaker": None},
+        {"samtykker.0.mottaker": {"parorende": "mora"}},
+    ),
+    Rule(  # and of something
+        f"{HPL}/§22",
+        consent.NO_RULES,
+        "samtykker[0].regler",
+        {"samtykker.0.regler": None},
+        {"samtykker.0.regler": None, "samtykker.0.tilstand": "foreslatt"},
+    ),
+    Rule(  # since a day that is known
+        f"{PBRL}/§4-2",
+        consent.NOT_GIVEN,
+        "samtykker[0].gittDato",
+        {"samtykker.0.gittDato": None},
+        {"samtykker.0.gittDato": "2026-01"},
+    ),
+    Rule(  # and that has come
+        f"{PBRL}/§4-2",
+        consent.GIVEN_LATER,
+        "samtykker[0].gittDato",
+        {"samtykker.0.gittDato": "2026-03-02"},
+        {"samtykker.0.gittDato": "2026-03-01"},
+    ),
+    Rule(  # taken back is taken back
+        f"{PBRL}/§4-1",
+        consent.WITHDRAWN_BUT_NOT_INACTIVE,
+        "samtykker[0].tilstand",
+        {"samtykker.0.tilbaketrekking": {"dato": "2026-02-01"}},
+        {"samtykker.0.tilbaketrekking": {"dato": "2026-02-01"}, "samtykker.0.tilstand": "inaktiv"},
+    ),
+    Rule(  # having a plan and sharing it are consented to apart
+        f"{PBRL}/§2-5",
+        consent.PLAN_RECIPIENT,
+        "samtykker[1].mottaker",
+        {"samtykker.1.mottaker": {"organisasjon": "sykehuset"}},
+        {"samtykker.1.gyldighet": {"til": "2027"}},
+        STANDING,
+    ),
+    Rule(  # the coordinator stays when the plan ends
+        f"{PBRL}/§2-5b",
+        planning.COORDINATOR_GONE,
+        "team[0].deltakere",
+        {"planer.0.status": "fullfort", "team.0.deltakere": OTHERS},
+        {"planer.0.status": "fullfort", "team.0.deltakere.0.gyldighet.til": "2026-03-01"},
+        STANDING,
+    ),
+)
+
+
+@pytest.mark.parametrize("rule", LAW, ids=[rule.message.code for rule in LAW])
+def test_a_rule_refuses_the_change_that_breaks_it_and_not_its_neighbour(rule: Rule) -> None:
+    """One finding, at its place, with the paragraph; and none for what is lawful beside it."""
+    before = sak(**rule.stands)
+    broken, kept = bent(before, **rule.breaks), bent(before, **rule.keeps)
+    assert schema.validate("sak", broken) == schema.validate("sak", kept) == []
+    (found,) = rules.check("sak", before, broken, today=TODAY, production=False)
+    assert (found.code, found.expression) == (rule.message.code, f"sak.{rule.place}")
+    assert (found.source, found.severity) == (rule.law, Severity.ERROR)
+    assert rules.check("sak", before, kept, today=TODAY, production=False) == []
+
+
+def test_every_rule_of_law_has_its_row() -> None:
+    """What cites a paragraph is here, but for the rules of a samtykke that is kept as it came."""
+    told = {
+        found.code
+        for module in (coordination, consent, planning)
+        for found in vars(module).values()
+        if isinstance(found, Message) and (found.source or "").startswith("https://lovdata.no")
+    }
+    assert told - {rule.message.code for rule in LAW} == {
+        consent.OPAQUE_RULES.code,
+        consent.OPAQUE_ALONE.code,
+    }
+
+
+def test_the_coordinator_may_be_replaced_when_the_plan_ends() -> None:
+    """Whoever has the post now, the person has a coordinator; and a whole team gone is told as one."""
+    before = sak(**STANDING)
+    ended = {"planer.0.status": "fullfort"}
+    replaced = bent(before, **ended, **{"team.0.deltakere": [*OTHERS, NEW]})
+    assert rules.check("sak", before, replaced, today=TODAY, production=False) == []
+    (found,) = rules.check("sak", before, bent(before, **ended, team=[]), today=TODAY, production=False)
+    assert (found.code, found.expression) == (planning.COORDINATOR_GONE.code, "sak.team")
+
+
+def test_the_one_who_came_is_told_wherever_it_stands_in_the_list() -> None:
+    """Of two plans or coordinators, the finding is about the new one."""
+    before = sak(**STANDING)
+    after = bent(before, planer=[{**PLAN, "id": "p0"}, PLAN])
+    after["team"][0]["deltakere"].insert(0, NEW)
+    found = rules.check("sak", before, after, today=TODAY, production=False)
+    assert [one.expression for one in found] == ["sak.team[0].deltakere[0]", "sak.planer[0].status"]
+    assert "sak.planer[1]" in found[1].nb
+
+
+def test_only_what_is_kept_whole_is_opaque() -> None:
+    """A samtykke is ugjennomsiktig when its FHIR is beside the record; not asked where nobody knows."""
+    after = sak(**{"samtykker.0.ugjennomsiktig": True, "samtykker.0.regler": None})
+    for kept, told in (
+        (frozenset({"samtykket"}), []),
+        (None, []),
+        (frozenset(), [(consent.OPAQUE_ALONE.code, "sak.samtykker[0].ugjennomsiktig")]),
+    ):
+        found = rules.check("sak", sak(), after, today=TODAY, production=False, kept=kept)
+        assert [(one.code, one.expression) for one in found] == told
