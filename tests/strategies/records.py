@@ -317,6 +317,7 @@ def _make_lawful(sak: dict[str, Any], today: date) -> None:
                 _seat(deltaker, of_hospital, sak)
     for samtykke in sak.get("samtykker", ()):
         _make_consent_lawful(sak, samtykke, today)
+    _make_goals_lawful(sak)
     _make_plans_lawful(sak, today)
 
 
@@ -337,11 +338,6 @@ def _make_plans_lawful(sak: dict[str, Any], today: date) -> None:
         for item in sak.get(field, ()):
             if any(id_ <= item["id"] for id_ in named(item, link)):
                 del item[link]
-    for goal in sak.get("maal", ()):
-        if "parorende" in goal.get("uttryktAv", {}):
-            goal["uttryktAv"] = {"innbygger": sak["innbygger"]["id"]}
-        if "frister" in goal:
-            goal.pop("startdato", None)  # a deadline may be before it
     for _, plan in list(individual(sak, IN_FORCE))[1:]:
         plan["plantype"] = "delplan-annen"
     for _, plan in individual(sak):
@@ -350,6 +346,14 @@ def _make_plans_lawful(sak: dict[str, Any], today: date) -> None:
     if not any(is_to_plan(item) and is_given(case, item) for item in sak.get("samtykker", ())):
         for _, plan in individual(sak, frozenset({"aktiv"})):
             plan["status"] = "pa-vent"
+
+
+def _make_goals_lawful(sak: dict[str, Any]) -> None:
+    for goal in sak.get("maal", ()):
+        if "parorende" in goal.get("uttryktAv", {}):
+            goal["uttryktAv"] = {"innbygger": sak["innbygger"]["id"]}
+        if "frister" in goal:
+            goal.pop("startdato", None)  # a deadline may be before it
 
 
 def _make_consent_lawful(sak: dict[str, Any], samtykke: dict[str, Any], today: date) -> None:
