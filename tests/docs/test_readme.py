@@ -26,7 +26,7 @@ def test_the_walk_through_gives_the_answers_it_shows(tmp_path: Path) -> None:
     command(environment, "db", "upgrade")
     command(environment, "load", ROOT / "tests" / "examples")
     shown = [answer for _, answer in STEPS if answer]
-    assert len(shown) == 4
+    assert len(shown) == 6
     with served(environment) as adapter:
         script = "\necho '--'\n".join(step for step, _ in STEPS if step.strip() != "make run")
         script = script.replace("127.0.0.1:8080", f"127.0.0.1:{adapter.port}")
