@@ -43,8 +43,8 @@ MISSING = Message(
 class Closed:
     """The elements of a resource in which everything is understood or nothing is acted on.
 
-    A resource with anything unmapped or contradicting under ``elements`` becomes an *opaque* part: the rows
-    ``rows`` alone, the field ``flag`` set, and all the rest residue.
+    A resource with anything unmapped or contradicting under ``elements``, or without what the record must
+    have, becomes an *opaque* part: the rows ``rows`` alone, the field ``flag`` set, and all the rest residue.
     """
 
     elements: tuple[str, ...]
@@ -126,7 +126,8 @@ class PartMapping:
         if is_ours(sent.get("text")):
             del sent["text"]
         part, residue, refused = self._taken(self.rows, sent, surroundings, onto, new_id)
-        if self.closed and _is_opaque(self.type, self.closed.elements, residue, refused):
+        unlike_ours = not refused and any(self.shape.lacking(part))
+        if self.closed and (unlike_ours or _is_opaque(self.type, self.closed.elements, residue, refused)):
             part, residue, refused = self._taken(
                 self.closed.rows, sent, surroundings, self.unmapped(onto), new_id, opaque=True
             )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from adapter.fhir import json
+from adapter.fhir import json, xml
 from adapter.mapping import load
 from adapter.repository.refusals import REFUSALS
 from adapter.settings import mappings_folder
@@ -100,3 +100,96 @@ def test_what_is_sent_is_kept_or_refused(house: House, name: str) -> None:
     assert [one for one in differences(sent, given, type_) if not SUPPLIED.search(one)] == []
     again = put(house, given, answer.headers["ETag"])
     assert (again.status_code, again.headers["ETag"]) == (200, answer.headers["ETag"])
+
+
+UNDERSTOOD: dict[str, dict[str, Any]] = {
+    "careplan-synthea": {"hensikt": "bestilling", "gyldighet": {"fra": "2026-02-11T08:14:09+01:00"}},
+    "careplan-zones": {"delAv": ["careplan-plain"], "tittel": "Gul sone"},
+    "careplan-kommune-ig": {
+        "identifikatorer": [{"verdi": "urn:uuid:0c4f1b9e-7c2b-4e36-9a53-6f3d9cf1a002"}],
+        "forfatter": {"rolle": "ragna-koordinator"},
+        "team": [{"team": "teamet"}],
+    },
+    "careplan-vkp": {
+        "enkleTiltak": [
+            {"status": "ikke-begynt", "beskrivelse": "Måler blodtrykk hver morgen og sender inn"}
+        ],
+        "forfatter": {"identifikator": {"system": "urn:oid:2.16.578.1.12.4.1.2", "verdi": "8094866"}},
+    },
+    "goal-us-core": {
+        "enighet": [{"hvem": {"innbygger": "torill"}, "status": "enig"}],
+        "maloppnaelse": "bedring",
+        "prioritet": "hoy",
+        "uttryktAv": {"innbygger": "torill"},
+    },
+    "servicerequest-epic-order": {"hensikt": "bestilling", "gjennomforing": "Bring shoes"},
+    "servicerequest-directive": {"hensikt": "direktiv", "skalIkkeUtfores": True},
+    "servicerequest-nav": {
+        "omfang": {"tekst": "Tre ganger i uka", "hyppighet": {"ganger": 3, "per": 1, "enhet": "uke"}}
+    },
+    "servicerequest-dips": {"type": "melding-om-behov", "gjelder": "koordinator"},
+    "consent-hl7-norge-block": {"ugjennomsiktig": True, "tilstand": "aktiv"},
+    "consent-pcf-permit": {"ugjennomsiktig": True},
+    "consent-ours-with-words": {
+        "type": "opplysningsutveksling",
+        "mottaker": {"organisasjon": "sykehuset"},
+        "rettsgrunnlag": "pbrl-2-5-b",
+        "regler": [
+            {"virkning": "tillat", "del": ["koordinator"], "formal": ["TREAT"]},
+            {"virkning": "nekt", "emner": ["barnevern"]},
+        ],
+    },
+    "relatedperson-folkeregister": {
+        "relasjon": "sosken",
+        "verge": {
+            "slag": "verge",
+            "mandat": "okonomiske",
+            "personligOmrade": False,
+            "embete": "Statsforvalteren i Nordland",
+        },
+    },
+}
+"""Fields of the record that a file leads to; the ids of what is in them aside."""
+LISTS = {
+    "CarePlan": ("planer",),
+    "Goal": ("maal",),
+    "ServiceRequest": ("tiltak", "henvendelser"),
+    "Consent": ("samtykker",),
+    "RelatedPerson": ("parorende",),
+}
+
+
+def without_ids(value: Any) -> Any:
+    """The same without the ids of elements."""
+    if isinstance(value, dict):
+        return {name: without_ids(one) for name, one in value.items() if name != "id"}
+    return [without_ids(one) for one in value] if isinstance(value, list) else value
+
+
+@pytest.mark.parametrize("name", UNDERSTOOD)
+def test_what_the_record_has_a_field_for_is_in_it(house: House, name: str) -> None:
+    """Kept is more than kept beside: the municipality's own system reads it in its own words."""
+    for first in FIRST:
+        put(house, sent_by(first))
+    sent = sent_by(name)
+    put(house, sent)
+    sak = json.parse(house.municipality("GET", "/kommune/v1/saker/saken").data)
+    parts = [one for field in LISTS[sent["resourceType"]] for one in sak.get(field, ())]
+    (part,) = (one for one in parts if one["id"] == name)
+    assert {field: without_ids(part.get(field)) for field in UNDERSTOOD[name]} == UNDERSTOOD[name]
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if name not in REFUSED])
+def test_in_xml_it_is_the_same(house: House, name: str) -> None:
+    """What is given of it does not depend on the format it came in, but for the ids that are made."""
+    for first in FIRST:
+        if first != name:
+            put(house, sent_by(first))
+    sent = sent_by(name)
+    path = f"/fhir/{sent['resourceType']}/{name}"
+    media = {"Content-Type": "application/fhir+xml"}
+    answer = house.municipality("PUT", path, data=xml.render(sent), headers=media)
+    assert answer.status_code == 201, answer.text
+    given = read(house, sent)
+    found = [one for one in differences(sent, given, sent["resourceType"]) if not SUPPLIED.search(one)]
+    assert found == []
