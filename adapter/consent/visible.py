@@ -84,9 +84,14 @@ def is_shielded(person: Mapping[str, Any]) -> bool:
     return bool(person.get("adressebeskyttelse", "ugradert") != "ugradert")
 
 
-def sees_rest(lens: Lens, part: Part) -> bool:
-    """Residue is for the municipality and for those who see the whole sak, but a shielded person's is not."""
-    return lens.standing is Standing.MUNICIPALITY or (lens.whole and not is_shielded(part.body))
+def sees_rest(lens: Lens, part: Part, writer: str) -> bool:
+    """Is residue that ``writer`` (a recipient) wrote to be given with a part?
+
+    It is for its writer, the municipality, and those who see the whole sak; a shielded person's stays.
+    """
+    if lens.standing is Standing.MUNICIPALITY:
+        return True
+    return (lens.whole or lens.recipient == writer) and not is_shielded(part.body)
 
 
 def for_directory(ansatt: dict[str, Any]) -> dict[str, Any]:

@@ -244,8 +244,8 @@ class Repository:
                 changed=lambda: changed_since(if_match or "", writer.record_versions(kind, id_)),
             )
             placing = Placing(self._write(writer, now), self.new_id, self.base_url, KOMMUNE)
-            dropped = placing.put_record(kind, body, rest or {})
-            placing.finish()
+            placing.put_record(kind, body, rest or {})
+            dropped = placing.finish()
             return RecordChange(_known(writer.record(kind, id_)), head is None, dropped)
 
     def reproject(self, note: ChangeNote) -> int:

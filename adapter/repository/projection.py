@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from adapter.mapping import Mappings
     from adapter.record.parts import Part
     from adapter.repository.directory import Directory
+    from adapter.storage import Residue
 
 DENIED = "-"
 """A type no resource has: its row says that a recipient has a deny, so that no wider recipient answers."""
@@ -42,7 +43,7 @@ class Projector:
     now: datetime
 
     def project(
-        self, kind: str, body: dict[str, Any], rest: Mapping[tuple[str, str], dict[str, Any]]
+        self, kind: str, body: dict[str, Any], rest: Mapping[tuple[str, str], Residue]
     ) -> list[Desired]:
         """All that every recipient should have of this record, from now on.
 
@@ -54,9 +55,7 @@ class Projector:
         rows = self._of_sak(body, rest) if kind == "sak" else self._of_directory(kind, body, rest)
         return list(_joined(rows))
 
-    def _of_sak(
-        self, sak: dict[str, Any], rest: Mapping[tuple[str, str], dict[str, Any]]
-    ) -> Iterator[Desired]:
+    def _of_sak(self, sak: dict[str, Any], rest: Mapping[tuple[str, str], Residue]) -> Iterator[Desired]:
         originals = {(part.kind, part.id): part for part in parts("sak", sak)}
         for lens in lenses(sak, self.directory.ansatt_with, self.now):
             seen = visible(sak, lens, lens.window.low or self.now)
@@ -67,12 +66,13 @@ class Projector:
             scene = Scene(seen, self.directory.named)
             for part in parts("sak", seen):
                 original = originals[part.kind, part.id]
-                residue = rest.get((part.type, part.id)) if sees_rest(lens, original) else None
-                resource = self._resource(part, residue, scene)
+                residue = rest.get((part.type, part.id))
+                shown = residue if residue and sees_rest(lens, original, residue.writer) else None
+                resource = self._resource(part, shown, scene)
                 yield _row(lens, part.type, part.id, resource, decide(lens, original).samtykke)
 
     def _of_directory(
-        self, kind: str, body: dict[str, Any], rest: Mapping[tuple[str, str], dict[str, Any]]
+        self, kind: str, body: dict[str, Any], rest: Mapping[tuple[str, str], Residue]
     ) -> Iterator[Desired]:
         """Ansatte and organisasjoner: to the municipality whole, to the directory without birth numbers."""
         scene = Scene({}, self.directory.named)
@@ -83,8 +83,9 @@ class Projector:
             shown = self._resource(part, None, scene)
             yield _row(Lens(DIRECTORY, "", Standing.PERMITTED), part.type, part.id, shown, None)
 
-    def _resource(self, part: Part, residue: dict[str, Any] | None, scene: Scene) -> dict[str, Any]:
-        return self.mappings.of(part.kind).to_fhir(part.body, part.surroundings, residue, scene)
+    def _resource(self, part: Part, residue: Residue | None, scene: Scene) -> dict[str, Any]:
+        said = residue.body if residue else None
+        return self.mappings.of(part.kind).to_fhir(part.body, part.surroundings, said, scene)
 
 
 def _row(lens: Lens, type_: str, id_: str, resource: dict[str, Any], permit: str | None) -> Desired:

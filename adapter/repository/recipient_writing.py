@@ -67,20 +67,22 @@ class RecipientWriting:
         seen, whole = self._seen(sak, lens, published), _part(sak, published)
         residues = self.writer.residues("sak", published.record_id)
         kept = residues.get((published.type, published.id))
-        known = kept.body if kept and sees_rest(lens, whole) else None
+        known = kept.body if kept and sees_rest(lens, whole, kept.writer) else None
         kind = BY_NAME[seen.kind]
         after, said = self.placing.read(kind, sak, resource, seen.body)
         refused = refused_fields(lens, kind.name, seen.body, after, self._me(lens))
         mapping = self.placing.write.mappings.of(kind.name)
         findings = [MAY_NOT_CHANGE.at(mapping.place(field, after, resource)) for field in refused]
-        owns = whole.body.get("eier") in self._me(lens)
-        if said != known and not owns:
+        is_mine = whole.body.get("eier") in self._me(lens) and (kept is None or known is not None)
+        if said != known and not is_mine:
             findings += [MAY_NOT_CHANGE.at(place) for place in places(said or known, published.type)]
         if findings:
             raise Forbidden(*findings)
         part = merged(whole.body, seen.body, after)
-        rest = said if owns else kept.body if kept else None
-        self.placing.put_part(kind, sak, part, rest, Sent(kind.type, resource))
+        author, rest = lens.recipient, said
+        if kept and not is_mine:
+            author, rest = kept.writer, kept.body
+        self.placing.put_part(kind, sak, part, rest, Sent(kind.type, resource), author)
 
     def create(self, kind: PartKind, resource: dict[str, Any]) -> None:
         """Begin a part of the sak of a person the caller is given, as its owner.
@@ -105,7 +107,7 @@ class RecipientWriting:
         if refused:
             raise Forbidden(MAY_NOT_CREATE.at(kind.type))
         owned = {**part, "eier": owner_of(lens)}
-        self.placing.put_part(kind, sak, owned, residue, Sent(kind.type, resource))
+        self.placing.put_part(kind, sak, owned, residue, Sent(kind.type, resource), lens.recipient)
 
     def _lens(self, sak: dict[str, Any], published: Published) -> Lens:
         for lens in lenses(sak, Directory(self.writer).ansatt_with, self.now):

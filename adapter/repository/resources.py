@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapter.errors import Finding, IssueType, Message, Unprocessable
 from adapter.fhir.search.values import local
-from adapter.record.parts import BY_NAME, PartKind, kind_of, part_of, parts, put, surroundings, unlinked
+from adapter.record.parts import BY_NAME, PartKind, kind_of, part_of, put, surroundings, unlinked
 from adapter.record.supply import supply
 from adapter.repository.judging import check_schema
 from adapter.repository.revision import Revision, Sent
@@ -82,7 +82,7 @@ class Placing:
         found = part_of(kind.record, record, type_, resource["id"])
         kind = BY_NAME[found.kind] if found else kind
         part, residue = self.read(kind, record, resource, found.body if found else None)
-        self.put_part(kind, record, part, residue, Sent(place or type_, resource))
+        self.put_part(kind, record, part, residue, Sent(place or type_, resource), self.writer)
 
     def read(
         self, kind: PartKind, record: dict[str, Any], resource: dict[str, Any], onto: dict[str, Any] | None
@@ -104,20 +104,18 @@ class Placing:
         part: dict[str, Any],
         residue: dict[str, Any] | None,
         sent: Sent,
+        writer: str,
     ) -> None:
-        """Make ``part`` the record's, with this residue."""
+        """Make ``part`` the record's, with this residue, which ``writer`` wrote."""
         after = put(kind, record, part)
-        self.write.writer.put_residue(kind.record, after["id"], kind.type, part["id"], self.writer, residue)
+        self.write.writer.put_residue(kind.record, after["id"], kind.type, part["id"], writer, residue)
         self._holders[kind.type, part["id"]] = (kind.record, after["id"])
         self._revise(kind.record, after, {(kind.type, part["id"]): sent})
 
     def put_record(
         self, kind: str, body: dict[str, Any], rest: Mapping[tuple[str, str], dict[str, Any]]
-    ) -> tuple[Finding, ...]:
+    ) -> None:
         """Make ``body`` the record, with the ids it left out, and ``rest`` the residue of its parts.
-
-        Returns:
-            What of earlier residue no longer fits, as warnings.
 
         Raises:
             Unprocessable: it is no record.
@@ -127,11 +125,10 @@ class Placing:
         for (type_, part_id), residue in rest.items():
             self.write.writer.put_residue(kind, after["id"], type_, part_id, self.writer, residue)
         self._revise(kind, after, {})
-        return self._drop_stale(kind, after)
 
-    def finish(self) -> None:
-        """Store every record that was touched, once; see :meth:`Write.store` for what it raises."""
-        self.write.store(self._revisions.values())
+    def finish(self) -> tuple[Finding, ...]:
+        """Store every record that was touched, once; see :meth:`Write.store` for what it gives and raises."""
+        return self.write.store(self._revisions.values(), self.new_id)
 
     def owner(self, type_: str, resource: dict[str, Any]) -> tuple[str, str] | None:
         """Type and id of whose record a resource says it is part of; None if it says so nowhere."""
@@ -154,20 +151,6 @@ class Placing:
             return self._revisions[kind, id_].after
         head = self.write.writer.record(kind, id_)
         return head.body if head else None
-
-    def _drop_stale(self, kind: str, after: dict[str, Any]) -> tuple[Finding, ...]:
-        """Forget the residue of parts that are gone; tell what of the rest no longer fits."""
-        writer = self.write.writer
-        standing = {(part.type, part.id): part for part in parts(kind, after)}
-        dropped: list[Finding] = []
-        for (type_, id_), residue in writer.residues(kind, after["id"]).items():
-            part = standing.get((type_, id_))
-            if part is None:
-                writer.put_residue(kind, after["id"], type_, id_, residue.writer, None)
-            else:
-                mapping = self.write.mappings.of(part.kind)
-                dropped += mapping.stale(part.body, part.surroundings, residue.body)
-        return tuple(dropped)
 
     def _record_of(self, kind: PartKind, resource: dict[str, Any]) -> dict[str, Any]:
         """The record the resource is put into, or the beginning of a new one."""

@@ -15,12 +15,14 @@ from adapter.record.consequences import with_consequences
 from adapter.record.identifiers import keys
 from adapter.repository.directory import Directory
 from adapter.repository.judging import Judge
+from adapter.repository.leavings import forget_stale
 from adapter.repository.projection import Projector, narrowed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
+    from adapter.errors import Finding
     from adapter.mapping import Mappings
     from adapter.repository.revision import Revision
     from adapter.storage import Writer
@@ -38,10 +40,13 @@ class Write:
     now: datetime
     production: bool
 
-    def store(self, revisions: Iterable[Revision]) -> None:
+    def store(self, revisions: Iterable[Revision], new_id: Callable[[], str]) -> tuple[Finding, ...]:
         """Make each ``after`` its record's next version, if no rule forbids any of them, and publish it.
 
         Residue is written before: what is published joins it. Whom a sak names is stored before the sak.
+
+        Returns:
+            What of the residue that stood no longer fits, as warnings; it is forgotten.
 
         Raises:
             Unprocessable: one is not valid, breaks a rule of law, or refers to what does not exist.
@@ -49,8 +54,11 @@ class Write:
         """
         ordered = sorted(map(self._followed, revisions), key=lambda revision: KINDS.index(revision.kind))
         Judge(self.writer, self.mappings, self.now, self.production, ordered).judge()
+        dropped: list[Finding] = []
         for revision in ordered:
+            dropped += forget_stale(self.writer, self.mappings, revision, new_id)
             self._put(revision.kind, revision.before, revision.after)
+        return tuple(dropped)
 
     def _followed(self, revision: Revision) -> Revision:
         """The revision with what the law lets follow from it."""
@@ -73,6 +81,6 @@ class Write:
         if kind == "sak":
             self.writer.put_permits(after["id"], permits(after, directory.ansatt_with))
             less = narrowed(before, after, directory.ansatt_with, self.now)
-        rest = {key: residue.body for key, residue in self.writer.residues(kind, after["id"]).items()}
+        rest = self.writer.residues(kind, after["id"])
         projector = Projector(self.mappings, directory, self.now)
         self.writer.reconcile(kind, after["id"], projector.project(kind, after, rest), less)

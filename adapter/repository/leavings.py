@@ -1,0 +1,64 @@
+"""What becomes of residue when the part it is of changes: what no longer fits is forgotten, and told.
+
+A remark on a value goes with the value. If it stayed in the store, it would be listed as if it still held,
+and be back the day the value is.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from adapter.errors import IssueType, Message, Severity
+from adapter.record.parts import parts, path_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from adapter.errors import Finding
+    from adapter.mapping import Mappings
+    from adapter.record.parts import Part
+    from adapter.repository.revision import Revision
+    from adapter.storage import Residue, Writer
+
+DROPPED = Message(
+    "residue-dropped",
+    IssueType.INFORMATIONAL,
+    "Det FHIR sa om denne delen ved {element}, er borte, fordi verdien det sto ved, er endret",
+    "What FHIR said of this part at {element} is gone, because the value it stood beside has changed",
+    "https://hl7.org/fhir/R4/http.html#update",
+    Severity.WARNING,
+)
+
+
+def forget_stale(
+    writer: Writer, mappings: Mappings, revision: Revision, new_id: Callable[[], str]
+) -> Iterator[Finding]:
+    """Forget the residue of parts that are gone, and of the others what a change has left without its value.
+
+    Yields:
+        A warning for each thing forgotten of a part that is still there, at the part.
+    """
+    kind, after = revision.kind, revision.after
+    before = parts(kind, revision.before) if revision.before else []
+    stood = {(part.type, part.id): part for part in before}
+    stands = {(part.type, part.id): part for part in parts(kind, after)}
+    for key, residue in writer.residues(kind, after["id"]).items():
+        part = stands.get(key)
+        if part is None:
+            writer.put_residue(kind, after["id"], *key, residue.writer, None)
+        elif part != stood.get(key):
+            path = path_of(kind, after, part)
+            found = mappings.of(part.kind).stale(part.body, part.surroundings, residue.body)
+            yield from (DROPPED.at(path, element=one.expression) for one in found)
+            if found:
+                rest = _fitting(mappings, part, residue, new_id)
+                writer.put_residue(kind, after["id"], *key, residue.writer, rest)
+
+
+def _fitting(
+    mappings: Mappings, part: Part, residue: Residue, new_id: Callable[[], str]
+) -> dict[str, object] | None:
+    """What of the residue fits: the residue of the resource the two now make together."""
+    mapping = mappings.of(part.kind)
+    resource = mapping.to_fhir(part.body, part.surroundings, residue.body)
+    return mapping.to_plan(resource, part.surroundings, onto=part.body, new_id=new_id)[1]
