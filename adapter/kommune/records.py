@@ -10,6 +10,9 @@ from adapter.fhir import json
 from adapter.repository import UNKNOWN
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from adapter.errors import Finding
     from adapter.repository import Repository
     from adapter.storage import ChangeNote, RecordVersion
 
@@ -71,14 +74,17 @@ def version(ask: Ask, id: str, versjon: int) -> Answer:  # noqa: A002 - the addr
 
 
 def put(ask: Ask, id: str) -> Answer:  # noqa: A002 - the address says id
-    """Make the body the record's next version; 201 if it is new, the same ETag if nothing changed."""
+    """Make the body the record's next version; 201 if it is new, the same ETag if nothing changed.
+
+    What FHIR writers said beside a value that is no more goes with it, and is told among the avvik.
+    """
     body = json.parse(ask.body)
     body.pop("avvik", None)
     if body.get("id", id) != id:
         raise BadRequest(OTHER_ID.at(f"{ask.kind}.id"))
     body = {"id": id, **body}
     change = ask.repository.put_record(ask.kind or "", id, body, if_match=ask.if_match, note=ask.note)
-    return _shown(ask, change.version, 201 if change.created else 200)
+    return _shown(ask, change.version, 201 if change.created else 200, change.dropped)
 
 
 def listing(ask: Ask) -> Answer:
@@ -137,11 +143,14 @@ def changes(ask: Ask) -> Answer:
     )
 
 
-def _shown(ask: Ask, found: RecordVersion, status: int = 200) -> Answer:
-    """The record with what is irregular in it; ``avvik`` is ours to say, passed over when it comes back."""
+def _shown(ask: Ask, found: RecordVersion, status: int = 200, dropped: Sequence[Finding] = ()) -> Answer:
+    """The record with what is irregular in it; ``avvik`` is ours to say, passed over when it comes back.
+
+    ``dropped`` is what the write that made it left behind, and told this once.
+    """
     avvik = [
         {"kode": finding.code, "sted": finding.expression, "nb": finding.nb, "en": finding.en}
-        for finding in ask.repository.avvik(found)
+        for finding in (*dropped, *ask.repository.avvik(found))
     ]
     return Answer({**found.body, "avvik": avvik} if avvik else found.body, status, found.version)
 

@@ -126,7 +126,10 @@ def hold_laws(part: str, data: st.DataObject) -> None:
     other = placed(mapping, data.draw(resources(mapping.type, without=UNSERVED)))
     edited, _ = taken(mapping, other, plan)
     shown = mapping.to_fhir(edited, AROUND, residue)
-    assert taken(mapping, shown, edited)[0] == edited, "residue never shadows an edit"
+    unchanged, fitting = taken(mapping, shown, edited)
+    assert unchanged == edited, "residue never shadows an edit"
+    assert mapping.stale(edited, AROUND, fitting or {}) == [], "what is kept after an edit still belongs"
+    assert mapping.to_fhir(edited, AROUND, fitting) == shown, "and is all that belongs"
 
 
 @pytest.mark.parametrize("part", PARTS)

@@ -1,0 +1,116 @@
+"""Residue at the municipal door: listed while it holds, told and forgotten when its value changes."""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.record.given import bent
+from tests.rest.world import CASE
+
+if TYPE_CHECKING:
+    from tests.rest.conftest import House
+
+SAK, REST = "/kommune/v1/saker/saken", "/kommune/v1/saker/saken/rest"
+OWN_WORDS = {"status": "additional", "div": '<div xmlns="http://www.w3.org/1999/xhtml">Våre ord</div>'}
+ANOTHER = {"team.0.deltakere.0.hvem": {"rolle": "bjarte-koordinator"}}
+
+
+def put(house: House, path: str, body: dict[str, Any]) -> Any:
+    """Write at either door; gives what is answered."""
+    answer = house.municipality("PUT", path, json=body, headers={"If-Match": "*"})
+    assert answer.status_code == 200, answer.text
+    return answer.json
+
+
+@pytest.fixture
+def said(world: House) -> House:
+    """The world with a team of which FHIR has said more than the record holds."""
+    team = world.municipality("GET", "/fhir/CareTeam/teamet").json
+    team["participant"][0]["member"]["display"] = "Ragna på huset"
+    team["note"] = [{"text": "Ring på tirsdager"}]
+    put(world, "/fhir/CareTeam/teamet", {**team, "text": OWN_WORDS})
+    assert world.municipality("GET", REST).json["CareTeam/teamet"]["rest"].keys() == {"in", "narrative"}
+    return world
+
+
+def dropped(answer: Any) -> list[tuple[str, str]]:
+    """Where residue was dropped, and which element is told."""
+    told = [one for one in answer.get("avvik", ()) if one["kode"] == "residue-dropped"]
+    for one in told:
+        assert one["nb"] != one["en"]
+        assert "Ragna" not in one["nb"] + one["en"]
+    return [(one["sted"], one["en"].split(" at ")[1].split(" ")[0]) for one in told]
+
+
+def test_what_no_longer_fits_is_told_and_forgotten(said: House) -> None:
+    """A display goes with its reference and a narrative with what it told; the note stays."""
+    assert dropped(put(said, SAK, bent(CASE, **ANOTHER))) == [
+        ("sak.team[0]", "CareTeam.participant[0].member"),
+        ("sak.team[0]", "CareTeam.text"),
+    ]
+    rest = said.municipality("GET", REST).json["CareTeam/teamet"]
+    assert (rest["skrevetAv"], rest["rest"].keys()) == ("kommune", {"in"})
+    assert "Ragna på huset" not in str(rest)
+    shown = said.municipality("GET", "/fhir/CareTeam/teamet").json
+    assert shown["note"] == [{"text": "Ring på tirsdager"}]
+
+
+def test_what_is_forgotten_does_not_come_back(said: House) -> None:
+    """Not even when the old value does; and it is told once."""
+    put(said, SAK, bent(CASE, **ANOTHER))
+    assert dropped(said.municipality("GET", SAK).json) == []
+    assert dropped(put(said, SAK, CASE)) == []
+    shown = said.municipality("GET", "/fhir/CareTeam/teamet")
+    assert "Ragna på huset" not in shown.text
+    assert "Våre ord" not in shown.text
+
+
+def test_what_still_fits_is_left_as_it_is(said: House) -> None:
+    """A change somewhere else in the sak drops nothing; nor does the same again."""
+    before = said.municipality("GET", REST).json
+    assert dropped(put(said, SAK, CASE)) == []
+    assert dropped(put(said, SAK, {**CASE, "saksnummer": "2026/17"})) == []
+    assert said.municipality("GET", REST).json == before
+
+
+def test_what_was_said_of_a_part_goes_with_it(said: House) -> None:
+    """A part taken out leaves nothing behind, and nothing to tell of it."""
+    sak = copy.deepcopy(CASE)
+    del sak["team"]
+    assert dropped(put(said, SAK, sak)) == []
+    assert said.municipality("GET", REST).json == {}
+
+
+def test_a_consent_written_anew_is_opaque_no_more(world: House) -> None:
+    """The FHIR of a consent that was not understood goes when the municipality writes it in the fields."""
+    consent = world.municipality("GET", "/fhir/Consent/samtykket").json
+    consent["provision"]["provision"][0]["provision"] = [{"type": "deny"}]
+    put(world, "/fhir/Consent/samtykket", consent)
+    assert world.municipality("GET", SAK).json["samtykker"] == [
+        {"id": "samtykket", "tilstand": "aktiv", "ugjennomsiktig": True}
+    ]
+    assert dropped(put(world, SAK, world.municipality("GET", SAK).json)) == []
+    assert dropped(put(world, SAK, CASE)) == [("sak.samtykker[0]", "Consent")]
+    assert world.municipality("GET", REST).json == {}
+    assert (
+        "provision"
+        not in world.municipality("GET", "/fhir/Consent/samtykket").json["provision"]["provision"][0]
+    )
+
+
+def test_what_the_law_lets_follow_drops_residue_too(world: House) -> None:
+    """A plan that ends because its consent is taken back is told in other words than the sender's."""
+    consent = {"id": "til-planen", "tilstand": "aktiv", "type": "plan", "gittDato": "2026-01-10"}
+    consent["gittAv"] = [{"innbygger": "torill"}]  # type: ignore[assignment]
+    plan = {"id": "planen", "plantype": "individuell-plan", "status": "aktiv", "nesteEvaluering": "2026-06"}
+    sak = {**CASE, "planer": [plan], "samtykker": [*CASE["samtykker"], consent]}
+    put(world, SAK, sak)
+    shown = world.municipality("GET", "/fhir/CarePlan/planen").json
+    put(world, "/fhir/CarePlan/planen", {**shown, "text": OWN_WORDS})
+    answer = put(world, SAK, bent(sak, **{"samtykker.1.tilstand": "inaktiv"}))
+    assert answer["planer"][0]["status"] == "trukket"
+    assert dropped(answer) == [("sak.planer[0]", "CarePlan.text")]
+    assert world.municipality("GET", REST).json == {}
