@@ -14,12 +14,15 @@ from adapter.consent.lens import Lens, lenses
 from adapter.consent.rights import merged, owner_of, refused_fields
 from adapter.consent.visible import sees_rest, visible
 from adapter.errors import Forbidden, IssueType, Message, NotFound, Unprocessable
+from adapter.fhir.dates import OSLO
 from adapter.mapping.residue import places
-from adapter.record.parts import BY_NAME, PartKind, parts
+from adapter.record.parts import BY_NAME, PartKind, parts, put
+from adapter.record.rules.identity import local_references
+from adapter.record.rules.violation import Case
 from adapter.repository.directory import Directory
 from adapter.repository.recipients import UNKNOWN
 from adapter.repository.resources import OWNER_UNKNOWN, Placing
-from adapter.repository.revision import Sent
+from adapter.repository.revision import Revision, Sent
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -64,12 +67,13 @@ class RecipientWriting:
         head = self.writer.record("sak", published.record_id)
         sak: dict[str, Any] = head.body if head else {}
         lens = self._lens(sak, published)
-        seen, whole = self._seen(sak, lens, published), _part(sak, published)
+        shown = self._shown(sak, lens)
+        seen, whole = _part(shown, published), _part(sak, published)
         residues = self.writer.residues("sak", published.record_id)
         kept = residues.get((published.type, published.id))
         known = kept.body if kept and sees_rest(lens, whole, kept.writer) else None
         kind = BY_NAME[seen.kind]
-        after, said = self.placing.read(kind, sak, resource, seen.body)
+        after, said = self._read(kind, shown, resource, seen.body)
         refused = refused_fields(lens, kind.name, seen.body, after, self._me(lens))
         mapping = self.placing.write.mappings.of(kind.name)
         findings = [MAY_NOT_CHANGE.at(mapping.place(field, after, resource)) for field in refused]
@@ -101,7 +105,7 @@ class RecipientWriting:
         head = self.writer.record("sak", published.record_id)
         sak: dict[str, Any] = head.body if head else {}
         lens = self._lens(sak, published)
-        part, residue = self.placing.read(kind, sak, resource, None)
+        part, residue = self._read(kind, self._shown(sak, lens), resource, None)
         shut = bool(kind.del_) and not lens.opens(kind.del_, ())
         refused = shut or refused_fields(lens, kind.name, None, part, self._me(lens))
         if refused:
@@ -116,11 +120,32 @@ class RecipientWriting:
                 return lens
         raise NotFound(UNKNOWN.at())
 
-    def _seen(self, sak: dict[str, Any], lens: Lens, published: Published) -> Part:
-        seen = visible(sak, lens, self.now)
-        if seen is None:
+    def _shown(self, sak: dict[str, Any], lens: Lens) -> dict[str, Any]:
+        shown = visible(sak, lens, self.now)
+        if shown is None:
             raise NotFound(UNKNOWN.at())
-        return _part(seen, published)
+        return shown
+
+    def _read(
+        self, kind: PartKind, shown: dict[str, Any], resource: dict[str, Any], onto: dict[str, Any] | None
+    ) -> tuple[dict[str, Any], dict[str, Any] | None]:
+        """The part a resource is and its residue; what it newly names, the writer must see.
+
+        To name what is hidden is told like naming what there is not: the answer does not say which.
+        """
+        part, residue = self.placing.read(kind, shown, resource, onto)
+        after = put(kind, shown, part)
+        known = {breach.key for breach in local_references(self._case(shown))}
+        unseen = [one for one in local_references(self._case(after)) if one.key not in known]
+        if unseen:
+            revision = Revision("sak", shown, after, {(kind.type, part["id"]): Sent(kind.type, resource)})
+            mappings = self.placing.write.mappings
+            raise Unprocessable(*(revision.told(one.finding(), mappings) for one in unseen))
+        return part, residue
+
+    def _case(self, sak: dict[str, Any]) -> Case:
+        today = self.now.astimezone(OSLO).date()
+        return Case("sak", sak, None, today, self.placing.write.production)
 
     def _me(self, lens: Lens) -> list[dict[str, str]]:
         """The aktorer the writer is: its recipient, and the roller an ansatt holds."""

@@ -1,0 +1,81 @@
+"""A recipient's write names only what it sees: a link to what is hidden is told like one to nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from adapter.fhir import json
+from tests.rest.world import CASE, CONSENT
+
+if TYPE_CHECKING:
+    from tests.rest.conftest import House
+
+FHIR = {"Content-Type": "application/fhir+json"}
+PERSON = {"reference": "Patient/torill"}
+RELATIONSHIP = "http://hl7.org/fhir/StructureDefinition/goal-relationship"
+MILESTONE = {
+    "coding": [
+        {"system": "http://terminology.hl7.org/CodeSystem/goal-relationship-type", "code": "milestone"}
+    ]
+}
+HIDDEN: dict[str, Any] = {
+    **CASE,
+    "samtykker": [{**CONSENT, "regler": [{"id": "r1", "virkning": "tillat", "del": ["tiltak", "mal"]}]}],
+    "planer": [{"id": "planen", "status": "aktiv", "plantype": "delplan-annen"}],
+    "maal": [{"id": "maalet", "status": "aktiv", "tekst": "Hjem igjen", "emner": ["barnevern"]}],
+}
+"""A plan whose del is not permitted, and a goal with a topic that is not."""
+
+
+def request(based_on: str) -> dict[str, Any]:
+    """A tiltak that says which plan it is in."""
+    return {
+        "resourceType": "ServiceRequest",
+        "status": "active",
+        "intent": "plan",
+        "code": {"text": "Trening"},
+        "subject": PERSON,
+        "basedOn": [{"reference": based_on}],
+    }
+
+
+def goal(type_: dict[str, Any], target: str) -> dict[str, Any]:
+    """A goal related to another."""
+    relation = [
+        {"url": "type", "valueCodeableConcept": type_},
+        {"url": "target", "valueReference": {"reference": target}},
+    ]
+    return {
+        "resourceType": "Goal",
+        "extension": [{"url": RELATIONSHIP, "extension": relation}],
+        "lifecycleStatus": "proposed",
+        "description": {"text": "Gå trappa"},
+        "subject": PERSON,
+    }
+
+
+@pytest.mark.parametrize(
+    ("hidden", "nothing"),
+    [
+        (request("CarePlan/planen"), request("CarePlan/ingen")),
+        (goal({"text": "based-on"}, "Goal/maalet"), goal({"text": "based-on"}, "Goal/ingen")),
+        (goal(MILESTONE, "Goal/maalet"), goal(MILESTONE, "Goal/ingen")),
+    ],
+    ids=["a tiltak in a plan", "a delmål of a goal", "a goal with a delmål"],
+)
+def test_a_link_to_what_is_hidden_is_refused_as_one_to_nothing(
+    world: House, hidden: dict[str, Any], nothing: dict[str, Any]
+) -> None:
+    """The two answers are the same, and what is hidden stays as it was."""
+    address = "/kommune/v1/saker/saken"
+    assert world.municipality("PUT", address, json=HIDDEN, headers={"If-Match": "*"}).status_code == 200
+    before = json.parse(world.municipality("GET", address).data)
+    answers = [
+        world.hospital("POST", f"/fhir/{sent['resourceType']}", data=json.render(sent), headers=FHIR)
+        for sent in (hidden, nothing)
+    ]
+    assert [answer.status_code for answer in answers] == [422, 422]
+    assert answers[0].data == answers[1].data
+    assert json.parse(world.municipality("GET", address).data) == before
