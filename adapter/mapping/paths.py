@@ -195,3 +195,14 @@ def _write(part: dict[str, Any], names: tuple[str, ...], value: Any) -> None:
         part[name] = value
     elif name in part and part[name] not in ([], {}):
         del part[name]
+
+
+def holds(whole: Any, part: Any) -> bool:
+    """Does ``whole`` say everything ``part`` says?"""
+    if isinstance(part, dict):
+        return isinstance(whole, dict) and all(
+            key in whole and holds(whole[key], value) for key, value in part.items()
+        )
+    if isinstance(part, list):
+        return isinstance(whole, list) and all(any(holds(item, one) for item in whole) for one in part)
+    return bool(whole == part) and isinstance(whole, bool) == isinstance(part, bool)

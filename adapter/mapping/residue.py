@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 from adapter.errors import Finding, IssueType, Message
 from adapter.fhir import json
 from adapter.fhir.definitions import facts
-from adapter.mapping.rows import holds
+from adapter.mapping.paths import holds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

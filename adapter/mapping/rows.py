@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from adapter.errors import Finding, IssueType, Message
-from adapter.mapping.paths import Twice
+from adapter.mapping.paths import Twice, holds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -251,14 +251,3 @@ class Around:
         unsure = said is None and "identifier" in (value or {})  # somebody, but who?
         if unsure or (said is not None and said != taking.surroundings.get(self.name)):
             taking.refused.append(OTHER_SURROUNDINGS.at(at, around=self.name))
-
-
-def holds(whole: Any, part: Any) -> bool:
-    """Does ``whole`` say everything ``part`` says?"""
-    if isinstance(part, dict):
-        return isinstance(whole, dict) and all(
-            key in whole and holds(whole[key], value) for key, value in part.items()
-        )
-    if isinstance(part, list):
-        return isinstance(whole, list) and all(any(holds(item, one) for item in whole) for one in part)
-    return bool(whole == part) and isinstance(whole, bool) == isinstance(part, bool)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from adapter.fhir.search.values import Local, local
-from adapter.mapping.rows import holds
+from adapter.mapping.paths import holds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
