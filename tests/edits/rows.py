@@ -188,74 +188,6 @@ def move(person: Resource) -> None:
     home["_district"]["extension"][0]["valueCoding"]["code"] = "9902"
 
 
-def goal(id_: str, words: str) -> Resource:
-    """A goal of Arne's, in his words."""
-    return {
-        "resourceType": "Goal",
-        "id": id_,
-        "lifecycleStatus": "active",
-        "description": {"text": words},
-        "subject": {"reference": PERSON},
-    }
-
-
-def measure(id_: str, title: str) -> Resource:
-    """Something that is done for Arne."""
-    return {
-        "resourceType": "ServiceRequest",
-        "id": id_,
-        "status": "active",
-        "intent": "plan",
-        "code": {"text": title},
-        "subject": {"reference": PERSON},
-    }
-
-
-GOALS = (goal("maal-butikk", "Handle selv på butikken"), goal("maal-trapp", "Gå trappa uten hjelp"))
-MEASURES = (measure("tiltak-fysio", "Fysioterapi i gruppe"), measure("tiltak-logoped", "Logoped hjemme"))
-PLAN: Resource = {
-    "resourceType": "CarePlan",
-    "id": "plan-rehabilitering",
-    "status": "active",
-    "intent": "plan",
-    "category": [ours("ip-plantype", "delplan-rehabilitering")],
-    "title": "Trening hjemme",
-    "subject": {"reference": PERSON},
-    "goal": [{"reference": "Goal/maal-butikk"}],
-    "activity": [
-        {"reference": {"reference": "ServiceRequest/tiltak-fysio"}},
-        {"reference": {"reference": "ServiceRequest/tiltak-logoped"}},
-    ],
-}
-
-
-def add_milestone(parent: Resource) -> None:
-    """The stairs come before the shop."""
-    type_ = {"system": "http://terminology.hl7.org/CodeSystem/goal-relationship-type", "code": "milestone"}
-    parent["extension"] = [
-        {
-            "url": "http://hl7.org/fhir/StructureDefinition/goal-relationship",
-            "extension": [
-                {"url": "type", "valueCodeableConcept": {"coding": [type_]}},
-                {"url": "target", "valueReference": {"reference": "Goal/maal-trapp"}},
-            ],
-        }
-    ]
-
-
-def reach_goal(reached: Resource) -> None:
-    """Arne can climb the stairs."""
-    achieved = {"system": "http://terminology.hl7.org/CodeSystem/goal-achievement", "code": "achieved"}
-    reached["lifecycleStatus"] = "completed"
-    reached["achievementStatus"] = {"coding": [achieved]}
-    reached["statusDate"] = "2026-11-24"
-
-
-def remove_activity(plan: Resource) -> None:
-    """The plan no longer has the speech therapist in it."""
-    del plan["activity"][1]
-
-
 EDITS = (
     Edit("a participant is removed", TEAM, remove_participant, {f"{DELTAKERE}.hjemmetjeneste": GONE}),
     Edit(
@@ -359,24 +291,5 @@ EDITS = (
             "innbygger.adresser.bosted.kommune.navn": "Havnes",
             "innbygger.adresser.bosted.kommune.nummer": "9902",
         },
-    ),
-    Edit(
-        "a Goal gets a milestone", "Goal/maal-butikk", add_milestone,
-        {"maal.maal-butikk.delmaal": ["maal-trapp"]}, given=GOALS,
-    ),
-    Edit(
-        "a Goal is reached", "Goal/maal-trapp", reach_goal,
-        {
-            "maal.maal-trapp.status": "fullfort",
-            "maal.maal-trapp.maloppnaelse": "oppnadd",
-            "maal.maal-trapp.statusDato": "2026-11-24",
-        },
-        given=GOALS,
-    ),
-    Edit(
-        "an activity is removed from a CarePlan, and the tiltak stays", "CarePlan/plan-rehabilitering",
-        remove_activity,
-        {"planer.plan-rehabilitering.tiltak": ["tiltak-fysio"]},
-        given=(*GOALS, *MEASURES, PLAN),
     ),
 )  # fmt: skip

@@ -8,6 +8,7 @@ import pytest
 
 from adapter.fhir import json, xml
 from tests.edits.changes import changes
+from tests.edits.plan_rows import PLAN_EDITS
 from tests.edits.rows import EDITS, Edit, Resource, change_role, translate_role
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def edited(house: House, row: Edit) -> tuple[Resource, Resource]:
     return sent, write(house, sent, as_xml=row.xml)
 
 
-@pytest.mark.parametrize("row", EDITS, ids=lambda row: row.what)
+@pytest.mark.parametrize("row", [*EDITS, *PLAN_EDITS], ids=lambda row: row.what)
 def test_an_edit_changes_the_record_there_and_nowhere_else(house: House, row: Edit) -> None:
     """A FHIR edit is in the record at its field, or kept beside it, and the resource says what was sent."""
     for resource in row.given:
