@@ -25,7 +25,6 @@ def main() -> None:
     mappings = load(mappings_folder())
     saker = [record.body for record in record_files.read_all([EXAMPLES]) if record.kind == "sak"]
     sak = max((one for one in saker if one.get("planer")), key=lambda one: len(parts("sak", one)))
-    scene = Scene(sak, lambda _kind, _id: "Ola Prøve")
     found = parts("sak", sak)
     plan = next(part for part in found if part.type == "CarePlan")
     mapping = mappings.of(plan.kind)
@@ -33,9 +32,13 @@ def main() -> None:
     resource["supportingInfo"] = [{"display": "Epikrise"}]
     resource["subject"]["display"] = "Personen"
 
+    def scene() -> Scene:
+        return Scene(sak, lambda _kind, _id: "Ola Prøve")
+
     def whole() -> None:
+        around = scene()
         for part in parts("sak", sak):
-            mappings.of(part.kind).to_fhir(part.body, part.surroundings, None, scene)
+            mappings.of(part.kind).to_fhir(part.body, part.surroundings, None, around)
 
     def into() -> None:
         mapping.to_plan(resource, plan.surroundings, onto=plan.body, new_id=lambda: "ny")
@@ -44,7 +47,7 @@ def main() -> None:
     _say("its CarePlan, out", lambda: mapping.to_fhir(plan.body, plan.surroundings))
     _say(
         "its CarePlan, out, telling goals and tiltak too",
-        lambda: mapping.to_fhir(plan.body, plan.surroundings, None, scene),
+        lambda: mapping.to_fhir(plan.body, plan.surroundings, None, scene()),
     )
     _say("its CarePlan, in, with residue", into)
 
