@@ -6,7 +6,7 @@ give the same bytes are joined, so a permit's end far ahead costs one row, not t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from adapter.consent.decision import Extent, decide
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import datetime
 
+    from adapter.fhir.search.index import IndexRow
     from adapter.mapping import Mappings
     from adapter.record.parts import Part
     from adapter.repository.directory import Directory
@@ -57,45 +58,73 @@ class Projector:
 
     def _of_sak(self, sak: dict[str, Any], rest: Mapping[tuple[str, str], Residue]) -> Iterator[Desired]:
         originals = {(part.kind, part.id): part for part in parts("sak", sak)}
+        views: list[_View] = []
         for lens in lenses(sak, self.directory.ansatt_with, self.now):
             seen = visible(sak, lens, lens.window.low or self.now)
             if seen is None:
                 if lens.denied:
-                    yield _row(lens, DENIED, sak["id"], {}, None)
+                    yield _row(lens, DENIED, sak["id"], _NOTHING, None)
                 continue
-            scene = Scene(seen, self.directory.named)
+            view = next((view for view in views if view.seen == seen), None)
+            if view is None:
+                views.append(view := _View(seen, Scene(seen, self.directory.named)))
             for part in parts("sak", seen):
                 original = originals[part.kind, part.id]
                 residue = rest.get((part.type, part.id))
                 shown = residue if residue and sees_rest(lens, original, residue.writer) else None
-                resource = self._resource(part, shown, scene)
-                yield _row(lens, part.type, part.id, resource, decide(lens, original).samtykke)
+                content = self._content(view, part, shown)
+                yield _row(lens, part.type, part.id, content, decide(lens, original).samtykke)
 
     def _of_directory(
         self, kind: str, body: dict[str, Any], rest: Mapping[tuple[str, str], Residue]
     ) -> Iterator[Desired]:
         """Ansatte and organisasjoner: to the municipality whole, to the directory without birth numbers."""
         scene = Scene({}, self.directory.named)
+        whole, shown = _View(body, scene), _View(body, scene)
         for part in parts(kind, body):
-            whole = self._resource(part, rest.get((part.type, part.id)), scene)
-            yield _row(Lens(KOMMUNE, "", Standing.MUNICIPALITY), part.type, part.id, whole, None)
+            content = self._content(whole, part, rest.get((part.type, part.id)))
+            yield _row(Lens(KOMMUNE, "", Standing.MUNICIPALITY), part.type, part.id, content, None)
         for part in parts(kind, for_directory(body) if kind == "ansatt" else body):
-            shown = self._resource(part, None, scene)
-            yield _row(Lens(DIRECTORY, "", Standing.PERMITTED), part.type, part.id, shown, None)
+            content = self._content(shown, part, None)
+            yield _row(Lens(DIRECTORY, "", Standing.PERMITTED), part.type, part.id, content, None)
 
-    def _resource(self, part: Part, residue: Residue | None, scene: Scene) -> dict[str, Any]:
-        said = residue.body if residue else None
-        return self.mappings.of(part.kind).to_fhir(part.body, part.surroundings, said, scene)
+    def _content(self, view: _View, part: Part, residue: Residue | None) -> _Content:
+        key = (part.type, part.id, residue is None)
+        if key not in view.made:
+            said = residue.body if residue else None
+            resource = self.mappings.of(part.kind).to_fhir(part.body, part.surroundings, said, view.scene)
+            view.made[key] = _Content(json.render(resource), index_rows(resource))
+        return view.made[key]
 
 
-def _row(lens: Lens, type_: str, id_: str, resource: dict[str, Any], permit: str | None) -> Desired:
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """A resource as it is stored: its bytes, and what searches find it by."""
+
+    body: bytes
+    index: list[IndexRow]
+
+
+_NOTHING = _Content(json.render({}), [])
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """A record as it is seen; whoever sees the same of it is given the same, made once."""
+
+    seen: dict[str, Any]
+    scene: Scene
+    made: dict[tuple[str, str, bool], _Content] = field(default_factory=dict)
+
+
+def _row(lens: Lens, type_: str, id_: str, content: _Content, permit: str | None) -> Desired:
     return Desired(
         recipient=lens.recipient,
         purpose=lens.purpose,
         type=type_,
         id=id_,
-        body=json.render(resource),
-        index=index_rows(resource) if resource else [],
+        body=content.body,
+        index=content.index,
         permit=permit,
         valid_from=lens.window.low,
         valid_to=lens.window.high,
