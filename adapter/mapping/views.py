@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from adapter.errors import Finding, IssueType, Message
+from adapter.record.rules.consent import ABOUT_PLAN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -60,7 +61,15 @@ def _gather_mottaker(samtykke: dict[str, Any]) -> tuple[dict[str, Any], list[Fin
     ] if several else []
 
 
+def _gather_samtykke(samtykke: dict[str, Any]) -> tuple[dict[str, Any], list[Finding]]:
+    """The recipient once; and which plan it is about is for a consent to the plan to say, see the rule."""
+    gathered, ungathered = _gather_mottaker(samtykke)
+    if "gjelderPlaner" in samtykke and samtykke.get("type") != "plan":
+        ungathered = [*ungathered, ABOUT_PLAN.at("Consent.provision.data")]
+    return gathered, ungathered
+
+
 VIEWS: Mapping[str, View] = {
     "as it is": View(_same, _as_it_is),
-    "mottaker in regler": View(_spread_mottaker, _gather_mottaker),
+    "samtykke": View(_spread_mottaker, _gather_samtykke),
 }

@@ -22,20 +22,29 @@ def with_consequences(before: dict[str, Any] | None, after: dict[str, Any], toda
         after: the sak as it was sent.
         today: the date on the Norwegian clock, on which a plan ends.
     """
-    if before is None or not _consented(before) or _consented(after):
-        return after
+    planer = [_ended(plan, today) if _lost(plan, before, after) else plan for plan in after.get("planer", ())]
+    return {**after, "planer": planer} if planer != after.get("planer", []) else after
+
+
+def is_about(samtykke: dict[str, Any], plan: str) -> bool:
+    """Is a consent to the plan about the plan of this id? One that names none is about whichever there is."""
+    return plan in samtykke.get("gjelderPlaner", (plan,))
+
+
+def _ended(plan: dict[str, Any], today: date) -> dict[str, Any]:
     ended = {"grunn": "samtykke-trukket", "dato": today.isoformat()}
-    planer = [
-        {**plan, "status": "trukket", "avslutning": {**ended, **plan.get("avslutning", {})}}
-        if plan.get("plantype") == "individuell-plan" and plan.get("status") in _LIVING
-        else plan
-        for plan in after.get("planer", ())
-    ]
-    return {**after, "planer": planer} if planer else after
+    return {**plan, "status": "trukket", "avslutning": {**ended, **plan.get("avslutning", {})}}
 
 
-def _consented(sak: dict[str, Any]) -> bool:
+def _lost(plan: dict[str, Any], before: dict[str, Any] | None, after: dict[str, Any]) -> bool:
+    """Does the change take away the consent a living individuell plan had?"""
+    if plan.get("plantype") != "individuell-plan" or plan.get("status") not in _LIVING:
+        return False
+    return _consented(before or {}, plan["id"]) and not _consented(after, plan["id"])
+
+
+def _consented(sak: dict[str, Any], plan: str) -> bool:
     return any(
-        samtykke.get("type") == "plan" and samtykke.get("tilstand") == "aktiv"
+        samtykke.get("type") == "plan" and samtykke.get("tilstand") == "aktiv" and is_about(samtykke, plan)
         for samtykke in sak.get("samtykker", ())
     )

@@ -36,6 +36,7 @@ NAMING: Mapping[str, str] = {
     "plan": "plan",
     "erstatter": "plan",
     "delAv": "plan",
+    "gjelderPlaner": "plan",
     "henvendelse": "henvendelse",
     "organisasjon": "organisasjon",
     "overordnet": "organisasjon",

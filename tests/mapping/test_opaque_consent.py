@@ -54,6 +54,7 @@ def changed(path: str, value: Any) -> dict[str, Any]:
         ("provision.code", [{"text": "alt"}]),
         ("provision.dataPeriod", {"start": "2020"}),
         ("provision.extension", [{"url": "urn:example:unless", "valueString": "ferie"}]),
+        ("provision.data", [{"meaning": "related", "reference": {"reference": "CarePlan/p1"}}]),
         ("provision.provision.0.class", [{"system": "urn:example:class", "code": "a"}]),
         ("provision.provision.0.data", [{"meaning": "instance", "reference": {"reference": "Goal/g1"}}]),
         ("provision.provision.0.provision", [{"type": "deny"}]),
@@ -127,3 +128,34 @@ def test_recipients_are_one() -> None:
     sent["provision"]["provision"][0]["actor"] = [*CONSENT["provision"]["actor"], actor]
     assert taken(sent)[0]["ugjennomsiktig"] is True
     assert BASE in CONSENT["policy"][0]["uri"]
+
+
+TO_PLAN = {"id": "s2", "tilstand": "aktiv", "type": "plan", "gittDato": "2026-03-01"}
+
+
+@pytest.mark.parametrize(
+    ("meaning", "target", "about"),
+    [
+        ("related", "CarePlan/p1", ["p1"]),
+        ("instance", "CarePlan/p1", None),
+        ("related", "Goal/g1", None),
+        ("related", "https://ehr.example/fhir/CarePlan/p1", None),
+    ],
+)
+def test_a_consent_to_the_plan_may_say_which(meaning: str, target: str, about: list[str] | None) -> None:
+    """The plan of this record it is related to; a limit of any other kind is not understood."""
+    consent = SAMTYKKE.to_fhir(TO_PLAN, AROUND)
+    consent["provision"]["data"] = [{"meaning": meaning, "reference": {"reference": target}}]
+    part, residue = taken(consent)
+    assert part.get("gjelderPlaner") == about
+    assert part.get("ugjennomsiktig", False) is (about is None)
+    assert SAMTYKKE.to_fhir(part, AROUND, residue)["provision"] == consent["provision"]
+
+
+def test_a_consent_of_no_type_of_ours_is_not_a_samtykke_that_somebody_gave() -> None:
+    """A block under pbrl § 5-3 has the same scope, and denies; it is kept as it was sent."""
+    consent = {key: value for key, value in CONSENT.items() if key not in {"category", "policyRule"}}
+    ground = "http://hl7.no/fhir/CodeSystem/no-basis-legal-formality-or-basis"
+    consent["category"] = [CONSENT["category"][0]]
+    consent["policyRule"] = {"coding": [{"system": ground, "code": "PBRL5-3"}]}
+    assert taken(consent)[0]["ugjennomsiktig"] is True

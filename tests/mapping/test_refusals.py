@@ -12,6 +12,7 @@ ROOMS = (lists, mapping, residue, rows, transforms, views)
 RULES = (consent, coordination, identity, planning)
 NO_REFUSAL = (
     views.SEVERAL_RECIPIENTS,  # makes a Consent opaque
+    consent.ABOUT_PLAN,  # the same
 )
 OF_RECORDS_ALONE = (
     consent.OPAQUE_ALONE,  # an opaque Consent is kept

@@ -202,6 +202,7 @@ REFUSED: tuple[tuple[Message, str, dict[str, Any]], ...] = (
         {f"{SAMTYKKE}.tilbaketrekking": {"dato": "2026-02"}},
     ),
     (consent.OPAQUE_RULES, "samtykker[0].regler", {f"{SAMTYKKE}.ugjennomsiktig": True}),
+    (consent.ABOUT_PLAN, "samtykker[0].gjelderPlaner", {f"{SAMTYKKE}.gjelderPlaner": []}),
     # planning
     (
         identity.NOT_HERE,
@@ -237,6 +238,14 @@ REFUSED: tuple[tuple[Message, str, dict[str, Any]], ...] = (
         planning.NO_PLAN_CONSENT,
         "planer[0].status",
         {"planer": [PLAN], "samtykker.+": {**TO_PLAN, "tilstand": "inaktiv"}},
+    ),
+    (
+        planning.NO_PLAN_CONSENT,
+        "planer[0].status",
+        {
+            "planer": [PLAN, {**PLAN, "id": "p2", "status": "fullfort"}],
+            "samtykker.+": {**TO_PLAN, "gjelderPlaner": ["p2"]},
+        },
     ),
     (
         planning.NOT_A_PLAN,

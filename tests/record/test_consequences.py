@@ -28,6 +28,18 @@ def test_withdrawing_the_consent_to_the_plan_ends_it() -> None:
     assert after == {**sak("inaktiv"), "planer": [{**PLAN, **ended}, DELPLAN, OLD]}
 
 
+def about(plan: str) -> dict[str, Any]:
+    """A sak with a consent to one plan."""
+    given = {"id": "s", "type": "plan", "tilstand": "aktiv", "gjelderPlaner": [plan]}
+    return {**sak(), "samtykker": [given]}
+
+
+def test_a_consent_to_one_plan_is_to_no_other() -> None:
+    """Whoever lets it be about another plan takes it from the one it was about."""
+    assert with_consequences(about("p"), about("o"), TODAY)["planer"][0]["status"] == "trukket"
+    assert with_consequences(about("o"), about("p"), TODAY) == about("p")
+
+
 @pytest.mark.parametrize(
     ("before", "after"),
     [

@@ -72,6 +72,14 @@ LAW = (
         {"planer": [PLAN]},
         {"planer": [PLAN], "samtykker.+": CONSENT},
     ),
+    Rule(  # which plan, says a consent to the plan
+        f"{PBRL}/§2-5",
+        consent.ABOUT_PLAN,
+        "samtykker[1].gjelderPlaner",
+        {"samtykker.+": {**CONSENT, "type": "kontakt-parorende", "gjelderPlaner": ["p2"]}},
+        {"samtykker.+": {**CONSENT, "gjelderPlaner": ["p2"]}},
+        {"planer": [DRAFT]},
+    ),
     Rule(  # a plan gives no right to a service, and orders none
         f"{PBRL}/§2-5",
         planning.NOT_A_PLAN,

@@ -122,11 +122,16 @@ def parts(name: str) -> st.SearchStrategy[dict[str, Any]]:
     others = tuple((kind, f"{kind}-{n}") for kind in LISTS for n in (2, 3))
     known = Known(("innbygger-1",), ("parorende-1",), ("team-1",), parts=others)
     made = _making(known).object(name).map(lambda part: {"id": f"{name}-1", **part})
-    drawn = made.filter(lambda part: "type" in part) if name == "samtykke" else made
+    drawn = made.filter(_is_of_a_type) if name == "samtykke" else made
     apart = {"roller", "ugjennomsiktig"}  # parts of their own, and what only a resource makes of a samtykke
     return drawn.map(
         lambda part: _with_ids(definitions()[name], {k: v for k, v in part.items() if k not in apart})
     )
+
+
+def _is_of_a_type(samtykke: dict[str, Any]) -> bool:
+    """Is it of a type, and does it say which plan it is about only if it is to the plan?"""
+    return "type" in samtykke and (samtykke["type"] == "plan" or "gjelderPlaner" not in samtykke)
 
 
 def _with_ids(schema: dict[str, Any], value: dict[str, Any]) -> dict[str, Any]:
@@ -363,8 +368,7 @@ def _make_consent_lawful(sak: dict[str, Any], samtykke: dict[str, Any], today: d
         return
     if "tilbaketrekking" in samtykke and samtykke["tilstand"] != "inaktiv":
         del samtykke["tilbaketrekking"]
-    if samtykke.get("type") == "plan":
-        samtykke.pop("mottaker", None)
+    samtykke.pop("mottaker" if samtykke.get("type") == "plan" else "gjelderPlaner", None)
     if samtykke["tilstand"] != "aktiv":
         return
     given = samtykke.setdefault("gittDato", "2024-03-01")

@@ -70,6 +70,13 @@ WITHDRAWN_BUT_NOT_INACTIVE = Message(
     "A consent with a tilbaketrekking must have the tilstand inaktiv",
     f"{PBRL}/§4-1",
 )
+ABOUT_PLAN = Message(
+    "consent-about-a-plan",
+    IssueType.BUSINESS_RULE,
+    "Bare et samtykke til planen sier hvilken plan det gjelder; hva som deles, står i reglene",
+    "Only a consent to the plan says which plan it is about; what is shared stands in the rules",
+    f"{PBRL}/§2-5",
+)
 OPAQUE_RULES = Message(
     "opaque-consent-with-rules",
     IssueType.BUSINESS_RULE,
@@ -132,6 +139,8 @@ def _faults(case: Case, samtykke: dict[str, Any]) -> Iterator[tuple[Message, str
         yield WITHDRAWN_BUT_NOT_INACTIVE, "tilstand"
     if samtykke.get("type") == "plan" and "mottaker" in samtykke:
         yield PLAN_RECIPIENT, "mottaker"
+    if samtykke.get("type") != "plan" and "gjelderPlaner" in samtykke:
+        yield ABOUT_PLAN, "gjelderPlaner"
     if is_open(samtykke):
         yield from _date(case, samtykke)
     if is_sharing(samtykke):

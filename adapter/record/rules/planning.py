@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapter.errors import IssueType, Message
 from adapter.fhir.dates import interval
+from adapter.record.consequences import is_about
 from adapter.record.rules.consent import is_given, place_of
 from adapter.record.rules.coordination import COORDINATORS, goes_on, seats, standing
 from adapter.record.rules.violation import HOL, PBRL, VGML, Violation
@@ -94,12 +95,13 @@ def plan_consent(case: Case) -> Iterator[Violation]:
     Taking that consent back is never refused, even while the plan is aktiv: what a plan that was aktiv
     already lacks is told at the place of the consent, and so goes with it.
     """
-    samtykker = case.body.get("samtykker", ())
-    if any(is_to_plan(samtykke) and is_given(case, samtykke) for samtykke in samtykker):
-        return
-    gone = next((item for item in samtykker if is_to_plan(item) and item["tilstand"] == "inaktiv"), None)
+    to_plan = [samtykke for samtykke in case.body.get("samtykker", ()) if is_to_plan(samtykke)]
     was_active = {plan["id"] for _, plan in individual(case.before or {}, frozenset({"aktiv"}))}
     for index, plan in individual(case.body, frozenset({"aktiv"})):
+        about = [samtykke for samtykke in to_plan if is_about(samtykke, plan["id"])]
+        if any(is_given(case, samtykke) for samtykke in about):
+            continue
+        gone = next((samtykke for samtykke in about if samtykke["tilstand"] == "inaktiv"), None)
         withdrawn = gone is not None and plan["id"] in was_active
         place = f"{place_of(gone)}.plan" if gone and withdrawn else "sak.planer"
         yield Violation(NO_PLAN_CONSENT, f"sak.planer[{index}].status", place, plan["id"])
