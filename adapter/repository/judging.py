@@ -93,9 +93,9 @@ class Judge:
         found: Callable[[Revision], Iterable[Finding]],
     ) -> None:
         findings = [
-            revision.told(finding, self.mappings)
+            finding
             for revision in self.revisions
-            for finding in found(revision)
+            for finding in revision.told(found(revision), self.mappings)
         ]
         if findings:
             raise error(*findings)

@@ -140,7 +140,7 @@ class RecipientWriting:
         if unseen:
             revision = Revision("sak", shown, after, {(kind.type, part["id"]): Sent(kind.type, resource)})
             mappings = self.placing.write.mappings
-            raise Unprocessable(*(revision.told(one.finding(), mappings) for one in unseen))
+            raise Unprocessable(*revision.told((one.finding() for one in unseen), mappings))
         return part, residue
 
     def _case(self, sak: dict[str, Any]) -> Case:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from adapter.record.parts import PARTS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from adapter.errors import Finding
     from adapter.mapping import Mappings
@@ -45,16 +45,26 @@ class Revision:
     after: dict[str, Any]
     sent: Mapping[tuple[str, str], Sent] = field(default_factory=dict)
 
-    def told(self, finding: Finding, mappings: Mappings) -> Finding:
-        """The finding with its place in the record made one in what was sent, if that was resources."""
+    def told(self, findings: Iterable[Finding], mappings: Mappings) -> list[Finding]:
+        """The findings with their places in the record made ones in what was sent, if that was resources.
+
+        What is told of a part that came is not told again of one that did not.
+        """
         if not self.sent:
-            return finding
+            return list(findings)
+        told = [self._told(finding, mappings) for finding in findings]
+        known = {finding.code for finding, came in told if came}
+        return [finding for finding, came in told if came or finding.code not in known]
+
+    def _told(self, finding: Finding, mappings: Mappings) -> tuple[Finding, bool]:
+        """The finding as told, and whether the part it is about came; else it is told at one like it."""
         kind, part, rest = self._part(finding.expression or "")
         sent = self.sent.get((kind.type, str(part.get("id"))))
         if sent is None:
-            return replace(finding, expression=next(iter(self.sent.values())).place)
+            alike = [one for (type_, _), one in self.sent.items() if type_ == kind.type]
+            return replace(finding, expression=(alike or list(self.sent.values()))[0].place), False
         place = mappings.of(kind.name).place(rest, part, sent.resource)
-        return replace(finding, expression=sent.place + place.removeprefix(kind.type))
+        return replace(finding, expression=sent.place + place.removeprefix(kind.type)), True
 
     def _part(self, expression: str) -> tuple[PartKind, dict[str, Any], str]:
         """The part a place of the record is within, and what of the place is within the part."""

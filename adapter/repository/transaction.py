@@ -11,8 +11,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from adapter.errors import AdapterError, Finding
+from adapter.errors import AdapterError, Finding, Unprocessable
+from adapter.fhir.cutting import without
 from adapter.record.parts import TYPES, kind_of
+from adapter.record.rules import OF_WHAT_IS_MISSING
 from adapter.repository.preconditions import check_if_match
 from adapter.repository.recipient_writing import RecipientWriting
 from adapter.repository.recipients import present
@@ -84,6 +86,16 @@ class _Refusals:
             self.keys.add(put.key)
             self.errors.append(type(error)(*(_placed(finding, put, element) for finding in error.findings)))
 
+    @contextmanager
+    def besides(self) -> Iterator[None]:
+        """Keep what is found beside what is refused already, but for what seems missing only for that."""
+        try:
+            yield
+        except AdapterError as error:
+            missing = OF_WHAT_IS_MISSING if self.errors else frozenset()
+            found = [finding for finding in error.findings if finding.code not in missing]
+            self.errors += [type(error)(*found)] if found else []
+
     def tell(self) -> None:
         """Raise what was kept, as the first of its kind, with every finding."""
         if self.errors:
@@ -133,9 +145,26 @@ class Transaction:
                 continue  # Its owner is refused already, and nothing more can be said of it.
             with refusals.of(put, "resource"):
                 self._place(put, before[put.key])
+            if put.key in refusals.keys and self._place_readable(put, refusals.errors[-1].findings):
+                refusals.keys.remove(put.key)
+        if refusals.keys:
+            refusals.tell()
+        with refusals.besides():
+            self.placing.finish()
         refusals.tell()
-        self.placing.finish()
         return [Change(present(self._given(put)), not _stands(before[put.key])) for put in puts]
+
+    def _place_readable(self, put: Put, refused: Sequence[Finding]) -> bool:
+        """Place what of a refused resource can be read, only to see what else is wrong with it."""
+        if not self.caller.municipality:
+            return False
+        inside = [(one.expression or "").removeprefix(f"{put.place}.") for one in refused]
+        readable = without(put.resource, inside)
+        try:
+            self.placing.put(put.type, readable, put.element, put.resource)
+        except Unprocessable:
+            return False
+        return True
 
     def _in_order(self, puts: Sequence[Put]) -> list[Put]:
         """Each after those it is put into: by type, and within a type after what its mapping names."""

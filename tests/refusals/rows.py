@@ -170,7 +170,7 @@ _CIRCLES = (
         "Goal/staa",
         (
             {"extension": [milestone("gaa")]},
-            (("part-of-itself", "Goal"), ("part-of-itself", "Goal.extension[0]")),
+            (("part-of-itself", "Goal.extension[0]"),),
         ),
     ),
     Wrong(
@@ -446,6 +446,63 @@ _DATES = (
     ),
 )
 
+_SEVERAL = (
+    Wrong(
+        "a plan that is wrong in several ways",
+        (
+            {
+                "planer.0.gyldighet": BACKWARDS,
+                "planer.0.maal": ["gaa", "odds-maal", "staa", "ingen"],
+                "planer.0.tiltak.+": "odds-tiltak",
+                "planer.+": NEW_PLAN,
+                "maal.1.delmaal": ["gaa"],
+                "team.0.deltakere.+": {**SUCCESSOR, "gyldighet": BACKWARDS},
+                "tiltak.0.utforere.+": {"ansatt": "ingen"},
+                "innbygger.identer.0.verdi": "12856812054",
+            },
+            (
+                ("birth-number", "sak.innbygger.identer[0].verdi"),
+                ("period-ends-before-start", "sak.planer[0].gyldighet"),
+                ("period-ends-before-start", "sak.team[0].deltakere[1].gyldighet"),
+                ("not-in-record", "sak.planer[0].maal[1]"),
+                ("not-in-record", "sak.planer[0].maal[3]"),
+                ("not-in-record", "sak.planer[0].tiltak[1]"),
+                ("two-individual-plans", "sak.planer[1].status"),
+                ("part-of-itself", "sak.maal[0].delmaal[0]"),
+                ("part-of-itself", "sak.maal[1].delmaal[0]"),
+                ("reference-broken", "sak.tiltak[0].utforere[1]"),
+            ),
+        ),
+        "CarePlan/planen",
+        (
+            {
+                "modifierExtension": MODIFIER,
+                "activity.0.modifierExtension": MODIFIER,
+                "category.+": coded("ip-plantype", "husplan"),
+                "goal.+": {"reference": "Goal/odds-maal"},
+                "replaces": [{"reference": "CarePlan/planen"}],
+                "author": {"reference": "Practitioner/ingen"},
+            },
+            (
+                ("modifier-unknown", "CarePlan.modifierExtension"),
+                ("modifier-unknown", "CarePlan.activity[0].modifierExtension"),
+                ("code-unknown", "CarePlan.category[2]"),
+                ("not-in-record", "CarePlan.goal[2]"),
+                ("part-of-itself", "CarePlan.replaces[0]"),
+                ("reference-broken", "CarePlan.author"),
+            ),
+        ),
+    ),
+    Wrong(
+        "a consent that cannot be read, of which nothing is missing",
+        of="Consent/til-planen",
+        resource=(
+            {"modifierExtension": MODIFIER, "dateTime": None, "performer": [{"reference": "Patient/odd"}]},
+            (("modifier-unknown", "Consent.modifierExtension"), ("not-in-record", "Consent.performer[0]")),
+        ),
+    ),
+)
+
 _CONSENTS = (
     Wrong(
         "an opaque consent nobody sent",
@@ -463,4 +520,4 @@ _CONSENTS = (
     ),
 )
 
-ROWS = (*_WHOSE, *_CIRCLES, *_TWO, *_PERIODS, *_CODES, *_MODIFIERS, *_CHOICES, *_DATES, *_CONSENTS)
+ROWS = (*_WHOSE, *_CIRCLES, *_TWO, *_PERIODS, *_CODES, *_MODIFIERS, *_CHOICES, *_DATES, *_CONSENTS, *_SEVERAL)

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy
 
 from tests.record.given import bent
-from tests.refusals.rows import ROWS, Wrong
+from tests.refusals.rows import MODIFIER, ROWS, Wrong, coded, milestone
 from tests.refusals.world import SAK
 from tests.rest.world import OTHER_NUMBER, PERSON_NUMBER
 
@@ -131,4 +131,60 @@ def test_a_transaction_names_every_place_at_its_entry(standing: House, wrong: Wr
     type_ = wrong.of.partition("/")[0]
     places = tuple((code, ENTRY + at.removeprefix(type_)) for code, at in wrong.resource[1])
     assert_refused(answer, wrong.status, places)
+    assert content(standing) == before
+
+
+def test_what_is_wrong_in_several_entries_is_told_in_one_answer(standing: House) -> None:
+    """An entry that cannot be kept does not hide what the others break; each is told at its own place."""
+    before = content(standing)
+    plan, goal, team, tiltak = (
+        standing.municipality("GET", f"/fhir/{of}").json
+        for of in ("CarePlan/planen", "Goal/staa", "CareTeam/teamet", "ServiceRequest/trening")
+    )
+    odds = {
+        "resourceType": "Goal",
+        "lifecycleStatus": "active",
+        "description": {"text": "Score et mål"},
+        "subject": {"reference": "Patient/odd"},
+    }
+    answer = transaction(
+        standing,
+        ("PUT", bent(plan, **{"goal.+": {"reference": "urn:uuid:00000000-0000-4000-8000-000000000004"}})),
+        ("PUT", bent(goal, extension=[milestone("gaa")])),
+        ("PUT", bent(team, **{"participant.0.modifierExtension": MODIFIER})),
+        ("PUT", bent(tiltak, **{"performer.+": {"reference": "Practitioner/ingen"}})),
+        ("POST", odds),
+    )
+    place = "Bundle.entry[{}].resource.{}".format
+    assert_refused(
+        answer,
+        422,
+        (
+            ("not-in-record", place(0, "goal[2]")),
+            ("part-of-itself", place(1, "extension[0]")),
+            ("modifier-unknown", place(2, "participant[0].modifierExtension")),
+            ("reference-broken", place(3, "performer[1]")),
+        ),
+    )
+    assert content(standing) == before
+
+
+def test_one_refused_is_not_missed_by_the_others(standing: House) -> None:
+    """What is read in part only is not told as missing: not the consent a plan needs, nor whom it names."""
+    before = content(standing)
+    plan, consent = (
+        standing.municipality("GET", f"/fhir/{of}").json for of in ("CarePlan/planen", "Consent/til-planen")
+    )
+    new = {key: value for key, value in plan.items() if key not in {"id", "activity"}}
+    answer = transaction(
+        standing,
+        ("PUT", bent(consent, category=[coded("ip-samtykketype", "hva som helst")])),
+        ("PUT", bent(plan, status="completed")),
+        ("POST", {**new, "goal": [{"reference": "Goal/odds-maal"}]}),
+    )
+    place = "Bundle.entry[{}].resource.{}".format
+    found = [(one["kode"], one["sted"]) for one in told(answer)]
+    assert answer.status_code == 422
+    assert ("not-in-record", place(2, "goal[0]")) in found
+    assert "plan-without-consent" not in {code for code, _ in found}
     assert content(standing) == before
