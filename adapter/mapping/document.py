@@ -106,13 +106,24 @@ def _given(row: dict[str, Any]) -> str:
     if "around" in row:
         return f"whose it is: {row['around']}"
     if "fixed" in row:
-        return f"always `{row['fixed']}`"
+        return f"always {_said(row['fixed'])}"
+    if "flag" in row:
+        return f"yes when {_said(row['flag'])} is among them"
     if "codes" in row:
         absent = f"; absent: `{row['absent']}`" if "absent" in row else ""
         return f"codes [{row['codes']}](#{row['codes']}){absent}"
     if "system" in row:
         return f"codes of `{row['system']}`"
     return f"only read: {row['why']}" if "only" in row else ""
+
+
+def _said(value: Any) -> str:
+    """A fixed value as it reads: ``LA28865-6`` of its system, where it is a coding."""
+    if not isinstance(value, dict):
+        return f"`{value}`"
+    if value.keys() == {"coding"}:
+        return ", ".join(f"`{one['code']}` of `{one['system']}`" for one in value["coding"])
+    return ", ".join(f"{name} `{one}`" for name, one in value.items())
 
 
 def _left_out(left_out: Mapping[str, Any]) -> Iterator[str]:

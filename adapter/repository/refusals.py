@@ -41,7 +41,7 @@ NOT_UNDERSTOOD = (
         rows.CODE_UNKNOWN,
         "a coding of one of our own code systems; ServiceRequest.intent of what is a tiltak",
     ),
-    Refusal(rows.CONTRADICTS, "what every resource of the type says here: Consent.provision.type"),
+    Refusal(rows.CONTRADICTS, "what cannot be otherwise: ServiceRequest.intent of what is a henvendelse"),
     Refusal(
         rows.SAID_TWICE, "a list in which the record has room for one: two codings of ip-rolle in a role"
     ),
@@ -53,14 +53,12 @@ NOT_UNDERSTOOD = (
 OUT_OF_PLACE = (
     Refusal(rows.OTHER_SURROUNDINGS, f"{_OWNER}: another than the resource has"),
     Refusal(resources.OWNER_UNKNOWN, f"{_OWNER}: of a new resource"),
-    Refusal(resources.LINK_UNKNOWN, "ServiceRequest.basedOn"),
+    Refusal(resources.LINK_UNKNOWN, "ServiceRequest.basedOn; Goal.extension goal-relationship, based-on"),
     Refusal(identity.NOT_HERE, "references between the parts of one sak: CarePlan.goal, Goal.expressedBy"),
     Refusal(
         judging.REFERENCE_BROKEN, "references to this service's Practitioner, PractitionerRole, Organization"
     ),
     Refusal(judging.KEY_TAKEN, "identifier, of a national register"),
-    Refusal(judging.ID_TAKEN, "id"),
-    Refusal(judging.NOT_FHIR, "the resource, if what is kept beside it would not be valid with the rest"),
 )
 """What does not fit among the other resources of the municipality."""
 

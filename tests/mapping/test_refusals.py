@@ -17,6 +17,8 @@ NO_REFUSAL = (
 OF_RECORDS_ALONE = (
     consent.OPAQUE_ALONE,  # an opaque Consent is kept
     consent.OPAQUE_RULES,  # an opaque Consent's provisions are not read
+    judging.ID_TAKEN,  # a resource belongs where its id is
+    judging.NOT_FHIR,  # what is kept beside a part came with it, as valid R4
     identity.ID_TWICE,  # element ids are looked at before, parts have their own addresses
     identity.ID_OF_ANOTHER,  # a resource is what its id has been
 )

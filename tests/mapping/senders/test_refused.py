@@ -1,0 +1,166 @@
+"""Each reason to refuse what cannot be kept, or has no place here, is met: the list has no row too many."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from adapter.fhir import json
+from adapter.fhir.canonical import BASE
+from adapter.repository.refusals import NOT_UNDERSTOOD, OUT_OF_PLACE
+from tests.mapping.senders.test_senders import put, read, sent_by
+from tests.rest.world import FNR, PERSON_NUMBER
+
+if TYPE_CHECKING:
+    from tests.rest.conftest import House
+
+Resource = dict[str, Any]
+
+CONFIDENTIAL = {
+    "system": "http://ehelse.no/fhir/CodeSystem/gd-address-confidentiality",
+    "code": "strengtFortrolig",
+}
+ROLE, FAMILY = (
+    "http://terminology.hl7.org/CodeSystem/v3-RoleCode",
+    "http://hl7.no/fhir/CodeSystem/no-basis-family-relation",
+)
+
+
+def role(*codes: str) -> list[Resource]:
+    """A participant with a role of ours, or several in one concept."""
+    codings = [{"system": f"{BASE}/CodeSystem/ip-rolle", "code": code} for code in codes]
+    return [{"role": [{"coding": codings}], "member": {"reference": "Patient/torill"}}]
+
+
+@dataclass(frozen=True)
+class Refused:
+    """One row: what is sent beyond a file, and where it is refused, why.
+
+    ``after`` puts the file itself first, so that it is a change.
+    """
+
+    code: str
+    place: str
+    of: str
+    change: Resource = field(default_factory=dict)
+    after: bool = False
+
+
+ROWS = (
+    Refused(
+        "modifier-unknown",
+        "CarePlan.modifierExtension",
+        "careplan-plain",
+        {"modifierExtension": [{"url": "https://ehr.example/not", "valueBoolean": True}]},
+    ),
+    Refused(
+        "modifier-unknown",
+        "CarePlan.implicitRules",
+        "careplan-plain",
+        {"implicitRules": "https://ehr.example/rules"},
+    ),
+    Refused("modifier-unknown", "Patient.link", "patient-linked"),
+    Refused(
+        "protected-address-unread",
+        "Patient.maritalStatus.coding[0]",
+        "patient-ips",
+        {"maritalStatus": {"coding": [CONFIDENTIAL]}},
+    ),
+    Refused(
+        "says-otherwise",
+        "CarePlan.extension[0]",
+        "careplan-plain",
+        {"extension": [{"url": f"{BASE}/StructureDefinition/ip-neste-evaluering", "valueString": "snart"}]},
+    ),
+    Refused(
+        "says-otherwise",
+        "RelatedPerson.relationship",
+        "relatedperson-epic",
+        {"relationship": [{"coding": [{"system": ROLE, "code": "NOK"}, {"system": FAMILY, "code": "barn"}]}]},
+    ),
+    Refused(
+        "code-unknown", "CareTeam.participant[0].role[0]", "careteam-bare", {"participant": role("leder")}
+    ),
+    Refused(
+        "code-unknown",
+        "ServiceRequest.intent",
+        "servicerequest-directive",
+        {"intent": "proposal"},
+        after=True,
+    ),
+    Refused(
+        "contradicts-fixed", "ServiceRequest.intent", "servicerequest-dips", {"intent": "plan"}, after=True
+    ),
+    Refused(
+        "said-twice",
+        "CareTeam.participant[0].role[0]",
+        "careteam-bare",
+        {"participant": role("verge", "parorende")},
+    ),
+    Refused(
+        "element-id-twice",
+        "Goal.note[1].id",
+        "goal-plain",
+        {"note": [{"id": "a", "text": "Gikk"}, {"id": "a", "text": "Sto"}]},
+    ),
+    Refused(
+        "record-needs",
+        "Goal.description.text",
+        "goal-plain",
+        {"description": {"extension": [{"url": "https://ehr.example/spoken", "valueString": "på bånd"}]}},
+    ),
+    Refused(
+        "belongs-elsewhere",
+        "Goal.subject",
+        "goal-plain",
+        {"subject": {"reference": "Patient/odd"}},
+        after=True,
+    ),
+    Refused("owner-unknown", "Goal.subject", "goal-plain", {"subject": {"reference": "Patient/ingen"}}),
+    Refused(
+        "link-unknown",
+        "ServiceRequest.basedOn[0]",
+        "servicerequest-nav",
+        {"basedOn": [{"reference": "CarePlan/ingen"}]},
+    ),
+    Refused("not-in-record", "CarePlan.goal[0]", "careplan-plain", {"goal": [{"reference": "Goal/ingen"}]}),
+    Refused(
+        "reference-broken",
+        "CarePlan.author",
+        "careplan-plain",
+        {"author": {"reference": "Practitioner/ingen"}},
+    ),
+    Refused(
+        "identifier-taken",
+        "Patient",
+        "patient-ips",
+        {"identifier": [{"system": FNR, "value": PERSON_NUMBER}]},
+    ),
+)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.code} {row.place}")
+def test_what_is_refused_is_refused_at_its_place(house: House, row: Refused) -> None:
+    """Valid R4, and one reason of the list: the place is told, and nothing is stored."""
+    base = sent_by(row.of)
+    headers = []
+    if row.after:
+        headers = [put(house, base).headers["ETag"]]
+    sent = {key: value for key, value in {**base, **row.change}.items() if value is not None}
+    answer = put(house, sent, *headers)
+    assert answer.status_code in {409, 422}, answer.text
+    found = [
+        (issue["details"]["coding"][0]["code"], *issue["expression"])
+        for issue in json.parse(answer.data)["issue"]
+    ]
+    assert found == [(row.code, row.place)]
+    stands = read(house, base)
+    assert stands["resourceType"] == (base["resourceType"] if row.after else "OperationOutcome")
+
+
+def test_every_reason_is_met() -> None:
+    """The rules of law have their own rows; of the rest, each is in the table above."""
+    reasons = {refusal.message.code for refusal in (*NOT_UNDERSTOOD, *OUT_OF_PLACE)}
+    assert {row.code for row in ROWS} == reasons
