@@ -13,10 +13,6 @@ _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 _GONE = object()
 
 
-class ItemCut(ValueError):
-    """What was to be cut is an item of a list, and the places of those after it would be others."""
-
-
 def without(tree: dict[str, Any], places: Iterable[str], *, items: bool = True) -> dict[str, Any]:
     """A copy of ``tree`` without what stands at ``places``; ``tree`` itself stays as it is.
 
@@ -25,10 +21,8 @@ def without(tree: dict[str, Any], places: Iterable[str], *, items: bool = True) 
         places: as findings tell them: ``CarePlan.goal[2].display``. A choice (``Goal.target[0].due``) is cut
             whichever types were chosen, and so is what stands beside a primitive. What is not there is passed
             over, and what holds nothing more goes too.
-        items: whether items of lists may be cut.
-
-    Raises:
-        ItemCut: they may not, and one would be.
+        items: whether an item of a list may be cut; else the whole list goes with it, since the places of
+            those after it would be others.
     """
     whole = copy.deepcopy(tree)
     for place in places:
@@ -70,7 +64,6 @@ def _left(node: Any, *, items: bool) -> Any:
     if isinstance(node, list):
         found = [_left(value, items=items) for value in node]
         left = [value for value in found if value is not _GONE]
-        if len(left) < len(node) and not items:
-            raise ItemCut
-        return left if left or not node else _GONE
+        whole = len(left) == len(node)
+        return left if whole or (items and left) else _GONE
     return node

@@ -164,10 +164,3 @@ class Judge:
                 if self.reader.holder(part.type, part.id) not in {None, record}:
                     taken[record].append(ID_TAKEN.at(f"{one.kind}.{part.kind}({part.id})"))
         return taken
-
-
-def check_schema(kind: str, body: dict[str, Any]) -> None:
-    """Refuse (422) a record that is not one, naming every place."""
-    invalid = schema.validate(kind, body)
-    if invalid:
-        raise Unprocessable(*invalid)

@@ -14,7 +14,6 @@ from adapter.errors import Finding, IssueType, Message, Unprocessable
 from adapter.fhir.search.values import local
 from adapter.record.parts import BY_NAME, PartKind, kind_of, part_of, put, surroundings, unlinked
 from adapter.record.supply import supply
-from adapter.repository.judging import check_schema
 from adapter.repository.revision import Revision, Sent
 
 if TYPE_CHECKING:
@@ -118,12 +117,7 @@ class Placing:
     def put_record(
         self, kind: str, body: dict[str, Any], rest: Mapping[tuple[str, str], dict[str, Any]]
     ) -> None:
-        """Make ``body`` the record, with the ids it left out, and ``rest`` the residue of its parts.
-
-        Raises:
-            Unprocessable: it is no record.
-        """
-        check_schema(kind, body)
+        """Make ``body``, which is valid, the record, with the ids it left out, and ``rest`` its residue."""
         after = supply(kind, body, self._body(kind, body["id"]), self.new_id)
         for (type_, part_id), residue in rest.items():
             self.write.writer.put_residue(kind, after["id"], type_, part_id, self.writer, residue)

@@ -7,22 +7,23 @@ is told at once, each at its entry.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from adapter.errors import AdapterError, Finding, Unprocessable
+from adapter.errors import Unprocessable
 from adapter.fhir.cutting import without
 from adapter.record.parts import TYPES, kind_of
-from adapter.record.rules import OF_WHAT_IS_MISSING
 from adapter.repository.preconditions import check_if_match
 from adapter.repository.recipient_writing import RecipientWriting
 from adapter.repository.recipients import present
+from adapter.repository.refused import Refusals
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
+    from adapter.errors import Finding
     from adapter.repository.resources import Placing
     from adapter.security.caller import Caller
     from adapter.storage import Published, Writer
@@ -70,47 +71,6 @@ class Change:
     created: bool
 
 
-@dataclass(slots=True)
-class _Refusals:
-    """What is wrong with one resource after the other, until it is told together."""
-
-    errors: list[AdapterError] = field(default_factory=list)
-    keys: set[tuple[str, str]] = field(default_factory=set)
-
-    @contextmanager
-    def of(self, put: Put, element: str) -> Iterator[None]:
-        """Keep a refusal about one resource; what names no place is about its ``element``."""
-        try:
-            yield
-        except AdapterError as error:
-            self.keys.add(put.key)
-            self.errors.append(type(error)(*(_placed(finding, put, element) for finding in error.findings)))
-
-    @contextmanager
-    def besides(self) -> Iterator[None]:
-        """Keep what is found beside what is refused already, but for what seems missing only for that."""
-        try:
-            yield
-        except AdapterError as error:
-            missing = OF_WHAT_IS_MISSING if self.errors else frozenset()
-            found = [finding for finding in error.findings if finding.code not in missing]
-            self.errors += [type(error)(*found)] if found else []
-
-    def tell(self) -> None:
-        """Raise what was kept, as the first of its kind, with every finding."""
-        if self.errors:
-            raise type(self.errors[0])(*(found for error in self.errors for found in error.findings))
-
-
-def _placed(finding: Finding, put: Put, element: str) -> Finding:
-    if not put.place:
-        return finding
-    if finding.expression is None:
-        return replace(finding, expression=f"{put.place}.{element}")
-    type_, dot, below = finding.expression.partition(".")
-    return replace(finding, expression=f"{put.element}{dot}{below}" if type_ == put.type else put.element)
-
-
 @dataclass(frozen=True, slots=True)
 class Transaction:
     """One caller's resources and the one write transaction they are put in.
@@ -135,15 +95,15 @@ class Transaction:
             Unprocessable, Conflict: see :meth:`Placing.put` and :meth:`Placing.finish`.
         """
         before = {put.key: self._given(put) for put in puts}
-        refusals = _Refusals()
+        refusals = Refusals()
         for put in puts:
-            with refusals.of(put, "request.ifMatch"):
+            with refusals.of(put.key, partial(_placed, put=put, element="request.ifMatch")):
                 self._check_version(put, before[put.key])
         refusals.tell()
         for put in self._in_order(puts):
             if self.placing.owner(put.type, put.resource) in refusals.keys:
                 continue  # Its owner is refused already, and nothing more can be said of it.
-            with refusals.of(put, "resource"):
+            with refusals.of(put.key, partial(_placed, put=put, element="resource")):
                 self._place(put, before[put.key])
             if put.key in refusals.keys and self._place_readable(put, refusals.errors[-1].findings):
                 refusals.keys.remove(put.key)
@@ -204,6 +164,16 @@ class Transaction:
             writing.create(kind_of(put.resource), put.resource)
         else:
             writing.update(put.resource, present(before))
+
+
+def _placed(finding: Finding, put: Put, element: str) -> Finding:
+    """A finding about one resource at its entry; what names no place is about its ``element``."""
+    if not put.place:
+        return finding
+    if finding.expression is None:
+        return replace(finding, expression=f"{put.place}.{element}")
+    type_, dot, below = finding.expression.partition(".")
+    return replace(finding, expression=f"{put.element}{dot}{below}" if type_ == put.type else put.element)
 
 
 def _stands(found: Published | None) -> bool:

@@ -494,6 +494,80 @@ _SEVERAL = (
         ),
     ),
     Wrong(
+        "what is none, beside what breaks a rule",
+        (
+            {
+                "planer.0.status": "halvferdig",
+                "planer.0.modifierExtension": MODIFIER,
+                "maal.0.livsomrader": ["havet"],
+                "maal.1.status": "halvferdig",
+                "maal.0.delmaal.+": "odds-maal",
+                "tiltak.0.utforere.0": {"organisasjon": "enheten", "ansatt": "ragna"},
+                "tiltak.0.gyldighet": BACKWARDS,
+                "team.0.deltakere.+": SUCCESSOR,
+                "parorende.0.relasjon": "nabo",
+            },
+            (
+                ("unknown-code", "sak.planer[0].status"),
+                ("unknown-field", "sak.planer[0].modifierExtension"),
+                ("unknown-code", "sak.maal[0].livsomrader[0]"),
+                ("unknown-code", "sak.maal[1].status"),
+                ("not-exactly-one", "sak.tiltak[0].utforere[0]"),
+                ("unknown-code", "sak.parorende[0].relasjon"),
+                ("not-in-record", "sak.maal[0].delmaal[1]"),
+                ("period-ends-before-start", "sak.tiltak[0].gyldighet"),
+                ("two-coordinators", "sak.team[0].deltakere[1]"),
+            ),
+        ),
+        "CarePlan/planen",
+        (
+            {
+                "period": PERIOD,
+                "farge": "blå",
+                "authored": "2026",
+                "modifierExtension": MODIFIER,
+                "goal.+": {"reference": "Goal/odds-maal"},
+                "careTeam.+": {"reference": "CareTeam/odds-team"},
+            },
+            (
+                ("per-1", "CarePlan.period"),
+                ("element-unknown", "CarePlan.farge"),
+                ("element-unknown", "CarePlan.authored"),
+                ("modifier-unknown", "CarePlan.modifierExtension"),
+                ("not-in-record", "CarePlan.goal[2]"),
+                ("not-in-record", "CarePlan.careTeam[1]"),
+            ),
+        ),
+        status=400,
+    ),
+    Wrong(
+        "two choices in a goal that goes round",
+        of="Goal/staa",
+        resource=(
+            {
+                "startCodeableConcept": {"text": "i fjor"},
+                "target": [{"dueDate": "2026-09", "dueDuration": {"value": 1}}],
+                "extension": [milestone("gaa")],
+            },
+            (
+                ("element-choice", "Goal.start"),
+                ("element-choice", "Goal.target[0].due"),
+                ("part-of-itself", "Goal.extension[0]"),
+            ),
+        ),
+        status=400,
+    ),
+    Wrong(
+        "a second plan that ends before it starts",
+        of="CarePlan/planen",
+        resource=(
+            {"period": PERIOD, "activity": None},
+            (("per-1", "CarePlan.period"), ("two-individual-plans", "CarePlan.status")),
+        ),
+        new=True,
+        status=400,
+    ),
+    Wrong(
         "a consent that cannot be read, of which nothing is missing",
         of="Consent/til-planen",
         resource=(

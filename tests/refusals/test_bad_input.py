@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import sqlalchemy
 
+from adapter.record import schema
 from tests.record.given import bent
-from tests.refusals.rows import MODIFIER, ROWS, Wrong, coded, milestone
+from tests.refusals.rows import MODIFIER, PERIOD, ROWS, Wrong, coded, milestone
 from tests.refusals.world import SAK
 from tests.rest.world import OTHER_NUMBER, PERSON_NUMBER
 
@@ -167,6 +168,62 @@ def test_what_is_wrong_in_several_entries_is_told_in_one_answer(standing: House)
         ),
     )
     assert content(standing) == before
+
+
+def test_an_entry_that_is_no_fhir_does_not_hide_the_others(standing: House) -> None:
+    """400, and still every place: of what is no valid R4, of what cannot be kept, of what breaks a rule."""
+    before = content(standing)
+    plan, goal, team = (
+        standing.municipality("GET", f"/fhir/{of}").json
+        for of in ("CarePlan/planen", "Goal/staa", "CareTeam/teamet")
+    )
+    answer = transaction(
+        standing,
+        ("PUT", bent(plan, period=PERIOD, **{"goal.+": {"reference": "Goal/odds-maal"}})),
+        ("PUT", bent(goal, extension=[milestone("gaa")])),
+        ("PUT", bent(team, **{"participant.0.modifierExtension": MODIFIER})),
+    )
+    place = "Bundle.entry[{}].resource.{}".format
+    assert_refused(
+        answer,
+        400,
+        (
+            ("per-1", place(0, "period")),
+            ("not-in-record", place(0, "goal[2]")),
+            ("part-of-itself", place(1, "extension[0]")),
+            ("modifier-unknown", place(2, "participant[0].modifierExtension")),
+        ),
+    )
+    assert content(standing) == before
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"maal": "ingen"},
+        {"maal.0.id": "ikke en id"},
+        {"innbygger": None, "maal.1.delmaal": ["gaa"]},
+        {"team.0.deltakere.+": {"id": "d9"}, "team.0.deltakere.0.rolle": "sjef"},
+        {"planer.0": "planen", "maal.1.delmaal": ["gaa"]},
+        {"samtykker.0.regler.0.virkning": "kanskje"},
+    ],
+)
+def test_what_leaves_too_little_to_judge_is_told_alone(standing: House, changes: dict[str, Any]) -> None:
+    """Where a part cannot be read at all, nothing is said of those that name it: it would be wrong."""
+    before = content(standing)
+    sak = bent(SAK, **changes)
+    answer = put_sak(standing, sak)
+    assert answer.status_code == 422
+    assert [one["kode"] for one in told(answer)] == [one.code for one in schema.validate("sak", sak)]
+    assert content(standing) == before
+
+
+def test_a_recipient_learns_nothing_more_of_what_is_no_fhir(standing: House) -> None:
+    """Of what a recipient sends, what is no valid R4 is told, and no rule is asked about the rest."""
+    team = standing.hospital("GET", "/fhir/CareTeam/teamet").json
+    wrong = bent(team, period=PERIOD, modifierExtension=MODIFIER)
+    answer = standing.hospital("PUT", "/fhir/CareTeam/teamet", json=wrong, headers={"If-Match": "*"})
+    assert_refused(answer, 400, (("per-1", "CareTeam.period"),))
 
 
 def test_one_refused_is_not_missed_by_the_others(standing: House) -> None:

@@ -55,6 +55,7 @@ OF_WHAT_IS_MISSING = frozenset(
         consent.NOT_GIVEN,
         consent.OPAQUE_ALONE,
         coordination.NOT_A_CHILD,
+        planning.COORDINATOR_GONE,
         planning.NO_PLAN_CONSENT,
     )
 )
