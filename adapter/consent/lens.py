@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from adapter.consent.permits import ALLE, ANY_PURPOSE, DELER, INGEN_EMNE, Permit, permits
 from adapter.record.competence import adulthood, parents
-from adapter.record.windows import ALWAYS, Window, boundaries, window_of
+from adapter.record.seats import seats
+from adapter.record.windows import ALWAYS, Window, boundaries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -104,11 +105,7 @@ def lenses(sak: dict[str, Any], ansatt_with: Callable[[str], str | None], now: d
     found.extend(
         Lens(recipient, ANY_PURPOSE, Standing.PARENT, window) for recipient, window in decided.items()
     )
-    ends = boundaries(
-        window_of(deltaker.get("gyldighet"))
-        for team in sak.get("team", ())
-        for deltaker in team.get("deltakere", ())
-    )
+    ends = boundaries(seat.window for seat in seats(sak))
     for (recipient, purpose), rows in _grouped(permits(sak, ansatt_with), decided).items():
         found.extend(_stretches(recipient, purpose, rows, ends, now))
     return [lens for lens in found if lens.window.high is None or lens.window.high > now]

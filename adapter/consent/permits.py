@@ -2,8 +2,7 @@
 
 A permit comes from a samtykke that is aktiv, of type opplysningsutveksling or deltaker, given by somebody
 competent, naming its recipient. A regel with virkning ``nekt`` becomes a deny, and a deny always wins.
-Helsepersonelloven § 22 (consent lifts the duty of confidentiality); shape: IHE PCF (``docs/mapping`` names
-the elements).
+Helsepersonelloven § 22: consent lifts the duty of confidentiality.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from adapter.fhir.dates import interval
 from adapter.record.competence import competence, lifetime
 from adapter.record.rules.consent import SHARING
+from adapter.record.seats import standing, taken
 from adapter.record.windows import ALWAYS, Window, window_of
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 DELER = ("person", "parorende", "koordinator", "team", "plan", "mal", "tiltak", "henvendelse")
 ALLE = "alle"
 INGEN_EMNE = ""
-_CLOSED = {"inaktiv", "feilregistrert"}
 _TREAT = ("TREAT",)
 ANY_PURPOSE = ""
 
@@ -112,12 +111,10 @@ def _recipients(
         if recipient is not None:
             yield recipient, ALWAYS
         return
-    for team in sak.get("team", ()):
-        if team["id"] == mottaker["team"] and team.get("status") not in _CLOSED:
-            for deltaker in team.get("deltakere", ()):
-                recipient = recipient_of(deltaker.get("hvem") or {}, ansatt_with)
-                if recipient is not None:
-                    yield recipient, window_of(deltaker.get("gyldighet"))
+    for seat in standing(sak):
+        recipient = recipient_of(seat.deltaker.get("hvem") or {}, ansatt_with)
+        if recipient is not None and seat.team["id"] == mottaker["team"]:
+            yield recipient, seat.window
 
 
 def recipient_of(aktor: dict[str, Any], ansatt_with: Callable[[str], str | None]) -> str | None:
@@ -136,12 +133,10 @@ def _ended_participation(
 ) -> dict[str, datetime]:
     """When those who were deltaker stopped being one; nobody who still is (or will stay) one without end."""
     ends: dict[str, datetime | None] = {}
-    for team in sak.get("team", ()):
-        for deltaker in team.get("deltakere", ()):
-            recipient = recipient_of(deltaker.get("hvem") or {}, ansatt_with)
-            if recipient is None:
-                continue
-            end = window_of(deltaker.get("gyldighet")).high
+    for seat in taken(sak):
+        recipient = recipient_of(seat.deltaker.get("hvem") or {}, ansatt_with)
+        if recipient is not None:
+            end = seat.window.high
             known = ends.get(recipient, end)
             ends[recipient] = None if end is None or known is None else max(end, known)
     return {recipient: end for recipient, end in ends.items() if end is not None}

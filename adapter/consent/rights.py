@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from adapter.consent.lens import Lens, Standing
+from adapter.record.windows import window_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -61,7 +62,7 @@ RIGHTS = (
 def refused_fields(
     lens: Lens, kind: str, before: Mapping[str, Any] | None, after: Mapping[str, Any], me: Aktorer
 ) -> list[str]:
-    """The fields of ``after`` that the writer may not make so; empty if it may. ``["*"]``: nothing at all.
+    """The fields of ``after`` that the writer may not make so; empty if it may. ``["*"]``: no such part.
 
     Args:
         lens: the writer's, at this instant.
@@ -82,10 +83,10 @@ def refused_fields(
             for right in rights
             if _relates(right.relation, me, body, after) and right.keeps(dict(after))
         ]
-    if not allowed:
-        return ["*"] if changed or before is None else []
+    if before is None:
+        return [] if allowed else ["*"]
     open_fields = frozenset[str]().union(*(right.fields for right in allowed))
-    return [] if "*" in open_fields or before is None else sorted(changed - open_fields)
+    return [] if "*" in open_fields else sorted(changed - open_fields)
 
 
 def owner_of(lens: Lens) -> dict[str, str]:
@@ -101,20 +102,22 @@ def _relates(relation: str, me: Aktorer, body: Mapping[str, Any], after: Mapping
         return body.get("eier") in me
     if relation == "performer":
         return any(one in me for one in body.get("utforere", ()))
-    return _only_own_participation(me, body, after)
+    return _only_leaves(me, body.get("deltakere", []), after.get("deltakere", []))
 
 
-def _only_own_participation(me: Aktorer, body: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
-    """Does nothing in the team change but the end of the writer's own participation?"""
-    before = {one["id"]: one for one in body.get("deltakere", ())}
-    now = {one["id"]: one for one in after.get("deltakere", ())}
-    if before.keys() != now.keys():
+def _only_leaves(me: Aktorer, before: list[dict[str, Any]], after: list[dict[str, Any]]) -> bool:
+    """Is the writer a deltaker, and does nothing change but that it takes part for less long?"""
+    if [one["id"] for one in before] != [one["id"] for one in after]:
         return False
-    changed = [id_ for id_ in before if before[id_] != now[id_]]
-    return all(
-        before[id_].get("hvem") in me and _but_its_end(before[id_]) == _but_its_end(now[id_])
-        for id_ in changed
-    )
+    is_in = any(one.get("hvem") in me for one in before)
+    changed = [(old, new) for old, new in zip(before, after, strict=True) if old != new]
+    return is_in and all(old.get("hvem") in me and _ends_sooner(old, new) for old, new in changed)
+
+
+def _ends_sooner(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    """Consent to a deltaker lasts as long as the participation, so nobody prolongs its own."""
+    was, is_ = window_of(old.get("gyldighet")).high, window_of(new.get("gyldighet")).high
+    return _but_its_end(old) == _but_its_end(new) and is_ is not None and (was is None or is_ <= was)
 
 
 def _but_its_end(deltaker: Mapping[str, Any]) -> dict[str, Any]:
@@ -134,6 +137,10 @@ def merged(whole: dict[str, Any], seen: Mapping[str, Any], after: Mapping[str, A
             continue
         if isinstance(old, list) or isinstance(new, list):
             new = _merged_list(whole.get(name, []), old or [], new or []) or None
+        elif name in whole and name not in seen:
+            new = whole[name]
+        elif isinstance(old, dict) and isinstance(new, dict):
+            new = merged(whole[name], old, new)
         if new is None:
             result.pop(name, None)
         else:
@@ -145,12 +152,12 @@ def _merged_list(whole: list[Any], seen: list[Any], after: list[Any]) -> list[An
     def key(item: Any) -> Any:
         return item.get("id", repr(item)) if isinstance(item, dict) else item
 
-    shown, hidden_fields = {key(item) for item in seen}, {key(item): item for item in whole}
+    shown, whole_by_key = {key(item) for item in seen}, {key(item): item for item in whole}
     kept = [item for item in whole if key(item) not in shown]
     seen_by_key = {key(item): item for item in seen}
     written = [
-        merged(hidden_fields[key(item)], seen_by_key[key(item)], item)
-        if isinstance(item, dict) and key(item) in hidden_fields and key(item) in seen_by_key
+        merged(whole_by_key[key(item)], seen_by_key[key(item)], item)
+        if isinstance(item, dict) and key(item) in whole_by_key and key(item) in seen_by_key
         else item
         for item in after
     ]

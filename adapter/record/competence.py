@@ -15,7 +15,7 @@ from adapter.record.windows import ALWAYS, Window, window_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MAJORITY = 16  # helserettslig myndighetsalder, pbrl § 4-3
+HEALTH_MAJORITY = 16  # helserettslig myndighetsalder, pbrl § 4-3
 
 
 def has_foreldreansvar(parorende: dict[str, Any]) -> bool:
@@ -30,13 +30,13 @@ def has_foreldreansvar(parorende: dict[str, Any]) -> bool:
 def adulthood(sak: dict[str, Any]) -> Window:
     """When the person decides alone: from the sixteenth birthday, always if no birth date is known."""
     born = sak["innbygger"].get("fodselsdato")
-    return Window(anniversary(born, MAJORITY), None) if born else ALWAYS
+    return Window(anniversary(born, HEALTH_MAJORITY), None) if born else ALWAYS
 
 
-def childhood(sak: dict[str, Any]) -> Window | None:
+def under_parents(sak: dict[str, Any]) -> Window | None:
     """When a parent decides for the person; None if no birth date says that the person is a child."""
     born = sak["innbygger"].get("fodselsdato")
-    return Window(None, anniversary(born, MAJORITY)) if born else None
+    return Window(None, anniversary(born, HEALTH_MAJORITY)) if born else None
 
 
 def lifetime(sak: dict[str, Any]) -> Window:
@@ -47,7 +47,7 @@ def lifetime(sak: dict[str, Any]) -> Window:
 
 def parents(sak: dict[str, Any]) -> Iterator[tuple[dict[str, Any], Window]]:
     """The parorende who decide as parents, each with the time in which they do."""
-    child = childhood(sak)
+    child = under_parents(sak)
     if child is None:
         return
     for parorende in sak.get("parorende", ()):

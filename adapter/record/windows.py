@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from adapter.fhir.dates import interval
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,7 @@ class Window:
 
 
 ALWAYS = Window()
+NEVER = Window(datetime.min.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC))
 
 
 def window_of(gyldighet: dict[str, Any] | None) -> Window:

@@ -82,8 +82,9 @@ def _named(caller: Caller, reader: Reader, now: datetime) -> Iterator[str]:
 
 
 def _people_with(pid: str, reader: Reader, now: datetime) -> Iterator[str]:
-    """The innbygger and every parorende with this birth number: a mother of two is two parorende."""
+    """The innbygger and parorende with this birth number or D-number: a mother of two is two parorende."""
     for type_ in ("Patient", "RelatedPerson"):
-        query = parse(type_, [("identifier", f"{SYSTEMS['fnr']}|{pid}")])
+        either = ",".join(f"{SYSTEMS[kind]}|{pid}" for kind in ("fnr", "dnr"))
+        query = parse(type_, [("identifier", either)])
         matches = reader.search((KOMMUNE,), "", query, now=now, count=query.count)
         yield from (f"{_PEOPLE[type_]}/{match.id}" for match in matches.found)

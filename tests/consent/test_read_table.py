@@ -418,3 +418,18 @@ def test_a_samtykke_is_shown_with_its_recipient_and_without_its_denies() -> None
     (shown,) = seen["samtykker"]
     assert shown["mottaker"] == {"parorende": "mor"}
     assert [one["virkning"] for one in shown["regler"]] == ["tillat"]
+
+
+def test_a_team_that_is_none_keeps_nothing_open() -> None:
+    """Who has left a team loses what it was permitted, whatever a proposed or an erroneous team says."""
+    record = sak(samtykke(regel("person"), type="deltaker"))
+    left = {"id": "d3", "hvem": {"organisasjon": "sykehus"}, "gyldighet": {"til": "2026-04-01"}}
+    record["team"][0]["deltakere"].append(left)
+    for status in ("feilregistrert", "foreslatt"):
+        other = {
+            "id": "t2",
+            "status": status,
+            "deltakere": [{"id": "d1", "hvem": {"organisasjon": "sykehus"}}],
+        }
+        record["team"] = [record["team"][0], other]
+        assert judge(record, SYKEHUS, "kari") == ("nothing", "no-permit")

@@ -212,7 +212,7 @@ def test_a_recipient_changes_only_what_it_may(world: House) -> None:
     seen = as_writer(world, "PUT", TEAM, json=team, headers=headers)
     issue = seen.json["issue"][0]
     assert (seen.status_code, issue["details"]["coding"][0]["code"]) == (403, "recipient-may-not-change")
-    assert issue["expression"] == ["CareTeam"]
+    assert issue["expression"] == ["CareTeam.participant"]
     hidden = as_writer(
         world, "PUT", "/fhir/CareTeam/odds-team", json={**team, "id": "odds-team"}, headers=headers
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapter.errors import Finding, IssueType, Message, Severity
 from adapter.fhir.dates import anniversary, interval
-from adapter.record.competence import MAJORITY, competence
+from adapter.record.competence import HEALTH_MAJORITY, competence
 from adapter.record.rules.consent import is_open, is_sharing
 from adapter.record.rules.violation import HPL, PBRL
 from adapter.record.windows import window_of
@@ -78,4 +78,4 @@ def _was_unheard(sak: dict[str, Any], samtykke: dict[str, Any]) -> bool:
     born, given = sak["innbygger"].get("fodselsdato"), samtykke.get("gittDato")
     if born is None or given is None or samtykke.get("barnetHort"):
         return False
-    return anniversary(born, HEARD_FROM) <= interval(given).low < anniversary(born, MAJORITY)
+    return anniversary(born, HEARD_FROM) <= interval(given).low < anniversary(born, HEALTH_MAJORITY)

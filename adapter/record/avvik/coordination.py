@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from adapter.errors import Finding, IssueType, Message, Severity
 from adapter.record.competence import lifetime
-from adapter.record.rules.coordination import COORDINATORS, childhood, standing
+from adapter.record.rules.coordination import COORDINATORS, minority
 from adapter.record.rules.violation import HOL, PBRL, VGML
+from adapter.record.seats import standing
 from adapter.record.windows import window_of
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def guardians(sak: dict[str, Any], now: datetime) -> Iterator[Finding]:
 
 def _has_grown(sak: dict[str, Any], now: datetime) -> bool:
     known = "fodselsdato" in sak["innbygger"] and "venterBarn" not in sak["innbygger"]
-    return known and not childhood(sak).holds(now)
+    return known and not minority(sak).holds(now)
 
 
 def _is_dead(sak: dict[str, Any], now: datetime) -> bool:

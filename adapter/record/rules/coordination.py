@@ -7,21 +7,22 @@ a rule forbids is holding it together for longer.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from adapter.errors import IssueType, Message
-from adapter.fhir.dates import anniversary, interval
+from adapter.fhir.dates import anniversary
 from adapter.record.rules.violation import HOL, PBRL, SPHL, Violation
-from adapter.record.windows import Window, window_of
+from adapter.record.seats import seats, standing
+from adapter.record.windows import NEVER, Window
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from adapter.fhir.dates import Interval
     from adapter.record.rules.violation import Case
+    from adapter.record.seats import Seat
 
 TWO_COORDINATORS = Message(
     "two-coordinators",
@@ -61,33 +62,7 @@ TEAM_CLOSED = Message(
 
 MAJORITY = 18
 COORDINATORS = ("koordinator", "barnekoordinator")
-CLOSED = frozenset({"inaktiv", "feilregistrert"})
 _HANDOVER = timedelta(hours=25)  # a day, which has 25 hours when the clock is turned back
-
-
-@dataclass(frozen=True, slots=True)
-class Seat:
-    """A deltaker in a team, where it stands, and when it holds."""
-
-    team: dict[str, Any]
-    deltaker: dict[str, Any]
-    path: str
-    place: str
-    window: Window
-
-
-def seats(sak: dict[str, Any]) -> Iterator[Seat]:
-    """Every deltaker of every team of the sak."""
-    for t, team in enumerate(sak.get("team", ())):
-        for d, deltaker in enumerate(team.get("deltakere", ())):
-            path = f"sak.team[{t}].deltakere[{d}]"
-            place = f"sak.team({team['id']}).deltakere({deltaker.get('id', d)})"
-            yield Seat(team, deltaker, path, place, window_of(deltaker.get("gyldighet")))
-
-
-def standing(sak: dict[str, Any]) -> list[Seat]:
-    """The seats in teams that are: neither proposed, closed nor registered in error."""
-    return [seat for seat in seats(sak) if seat.team.get("status") not in CLOSED | {"foreslatt"}]
 
 
 def one_coordinator(case: Case) -> Iterator[Violation]:
@@ -109,7 +84,7 @@ def child_coordinator(case: Case) -> Iterator[Violation]:
     for seat in seats(case.body):
         if seat.deltaker.get("rolle") == "barnekoordinator":
             begins = seat.window.low or case.day.low
-            if "venterBarn" not in case.body["innbygger"] and not childhood(case.body).holds(begins):
+            if "venterBarn" not in case.body["innbygger"] and not minority(case.body).holds(begins):
                 yield Violation(NOT_A_CHILD, f"{seat.path}.rolle", seat.place)
 
 
@@ -129,11 +104,11 @@ def closed_team(case: Case) -> Iterator[Violation]:
             yield Violation(TEAM_CLOSED, f"{seat.path}.gyldighet.til", seat.place, names=names)
 
 
-def childhood(sak: dict[str, Any]) -> Window:
+def minority(sak: dict[str, Any]) -> Window:
     """Until the person turns 18; no time at all if no birth date says so. Barnekoordinator: pbrl § 2-5 c."""
     born = sak["innbygger"].get("fodselsdato")
     if born is None:
-        return Window(interval("2000").low, interval("2000").low)
+        return NEVER
     return Window(None, anniversary(born, MAJORITY))
 
 

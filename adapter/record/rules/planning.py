@@ -12,14 +12,15 @@ from adapter.errors import IssueType, Message
 from adapter.fhir.dates import interval
 from adapter.record.consequences import is_about
 from adapter.record.rules.consent import is_given, place_of
-from adapter.record.rules.coordination import COORDINATORS, goes_on, seats, standing
+from adapter.record.rules.coordination import COORDINATORS, goes_on
 from adapter.record.rules.violation import HOL, PBRL, VGML, Violation
+from adapter.record.seats import seats, standing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from adapter.record.rules.coordination import Seat
     from adapter.record.rules.violation import Case
+    from adapter.record.seats import Seat
 
 TWO_PLANS = Message(
     "two-individual-plans",
