@@ -12,23 +12,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from adapter.consent.lens import KOMMUNE
-from adapter.errors import (
-    AdapterError,
-    Conflict,
-    Finding,
-    Forbidden,
-    IssueType,
-    Message,
-    NotFound,
-    Unprocessable,
-)
+from adapter.errors import Finding, Forbidden, IssueType, Message, NotFound
 from adapter.record.avvik import avvik
-from adapter.record.rules import OF_WHAT_IS_MISSING
 from adapter.repository.changes import changed_since
 from adapter.repository.pages import Pages
 from adapter.repository.preconditions import check_if_match
 from adapter.repository.recipients import UNKNOWN, check_scope, present, recipients
-from adapter.repository.refused import Refusals
+from adapter.repository.refused import OnlyAsked, Refusals, broken_by
 from adapter.repository.resources import Placing
 from adapter.repository.searching import Search, SearchResult
 from adapter.repository.transaction import Change, Put, Transaction
@@ -180,13 +170,7 @@ class Repository:
         """
         if not caller.municipality:
             return ()
-        try:
-            self._put(puts, caller, note, store=False)
-        except (Unprocessable, Conflict) as error:
-            return tuple(one for one in error.findings if one.code not in OF_WHAT_IS_MISSING)
-        except AdapterError:
-            return ()
-        return ()
+        return broken_by(lambda: self._put(puts, caller, note, store=False))
 
     def _put(
         self, puts: Sequence[Put], caller: Caller, note: ChangeNote, *, store: bool = True
@@ -199,7 +183,7 @@ class Repository:
             placing = Placing(self._write(writer, now), self.new_id, self.base_url, mine[0])
             made = Transaction(writer, placing, caller, mine, now, self.if_match_required).carry_out(puts)
             if not store:
-                raise Unprocessable  # Leaving the transaction so undoes it.
+                raise OnlyAsked
             return made
 
     def _write(self, writer: Writer, now: datetime) -> Write:

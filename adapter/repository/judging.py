@@ -14,7 +14,7 @@ from adapter.errors import Conflict, Finding, IssueType, Message, Severity, Unpr
 from adapter.fhir import structure
 from adapter.fhir.dates import OSLO
 from adapter.record import rules, schema
-from adapter.record.identifiers import keys
+from adapter.record.identifiers import SYSTEMS, keys
 from adapter.record.parts import parts, path_of
 from adapter.record.references import references
 
@@ -159,8 +159,16 @@ class Judge:
                 owner = self.reader.record_by_key(one.kind, system, value)
                 first = holders.setdefault((one.kind, system, value), one.after["id"])
                 if owner not in {None, record[1]} or first != record[1]:
-                    taken[record].append(KEY_TAKEN.at(one.kind))
+                    taken[record].append(KEY_TAKEN.at(_ident_at(one.kind, one.after, system, value)))
             for part in parts(one.kind, one.after):
                 if self.reader.holder(part.type, part.id) not in {None, record}:
-                    taken[record].append(ID_TAKEN.at(f"{one.kind}.{part.kind}({part.id})"))
+                    taken[record].append(ID_TAKEN.at(path_of(one.kind, one.after, part)))
         return taken
+
+
+def _ident_at(kind: str, body: dict[str, Any], system: str, value: str) -> str:
+    """Where a record says one of its keys."""
+    holder, path = (body["innbygger"], "sak.innbygger") if kind == "sak" else (body, kind)
+    identer = enumerate(holder["identer"])
+    index = next(n for n, one in identer if (SYSTEMS.get(one["type"]), one["verdi"]) == (system, value))
+    return f"{path}.identer[{index}].verdi"

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from adapter.errors import AdapterError, Unprocessable
+from adapter.errors import AdapterError, Conflict, Unprocessable
 from adapter.record import schema
 from adapter.record.readable import readable
 from adapter.record.rules import OF_WHAT_IS_MISSING
@@ -15,6 +15,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from adapter.errors import Finding
+
+
+class OnlyAsked(Unprocessable):
+    """Nothing is wrong; but it was only asked, and leaving the transaction so undoes it."""
+
+
+def broken_by(act: Callable[[], object]) -> tuple[Finding, ...]:
+    """What rules something breaks that can be read only in part; other refusals are of another matter."""
+    try:
+        act()
+    except (Unprocessable, Conflict) as error:
+        return tuple(one for one in error.findings if one.code not in OF_WHAT_IS_MISSING)
+    except AdapterError:
+        return ()
+    return ()
 
 
 @dataclass(slots=True)

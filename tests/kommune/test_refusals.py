@@ -76,11 +76,11 @@ FAULTS = [
     (person(fodselsdato="2026-02-30"), "sak.innbygger.fodselsdato", 422),
     (number("12856812056"), "sak.innbygger.identer[0].verdi", 422),
     (real, "sak.innbygger.identer[0].verdi", 422),
-    (number(OTHER_NUMBER), "sak", 409),
+    (number(OTHER_NUMBER), "sak.innbygger.identer[0].verdi", 409),
     (deltaker(rolle="sjef"), "sak.team[0].deltakere[0].rolle", 422),
     (deltaker(hvem={"rolle": "ingen"}), HVEM, 422),
     (deltaker(hvem={"parorende": "ingen"}), HVEM, 422),
-    (team(id="odds-team"), "sak.team(odds-team)", 409),
+    (team(id="odds-team"), "sak.team[0]", 409),
     (team(gyldighet=BACKWARDS), "sak.team[0].gyldighet", 422),
     (lambda sak: sak["samtykker"][0].update(gittAv=[]), "sak.samtykker[0]", 422),
 ]

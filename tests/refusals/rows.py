@@ -398,6 +398,15 @@ _CHOICES = (
         status=400,
     ),
     Wrong(
+        "an activity that is told and referred to",
+        of="CarePlan/planen",
+        resource=(
+            {"activity.0.detail": {"status": "in-progress", "description": "Gå tur"}},
+            (("cpl-3", "CarePlan.activity[0]"),),
+        ),
+        status=400,
+    ),
+    Wrong(
         "an aktør that is two",
         (
             {"tiltak.0.utforere.0": {"organisasjon": "enheten", "ansatt": "ragna"}},

@@ -218,6 +218,31 @@ def test_what_leaves_too_little_to_judge_is_told_alone(standing: House, changes:
     assert content(standing) == before
 
 
+@pytest.mark.parametrize(
+    ("changes", "places"),
+    [
+        (
+            {"innbygger.identer.0.verdi": OTHER_NUMBER},
+            (("identifier-taken", "sak.innbygger.identer[0].verdi"),),
+        ),
+        (
+            {
+                "maal.+": {"id": "odds-maal", "status": "aktiv", "tekst": "Bli med på fotballen"},
+                "tiltak.+": {"id": "odds-tiltak", "status": "aktiv"},
+            },
+            (("id-taken", "sak.maal[2]"), ("id-taken", "sak.tiltak[1]")),
+        ),
+    ],
+)
+def test_what_is_of_another_record_is_a_conflict(
+    standing: House, changes: dict[str, Any], places: Places
+) -> None:
+    """409 with every place: another person's number, goal and tiltak."""
+    before = content(standing)
+    assert_refused(put_sak(standing, bent(SAK, **changes)), 409, places)
+    assert content(standing) == before
+
+
 def test_a_recipient_learns_nothing_more_of_what_is_no_fhir(standing: House) -> None:
     """Of what a recipient sends, what is no valid R4 is told, and no rule is asked about the rest."""
     team = standing.hospital("GET", "/fhir/CareTeam/teamet").json

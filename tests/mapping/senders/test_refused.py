@@ -134,7 +134,7 @@ ROWS = (
     ),
     Refused(
         "identifier-taken",
-        "Patient",
+        "Patient.identifier[0].value",
         "patient-ips",
         {"identifier": [{"system": FNR, "value": PERSON_NUMBER}]},
     ),

@@ -446,7 +446,7 @@ FAULTS: dict[str, tuple[list[dict[str, Any]], int, list[tuple[str, str]]]] = {
     "a person who is here already": (
         edited(0, identifier=[{"system": FNR, "value": OTHER_NUMBER}]),
         409,
-        [("identifier-taken", "Bundle.entry[0].resource")],
+        [("identifier-taken", "Bundle.entry[0].resource.identifier[0].value")],
     ),
     "a condition": (
         requested(0, ifNoneExist="identifier=x"),
