@@ -45,8 +45,7 @@ class Joined:
                 joined[key] = value
             else:
                 self.dropped.append(RESIDUE_DROPPED.at(f"{place}.{key[1:]}"))
-                if isinstance(joined.get(key[1:]), list):  # a null stands for what was beside it
-                    joined[key[1:]] = [one for one in joined[key[1:]] if one is not None]
+                _drop_nulls(joined, key[1:])
         if "narrative" in residue:
             hash_, value = residue["narrative"]
             if hash_ == guard(mapped):
@@ -81,9 +80,21 @@ class Joined:
         ]
         known = {key for key, _ in joined}
         self.dropped += [RESIDUE_DROPPED.at(place) for key in inside if key not in known]
+        ids = {one["id"] for one in mapped if isinstance(one, dict) and "id" in one}
         for after, item in reversed(residue.get("more", ())):
+            if isinstance(item, dict) and item.get("id") in ids:  # the record has that element now
+                self.dropped.append(RESIDUE_DROPPED.at(place))
+                continue
             joined.insert(_place_after(joined, after if after in known else None), (None, item))
         return [item for _, item in joined]
+
+
+def _drop_nulls(joined: dict[str, Any], key: str) -> None:
+    """Nothing stands for what was beside it any more; a list of nothing else goes."""
+    if isinstance(joined.get(key), list):
+        joined[key] = [one for one in joined[key] if one is not None]
+        if not joined[key]:
+            del joined[key]
 
 
 def _place_after(joined: list[tuple[str | None, Any]], key: str | None) -> int:

@@ -184,6 +184,8 @@ def test_no_null_is_left_where_nothing_stands_beside_it() -> None:
     back = given("Organization", {**part, "alias": ["Vik"]}, residue)
     assert back["alias"] == ["Vik"]
     assert "_alias" not in back
+    without = {name: value for name, value in part.items() if name != "alias"}
+    assert not {"alias", "_alias"} & given("Organization", without, residue).keys()
 
 
 def test_two_facts_in_one_concept_are_refused() -> None:
@@ -233,3 +235,19 @@ def test_systems_with_several_addresses_are_one() -> None:
     assert (part["identer"][0]["type"], part["kvalifikasjoner"][0]["kode"]) == ("hpr", "SP")
     back = given("Practitioner", part)
     assert back["identifier"][0]["system"] == "urn:oid:2.16.578.1.12.4.1.4.4"
+
+
+def test_an_element_the_record_has_is_not_kept_beside_it() -> None:
+    """What was kept under an element id goes when the record has an element of that id."""
+    plan = {"resourceType": "CarePlan", "id": "p1", "status": "active", "intent": "plan"}
+    sent = {
+        **plan,
+        "subject": {"reference": "Patient/p1"},
+        "activity": [{"id": "a", "outcomeCodeableConcept": [{"text": "bra"}]}],
+    }
+    part, residue = taken(sent)
+    assert given("CarePlan", part, residue)["activity"] == sent["activity"]
+    part["enkleTiltak"] = [{"id": "a", "status": "i-gang"}]
+    assert given("CarePlan", part, residue)["activity"] == [{"id": "a", "detail": {"status": "in-progress"}}]
+    stale = MAPPINGS.of("plan").stale(part, AROUND, residue or {})
+    assert [one.expression for one in stale] == ["CarePlan.activity"]

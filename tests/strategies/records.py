@@ -212,7 +212,7 @@ class _Making:
         if not needed and not choices:
             choices = [[field, *together.get(field, ())] for field in fields]
         made = st.one_of([_with(fields, [*needed, *choice]) for choice in choices or [[]]])
-        excluded = schema.get("not", {}).get("required", [])
+        excluded = [one.get("not", {}).get("required", []) for one in (schema, *schema.get("allOf", ()))]
         return made.map(lambda body: _agreeing(body, excluded, together))
 
     def _names_nothing(self, field: str, schema: dict[str, Any]) -> bool:
@@ -262,9 +262,11 @@ def _tidspunkt() -> st.SearchStrategy[str]:
     return st.builds(str.format, st.sampled_from(_FORMS), _DAYS)
 
 
-def _agreeing(body: dict[str, Any], excluded: list[str], together: dict[str, list[str]]) -> dict[str, Any]:
+def _agreeing(
+    body: dict[str, Any], excluded: list[list[str]], together: dict[str, list[str]]
+) -> dict[str, Any]:
     """The object without one of those that cannot stand together, and those that cannot stand alone."""
-    left_out = set(excluded[:1]) if excluded and all(field in body for field in excluded) else set()
+    left_out = {fields[0] for fields in excluded if fields and all(field in body for field in fields)}
     left_out |= {field for field, others in together.items() if not body.keys() >= set(others)}
     return {field: value for field, value in body.items() if field not in left_out}
 
