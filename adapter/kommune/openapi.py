@@ -34,7 +34,7 @@ def openapi(address: str) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
-            "schemas": {**_localized(definitions()), **_OWN},
+            "schemas": {**_localized(definitions()), **_answered(), **_OWN},
         },
     }
 
@@ -74,6 +74,15 @@ def _json(schema: str, description: str, media_type: str = "application/json") -
     return {"description": description, "content": content}
 
 
+def _answered() -> dict[str, Any]:
+    """The records as they are answered: with what is irregular in them, which is passed over when sent."""
+    records = {kind: _localized(definitions()[kind]) for kind in KINDS.values()}
+    return {
+        kind: {**schema, "properties": {**schema["properties"], "avvik": _AVVIK}}
+        for kind, schema in records.items()
+    }
+
+
 def _localized(schema: Any) -> Any:
     """The record's schema with its inner references pointing to where it stands in this document."""
     if isinstance(schema, dict):
@@ -88,6 +97,17 @@ def _localized(schema: Any) -> Any:
 
 _TEXT = {"type": "string"}
 _NUMBER = {"type": "integer"}
+_AVVIK: dict[str, Any] = {
+    "type": "array",
+    "readOnly": True,
+    "description": "Det som er uregelmessig i posten nå, og det en endring nettopp har latt falle",
+    "items": {
+        "type": "object",
+        "required": ["kode", "nb", "en"],
+        "properties": {"kode": _TEXT, "sted": _TEXT, "nb": _TEXT, "en": _TEXT, "kilde": _TEXT},
+        "additionalProperties": False,
+    },
+}
 _OWN: dict[str, Any] = {
     "Liste": {
         "type": "object",

@@ -148,11 +148,20 @@ def _shown(ask: Ask, found: RecordVersion, status: int = 200, dropped: Sequence[
 
     ``dropped`` is what the write that made it left behind, and told this once.
     """
-    avvik = [
-        {"kode": finding.code, "sted": finding.expression, "nb": finding.nb, "en": finding.en}
-        for finding in (*dropped, *ask.repository.avvik(found))
-    ]
+    avvik = [_told(finding) for finding in (*dropped, *ask.repository.avvik(found))]
     return Answer({**found.body, "avvik": avvik} if avvik else found.body, status, found.version)
+
+
+def _told(finding: Finding) -> dict[str, str]:
+    """What is irregular in a record, where, and where the rule is written."""
+    about = {
+        "kode": finding.code,
+        "sted": finding.expression,
+        "nb": finding.nb,
+        "en": finding.en,
+        "kilde": finding.source,
+    }
+    return {key: value for key, value in about.items() if value is not None}
 
 
 def _about(record: RecordVersion) -> dict[str, Any]:

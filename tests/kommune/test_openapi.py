@@ -27,6 +27,20 @@ def test_every_route_is_in_the_document(world: House) -> None:
     }
 
 
+def test_what_is_irregular_is_as_described(world: House) -> None:
+    """A record answered with its avvik fits the schema; each tells code, place, texts and source."""
+    team = {**CASE["team"][0], "deltakere": []}
+    saken = "/kommune/v1/saker/saken"
+    answer = world.municipality("PUT", saken, json={**CASE, "team": [team]}, headers={"If-Match": "*"})
+    (found,) = answer.json["avvik"]
+    assert found.keys() == {"kode", "sted", "nb", "en", "kilde"}
+    assert (found["kode"], found["sted"]) == ("coordinator-vacancy", "sak.team[0].deltakere")
+    document = world.call(None, "GET", DOCUMENT).json
+    assert jsonschema_rs.is_valid({**document, "$ref": "#/components/schemas/sak"}, answer.json)
+    again = world.municipality("PUT", saken, json=answer.json, headers={"If-Match": "*"})
+    assert (again.status_code, again.headers["ETag"]) == (200, answer.headers["ETag"])
+
+
 @pytest.mark.parametrize(
     ("path", "schema"),
     [
