@@ -6,6 +6,7 @@ person. What is given back beyond what was sent is a closed list, ``SUPPLIED``.
 
 from __future__ import annotations
 
+import random
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -193,3 +194,22 @@ def test_in_xml_it_is_the_same(house: House, name: str) -> None:
     given = read(house, sent)
     found = [one for one in differences(sent, given, sent["resourceType"]) if not SUPPLIED.search(one)]
     assert found == []
+
+
+@pytest.mark.parametrize("turn", range(3))
+def test_all_of_it_goes_in_at_once(house: House, turn: int) -> None:
+    """One transaction with every file, in any order: each is given back as if it had come alone."""
+    sent = [sent_by(name) for name in FILES if name not in REFUSED]
+    random.Random(turn).shuffle(sent)  # noqa: S311 - any order will do
+    entries = [
+        {"request": {"method": "PUT", "url": f"{one['resourceType']}/{one['id']}"}, "resource": one}
+        for one in sent
+    ]
+    bundle = json.render({"resourceType": "Bundle", "type": "transaction", "entry": entries})
+    headers = {"Content-Type": "application/fhir+json"}
+    answer = house.municipality("POST", "/fhir", data=bundle, headers=headers)
+    assert answer.status_code == 200, answer.text
+    for one in sent:
+        found = differences(one, read(house, one), one["resourceType"])
+        beyond = [place for place in found if not SUPPLIED.search(place)]
+        assert beyond == (["Goal.extension"] if one["id"] == "goal-plain" else []), "that goal-kl is its part"
