@@ -122,7 +122,7 @@ class PartMapping:
         Raises:
             Unprocessable: with a finding at every place that is neither mapped nor can be kept.
         """
-        sent = self.awaiting.taken_from(_normalised(resource, self.same), onto or {})
+        sent, changed_notes = self.awaiting.taken_from(_normalised(resource, self.same), onto or {})
         if is_ours(sent.get("text")):
             del sent["text"]
         part, residue, refused = self._taken(self.rows, sent, surroundings, onto, new_id)
@@ -134,6 +134,7 @@ class PartMapping:
             part[self.closed.flag] = residue["opaque"] = True
         for paths in self.shape.lacking(part):
             refused.append(MISSING.at(self.place(paths[0], part, sent)))
+        refused += changed_notes
         if refused:
             raise Unprocessable(*refused)
         return part, residue or None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from adapter.mapping import lists, mapping, residue, rows
+from adapter.mapping import awaited, lists, mapping, residue, rows
 from adapter.record.rules import consent, coordination, identity, planning
 from adapter.repository import judging, resources
 
@@ -45,6 +45,7 @@ NOT_UNDERSTOOD = (
     Refusal(
         rows.SAID_TWICE, "a list in which the record has room for one: two codings of ip-rolle in a role"
     ),
+    Refusal(awaited.NOTE_OF_A_FIELD, "CarePlan.note with the extension ip-venter"),
     Refusal(lists.ID_TWICE, "element ids within a list whose items are parts of the record"),
     Refusal(mapping.MISSING, "what the record must have: Goal.description, as text or code"),
 )

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from adapter.errors import Unprocessable
 from adapter.fhir.structure import check
 from adapter.mapping import load
 from adapter.mapping.awaited import AWAITED
@@ -67,19 +68,21 @@ def test_leaving_such_a_note_out_takes_nothing_away() -> None:
     assert (part, residue) == ({key: value for key, value in PART.items() if key != "notater"}, None)
 
 
-def test_a_changed_note_is_kept_as_a_note() -> None:
-    """What a sender writes there is not lost: it stands beside what the record says."""
+def test_a_changed_note_is_refused_at_its_place() -> None:
+    """It would say other than the record; what the sender has to say goes into a note of its own."""
     resource = PLAN.to_fhir(PART, AROUND)
     resource["note"][1] = note("situasjon", "Situasjon: Bor hos datteren")
-    part, residue = put(resource)
-    assert part["situasjon"] == "Bor hjemme"
-    assert [one["tekst"] for one in part["notater"]] == ["Ringte i dag", "Situasjon: Bor hos datteren"]
-    given = PLAN.to_fhir(part, AROUND, residue)["note"]
-    assert [one["text"] for one in given[:3]] == [
-        "Ringte i dag",
-        "Situasjon: Bor hos datteren",
-        "Situasjon: Bor hjemme",
-    ]
+    with pytest.raises(Unprocessable) as refused:
+        put(resource)
+    (finding,) = refused.value.findings
+    assert (finding.code, finding.expression) == ("note-of-a-field", "CarePlan.note[1]")
+
+
+def test_a_client_that_keeps_no_extensions_doubles_nothing() -> None:
+    """The note that comes back without its extension is still the record's."""
+    resource = PLAN.to_fhir(PART, AROUND)
+    resource["note"] = [{k: v for k, v in one.items() if k != "extension"} for one in resource["note"]]
+    assert put(resource) == (PART, None)
 
 
 def test_another_systems_note_of_this_kind_is_a_note() -> None:

@@ -52,7 +52,7 @@ def hold_part_laws(part: str, data: st.DataObject) -> None:
     assert [f for f in check(resource) if f.severity in {"error", "fatal"}] == [], "what is given is valid"
     assert taken(mapping, resource, plan) == (plan, None), "what is put back unchanged changes nothing"
 
-    fresh, residue = taken(mapping, mapping.awaiting.taken_from(resource, plan))
+    fresh, residue = taken(mapping, mapping.awaiting.taken_from(resource, plan)[0])
     assert residue is None
     mapped = set(plan) - unmapped(part)
     told = {key: plan[key] for key in mapped if plan[key] is not False or key in fresh}
