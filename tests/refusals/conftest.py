@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,12 +15,12 @@ from tests.rest.conftest import Clock, House
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 
-@pytest.fixture(scope="session")
-def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+@contextmanager
+def built(folder: Path) -> Iterator[House]:
     """The adapter on SQLite with the two people in it."""
-    folder = tmp_path_factory.mktemp("refusals")
     url = f"sqlite:///{folder / 'adapter.db'}"
     upgrade(url)
     settings = Settings.from_environment(
@@ -37,3 +38,17 @@ def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         assert answer.status_code == 201, answer.json
     yield house
     app.extensions["repository"].store.close()
+
+
+@pytest.fixture(scope="session")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """The world that nothing may change."""
+    with built(tmp_path_factory.mktemp("standing")) as house:
+        yield house
+
+
+@pytest.fixture(scope="session")
+def another(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """One like it, for what may turn out to be all right."""
+    with built(tmp_path_factory.mktemp("another")) as house:
+        yield house
