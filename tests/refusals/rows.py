@@ -220,6 +220,13 @@ _TWO = (
         new=True,
     ),
     Wrong(
+        "no coordinator, because the plan ends",
+        (
+            {"planer.0.status": "fullfort", "team.0.deltakere": []},
+            (("coordinator-gone-with-plan", "sak.team[0].deltakere"),),
+        ),
+    ),
+    Wrong(
         "two goals with one id",
         ({"maal.+": {"id": "gaa", "status": "aktiv", "tekst": "Gå"}}, (("duplicate-id", "sak.maal[2].id"),)),
     ),

@@ -170,6 +170,19 @@ def test_what_is_wrong_in_several_entries_is_told_in_one_answer(standing: House)
     assert content(standing) == before
 
 
+def test_the_end_of_a_plan_is_not_the_end_of_the_coordinator(standing: House) -> None:
+    """Nobody leaves a team unsaid while the plan ends; the place is where the participant was."""
+    before = content(standing)
+    plan, team = (
+        standing.municipality("GET", f"/fhir/{of}").json for of in ("CarePlan/planen", "CareTeam/teamet")
+    )
+    ended = bent(plan, status="completed")
+    answer = transaction(standing, ("PUT", ended), ("PUT", bent(team, participant=None)))
+    place = "Bundle.entry[1].resource.participant"
+    assert_refused(answer, 422, (("coordinator-gone-with-plan", place),))
+    assert content(standing) == before
+
+
 def test_an_entry_that_is_no_fhir_does_not_hide_the_others(standing: House) -> None:
     """400, and still every place: of what is no valid R4, of what cannot be kept, of what breaks a rule."""
     before = content(standing)
