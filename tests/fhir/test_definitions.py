@@ -86,6 +86,14 @@ def test_search_parameters_are_those_of_the_type_and_of_every_resource():
     assert "_text" not in search_parameters("Bundle")
 
 
+def test_the_examples_of_search_parameters_are_none():
+    """The package's examples declare _id and others anew; a definition is that of the real one."""
+    assert search_parameters("Patient")["_id"].url == "http://hl7.org/fhir/SearchParameter/Resource-id"
+    for name in resource_types():
+        urls = [one.url.rpartition("/")[2] for one in search_parameters(name).values()]
+        assert not [url for url in urls if url.startswith("example")]
+
+
 def test_an_unknown_type_is_a_key_error():
     """Asking for the facts of what R4 has not is an error of the caller."""
     with pytest.raises(KeyError):

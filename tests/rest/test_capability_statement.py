@@ -50,6 +50,13 @@ def test_it_lists_every_search_parameter_by_the_specifications_definition(statem
         assert resource.get("searchRevInclude", []) == list(REVINCLUDES[type_])
 
 
+def test_the_id_is_searched_by_as_every_resource_defines_it(statement: dict[str, Any]) -> None:
+    """The package has an example of the same name; the definition is the real one."""
+    for resource in statement["rest"][0]["resource"]:
+        (found,) = (one for one in resource["searchParam"] if one["name"] == "_id")
+        assert found["definition"] == "http://hl7.org/fhir/SearchParameter/Resource-id"
+
+
 def test_it_says_that_transactions_are_taken(statement: dict[str, Any]) -> None:
     """The interactions of the whole service are those of the routes: transaction, and no batch."""
     assert [one["code"] for one in statement["rest"][0]["interaction"]] == ["transaction"]

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
 TYPES = "http://hl7.org/fhir/StructureDefinition/"
 _FHIR_TYPE = "http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type"
+_EXAMPLE = "http://hl7.org/fhir/SearchParameter/example"
 _OF_EVERY_ELEMENT = {"ele-1", "ext-1"}
 _JUDGED = {"required", "extensible"}
 
@@ -48,9 +49,13 @@ def value_sets(fact: Fact) -> Iterator[str]:
 
 
 def search_parameters(definitions: Iterable[Mapping[str, Any]]) -> dict[str, list[Fact]]:
-    """Search parameters by the type they are declared for, in the order of their names."""
+    """Search parameters by the type they are declared for, in the order of their names.
+
+    The package also holds examples of how to declare one, which have names that the real ones have.
+    """
     found: dict[str, list[Fact]] = {}
-    for definition in sorted(definitions, key=lambda one: str(one["url"])):
+    declared = (one for one in definitions if not one["url"].startswith(_EXAMPLE))
+    for definition in sorted(declared, key=lambda one: str(one["url"])):
         for base in definition.get("base", ()):
             fact = {
                 "name": definition["code"],

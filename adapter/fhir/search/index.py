@@ -102,7 +102,7 @@ def _targets(parameter: SearchParameter, value: Any) -> Iterator[IndexRow]:
 
 
 def _intervals(parameter: SearchParameter, value: Any) -> Iterator[IndexRow]:
-    """A date, dateTime or instant, or a Period, whose end counts to the end of what it names."""
+    """A date, dateTime or instant; a Period, whose end counts to the end of what it names; or a Timing."""
     if isinstance(value, str):
         low, high = interval(value)
         yield IndexRow(parameter.name, "date", low=low, high=high)
@@ -114,6 +114,19 @@ def _intervals(parameter: SearchParameter, value: Any) -> Iterator[IndexRow]:
             low=interval(start).low if start else None,
             high=interval(end).high if end else None,
         )
+    elif isinstance(value, dict):
+        yield from _outer_limits(parameter, value)
+
+
+def _outer_limits(parameter: SearchParameter, timing: Mapping[str, Any]) -> Iterator[IndexRow]:
+    """A Timing from its first to its last event, or as bounded; https://hl7.org/fhir/R4/search.html#date."""
+    events = [interval(event) for event in timing.get("event", ()) if event]
+    if events:
+        low, high = min(event.low for event in events), max(event.high for event in events)
+        yield IndexRow(parameter.name, "date", low=low, high=high)
+    bounds = timing.get("repeat", {}).get("boundsPeriod")
+    if bounds:
+        yield from _intervals(parameter, bounds)
 
 
 def _strings(parameter: SearchParameter, value: Any) -> Iterator[IndexRow]:

@@ -96,6 +96,8 @@ _EVERYWHERE = (
         key=True,
     ),
 )
+_SOMEBODY = ("Organization", "Patient", "Practitioner", "PractitionerRole", "RelatedPerson")
+_WHOEVER = ("CareTeam", *_SOMEBODY)
 _NAME_OF_PERSON = _string("name", "name", documentation=f"Any part of any name. {_FOLDED}")
 _WHEN = _date("date", "period", documentation=f"The time it covers. {_ZONE}")
 
@@ -107,17 +109,7 @@ _OWN: dict[str, tuple[SearchParameter, ...]] = {
         _person("subject", "subject"),
         _token("status", "status", documentation="Whether the team is at work"),
         _token("category", "category", documentation="Type of team"),
-        _reference(
-            "participant",
-            "participant.member",
-            "CareTeam",
-            "Organization",
-            "Patient",
-            "Practitioner",
-            "PractitionerRole",
-            "RelatedPerson",
-            documentation="Who is involved",
-        ),
+        _reference("participant", "participant.member", *_WHOEVER, documentation="Who is involved"),
         _WHEN,
     ),
     "Practitioner": (_NAME_OF_PERSON,),
@@ -132,6 +124,10 @@ _OWN: dict[str, tuple[SearchParameter, ...]] = {
     "Consent": (
         _person("patient", "patient"),
         _token("status", "status", documentation="Whether the consent is in force"),
+        _token("category", "category", documentation="Type of consent"),
+        _date("period", "provision.period", documentation=f"The time it holds for. {_ZONE}"),
+        _reference("actor", "provision.actor.reference", *_WHOEVER, documentation="Whom it is about"),
+        _reference("consentor", "performer", *_SOMEBODY, documentation="Who gave it"),
     ),
     "CarePlan": (
         _person("patient", "subject"),
@@ -143,6 +139,8 @@ _OWN: dict[str, tuple[SearchParameter, ...]] = {
         _reference("care-team", "careTeam", "CareTeam", documentation="The team around the plan"),
         _reference("goal", "goal", "Goal", documentation="What the plan is to reach"),
         _reference("based-on", "basedOn", "CarePlan", documentation="The plan it follows from"),
+        _reference("part-of", "partOf", "CarePlan", documentation="The plan it is a part of"),
+        _reference("replaces", "replaces", "CarePlan", documentation="The plan it came instead of"),
         _reference(
             "activity-reference", "activity.reference", "ServiceRequest", documentation="A tiltak of the plan"
         ),
@@ -151,6 +149,7 @@ _OWN: dict[str, tuple[SearchParameter, ...]] = {
         _person("patient", "subject"),
         _person("subject", "subject"),
         _token("lifecycle-status", "lifecycleStatus", documentation="Where the goal stands"),
+        _token("achievement-status", "achievementStatus", documentation="How far it is reached"),
         _token("category", "category", documentation="Type of goal"),
         _date("start-date", "startDate", documentation=f"When work on it began. {_ZONE}"),
         _date("target-date", "target.dueDate", documentation=f"When it should be reached. {_ZONE}"),
@@ -161,19 +160,18 @@ _OWN: dict[str, tuple[SearchParameter, ...]] = {
         _token("status", "status", documentation="Status of the request"),
         _token("intent", "intent", documentation="proposal | plan | order | ..."),
         _token("category", "category", documentation="Type of service"),
+        _token("code", "code", documentation="What is to be done"),
         _date("authored", "authoredOn", documentation=f"When it was written. {_ZONE}"),
-        _reference("based-on", "basedOn", "CarePlan", "ServiceRequest", documentation="Its plan"),
-        _reference(
-            "performer",
-            "performer",
-            "CareTeam",
-            "Organization",
-            "Patient",
-            "Practitioner",
-            "PractitionerRole",
-            "RelatedPerson",
-            documentation="Who does it",
+        _date(
+            "occurrence",
+            "occurrenceDateTime",
+            "occurrencePeriod",
+            "occurrenceTiming",
+            documentation=f"When it is done; of a timing, from its first to its last. {_ZONE}",
         ),
+        _reference("based-on", "basedOn", "CarePlan", "ServiceRequest", documentation="Its plan"),
+        _reference("requester", "requester", *_SOMEBODY, documentation="Who asked for it"),
+        _reference("performer", "performer", *_WHOEVER, documentation="Who does it"),
     ),
 }  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,11 @@ from adapter.fhir.search.text import fold
 
 NAMING = "http://hl7.no/fhir/NamingSystem"
 FNR = "urn:oid:2.16.578.1.12.4.1.4.1"
+
+
+def day(month: int, number: int) -> datetime:
+    """When a day ends in Norway, in the winter of 2026."""
+    return datetime(2026, month, number, 23, tzinfo=UTC)
 
 
 def test_a_care_team() -> None:
@@ -50,6 +56,27 @@ def test_a_care_team() -> None:
         IndexRow("participant", "identifier", "urn:oid:2.16.578.1.12.4.1.4.4", "9144889"),
     }
     assert len(rows) == len(set(rows))
+
+
+@pytest.mark.parametrize(
+    ("occurrence", "limits"),
+    [
+        ({"occurrenceDateTime": "2026-03-05"}, [(day(3, 4), day(3, 5))]),
+        ({"occurrencePeriod": {"start": "2026-03-05"}}, [(day(3, 4), None)]),
+        ({"occurrenceTiming": {"event": ["2026-03-09", "2026-03-05"]}}, [(day(3, 4), day(3, 9))]),
+        (
+            {"occurrenceTiming": {"repeat": {"boundsPeriod": {"start": "2026-03-05", "end": "2026-03-09"}}}},
+            [(day(3, 4), day(3, 9))],
+        ),
+        ({"occurrenceTiming": {"event": [None], "repeat": {"frequency": 2}}}, []),
+    ],
+)
+def test_a_timing_is_what_lies_between_its_outer_limits(
+    occurrence: dict[str, Any], limits: list[tuple[datetime, datetime | None]]
+) -> None:
+    """https://hl7.org/fhir/R4/search.html#date: how often within it does not matter."""
+    rows = index_rows({"resourceType": "ServiceRequest", "id": "s", **occurrence})
+    assert [(row.low, row.high) for row in rows if row.param == "occurrence"] == limits
 
 
 def test_a_name_is_found_by_each_part_and_as_it_is_said() -> None:
@@ -147,5 +174,11 @@ def test_every_parameter_is_one_of_the_specification() -> None:
 
 def _as_expression(type_: str, path: str) -> str:
     """A path as the definitions write it: a choice is ``(Goal.start as date)`` there."""
-    choices = {"Goal.startDate": "Goal.start as date", "Goal.target.dueDate": "Goal.target.due as date"}
+    choices = {
+        "Goal.startDate": "Goal.start as date",
+        "Goal.target.dueDate": "Goal.target.due as date",
+        "ServiceRequest.occurrenceDateTime": "ServiceRequest.occurrence",
+        "ServiceRequest.occurrencePeriod": "ServiceRequest.occurrence",
+        "ServiceRequest.occurrenceTiming": "ServiceRequest.occurrence",
+    }
     return choices.get(f"{type_}.{path}", f"{type_}.{path}")
