@@ -108,7 +108,8 @@ def _given(row: dict[str, Any]) -> str:
     if "fixed" in row:
         return f"always {_said(row['fixed'])}"
     if "flag" in row:
-        return f"yes when {_said(row['flag'])} is among them"
+        also = "".join(f", or {_said({'coding': [one]})}," for one in row.get("also", ()))
+        return f"yes when {_said(row['flag'])}{also} is among them"
     if "codes" in row:
         absent = f"; absent: `{row['absent']}`" if "absent" in row else ""
         return f"codes [{row['codes']}](#{row['codes']}){absent}"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from adapter.errors import IssueType, Message
+from adapter.mapping.keeping import without_items
 from adapter.mapping.paths import PlanPath
 from adapter.mapping.rows import SAID_TWICE, Taking, append, found
 
@@ -98,20 +99,17 @@ class Restated(Many):
 
     def true(self, residue: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
         """The residue without what is said in it here and no longer stands."""
-        known = self.plan.read(part) or []
-        key = self.fhir.path.steps[0].name
-        inner = residue.get("in", {}).get(key, {})
-        more = [
-            [after, item]
-            for after, item in inner.get("more", ())
-            if not self._chooses(item) or self.pair.to_plan(item) in (None, *known)
-        ]
-        if more == inner.get("more", []):
-            return residue
-        return {**residue, "in": {**residue["in"], key: {**inner, "more": more}}}
+        known = (None, *(self.plan.read(part) or ()))
+        return without_items(residue, self.key, lambda item: self._said(item) not in known)
 
-    def _chooses(self, item: Any) -> bool:
-        return self.fhir.selector is None or self.fhir.selector.chooses(item)
+    @property
+    def key(self) -> str:
+        """The element whose items they are."""
+        return self.fhir.path.steps[0].name
+
+    def _said(self, item: Any) -> Any:
+        chosen = self.fhir.selector is None or self.fhir.selector.chooses(item)
+        return self.pair.to_plan(item) if chosen else None
 
 
 def said(read: list[tuple[Any, str]], taking: Taking, *, unique: bool) -> list[Any] | None:

@@ -14,11 +14,11 @@ import yaml
 from adapter.fhir.definitions import facts
 from adapter.mapping.awaited import Awaiting
 from adapter.mapping.codes import Codes, read_codes
+from adapter.mapping.keeping import Keeping
 from adapter.mapping.lists import Each, Inside, Items, Many, Restated
 from adapter.mapping.mapping import Closed, PartMapping
 from adapter.mapping.narrators import NarratorMaker, tables_of
 from adapter.mapping.paths import FhirPath, PlanPath
-from adapter.mapping.residue import Keeping
 from adapter.mapping.rows import Around, Coded, Fixed, Flag, Row, Tuple, Value
 from adapter.mapping.shapes import Shape
 from adapter.mapping.transforms import PAIRS, TUPLES
@@ -130,7 +130,8 @@ class _Compiler:
             if step.selector and step.selector.names == ("url",)
         }
         supplied = tuple(row["fixed"] for row in every if "fixed" in row)
-        return Keeping(frozenset(url for url in owned if url), supplied, self.heeded)
+        also = tuple((row["flag"], row["also"]) for row in every if "also" in row)
+        return Keeping(frozenset(url for url in owned if url), supplied, also, self.heeded)
 
     def _every(self, rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         for row in rows:
@@ -164,7 +165,7 @@ class _Compiler:
     ) -> Row:
         plan = PlanPath.parse(row["plan"])
         if "flag" in row:
-            return Flag(plan, fhir, row["flag"])
+            return Flag(plan, fhir, row["flag"], tuple(row.get("also", ())))
         if "each" in row:
             match = tuple(PlanPath.parse(path) for path in row.get("match", ()))
             rows = self.rows(self.parts[row["each"]], element, shape.items)

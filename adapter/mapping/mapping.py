@@ -17,14 +17,14 @@ from adapter.mapping.lists import Restated
 from adapter.mapping.narrative import ALONE
 from adapter.mapping.places import leaves, place
 from adapter.mapping.residue import Taken, is_words
-from adapter.mapping.rows import Taking
+from adapter.mapping.rows import Flag, Taking
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
     from adapter.mapping.awaited import Awaiting
+    from adapter.mapping.keeping import Keeping
     from adapter.mapping.narrative import Narrator, Scene
-    from adapter.mapping.residue import Keeping
     from adapter.mapping.rows import Row
     from adapter.mapping.shapes import Shape
     from adapter.mapping.views import View
@@ -145,7 +145,8 @@ class PartMapping:
 
     def after(self, resource: dict[str, Any]) -> set[str]:
         """The ids of resources of this type that this one is put into, and that must be there before it."""
-        return {id_ for row in self._restated() for id_ in row.named(resource)}
+        restated = (row for row in self.rows if isinstance(row, Restated))
+        return {id_ for row in restated for id_ in row.named(resource)}
 
     def unmapped(self, part: dict[str, Any] | None) -> dict[str, Any]:
         """The fields of a part that FHIR has no word for."""
@@ -164,15 +165,13 @@ class PartMapping:
             return resource
         if not residue:
             return resource
-        for row in self._restated():
-            true = row.true(residue, part)
-            if true is not residue:
-                joined.dropped.append(RESIDUE_DROPPED.at(f"{self.type}.{row.fhir.path.text}"))
-            residue = true
+        for row in self.rows:
+            if isinstance(row, Restated | Flag):
+                true = row.true(residue, part)
+                if true is not residue:
+                    joined.dropped.append(RESIDUE_DROPPED.at(f"{self.type}.{row.key}"))
+                residue = true
         return joined.of(resource, residue, self.type, self.type)
-
-    def _restated(self) -> Iterator[Restated]:
-        return (row for row in self.rows if isinstance(row, Restated))
 
     def _taken(
         self,

@@ -26,7 +26,9 @@ from adapter.fhir.definitions import facts
 from adapter.mapping.paths import holds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
+
+    from adapter.mapping.keeping import Keeping
 
 SAYS_OTHERWISE = Message(
     "says-otherwise",
@@ -81,21 +83,6 @@ def _item_key(item: Any, index: int) -> str:
         if "system" in one:
             return f"{one['system']}|{one.get('code', one.get('value'))}"
     return f"#{index}"
-
-
-@dataclass(frozen=True, slots=True)
-class Keeping:
-    """What may be kept of one type of resource.
-
-    Args:
-        owned: urls of the extensions that rows read; one that is not understood is refused, not kept.
-        supplied: items of lists that are given when the sender leaves them out.
-        heeded: systems whose codes must not pass unread, with those of them that say nothing.
-    """
-
-    owned: frozenset[str]
-    supplied: tuple[Any, ...]
-    heeded: Mapping[str, frozenset[str]]
 
 
 @dataclass(slots=True)
@@ -174,6 +161,23 @@ class Taken:
                 else:
                     self._heed(inner, f"{place}.{key}", apart=apart)
 
+    def _aligned(self, mapped: list[Any], sent: list[Any]) -> dict[int, int]:
+        """Index of a sent item -> index of the mapped item it is: by element id, else the first holding it.
+
+        What is supplied comes last: a concept that says it beside something else is of the something else.
+        """
+        partner: dict[int, int] = {}
+        for place, one in sorted(enumerate(mapped), key=lambda at: at[1] in self.keeping.supplied):
+            named = isinstance(one, dict) and "id" in one
+            by_id = next((i for i, item in enumerate(sent) if named and _id(item) == one["id"]), None)
+            if by_id is None:
+                core = _without_ids(one) if named else one
+                free = (i for i, item in enumerate(sent) if i not in partner and not (named and _id(item)))
+                by_id = next((i for i in free if holds(sent[i], core)), None)
+            if by_id is not None:
+                partner[by_id] = place
+        return partner
+
     def _within(self, residue: dict[str, Any], mapped: Any, sent: Any, key: str, type_: str, at: str) -> None:
         inner: Any
         inner_type = type_of(type_, key)
@@ -192,7 +196,7 @@ class Taken:
         residue: dict[str, Any] = {}
         if mapped == sent:
             return residue
-        partner, keys = _aligned(mapped, sent), item_keys(mapped)
+        partner, keys = self._aligned(mapped, sent), item_keys(mapped)
         previous, order = None, []
         for index, item in enumerate(sent):
             at = f"{place}[{index}]"
@@ -214,23 +218,10 @@ class Taken:
             residue["order"] = order
         if len(order) < len(mapped):
             alone = (mapped[index] for index in range(len(mapped)) if index not in partner.values())
-            self.refused += [SAYS_OTHERWISE.at(place) for one in alone if one not in self.keeping.supplied]
+            self.refused += [
+                SAYS_OTHERWISE.at(place) for one in alone if not self.keeping.supplies(one, sent)
+            ]
         return residue
-
-
-def _aligned(mapped: list[Any], sent: list[Any]) -> dict[int, int]:
-    """Index of a sent item -> index of the mapped item it is: by element id, else the first that holds it."""
-    partner: dict[int, int] = {}
-    for place, one in enumerate(mapped):
-        named = isinstance(one, dict) and "id" in one
-        by_id = next((i for i, item in enumerate(sent) if named and _id(item) == one["id"]), None)
-        if by_id is None:
-            core = _without_ids(one) if named else one
-            free = (i for i, item in enumerate(sent) if i not in partner and not (named and _id(item)))
-            by_id = next((i for i in free if holds(sent[i], core)), None)
-        if by_id is not None:
-            partner[by_id] = place
-    return partner
 
 
 def _without_ids(value: Any) -> Any:

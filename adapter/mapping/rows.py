@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from adapter.errors import Finding, IssueType, Message
+from adapter.mapping.keeping import is_one_of, without_items
 from adapter.mapping.paths import Twice, holds
 
 if TYPE_CHECKING:
@@ -214,11 +215,16 @@ class Fixed:
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """A boolean of the plan that is the presence of a fixed item in a list."""
+    """A boolean of the plan that is the presence of a fixed item in a list.
+
+    A CodeableConcept of nothing but a coding of ``also`` says the same: it stays residue as long as that is
+    true, and the fixed item is given beside it.
+    """
 
     plan: PlanPath
     fhir: FhirPath
     value: dict[str, Any]
+    also: tuple[dict[str, Any], ...] = ()
 
     def give(self, part: dict[str, Any], resource: dict[str, Any], surroundings: Mapping[str, str]) -> None:
         if self.plan.read(part):
@@ -228,10 +234,24 @@ class Flag:
         items, at = found(self.fhir, resource, place, taking)
         places = [f"{at}[{i}]" for i, item in enumerate(items or ()) if holds(item, self.value)]
         taking.refused.extend(SAID_TWICE.at(where) for where in places[1:])
-        if places:
+        if places or any(map(self._says_so, items or ())):
             self.plan.write(part, True)
         elif self.plan.read(part):
             self.plan.write(part, None)
+
+    def true(self, residue: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
+        """The residue without what says the same, if it is so no more."""
+        if not self.also or self.plan.read(part):
+            return residue
+        return without_items(residue, self.key, self._says_so)
+
+    @property
+    def key(self) -> str:
+        """The element whose items they are."""
+        return self.fhir.steps[0].name
+
+    def _says_so(self, item: Any) -> bool:
+        return is_one_of(item, self.also)
 
 
 @dataclass(frozen=True, slots=True)

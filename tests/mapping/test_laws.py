@@ -87,6 +87,8 @@ UNSERVED = frozenset({"modifierExtension", "implicitRules", "link"})
 """Modifiers nothing here understands: refused always, so left out of what the laws are put to."""
 
 FIXED = [
+    {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-RoleCode", "code": "NOK"}]},
+    {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-RoleCode", "code": "ECON"}]},
     {"coding": [{"system": "http://snomed.info/sct", "code": "734163000"}]},
     {"coding": [{"system": "http://loinc.org", "code": "LA28865-6"}]},
     {"coding": [{"system": "http://loinc.org", "code": "59284-0"}]},

@@ -251,3 +251,40 @@ def test_an_element_the_record_has_is_not_kept_beside_it() -> None:
     assert given("CarePlan", part, residue)["activity"] == [{"id": "a", "detail": {"status": "in-progress"}}]
     stale = MAPPINGS.of("plan").stale(part, AROUND, residue or {})
     assert [one.expression for one in stale] == ["CarePlan.activity"]
+
+
+NEXT_OF_KIN = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v2-0131", "code": "N"}]}
+IN_OURS = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-RoleCode", "code": "NOK"}]}
+KIN = {"resourceType": "RelatedPerson", "id": "k1", "patient": {"reference": "Patient/p1"}}
+
+
+def test_another_lists_word_for_a_yes_is_understood_and_given_back() -> None:
+    """The next of kin by HL7's list of contact roles is one, and both lists say so as long as it is so."""
+    part, residue = taken({**KIN, "relationship": [NEXT_OF_KIN]})
+    assert part["naermesteParorende"] is True
+    shown = given("RelatedPerson", part, residue)
+    assert shown["relationship"] == [NEXT_OF_KIN, IN_OURS]
+    assert taken(shown, part) == (part, residue)
+    no_more = {name: value for name, value in part.items() if name != "naermesteParorende"}
+    assert "relationship" not in given("RelatedPerson", no_more, residue)
+    stale = MAPPINGS.of("parorende").stale(no_more, AROUND, residue or {})
+    assert [one.expression for one in stale] == ["RelatedPerson.relationship"]
+
+
+def test_one_concept_in_two_codes_is_one_item() -> None:
+    """A CarePlan's category that says in one concept what kind it is and that it is a care plan."""
+    care_plan = {"system": "http://snomed.info/sct", "code": "734163000"}
+    kind = {"system": f"{BASE}/CodeSystem/ip-plantype", "code": "delplan-krise"}
+    plan = {
+        "resourceType": "CarePlan",
+        "id": "p1",
+        "status": "active",
+        "intent": "plan",
+        "subject": {"reference": "Patient/p1"},
+        "category": [{"coding": [care_plan, kind]}],
+    }
+    part, residue = taken(plan)
+    assert part["plantype"] == "delplan-krise"
+    shown = given("CarePlan", part, residue)
+    assert plan["category"][0] in shown["category"]
+    assert taken(shown, part) == (part, residue)

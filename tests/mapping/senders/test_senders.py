@@ -38,6 +38,7 @@ SUPPLIED = re.compile(
     r"|^\w+\.text$"  # a narrative, where the sender has none
     r"|^\w+\.meta(\.versionId|\.lastUpdated)?$"
     r"|^\w+\.(category|policy)(\[\d+\])?$"  # what every resource of the mapping says
+    r"|^RelatedPerson\.relationship\[\d+\]$"  # what v2-0131 says, in v3-RoleCode too
     r"|^Consent\.provision\.type$"
 )
 SAME = load(mappings_folder()).of("innbygger").same
@@ -140,6 +141,7 @@ UNDERSTOOD: dict[str, dict[str, Any]] = {
             {"virkning": "nekt", "emner": ["barnevern"]},
         ],
     },
+    "relatedperson-epic": {"naermesteParorende": True, "nodkontakt": True},
     "relatedperson-folkeregister": {
         "relasjon": "sosken",
         "verge": {
