@@ -14,9 +14,9 @@ from adapter.consent.lens import Lens, Standing, lenses
 from adapter.consent.permits import ANY_PURPOSE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import datetime
 
+    from adapter.consent.permits import Holders
     from adapter.record.parts import Part
 
 COORDINATING = frozenset(
@@ -80,7 +80,8 @@ def _shut_plan(lens: Lens, part: Part) -> tuple[str, None] | None:
     if part.body.get("status") == "utkast" and (part.body.get("eier") or {}).get(kind) != name:
         return "draft", None
     ended = (part.body.get("avslutning") or {}).get("grunn")
-    return ("plan-consent-withdrawn", None) if ended == "samtykke-trukket" else None
+    is_shut = part.id in lens.shut or ended == "samtykke-trukket"
+    return ("plan-consent-withdrawn", None) if is_shut else None
 
 
 def _decide_coordination(lens: Lens, part: Part) -> Decision:
@@ -110,7 +111,7 @@ def explain(
     recipient: str,
     purpose: str,
     instant: datetime,
-    ansatt_with: Callable[[str], str | None],
+    ansatt_with: Holders,
 ) -> Decision:
     """Judge one part for a recipient at an instant, from the record alone.
 

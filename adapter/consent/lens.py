@@ -11,18 +11,29 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from adapter.consent.permits import ALLE, ANY_PURPOSE, DELER, INGEN_EMNE, Permit, permits
+from adapter.consent.permits import (
+    ALLE,
+    ALLE_FOR_FORELDRE,
+    ANY_PURPOSE,
+    DELER,
+    IKKE_FORELDRE,
+    INGEN_EMNE,
+    Permit,
+    permits,
+)
 from adapter.record.competence import adulthood, parents
+from adapter.record.consequences import without_consent
 from adapter.record.seats import seats
 from adapter.record.windows import ALWAYS, Window, boundaries
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
+
+    from adapter.consent.permits import Holders
 
 KOMMUNE = "kommune"
 DIRECTORY = "directory"
-IKKE_FORELDRE = "ikke-foreldre"
 
 
 class Standing(StrEnum):
@@ -39,6 +50,7 @@ class Lens:
     """What a recipient may see of a sak while ``window`` holds.
 
     ``given`` and ``denied`` are the permits and denies in force, empty for the first three standings.
+    ``shut`` are the plans to which the consent has been withdrawn.
     """
 
     recipient: str
@@ -47,6 +59,7 @@ class Lens:
     window: Window = ALWAYS
     given: tuple[Permit, ...] = ()
     denied: tuple[Permit, ...] = ()
+    shut: frozenset[str] = frozenset()
 
     def opens(self, del_: str, emner: Iterable[str]) -> bool:
         """May it see a part of this del with these topics? Each topic must be permitted, none denied."""
@@ -64,6 +77,8 @@ class Lens:
         open_emner = {permit.emne for permit in self.given if permit.del_ == del_}
         if INGEN_EMNE not in open_emner:
             return "del-not-permitted", None
+        if ALLE_FOR_FORELDRE in open_emner:
+            open_emner |= {emne for emne in emner if emne != IKKE_FORELDRE}
         if ALLE not in open_emner and not open_emner.issuperset(emner):
             return "emne-not-permitted", None
         return None
@@ -88,12 +103,12 @@ class Lens:
         )
 
 
-def lenses(sak: dict[str, Any], ansatt_with: Callable[[str], str | None], now: datetime) -> list[Lens]:
+def lenses(sak: dict[str, Any], ansatt_with: Holders, now: datetime) -> list[Lens]:
     """Every recipient's view from ``now`` on, one lens per stretch of time; what is past is left out.
 
     Args:
         sak: the record.
-        ansatt_with: the id of the ansatt who holds a rolle, None if unknown.
+        ansatt_with: who holds a rolle, None if nobody is known to.
         now: an aware instant.
     """
     found = [Lens(KOMMUNE, ANY_PURPOSE, Standing.MUNICIPALITY)]
@@ -108,7 +123,8 @@ def lenses(sak: dict[str, Any], ansatt_with: Callable[[str], str | None], now: d
     ends = boundaries(seat.window for seat in seats(sak))
     for (recipient, purpose), rows in _grouped(permits(sak, ansatt_with), decided).items():
         found.extend(_stretches(recipient, purpose, rows, ends, now))
-    return [lens for lens in found if lens.window.high is None or lens.window.high > now]
+    shut = without_consent(sak)
+    return [replace(lens, shut=shut) for lens in found if lens.window.high is None or lens.window.high > now]
 
 
 def _grouped(rows: list[Permit], decided: dict[str, Window]) -> dict[tuple[str, str], list[Permit]]:

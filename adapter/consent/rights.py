@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
     Aktorer = Collection[dict[str, str]]
+    _Part = Mapping[str, Any]
+    Keeps = Callable[[_Part | None, _Part, Aktorer], bool]
 
 EVERY = frozenset({"*"})
 
@@ -25,7 +27,8 @@ EVERY = frozenset({"*"})
 class Right:
     """That a relation to a part gives the right to change ``fields`` of it, and to ``create`` such a part.
 
-    ``keeps`` judges the part as it would become: what a right may never lead to.
+    ``keeps`` judges the part, by whom it would be changed, as it is and as it would become: what a right is
+    never about.
     """
 
     kind: str
@@ -33,29 +36,39 @@ class Right:
     relation: str  # owner | performer | participant | anybody
     fields: frozenset[str] = EVERY
     create: bool = False
-    keeps: Callable[[dict[str, Any]], bool] = lambda _: True
+    keeps: Keeps = lambda _before, _after, _me: True
 
 
-def _delplan(plan: dict[str, Any]) -> bool:
-    return str(plan.get("plantype", "")).startswith("delplan-")
+def _delplan(before: _Part | None, after: _Part, _: Aktorer) -> bool:
+    return all(str(one.get("plantype", "")).startswith("delplan-") for one in (before or after, after))
 
 
-def _proposed(samtykke: dict[str, Any]) -> bool:
-    return samtykke.get("tilstand") == "foreslatt"
+def _proposed_goal(before: _Part | None, after: _Part, _: Aktorer) -> bool:
+    return all(one.get("status") == "foreslatt" for one in (before or after, after))
+
+
+def _proposed_consent(before: _Part | None, after: _Part, _: Aktorer) -> bool:
+    return all(one.get("tilstand") == "foreslatt" for one in (before or after, after))
+
+
+def _signed_by_the_writer(before: _Part | None, after: _Part, me: Aktorer) -> bool:
+    """Nobody puts another's name under a samtykke."""
+    signed = (before or {}).get("gittAv", ())
+    return all(one in signed or one in me for one in after.get("gittAv", ()))
 
 
 _FAMILY = frozenset({Standing.PERSON, Standing.PARENT})
 _OTHERS = frozenset({Standing.PERMITTED})
 RIGHTS = (
-    Right("samtykke", _FAMILY, "anybody", create=True),
+    Right("samtykke", _FAMILY, "anybody", create=True, keeps=_signed_by_the_writer),
     Right("maal", _FAMILY, "owner", frozenset({"tekst", "prioritet", "uttryktAv"}), create=True),
     Right("henvendelse", _FAMILY | _OTHERS, "owner", create=True),
     Right("plan", _OTHERS, "owner", create=True, keeps=_delplan),
-    Right("maal", _OTHERS, "owner", create=True, keeps=lambda maal: maal.get("status") == "foreslatt"),
+    Right("maal", _OTHERS, "owner", create=True, keeps=_proposed_goal),
     Right("tiltak", _OTHERS, "owner", create=True),
     Right("tiltak", _OTHERS, "performer", frozenset({"status", "notater", "gyldighet"})),
     Right("team", _OTHERS, "participant", frozenset({"deltakere"})),
-    Right("samtykke", _OTHERS, "owner", create=True, keeps=_proposed),
+    Right("samtykke", _OTHERS, "owner", create=True, keeps=_proposed_consent),
 )
 
 
@@ -76,12 +89,12 @@ def refused_fields(
     changed = {name for name in body.keys() | after.keys() if body.get(name) != after.get(name)}
     changed -= {"id", "eier"}
     if before is None:
-        allowed = [right for right in rights if right.create and right.keeps(dict(after))]
+        allowed = [right for right in rights if right.create and right.keeps(None, after, me)]
     else:
         allowed = [
             right
             for right in rights
-            if _relates(right.relation, me, body, after) and right.keeps(dict(after))
+            if _relates(right.relation, me, body, after) and right.keeps(body, after, me)
         ]
     if before is None:
         return [] if allowed else ["*"]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapter.consent.decision import COORDINATING, Extent, decide
 from adapter.consent.lens import Lens, Standing
+from adapter.consent.permits import IKKE_FORELDRE
 from adapter.record.parts import BY_NAME, parts
 from adapter.record.references import NAMING
 from adapter.record.windows import window_of
@@ -72,11 +73,17 @@ def _beside(sak: dict[str, Any], lens: Lens) -> dict[str, Any]:
 
 
 def _without_denies(part: Part, lens: Lens) -> Part:
-    """A samtykke as the one it names is shown it: what it denies, and about what, is not for that one."""
-    if part.kind != "samtykke" or lens.standing is not Standing.PERMITTED or "regler" not in part.body:
+    """A samtykke as shown to whom it names, without its denies; to a parent, without what is about parents.
+
+    What is denied, and that something is kept from parents, is not for them to know.
+    """
+    if part.kind != "samtykke" or "regler" not in part.body or lens.standing is Standing.PERSON:
         return part
-    permits = [regel for regel in part.body["regler"] if regel["virkning"] != "nekt"]
-    return replace(part, body={**part.body, "regler": permits})
+    if lens.standing is Standing.PARENT:
+        shown = [regel for regel in part.body["regler"] if IKKE_FORELDRE not in regel.get("emner", ())]
+    else:
+        shown = [regel for regel in part.body["regler"] if regel["virkning"] != "nekt"]
+    return replace(part, body={**part.body, "regler": shown})
 
 
 def is_shielded(person: Mapping[str, Any]) -> bool:

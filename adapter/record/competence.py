@@ -7,7 +7,7 @@ somebody who gave it could give it: what a parent consented to ends on the sixte
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from adapter.fhir.dates import anniversary, interval
 from adapter.record.windows import ALWAYS, Window, window_of
@@ -55,20 +55,34 @@ def parents(sak: dict[str, Any]) -> Iterator[tuple[dict[str, Any], Window]]:
             yield parorende, child.within(window_of(parorende.get("gyldighet")))
 
 
-def competence(sak: dict[str, Any], samtykke: dict[str, Any]) -> list[Window]:
-    """The times in which somebody who gave ``samtykke`` was competent to; empty when nobody was."""
+class Able(NamedTuple):
+    """While ``window`` holds somebody can decide for the person; ``as_parent``: with foreldreansvar."""
+
+    window: Window
+    as_parent: bool = False
+
+
+def competence(sak: dict[str, Any], samtykke: dict[str, Any]) -> list[Able]:
+    """Who of those who gave ``samtykke`` could give it when they did, and while each can; empty for nobody.
+
+    A child's name beside the parents' does not become a consent on the sixteenth birthday.
+    """
+    given = samtykke.get("gittDato")
+    when = Window(*interval(given)) if given else ALWAYS
+    return [able for able in _able(sak, samtykke) if not able.window.within(when).is_empty()]
+
+
+def _able(sak: dict[str, Any], samtykke: dict[str, Any]) -> Iterator[Able]:
     parental = {parorende["id"]: window for parorende, window in parents(sak)}
     guardians = {
         parorende["id"]: window_of(parorende.get("gyldighet"))
         for parorende in sak.get("parorende", ())
         if parorende.get("aktiv", True) and (parorende.get("verge") or {}).get("personligOmrade")
     }
-    windows = []
     for giver in samtykke.get("gittAv", ()):
         if giver.get("innbygger") == sak["innbygger"]["id"]:
-            windows.append(adulthood(sak))
+            yield Able(adulthood(sak))
         elif giver.get("parorende") in parental:
-            windows.append(parental[giver["parorende"]])
+            yield Able(parental[giver["parorende"]], as_parent=True)
         elif giver.get("parorende") in guardians:
-            windows.append(guardians[giver["parorende"]])
-    return windows
+            yield Able(guardians[giver["parorende"]])

@@ -26,6 +26,22 @@ def with_consequences(before: dict[str, Any] | None, after: dict[str, Any], toda
     return {**after, "planer": planer} if planer != after.get("planer", []) else after
 
 
+def without_consent(sak: dict[str, Any]) -> frozenset[str]:
+    """The individuelle planer to which consent has been withdrawn and not given again, ended or not."""
+    return frozenset(
+        plan["id"]
+        for plan in sak.get("planer", ())
+        if plan.get("plantype") == "individuell-plan"
+        and not _consented(sak, plan["id"])
+        and any(
+            samtykke.get("type") == "plan"
+            and "tilbaketrekking" in samtykke
+            and is_about(samtykke, plan["id"])
+            for samtykke in sak.get("samtykker", ())
+        )
+    )
+
+
 def is_about(samtykke: dict[str, Any], plan: str) -> bool:
     """Is a consent to the plan about the plan of this id? One that names none is about whichever there is."""
     return plan in samtykke.get("gjelderPlaner", (plan,))

@@ -3,36 +3,39 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from adapter.consent.permits import Held
 from adapter.record.names import name_of
+from adapter.record.windows import window_of
 
 if TYPE_CHECKING:
-    from adapter.storage import Writer
+    from adapter.storage import Reader
 
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """Looks each id up once; made anew for every record that is published."""
+    """Looks each record up once; made anew for every sak that is asked about."""
 
-    writer: Writer
-    _ansatte: dict[str, str | None] = field(default_factory=dict)
-    _names: dict[tuple[str, str], str | None] = field(default_factory=dict)
+    reader: Reader
+    _known: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
 
-    def ansatt_with(self, rolle: str) -> str | None:
-        """The id of the ansatt who holds a rolle."""
-        if rolle not in self._ansatte:
-            holder = self.writer.holder("PractitionerRole", rolle)
-            self._ansatte[rolle] = holder[1] if holder else None
-        return self._ansatte[rolle]
+    def ansatt_with(self, rolle: str) -> Held | None:
+        """The ansatt who holds a rolle, and while; None if that is nobody, or either is out of use."""
+        ansatt = self._of("rolle", rolle)
+        held = next((one for one in ansatt.get("roller", ()) if one["id"] == rolle), None)
+        if held is None or not held.get("aktiv", True) or not ansatt.get("aktiv", True):
+            return None
+        return Held(ansatt["id"], window_of(held.get("gyldighet")))
 
     def named(self, kind: str, id_: str) -> str | None:
-        """The name of an ansatt, of who holds a rolle, or of an organisasjon; None if there is none."""
-        if (kind, id_) not in self._names:
-            self._names[kind, id_] = self._name(kind, id_)
-        return self._names[kind, id_]
+        """The name of an ansatt, of who has a rolle, or of an organisasjon; None if there is none."""
+        return name_of(self._of(kind, id_))
 
-    def _name(self, kind: str, id_: str) -> str | None:
-        record_id = self.ansatt_with(id_) if kind == "rolle" else id_
-        head = record_id and self.writer.record("ansatt" if kind == "rolle" else kind, record_id)
-        return name_of(head.body) if head else None
+    def _of(self, kind: str, id_: str) -> dict[str, Any]:
+        """The record of an ansatt or organisasjon, or of whose rolle it is; empty if there is none."""
+        if (kind, id_) not in self._known:
+            record = self.reader.holder("PractitionerRole", id_) if kind == "rolle" else (kind, id_)
+            head = self.reader.record(*record) if record else None
+            self._known[kind, id_] = head.body if head else {}
+        return self._known[kind, id_]

@@ -19,9 +19,10 @@ from adapter.record.parts import parts
 from adapter.storage import Desired
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
+    from adapter.consent.permits import Holders
     from adapter.fhir.search.index import IndexRow
     from adapter.mapping import Mappings
     from adapter.record.parts import Part
@@ -150,7 +151,7 @@ def _joined(rows: Iterable[Desired]) -> Iterator[Desired]:
 def narrowed(
     before: dict[str, Any] | None,
     after: dict[str, Any],
-    ansatt_with: Callable[[str], str | None],
+    ansatt_with: Holders,
     now: datetime,
 ) -> dict[str, str]:
     """Which recipients see less of a sak than before the write, and why: their history of it closes.
@@ -178,9 +179,7 @@ def narrowed(
     return reasons
 
 
-def _current(
-    sak: dict[str, Any], ansatt_with: Callable[[str], str | None], now: datetime
-) -> dict[tuple[str, str], Lens]:
+def _current(sak: dict[str, Any], ansatt_with: Holders, now: datetime) -> dict[tuple[str, str], Lens]:
     return {
         (lens.recipient, lens.purpose): lens
         for lens in lenses(sak, ansatt_with, now)

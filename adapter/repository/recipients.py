@@ -1,9 +1,10 @@
 """For whom a caller asks: its recipients, the most specific first.
 
 A named ansatt comes before the unit (child organisation number), the unit before the legal entity (parent),
-and the directory last; a person is one recipient. Nobody is a recipient by organisation number alone for
-being the municipality: its systems are listed clients (units as different as school and barnevern share
-the number).
+and the directory last; a person is one recipient. Who is logged in at work, with an organisation or as a
+professional, is not there as the private person with the same birth number. Nobody is a recipient by
+organisation number alone for being the municipality: its systems are listed clients (units as different as
+school and barnevern share the number).
 """
 
 from __future__ import annotations
@@ -65,11 +66,12 @@ def present(found: Published | None) -> Published:
 
 
 def _named(caller: Caller, reader: Reader, now: datetime) -> Iterator[str]:
+    at_work = caller.organisation or caller.parent or caller.hpr
     if caller.person:
         type_, _, id_ = caller.person.partition("/")
-        if type_ in _PEOPLE:
+        if type_ in _PEOPLE and (type_ == "Practitioner" or not at_work):
             yield f"{_PEOPLE[type_]}/{id_}"
-    if caller.pid:
+    if caller.pid and not at_work:
         yield from _people_with(caller.pid, reader, now)
     if caller.hpr:
         ansatt = reader.record_by_key("ansatt", SYSTEMS["hpr"], caller.hpr)

@@ -9,6 +9,7 @@ import pytest
 
 from adapter.consent.decision import Extent, explain
 from adapter.consent.lens import lenses
+from adapter.consent.permits import Held
 from adapter.consent.visible import visible
 from adapter.record.parts import parts
 
@@ -72,7 +73,7 @@ def judge(
 ) -> tuple[str, str]:
     """The extent and rule of one decision."""
     part = next(part for part in parts("sak", record) if part.id == part_id)
-    decision = explain(record, part, recipient, purpose, at, {"rolle-1": "ansatt-1"}.get)
+    decision = explain(record, part, recipient, purpose, at, {"rolle-1": Held("ansatt-1")}.get)
     return str(decision.extent), decision.rule
 
 
@@ -410,7 +411,7 @@ def test_a_samtykke_is_shown_with_its_recipient_and_without_its_denies() -> None
     }
     lens = next(
         one
-        for one in lenses(sak(to_mother), {"rolle-1": "ansatt-1"}.get, NOW)
+        for one in lenses(sak(to_mother), {"rolle-1": Held("ansatt-1")}.get, NOW)
         if one.recipient == "parorende/mor"
     )
     seen = visible(sak(to_mother), lens, NOW)

@@ -9,6 +9,7 @@ import pytest
 
 from adapter.cli import record_files
 from adapter.consent.lens import lenses
+from adapter.consent.permits import Held
 from adapter.consent.visible import visible
 from adapter.fhir.structure import check as structure_faults
 from adapter.mapping import load
@@ -25,10 +26,10 @@ TODAY = date(2026, 11, 24)
 HOSPITAL = "organisasjon/nordvik-sykehus"
 
 
-def _ansatt_with(rolle: str) -> str | None:
+def _ansatt_with(rolle: str) -> Held | None:
     for record in RECORDS:
         if any(held["id"] == rolle for held in record.body.get("roller", ())):
-            return str(record.body["id"])
+            return Held(record.body["id"])
     return None
 
 

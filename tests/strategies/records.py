@@ -380,6 +380,6 @@ def _make_consent_lawful(sak: dict[str, Any], samtykke: dict[str, Any], today: d
         samtykke.setdefault("mottaker", {"organisasjon": ORGANISASJON})
         samtykke.setdefault("regler", [{"virkning": "tillat", "del": ["koordinator"]}])
         when = Window(*interval(given))
-        if all(window.within(when).is_empty() for window in competence(sak, samtykke)):
+        if all(able.window.within(when).is_empty() for able in competence(sak, samtykke)):
             samtykke["gittAv"] = [{"innbygger": sak["innbygger"]["id"]}]
             sak["innbygger"].pop("fodselsdato", None)

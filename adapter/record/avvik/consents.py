@@ -66,7 +66,7 @@ def samtykker(sak: dict[str, Any], now: datetime) -> Iterator[Finding]:
 
 def _sharing(sak: dict[str, Any], samtykke: dict[str, Any], path: str, now: datetime) -> Iterator[Finding]:
     able = competence(sak, samtykke)
-    if able and all(window.is_over(now) for window in able):
+    if able and all(one.window.is_over(now) for one in able):
         yield GIVER_OUTGROWN.at(f"{path}.gittAv")
     if _was_unheard(sak, samtykke):
         yield CHILD_NOT_HEARD.at(f"{path}.barnetHort")

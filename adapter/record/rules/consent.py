@@ -167,4 +167,4 @@ def _sharing(case: Case, samtykke: dict[str, Any]) -> Iterator[tuple[Message, st
 def _was_competent(case: Case, samtykke: dict[str, Any]) -> bool:
     given = samtykke.get("gittDato")
     when = Window(*(interval(given) if given else case.day))
-    return any(not window.within(when).is_empty() for window in competence(case.body, samtykke))
+    return any(not able.window.within(when).is_empty() for able in competence(case.body, samtykke))
