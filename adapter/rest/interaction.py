@@ -39,9 +39,10 @@ class FhirRequest:
 
     ``base`` is this service's FHIR address. ``query`` and ``form`` hold names and values in the order sent,
     without ``DOOR_PARAMETERS``, of which ``carried`` are those a link to a further page repeats. ``resource``
-    is the body, understood; ``preference`` what Prefer says of the answer (``minimal``, ``representation``,
-    ``OperationOutcome``), if it says so. ``types`` are those served; ``statement`` is the CapabilityStatement
-    the door was opened with.
+    is the body, understood. ``preference`` is what Prefer says of the answer (``minimal``,
+    ``representation``, ``OperationOutcome``), if it says so, and ``lenient`` whether it lets unknown
+    parameters be passed over.
+    ``types`` are those served; ``statement`` is the CapabilityStatement the door was opened with.
     """
 
     interaction: str
@@ -58,6 +59,7 @@ class FhirRequest:
     if_match: str | None = None
     if_none_match: str | None = None
     preference: str | None = None
+    lenient: bool = False
     types: Collection[str] = ()
     statement: bytes = b""
 
@@ -74,7 +76,8 @@ class FhirResponse:
 
     ``location`` is the address of what was created, ``content_location`` that of a changed resource in
     ``body``, both below the base (``CareTeam/x/_history/2``). ``given`` names the versions told of and
-    ``permits`` the samtykker they were given under: the log tells both.
+    ``permits`` the samtykker they were given under: the log tells both. ``applied`` is what was obeyed of
+    Prefer's return, ``lenient`` whether something was passed over as it lets us.
     """
 
     status: HTTPStatus
@@ -84,5 +87,6 @@ class FhirResponse:
     location: str | None = None
     content_location: str | None = None
     applied: str | None = None
+    lenient: bool = False
     given: tuple[str, ...] = ()
     permits: tuple[str, ...] = ()

@@ -16,7 +16,7 @@ from werkzeug.http import http_date
 
 from adapter.errors import BadRequest, Finding, IssueType, Message, NotAcceptable
 from adapter.fhir import json, xml
-from adapter.rest.conditions import preferred_return
+from adapter.rest.conditions import preferred_return, wants_lenience
 from adapter.rest.formats import DEFAULT, Answer, Format, check_form, negotiate, reading
 from adapter.rest.interaction import DOOR_PARAMETERS, FhirRequest, FhirResponse, Pairs
 from adapter.rest.outcome import operation_outcome
@@ -91,6 +91,7 @@ def fhir_request(
         if_match=request.headers.get("If-Match"),
         if_none_match=request.headers.get("If-None-Match"),
         preference=preferred_return(request.headers.get("Prefer")),
+        lenient=wants_lenience(request.headers.get("Prefer")),
         types=TYPES,
         statement=statement,
     )
@@ -117,6 +118,8 @@ def http_response(response: FhirResponse, base: str) -> Response:
         headers.append(("Content-Location", f"{base}/{response.content_location}"))
     if response.applied:
         headers.append(("Preference-Applied", f"return={response.applied}"))
+    if response.lenient:
+        headers.append(("Preference-Applied", "handling=lenient"))
     return _http(response.body, response.status, g.answer, headers)
 
 

@@ -1,4 +1,4 @@
-"""A search query, understood or refused: nothing in it is ever ignored in silence.
+"""A search query, understood or refused: nothing in it is ever ignored unless that is asked for.
 
 https://hl7.org/fhir/R4/search.html. An unknown parameter, modifier, prefix or value is a BadRequest that
 lists what would have been valid; the values sent are never repeated.
@@ -34,10 +34,17 @@ from adapter.fhir.search.values import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 MAX_VALUES = 200
 MAX_LENGTH = 2000
+
+_RESULT_NAMES = {
+    name: tuple(one.partition(":")[2] for one in RESULT_PARAMETERS if one.startswith(f"{name}:"))
+    for name in RESULT_PARAMETERS
+    if ":" not in name
+}
+"""The parameters about the answer, with their modifiers."""
 
 _EXPECTED = {
     ParameterType.TOKEN: "code, system|code, |code, system|",
@@ -123,16 +130,33 @@ def parse(type_: str, pairs: Sequence[tuple[str, str]], base: str | None = None)
     )
 
 
+def served(type_: str, pairs: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """The query without the parameters that are not served, as a client that wants lenience lets it be.
+
+    https://hl7.org/fhir/R4/search.html#errors. Only unknown parameters may be passed over; a modifier or a
+    value that is not understood would make another search of it, and is still refused.
+    """
+    known = {*SERVED[type_], *CHAINS[type_], *_RESULT_NAMES, "_format", "_pretty"}
+    return tuple((name, value) for name, value in pairs if _plain(name) in known)
+
+
+def _plain(name: str) -> str:
+    """A parameter's name without its modifier: ``patient.identifier`` of ``patient:Patient.identifier``."""
+    link, dot, last = name.partition(".")
+    return link.partition(":")[0] + dot + last
+
+
 def _criterion(type_: str, name: str, value: str, base: str | None) -> Criterion:
     path, _, modifier = name.partition(":")
     if "." in name:
         return _chain(type_, name, value, base)
+    if path in _RESULT_NAMES:
+        raise BadRequest(_unfit(path, modifier, _RESULT_NAMES[path]))
     parameter = SERVED[type_].get(path)
     if parameter is None:
         raise BadRequest(_unknown(type_, path))
     if modifier and modifier not in parameter.modifiers:
-        valid = ", ".join(sorted(parameter.modifiers)) or "-"
-        raise BadRequest(MODIFIER.at(path, name=path, valid=valid))
+        raise BadRequest(_unfit(path, modifier, parameter.modifiers))
     if modifier == "missing":
         if value not in {"true", "false"}:
             raise BadRequest(VALUE.at(path, name=f"{path}:missing", expected="true, false"))
@@ -149,7 +173,7 @@ def _chain(type_: str, name: str, value: str, base: str | None) -> Criterion:
     parameter = SERVED[type_][path]
     target = target or parameter.targets[0]
     if target not in parameter.targets:
-        raise BadRequest(MODIFIER.at(path, name=path, valid=", ".join(parameter.targets)))
+        raise BadRequest(_unfit(path, target, parameter.targets))
     chained = SERVED[target][last]
     values = _values(chained, f"{path}.{last}", value, "", base)
     return Criterion(parameter, values, target=target, chained=chained)
@@ -196,6 +220,12 @@ def _typed(target: Target, modifier: str, parameter: SearchParameter) -> Target:
         return target
     only = parameter.targets[0] if len(parameter.targets) == 1 else None
     return Target(modifier or only, target.id)
+
+
+def _unfit(name: str, modifier: str, valid: Iterable[str]) -> Finding:
+    shown = modifier if re.fullmatch(r"[A-Za-z\-]{1,32}", modifier) else "?"
+    told = ", ".join(f":{one}" for one in sorted(valid)) or "-"
+    return MODIFIER.at(name, name=name, modifier=shown, valid=told)
 
 
 def _unknown(type_: str, name: str) -> Finding:

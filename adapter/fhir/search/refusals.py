@@ -16,8 +16,8 @@ UNKNOWN_PARAMETER = Message(
 MODIFIER = Message(
     "search-modifier-unsupported",
     IssueType.NOT_SUPPORTED,
-    "Parameteren {name} har ikke denne modifikatoren; gyldige: {valid}",
-    "The parameter {name} does not take this modifier; valid ones: {valid}",
+    "Parameteren {name} har ikke modifikatoren :{modifier}; gyldige: {valid}",
+    "The parameter {name} does not take the modifier :{modifier}; valid ones: {valid}",
     f"{_SPEC}#modifiers",
 )
 VALUE = Message(

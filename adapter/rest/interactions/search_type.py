@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from adapter.errors import BadRequest, IssueType, Message
 from adapter.fhir.search.identifiers import carries_birth_number
+from adapter.fhir.search.query import served
 from adapter.rest.addresses import with_parameters
 from adapter.rest.bundle import search_address, searchset
 from adapter.rest.interaction import FhirResponse
@@ -43,20 +45,24 @@ PAGE_ALONE = Message(
 
 
 def search_type(request: FhirRequest, repository: Repository) -> FhirResponse:
-    """https://hl7.org/fhir/R4/http.html#search, by GET or POST; address and body count alike."""
+    """https://hl7.org/fhir/R4/http.html#search, by GET or POST; address and body count alike.
+
+    Unknown parameters are refused, but for a client that prefers lenience: the self link tells what was done.
+    """
     if carries_birth_number(request.query):
         raise BadRequest(NUMBER_IN_ADDRESS.at(type=request.type))
     pairs = tuple(_AS_SPECIFIED.get(pair, pair) for pair in (*request.query, *request.form))
     token = _page_token(pairs)
+    asked = served(request.type, pairs) if request.lenient and token is None else pairs
     try:
         if token is None:
-            result = repository.search(request.type, pairs, caller=request.caller)
+            result = repository.search(request.type, asked, caller=request.caller)
         else:
             result = repository.search_page(request.type, token, caller=request.caller)
     except BadRequest as refused:
         # The places of a query are its parameters, not elements of a resource.
         raise BadRequest(*(f.within("http.") if f.expression else f for f in refused.findings)) from None
-    return _response(request, result, token)
+    return replace(_response(request, result, token), lenient=len(asked) < len(pairs))
 
 
 def _page_token(pairs: Pairs) -> str | None:

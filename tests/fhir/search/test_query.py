@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from adapter.errors import BadRequest
 from adapter.fhir.search.parameters import SERVED, ParameterType
-from adapter.fhir.search.query import SearchQuery, parse
+from adapter.fhir.search.query import SearchQuery, parse, served
 from adapter.fhir.search.results import Include, Sort
 from adapter.fhir.search.values import Moment, Target, Text, Token, Value, alternatives
 
@@ -179,7 +179,9 @@ def test_a_summary_of_count_gives_no_resources() -> None:
         ("_revinclude", "Consent:patient", "search-value-invalid"),
         ("_revinclude", "*", "search-value-invalid"),
         ("_revinclude", "CarePlan:care-team:Patient", "search-value-invalid"),
-        ("_revinclude:iterate", "CarePlan:care-team", "search-parameter-unknown"),
+        ("_revinclude:iterate", "CarePlan:care-team", "search-modifier-unsupported"),
+        ("_include:recurse", "CareTeam:participant", "search-modifier-unsupported"),
+        ("_count:iterate", "1", "search-modifier-unsupported"),
         ("_elements", "id", "search-parameter-unknown"),
         ("_content", "x", "search-parameter-unknown"),
         ("", "x", "search-parameter-unknown"),
@@ -226,6 +228,45 @@ def test_every_fault_is_told_at_once() -> None:
     assert refused("CareTeam", ("_count", "1"), ("_count", "2")) == ["search-value-invalid"]
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        (
+            "_include:recurse",
+            "The parameter _include does not take the modifier :recurse; valid ones: :iterate",
+        ),
+        (
+            "_revinclude:iterate",
+            "The parameter _revinclude does not take the modifier :iterate; valid ones: -",
+        ),
+        ("status:text", "The parameter status does not take the modifier :text; valid ones: :missing, :not"),
+        (
+            "status:12856812055",
+            "The parameter status does not take the modifier :?; valid ones: :missing, :not",
+        ),
+    ],
+)
+def test_a_modifier_that_is_not_served_is_named(name: str, told: str) -> None:
+    """What is wrong is the modifier, not the parameter; a number in its place is not repeated."""
+    with pytest.raises(BadRequest) as caught:
+        parse("CareTeam", [(name, "CareTeam:participant")])
+    assert [finding.en for finding in caught.value.findings] == [told]
+
+
+def test_lenience_passes_over_unknown_parameters_alone() -> None:
+    """A modifier of a known one stays in the query, to be refused; what is known stays, in its order."""
+    kept = (
+        ("patient:Patient.identifier", "x"),
+        ("status:above", "x"),
+        ("_include:recurse", "x"),
+        ("_include", "CareTeam:colour"),
+        ("_count", "1"),
+        ("_format", "json"),
+    )
+    unknown = (("colour", "red"), ("_has:Goal:patient:status", "x"), ("patient.name", "x"), ("_content", "x"))
+    assert served("CareTeam", (*unknown[:2], *kept, *unknown[2:])) == kept
+
+
 def test_the_answer_lists_what_is_valid_and_repeats_no_value() -> None:
     """A refusal names parameters and forms, never what was sent: it might be a birth number."""
     with pytest.raises(BadRequest) as caught:
@@ -270,9 +311,9 @@ def test_escaped_alternatives_come_back(wanted: list[str]) -> None:
 
 def test_the_table_is_whole() -> None:
     """Every parameter says what it is for; references say to what, and the person is a key."""
-    for type_, served in SERVED.items():
-        assert {"_id", "_lastUpdated", "identifier"} <= served.keys()
-        for name, parameter in served.items():
+    for type_, parameters in SERVED.items():
+        assert {"_id", "_lastUpdated", "identifier"} <= parameters.keys()
+        for name, parameter in parameters.items():
             assert parameter.name == name
             assert parameter.documentation, (type_, name)
             assert bool(parameter.paths) is not parameter.stored

@@ -173,6 +173,33 @@ def test_nothing_of_a_query_is_passed_over(world: House) -> None:
             assert issue["expression"] == [place]
 
 
+def test_lenience_is_for_those_who_ask_for_it(world: House) -> None:
+    """https://hl7.org/fhir/R4/search.html#errors: unknown parameters are left out of the self link too."""
+    lenient = {"Prefer": "handling=lenient"}
+    path = "/fhir/CareTeam?colour=red&status=active&_count=1&_has:Goal:subject:status=x"
+    answer = world.municipality("GET", path, headers=lenient)
+    found = bundle(answer)
+    assert (entries(found), found["total"]) == (["CareTeam/odds-team"], 2)
+    assert links(found)["self"] == f"{BASE}/CareTeam?status=active&_count=1"
+    assert answer.headers["Preference-Applied"] == "handling=lenient"
+    following = urlsplit(links(found)["next"])
+    again = world.municipality("GET", f"{following.path}?{following.query}", headers=lenient)
+    assert entries(bundle(again)) == ["CareTeam/teamet"]
+    nothing_left_out = world.municipality("GET", "/fhir/CareTeam?status=active", headers=lenient)
+    assert "Preference-Applied" not in nothing_left_out.headers
+    for prefer in ({}, {"Prefer": "handling=strict"}):
+        assert world.municipality("GET", path, headers=prefer).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "query", ["status:above=active", "date=soon", "_include:recurse=CareTeam:participant"]
+)
+def test_lenience_makes_no_other_search_of_it(world: House, query: str) -> None:
+    """A modifier or value that is not understood is refused, whatever is preferred."""
+    answer = world.municipality("GET", f"/fhir/CareTeam?{query}", headers={"Prefer": "handling=lenient"})
+    assert answer.status_code == 400
+
+
 def test_the_self_link_is_the_search_carried_out(world: House) -> None:
     """Address and form count together, and what was carried out can be read from the link and repeated."""
     answer = world.municipality(
