@@ -140,3 +140,12 @@ def _spelled(value: object) -> msgspec.Raw:
 
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number", enc_hook=_spelled)
+
+
+def same(one: Any, other: Any) -> bool:
+    """Do two JSON values say the same: keys in any order, numbers digit for digit?"""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(same(value, other[key]) for key, value in one.items())
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(same, one, other))
+    return type(one) is type(other) and str(one) == str(other)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from adapter.errors import Finding, IssueType, Message, Unprocessable
+from adapter.fhir import json
 from adapter.fhir.search.values import local
 from adapter.record.parts import BY_NAME, PartKind, kind_of, part_of, put, surroundings, unlinked
 from adapter.record.supply import supply
@@ -108,9 +109,11 @@ class Placing:
         sent: Sent,
         writer: str,
     ) -> None:
-        """Make ``part`` the record's, with this residue, which ``writer`` wrote."""
+        """Make ``part`` the record's, with this residue: ``writer``'s, unless it stood so already."""
         after = put(kind, record, part)
-        self.write.writer.put_residue(kind.record, after["id"], kind.type, part["id"], writer, residue)
+        kept = self.write.writer.residues(kind.record, after["id"]).get((kind.type, part["id"]))
+        if not json.same(residue, kept.body if kept else None):
+            self.write.writer.put_residue(kind.record, after["id"], kind.type, part["id"], writer, residue)
         self._holders[kind.type, part["id"]] = (kind.record, after["id"])
         self._revise(kind.record, after, {(kind.type, part["id"]): sent})
 

@@ -65,10 +65,18 @@ class Put:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a write through the FHIR door led to."""
+    """What a write through the FHIR door led to.
 
-    published: Published
+    ``published`` is None where the caller is given the resource no longer: it may end its own participation.
+    """
+
+    published: Published | None
     created: bool
+
+    @property
+    def given(self) -> Published:
+        """What the caller is given now; NotFound if that is nothing."""
+        return present(self.published)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +120,7 @@ class Transaction:
         with refusals.besides():
             self.placing.finish()
         refusals.tell()
-        return [Change(present(self._given(put)), not _stands(before[put.key])) for put in puts]
+        return [Change(_standing(self._given(put)), _standing(before[put.key]) is None) for put in puts]
 
     def _place_readable(self, put: Put, refused: Sequence[Finding]) -> bool:
         """Place what of a refused resource can be read, only to see what else is wrong with it."""
@@ -176,5 +184,5 @@ def _placed(finding: Finding, put: Put, element: str) -> Finding:
     return replace(finding, expression=f"{put.element}{dot}{below}" if type_ == put.type else put.element)
 
 
-def _stands(found: Published | None) -> bool:
-    return found is not None and not found.deleted
+def _standing(found: Published | None) -> Published | None:
+    return None if found is None or found.deleted else found

@@ -6,6 +6,7 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from adapter.errors import IssueType, Message, Severity
 from adapter.fhir import json
 from adapter.rest.interaction import FhirResponse
 from adapter.rest.outcome import operation_outcome
@@ -15,6 +16,14 @@ if TYPE_CHECKING:
     from adapter.repository import Change
     from adapter.rest.interaction import FhirRequest
     from adapter.storage import Published
+
+NO_LONGER_GIVEN = Message(
+    "no-longer-given",
+    IssueType.INFORMATIONAL,
+    "Endringen er gjort, og med den får du ikke lenger se ressursen",
+    "The change is made, and with it you are no longer given the resource",
+    severity=Severity.INFORMATION,
+)
 
 
 def given(status: HTTPStatus, published: Published, *, applied: str | None = None) -> FhirResponse:
@@ -32,6 +41,8 @@ def written(change: Change, request: FhirRequest) -> FhirResponse:
 
     https://hl7.org/fhir/R4/http.html#ops.
     """
+    if change.published is None:
+        return FhirResponse(HTTPStatus.OK, json.render(operation_outcome([NO_LONGER_GIVEN.at()])))
     status = HTTPStatus.CREATED if change.created else HTTPStatus.OK
     published, preference = change.published, request.preference
     if preference == "minimal":

@@ -87,11 +87,11 @@ def _found(base: str, published: Published, mode: str) -> bytes:
 
 def _change(base: str, change: Change, preference: str | None) -> bytes:
     status = HTTPStatus.CREATED if change.created else HTTPStatus.OK
-    response = _response(base, change.published, f"{status.value} {status.phrase}")
+    response = _response(base, change.given, f"{status.value} {status.phrase}")
     if preference == "OperationOutcome":
         response["outcome"] = operation_outcome([])
     rest = b"," + json.render({"response": response})[1:]
-    return _entry(base, change.published, rest, with_resource=preference == "representation")
+    return _entry(base, change.given, rest, with_resource=preference == "representation")
 
 
 def _response(base: str, published: Published, status: str) -> dict[str, Any]:

@@ -245,6 +245,27 @@ def test_a_deltaker_ends_its_own_participation(world: House) -> None:
     assert now["deltakere"] == expected
 
 
+def test_a_deltaker_may_leave_at_once(world: House) -> None:
+    """With the participation goes what it was given: the change is made and answered without the resource."""
+
+    def join(sak: dict[str, Any]) -> None:
+        sak["samtykker"][0] |= {"type": "deltaker"}
+        sak["samtykker"][0]["regler"][0]["del"] = ["team"]
+        seat = {"id": "d3", "hvem": {"organisasjon": "sykehuset"}, "gyldighet": {"fra": "2026-01-01"}}
+        sak["team"][0]["deltakere"].append(seat)
+
+    write(world, edited(join))
+    read = world.hospital("GET", TEAM)
+    team = read.json
+    team["participant"][1]["period"]["end"] = "2026-02-28"
+    answer = as_writer(world, "PUT", TEAM, json=team, headers={"If-Match": read.headers["ETag"]})
+    assert (answer.status_code, answer.json["resourceType"]) == (200, "OperationOutcome")
+    assert answer.json["issue"][0]["details"]["coding"][0]["code"] == "no-longer-given"
+    assert world.hospital("GET", TEAM).status_code == 404
+    (now,) = world.municipality("GET", "/kommune/v1/saker/saken").json["team"]
+    assert now["deltakere"][1]["gyldighet"] == {"fra": "2026-01-01", "til": "2026-02-28"}
+
+
 def test_a_hospital_proposes_a_consent_and_cannot_permit_itself(world: House) -> None:
     """A proposal lands as its own; active, it is refused; for a person it is not given, as for nobody."""
     proposal = {

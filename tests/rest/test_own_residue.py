@@ -91,3 +91,15 @@ def test_an_owner_cannot_write_over_what_it_does_not_see(world: House) -> None:
     ended = as_writer(world, "PUT", address, json={**read.json, "status": "completed"}, headers=headers)
     assert ended.status_code == 200, ended.json
     assert world.municipality("GET", address).json["identifier"] == theirs["identifier"]
+
+
+def test_what_is_put_back_keeps_its_writer(world: House) -> None:
+    """The municipality puts the tiltak back with its keys in another order: nobody has said anything."""
+    opened(world)
+    address = made(world)
+    whole = world.municipality("GET", address)
+    turned = dict(reversed(list(whole.json.items())))
+    turned["identifier"] = [dict(reversed(list(BESIDE.items())))]
+    answer = world.municipality("PUT", address, json=turned, headers={"If-Match": whole.headers["ETag"]})
+    assert (answer.status_code, answer.headers["ETag"]) == (200, whole.headers["ETag"])
+    assert world.hospital("GET", address).json["identifier"] == [BESIDE]

@@ -10,7 +10,7 @@ import pytest
 from adapter.repository.recipients import recipients
 from adapter.security.caller import Caller
 from adapter.security.scopes import EVERYTHING
-from tests.rest.world import CASE, OTHER_NUMBER, PERSON_NUMBER, UNUSED_NUMBER
+from tests.rest.world import CASE, HOSPITAL_NUMBER, OTHER_NUMBER, PERSON_NUMBER, UNUSED_NUMBER
 
 if TYPE_CHECKING:
     from tests.rest.conftest import House
@@ -38,3 +38,19 @@ def test_a_person_is_known_by_birth_number_or_d_number(
     caller = Caller("app", False, scopes=EVERYTHING, pid=number)
     with repository.store.read() as reader:
         assert recipients(caller, reader, world.clock.now) == known
+
+
+@pytest.mark.parametrize(
+    "work",
+    [{"organisation": HOSPITAL_NUMBER}, {"parent": HOSPITAL_NUMBER}, {"hpr": "9876543"}],
+    ids=lambda work: next(iter(work)),
+)
+@pytest.mark.parametrize(
+    "who", [{"pid": PERSON_NUMBER}, {"person": "Patient/torill"}], ids=["pid", "fhirUser"]
+)
+def test_nobody_is_a_private_person_at_work(world: House, work: dict[str, str], who: dict[str, str]) -> None:
+    """A token of a hospital's system names the employee, and does not open the employee's own sak."""
+    repository = world.client.application.extensions["repository"]
+    caller = Caller("epj", scopes=EVERYTHING, **work, **who)
+    with repository.store.read() as reader:
+        assert "innbygger/torill" not in recipients(caller, reader, world.clock.now)

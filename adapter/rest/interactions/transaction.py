@@ -33,7 +33,7 @@ def transaction(request: FhirRequest, repository: Repository) -> FhirResponse:
         HTTPStatus.OK,
         transaction_response(request.base, changes, request.preference),
         applied=request.preference,
-        given=tuple(address(change.published) for change in changes),
+        given=tuple(address(change.given) for change in changes),
     )
 
 
