@@ -52,8 +52,8 @@ NOT_UNDERSTOOD = (
 """What cannot be kept without being understood, or cannot be kept beside what the record says."""
 
 OUT_OF_PLACE = (
-    Refusal(rows.OTHER_SURROUNDINGS, f"{_OWNER}: another than the resource has"),
-    Refusal(resources.OWNER_UNKNOWN, f"{_OWNER}: of a new resource"),
+    Refusal(rows.OTHER_SURROUNDINGS, f"{_OWNER}: another than the resource has, or with another's number"),
+    Refusal(resources.OWNER_UNKNOWN, f"{_OWNER}: of a new resource, by reference or by number"),
     Refusal(resources.LINK_UNKNOWN, "ServiceRequest.basedOn; Goal.extension goal-relationship, based-on"),
     Refusal(identity.NOT_HERE, "references between the parts of one sak: CarePlan.goal, Goal.expressedBy"),
     Refusal(

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 from adapter.errors import Finding, IssueType, Message, Unprocessable
 from adapter.fhir import json
 from adapter.fhir.search.values import local
+from adapter.mapping.rows import OTHER_SURROUNDINGS
+from adapter.record.identifiers import keys
 from adapter.record.parts import BY_NAME, PartKind, kind_of, part_of, put, surroundings, unlinked
 from adapter.record.supply import supply
 from adapter.repository.revision import Revision, Sent
@@ -46,6 +48,10 @@ _OWNERS = {
     "PractitionerRole": ("practitioner", "Practitioner"),
 }
 """The element in which a part of somebody's record names whose it is."""
+_RECORDS = {"Patient": "sak", "Practitioner": "ansatt"}
+"""The record that each of those has."""
+_AROUND = {"Patient": "person", "Practitioner": "ansatt"}
+"""What each is called by what stands in its record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +99,7 @@ class Placing:
         """The part of ``record`` a resource is, onto the part as the writer sees it, and its residue."""
         mapping = self.write.mappings.of(kind.name)
         around = surroundings(kind.record, record)
-        own = _localised(resource, self.base_url)
+        own = self._owned(kind, record, _localised(resource, self.base_url))
         part, residue = mapping.to_plan(own, around, onto=onto, new_id=self.new_id)
         unknown = [mapping.place(link, part, own) for link in unlinked(kind, record, part)]
         if unknown:
@@ -131,11 +137,54 @@ class Placing:
         return self.write.store(self._revisions.values(), self.new_id)
 
     def owner(self, type_: str, resource: dict[str, Any]) -> tuple[str, str] | None:
-        """Type and id of whose record a resource says it is part of; None if it says so nowhere."""
+        """Type and id of whose record a resource says it is part of; None if it says so nowhere.
+
+        Somebody is named by reference, or by a number nobody else has: subject.identifier.
+        """
         element, owner = _OWNERS.get(type_, ("", ""))
         reference = resource.get(element) or {}
-        named = local(reference.get("reference") or "", self.base_url)
+        if "reference" not in reference:
+            return self._numbered(owner, self._number(resource, reference))
+        named = local(reference["reference"], self.base_url)
         return named if named and named.type == owner else None
+
+    def _number(self, resource: Mapping[str, Any], reference: Mapping[str, Any]) -> tuple[str, str]:
+        """System and value of a reference's identifier, the system as the record has it."""
+        identifier = reference.get("identifier") or {}
+        system = identifier.get("system") or ""
+        same = self.write.mappings.of(kind_of(resource).name).same
+        return same.get(system, system), identifier.get("value") or ""
+
+    def _numbered(self, type_: str, number: tuple[str, str]) -> tuple[str, str] | None:
+        """The person or professional who has a number, in this write or before it."""
+        kind = _RECORDS.get(type_)
+        if kind is None or not all(number):
+            return None
+        written = (
+            id_ for (of, id_), one in self._revisions.items() if of == kind and number in keys(of, one.after)
+        )
+        id_ = next(written, None) or self.write.writer.record_by_key(kind, *number)
+        body = self._body(kind, id_) if id_ else None
+        if body is None:
+            return None
+        return type_, body["innbygger"]["id"] if kind == "sak" else body["id"]
+
+    def _owned(self, kind: PartKind, record: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+        """The resource naming whose it is by reference too, where it does so by a number.
+
+        Raises:
+            Unprocessable: the number is another's than the reference's.
+        """
+        element, owner = _OWNERS.get(kind.type, ("", ""))
+        reference = own.get(element) or {}
+        number = self._number(own, reference)
+        known = keys(kind.record, record)
+        if number not in known and number[0] in {system for system, _ in known}:
+            place = f"{kind.type}.{element}.identifier"
+            raise Unprocessable(OTHER_SURROUNDINGS.at(place, around=_AROUND[owner]))
+        if "reference" in reference or number not in known:
+            return own
+        return {**own, element: {"reference": surroundings(kind.record, record)[_AROUND[owner]], **reference}}
 
     def _revise(self, kind: str, after: dict[str, Any], sent: dict[tuple[str, str], Sent]) -> None:
         before = self._revisions.get((kind, after["id"]))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from adapter.fhir import json
-from tests.rest.world import CASE, CONSENT
+from tests.rest.world import CASE, CONSENT, FNR, OTHER_NUMBER, PERSON_NUMBER, UNUSED_NUMBER
 
 if TYPE_CHECKING:
     from tests.rest.conftest import House
@@ -79,3 +79,23 @@ def test_a_link_to_what_is_hidden_is_refused_as_one_to_nothing(
     assert [answer.status_code for answer in answers] == [422, 422]
     assert answers[0].data == answers[1].data
     assert json.parse(world.municipality("GET", address).data) == before
+
+
+def numbered(number: str) -> dict[str, Any]:
+    """A tiltak for whoever has a birth number."""
+    bare = {key: value for key, value in request("").items() if key != "basedOn"}
+    return {**bare, "subject": {"identifier": {"system": FNR, "value": number}}}
+
+
+def test_a_person_named_by_number_is_one_the_sender_is_given(world: House) -> None:
+    """Somebody who is here and not shared is told like somebody who is not here at all."""
+    address = "/kommune/v1/saker/saken"
+    assert world.municipality("PUT", address, json=HIDDEN, headers={"If-Match": "*"}).status_code == 200
+    known, hidden, nobody = (
+        world.hospital("POST", "/fhir/ServiceRequest", data=json.render(numbered(number)), headers=FHIR)
+        for number in (PERSON_NUMBER, OTHER_NUMBER, UNUSED_NUMBER)
+    )
+    assert known.status_code == 201, known.text
+    assert json.parse(known.data)["subject"]["reference"] == "Patient/torill"
+    assert (hidden.status_code, hidden.data) == (nobody.status_code, nobody.data)
+    assert hidden.status_code == 422

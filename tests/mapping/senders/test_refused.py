@@ -11,7 +11,7 @@ from adapter.fhir import json
 from adapter.fhir.canonical import BASE
 from adapter.repository.refusals import NOT_UNDERSTOOD, OUT_OF_PLACE
 from tests.mapping.senders.test_senders import put, read, sent_by
-from tests.rest.world import FNR, PERSON_NUMBER
+from tests.rest.world import FNR, OTHER_NUMBER, PERSON_NUMBER, UNUSED_NUMBER
 
 if TYPE_CHECKING:
     from tests.rest.conftest import House
@@ -118,7 +118,24 @@ ROWS = (
         {"subject": {"reference": "Patient/odd"}},
         after=True,
     ),
+    Refused(
+        "belongs-elsewhere",
+        "Goal.subject.identifier",
+        "goal-plain",
+        {
+            "subject": {
+                "reference": "Patient/torill",
+                "identifier": {"system": FNR, "value": OTHER_NUMBER},
+            }
+        },
+    ),
     Refused("owner-unknown", "Goal.subject", "goal-plain", {"subject": {"reference": "Patient/ingen"}}),
+    Refused(
+        "owner-unknown",
+        "Goal.subject",
+        "goal-plain",
+        {"subject": {"identifier": {"system": FNR, "value": UNUSED_NUMBER}}},
+    ),
     Refused(
         "link-unknown",
         "ServiceRequest.basedOn[0]",

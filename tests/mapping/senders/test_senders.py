@@ -18,6 +18,7 @@ from adapter.mapping import load
 from adapter.repository.refusals import REFUSALS
 from adapter.settings import mappings_folder
 from tests.mapping.test_laws import is_fixed
+from tests.rest.world import FNR, UNUSED_NUMBER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,6 +37,7 @@ REFUSED = {"patient-linked": [("modifier-unknown", "Patient.link")]}
 SUPPLIED = re.compile(
     r"\.id$"  # of an element that is a part of the record
     r"|^\w+\.text$"  # a narrative, where the sender has none
+    r"|^\w+\.subject\.reference$"  # to whom the sender names by number
     r"|^\w+\.meta(\.versionId|\.lastUpdated)?$"
     r"|^\w+\.(category|policy)(\[\d+\])?$"  # what every resource of the mapping says
     r"|^RelatedPerson\.relationship\[\d+\]$"  # what v2-0131 says, in v3-RoleCode too
@@ -215,3 +217,25 @@ def test_all_of_it_goes_in_at_once(house: House, turn: int) -> None:
         found = differences(one, read(house, one), one["resourceType"])
         beyond = [place for place in found if not SUPPLIED.search(place)]
         assert beyond == (["Goal.extension"] if one["id"] == "goal-plain" else []), "that goal-kl is its part"
+
+
+def test_a_person_who_comes_along_may_be_named_by_number(house: House) -> None:
+    """A plan whose subject is a birth number, in one transaction with the Patient who has it."""
+    person = {
+        "resourceType": "Patient",
+        "identifier": [{"system": FNR, "value": UNUSED_NUMBER}],
+        "name": [{"family": "Havbakk", "given": ["Ylva"]}],
+    }
+    plan = {
+        **{key: value for key, value in sent_by("careplan-vkp").items() if key != "id"},
+        "subject": {"identifier": {"system": FNR, "value": UNUSED_NUMBER}},
+    }
+    entries = [
+        {"request": {"method": "POST", "url": one["resourceType"]}, "resource": one} for one in (plan, person)
+    ]
+    bundle = json.render({"resourceType": "Bundle", "type": "transaction", "entry": entries})
+    headers = {"Content-Type": "application/fhir+json", "Prefer": "return=representation"}
+    answer = house.municipality("POST", "/fhir", data=bundle, headers=headers)
+    assert answer.status_code == 200, answer.text
+    given, whose = (entry["resource"] for entry in json.parse(answer.data)["entry"])
+    assert given["subject"]["reference"] == f"Patient/{whose['id']}"
