@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from adapter.errors import Finding, IssueType, Message, Severity
-from adapter.record.parts import parts
+from adapter.record.parts import BY_NAME, parts, path_of
 from adapter.repository.preconditions import seen_versions
 
 if TYPE_CHECKING:
@@ -30,23 +30,33 @@ def changed_since(if_match: str, versions: list[RecordVersion]) -> tuple[Finding
         if_match: the header as sent; where it names no version of this record there is nothing to compare.
         versions: every version of the record, the newest first.
     """
-    seen = {record.version for record in versions if str(record.version) in seen_versions(if_match)}
+    named = seen_versions(if_match) or frozenset()
+    seen = {record.version for record in versions if str(record.version) in named}
     later = [record for record in reversed(versions) if seen and record.version >= max(seen)]
-    return tuple(
+    found = (
         CHANGED_SINCE.at(place, version=new.version, caller=new.note.caller)
         for old, new in pairwise(later)
-        for place in _places(new.kind, old.body, new.body)
+        for place in _places(new.kind, old.body, new.body, versions[0].body)
     )
+    return tuple(dict.fromkeys(found))
 
 
-def _places(kind: str, old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
-    """The parts that differ, as ``sak.team(<id>)``; then the record's own fields."""
-    before = {(part.kind, part.id): part for part in parts(kind, old)}
-    after = {(part.kind, part.id): part for part in parts(kind, new)}
+def _places(kind: str, old: dict[str, Any], new: dict[str, Any], now: dict[str, Any]) -> Iterator[str]:
+    """The parts that differ, as ``sak.planer[0]`` in the record as it is ``now``; then its own fields.
+
+    A part that is gone stands nowhere, and is told as the list it stood in.
+    """
+    before, after, standing = (
+        {(part.kind, part.id): part for part in parts(kind, body)} for body in (old, new, now)
+    )
     for key in before | after:
-        part = after.get(key) or before[key]
-        if (key in before) != (key in after) or before[key].body != after[key].body:
-            yield f"{kind}.{part.kind}({part.id})"
+        was, became = before.get(key), after.get(key)
+        if was is None or became is None or was.body != became.body:
+            yield path_of(kind, now, standing[key]) if key in standing else _list_of(kind, key[0])
     for field in old | new:
         if not isinstance(new.get(field, old.get(field)), list | dict) and old.get(field) != new.get(field):
             yield f"{kind}.{field}"
+
+
+def _list_of(kind: str, part: str) -> str:
+    return f"{kind}.{BY_NAME[part].field}"

@@ -1,7 +1,7 @@
 """Which version a writer has seen: If-Match, and what the answer says when it is an old one.
 
-https://hl7.org/fhir/R4/http.html#concurrency, RFC 9110 § 13.1.1. Tags are read as clients send them:
-``W/"3"``, ``"3"``, ``3``, a list of them, or ``*``.
+https://hl7.org/fhir/R4/http.html#concurrency, RFC 9110 § 13.1.1: ``*``, or one or more tags, ``W/"3"`` or
+``"3"``. FHIR's tags are weak and are compared all the same.
 """
 
 from __future__ import annotations
@@ -9,7 +9,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from adapter.errors import Finding, IssueType, Message, PreconditionFailed, PreconditionRequired
+from adapter.errors import (
+    BadRequest,
+    Finding,
+    IssueType,
+    Message,
+    PreconditionFailed,
+    PreconditionRequired,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,6 +30,13 @@ IF_MATCH_MISSING = Message(
     "A change to something that exists must say which version it builds on: "
     "send If-Match with the ETag of your last read",
     _SPEC,
+)
+IF_MATCH_INVALID = Message(
+    "if-match-invalid",
+    IssueType.VALUE,
+    'If-Match kunne ikke leses: send ETag fra siste lesing som den er, W/"n" med anførselstegn, eller *',
+    'If-Match could not be read: send the ETag of your last read as it is, W/"n" with the quotes, or *',
+    "https://www.rfc-editor.org/rfc/rfc9110#section-13.1.1",
 )
 VERSION_CONFLICT = Message(
     "version-conflict",
@@ -39,13 +53,22 @@ NOTHING_TO_MATCH = Message(
     _SPEC,
 )
 
-_TAG = re.compile(r'\s*(?:W/)?"?([^",\s]*)"?\s*')
+_TAG = r'(?:W/)?"([\x21\x23-\x7e\x80-\U0010ffff]*)"'
+_TAGS = re.compile(rf"{_TAG}(?:[ \t]*,[ \t]*{_TAG})*")
 
 
-def seen_versions(if_match: str) -> frozenset[str]:
-    """The versions an If-Match header names, without quotes and weakness marks; ``*`` stands for any."""
-    tags = (_TAG.fullmatch(tag) for tag in if_match.split(","))
-    return frozenset(tag[1] for tag in tags if tag)
+def seen_versions(if_match: str) -> frozenset[str] | None:
+    """The versions an If-Match header names, without quotes and weakness marks; None, for ``*``: any.
+
+    Raises:
+        BadRequest: it is neither tags nor ``*``.
+    """
+    sent = if_match.strip(" \t")
+    if sent == "*":
+        return None
+    if not _TAGS.fullmatch(sent):
+        raise BadRequest(IF_MATCH_INVALID.at())
+    return frozenset(re.findall(_TAG, sent))
 
 
 def check_if_match(
@@ -64,6 +87,7 @@ def check_if_match(
         changed: finds what the answer adds about the changes since; asked only when it is refused.
 
     Raises:
+        BadRequest: the header is neither tags nor ``*``.
         PreconditionRequired: the header is missing and required.
         PreconditionFailed: it names another version, or there is nothing to match.
     """
@@ -71,8 +95,8 @@ def check_if_match(
         if required and current is not None:
             raise PreconditionRequired(IF_MATCH_MISSING.at())
         return
+    seen = seen_versions(if_match)
     if current is None:
         raise PreconditionFailed(NOTHING_TO_MATCH.at())
-    seen = seen_versions(if_match)
-    if "*" not in seen and str(current) not in seen:
+    if seen is not None and str(current) not in seen:
         raise PreconditionFailed(VERSION_CONFLICT.at(), *changed())

@@ -44,18 +44,36 @@ def test_the_same_again_is_no_new_version(world: House) -> None:
 
 
 def test_a_write_says_which_version_it_builds_on(world: House) -> None:
-    """428 without If-Match; 412 with an old one, telling each part changed since, and by whom."""
+    """428 without If-Match; 400 with what is none; 412 with an old one, telling the changes since."""
     assert codes(put(world, CASE, None)) == [("if-match-missing", None)]
+    malformed = put(world, CASE, "1")
+    assert (malformed.status_code, codes(malformed)) == (400, [("if-match-invalid", None)])
     sak = {**CASE, "saksnummer": "2026/17", "samtykker": []}
     assert put(world, sak, 'W/"1"').status_code == 200
     refused = put(world, CASE, 'W/"1"')
     assert refused.status_code == 412
     assert codes(refused) == [
         ("version-conflict", None),
-        ("changed-since", "sak.samtykke(samtykket)"),
+        ("changed-since", "sak.samtykker"),
         ("changed-since", "sak.saksnummer"),
     ]
     assert "kommunens-fagsystem" in refused.json["funn"][1]["nb"]
+
+
+def test_what_changed_since_is_told_where_it_stands_now(world: House) -> None:
+    """Places are the record's own field names, as in every finding, in the record as it will be read next."""
+    assert put(world, CASE | {"innbygger": CASE["innbygger"] | {"kjonn": "annet"}}).status_code == 200
+    team = {**CASE["team"][0], "navn": "Nytt navn"}
+    another = {"id": "det-nye-teamet", "status": "foreslatt"}
+    assert put(world, CASE | {"team": [team], "samtykker": []}).status_code == 200
+    assert put(world, CASE | {"team": [another, team], "samtykker": []}).status_code == 200
+    assert [(code, sted) for code, sted in codes(put(world, CASE, 'W/"1"')) if code == "changed-since"] == [
+        ("changed-since", "sak.innbygger"),
+        ("changed-since", "sak.innbygger"),
+        ("changed-since", "sak.team[1]"),
+        ("changed-since", "sak.samtykker"),
+        ("changed-since", "sak.team[0]"),
+    ]
 
 
 def test_versions_stay(world: House) -> None:

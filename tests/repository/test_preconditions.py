@@ -4,14 +4,32 @@ from __future__ import annotations
 
 import pytest
 
-from adapter.errors import AdapterError, PreconditionFailed, PreconditionRequired
+from adapter.errors import AdapterError, BadRequest, PreconditionFailed, PreconditionRequired
 from adapter.repository.preconditions import check_if_match
 
 
-@pytest.mark.parametrize("sent", ['W/"3"', '"3"', "3", '"2", W/"3"', "*", ' W/"3" '])
+@pytest.mark.parametrize("sent", ['W/"3"', '"3"', '"2", W/"3"', 'W/"a,b" ,"3"', "*", ' W/"3" '])
 def test_a_tag_of_the_current_version_lets_the_write_through(sent: str) -> None:
-    """Weak, strong and bare tags, lists and the star are all read."""
+    """Weak and strong tags, lists of them and the star are all read."""
     check_if_match(sent, 3, required=True)
+
+
+@pytest.mark.parametrize("current", [3, None])
+@pytest.mark.parametrize(
+    "sent",
+    [
+        "3", "W/3", "garbage", '*, W/"3"', '"3', 'w/"3"', '"3" "4"', '"3",', '"a b"', "", ",", "**",
+        "x" * 9000, '"3",' * 4000 + "x",
+    ],
+)  # fmt: skip
+def test_what_is_no_tag_is_not_understood(sent: str, current: int | None) -> None:
+    """400 naming the header: what is wrong is how it is written, and nobody has changed anything."""
+    with pytest.raises(BadRequest) as caught:
+        check_if_match(sent, current, required=True)
+    (found,) = caught.value.findings
+    assert found.code == "if-match-invalid"
+    assert "If-Match" in found.nb
+    assert "If-Match" in found.en
 
 
 @pytest.mark.parametrize(
@@ -19,7 +37,8 @@ def test_a_tag_of_the_current_version_lets_the_write_through(sent: str) -> None:
     [
         (None, 3, True, PreconditionRequired),
         ('W/"2"', 3, True, PreconditionFailed),
-        ("", 3, True, PreconditionFailed),
+        ('""', 3, True, PreconditionFailed),
+        ('W/"*"', 3, True, PreconditionFailed),
         ('W/"33"', 3, False, PreconditionFailed),
         ('W/"1"', None, True, PreconditionFailed),
         ("*", None, False, PreconditionFailed),

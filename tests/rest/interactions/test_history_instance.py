@@ -17,7 +17,7 @@ TEAM = "/fhir/CareTeam/teamet"
 def rename(world: House, name: str, version: int) -> None:
     """Change the team's name in a version."""
     resource = json.parse(world.municipality("GET", TEAM).data) | {"name": name}
-    answer = world.municipality("PUT", TEAM, json=resource, headers={"If-Match": str(version)})
+    answer = world.municipality("PUT", TEAM, json=resource, headers={"If-Match": f'W/"{version}"'})
     assert answer.status_code == 200, answer.text
 
 
@@ -57,7 +57,7 @@ def test_a_recipient_counts_its_own_versions(world: House) -> None:
     """What a recipient was not given makes no version for it, and stands in no history of its own."""
     patient = json.parse(world.municipality("GET", "/fhir/Patient/torill").data)
     patient["telecom"] = [{"system": "phone", "value": "+47 99 00 00 00"}]
-    answer = world.municipality("PUT", "/fhir/Patient/torill", json=patient, headers={"If-Match": "1"})
+    answer = world.municipality("PUT", "/fhir/Patient/torill", json=patient, headers={"If-Match": 'W/"1"'})
     assert (answer.status_code, answer.headers["ETag"]) == (200, 'W/"2"')
     seen = world.hospital("GET", "/fhir/Patient/torill")
     assert seen.headers["ETag"] == 'W/"1"'

@@ -53,19 +53,21 @@ def test_what_changes_nothing_makes_no_version(world: House) -> None:
 
 
 def test_if_match_is_read_as_clients_write_it(world: House) -> None:
-    """Weak, strong, bare, list and star: the write goes through if one of them is the version there is."""
-    for version, form in enumerate(['W/"{}"', '"{}"', "{}", 'W/"99", W/"{}"', "*"], start=1):
+    """Weak, strong, list and star: the write goes through if one of them is the version there is."""
+    for version, form in enumerate(['W/"{}"', '"{}"', 'W/"99", W/"{}"', "*"], start=1):
         answer = put(world, team(world) | {"name": f"Navn {version}"}, form.format(version))
         assert (answer.status_code, answer.headers["ETag"]) == (200, f'W/"{version + 1}"')
 
 
 def test_a_write_that_has_not_seen_the_version_is_refused(world: House) -> None:
-    """Without If-Match 428, with an old one 412; nothing is changed."""
+    """Without If-Match 428, with an old one 412, with what is no tag 400; nothing is changed."""
     before = team(world)
     for if_match, status, expected in (
         (None, 428, "if-match-missing"),
         ('W/"2"', 412, "version-conflict"),
-        ("x" * 8000, 412, "version-conflict"),
+        (f'"{"x" * 8000}"', 412, "version-conflict"),
+        ("1", 400, "if-match-invalid"),
+        ('*, W/"1"', 400, "if-match-invalid"),
     ):
         answer = put(world, before | {"name": "Ny"}, if_match)
         assert (answer.status_code, code(answer)) == (status, expected)
