@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from adapter.consent.decision import Extent, decide
+from adapter.consent.decision import decide
 from adapter.consent.lens import DIRECTORY, KOMMUNE, Lens, Standing, lenses
-from adapter.consent.visible import for_directory, is_shielded, sees_rest, visible
+from adapter.consent.visible import for_directory, sees_rest, visible
 from adapter.fhir import json
 from adapter.fhir.search.index import index_rows
 from adapter.mapping import Scene
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
-    from adapter.consent.permits import Holders
     from adapter.fhir.search.index import IndexRow
     from adapter.mapping import Mappings
     from adapter.record.parts import Part
@@ -146,64 +145,3 @@ def _joined(rows: Iterable[Desired]) -> Iterator[Desired]:
             yield before
             latest[key] = row
     yield from latest.values()
-
-
-def narrowed(
-    before: dict[str, Any] | None,
-    after: dict[str, Any],
-    ansatt_with: Holders,
-    now: datetime,
-) -> dict[str, str]:
-    """Which recipients see less of a sak than before the write, and why: their history of it closes.
-
-    Less is: a permit is gone or a deny has come, a part shows less than it did, an address is shielded now,
-    or the whole sak was another person's. Reasons: ``withdrawn``, ``labelled``, ``shielded``,
-    ``wrong-person``.
-    """
-    if before is None:
-        return {}
-    old, new = _current(before, ansatt_with, now), _current(after, ansatt_with, now)
-    shielding = _shielded(after) - _shielded(before)
-    reasons: dict[str, str] = {}
-    for key, lens in old.items():
-        if lens.standing is Standing.MUNICIPALITY:
-            continue
-        if after.get("tilstand") == "feilregistrert":
-            reasons[lens.recipient] = "wrong-person"
-        elif key not in new or _lost(lens, new[key]):
-            reasons[lens.recipient] = "withdrawn"
-        elif shielding:
-            reasons[lens.recipient] = "shielded"
-        elif _shows_less(before, after, lens, new[key]):
-            reasons[lens.recipient] = "labelled"
-    return reasons
-
-
-def _current(sak: dict[str, Any], ansatt_with: Holders, now: datetime) -> dict[tuple[str, str], Lens]:
-    return {
-        (lens.recipient, lens.purpose): lens
-        for lens in lenses(sak, ansatt_with, now)
-        if lens.window.holds(now)
-    }
-
-
-def _lost(old: Lens, new: Lens) -> bool:
-    (given, denied), (given_now, denied_now) = old.scope(), new.scope()
-    return bool(given - given_now or denied_now - denied) or old.standing is not new.standing
-
-
-def _shielded(sak: dict[str, Any]) -> set[str]:
-    people = [sak["innbygger"], *sak.get("parorende", ())]
-    return {person["id"] for person in people if is_shielded(person)}
-
-
-_ORDER = (Extent.NOTHING, Extent.MINIMAL, Extent.COORDINATION, Extent.WHOLE)
-
-
-def _shows_less(before: dict[str, Any], after: dict[str, Any], old: Lens, new: Lens) -> bool:
-    now = {(part.kind, part.id): decide(new, part).extent for part in parts("sak", after)}
-    return any(
-        _ORDER.index(now[part.kind, part.id]) < _ORDER.index(decide(old, part).extent)
-        for part in parts("sak", before)
-        if (part.kind, part.id) in now
-    )

@@ -16,7 +16,8 @@ from adapter.record.identifiers import keys
 from adapter.repository.directory import Directory
 from adapter.repository.judging import Judge
 from adapter.repository.leavings import forget_stale
-from adapter.repository.projection import Projector, narrowed
+from adapter.repository.narrowing import narrowed, narrowing
+from adapter.repository.projection import Projector
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -75,12 +76,17 @@ class Write:
         self.publish(kind, before, after)
 
     def publish(self, kind: str, before: dict[str, Any] | None, after: dict[str, Any]) -> None:
-        """Give every recipient what it may have of a record, and close what it may have no longer."""
+        """Give every recipient what it may have of a record, and close what it may have no longer.
+
+        What only time will close is given until then, history too.
+        """
         less: dict[str, str] = {}
+        until: dict[str, datetime] = {}
         directory = Directory(self.writer)
         if kind == "sak":
             self.writer.put_permits(after["id"], permits(after, directory.ansatt_with))
             less = narrowed(before, after, directory.ansatt_with, self.now)
+            until = narrowing(after, directory.ansatt_with, self.now)
         rest = self.writer.residues(kind, after["id"])
         projector = Projector(self.mappings, directory, self.now)
-        self.writer.reconcile(kind, after["id"], projector.project(kind, after, rest), less)
+        self.writer.reconcile(kind, after["id"], projector.project(kind, after, rest), less, until)

@@ -8,7 +8,7 @@ is taken away without a trace, so that version numbers count what the recipient 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -16,6 +16,15 @@ if TYPE_CHECKING:
 _SETTLING = 300_000_000
 """Five minutes in microseconds: a row whose window begins within that of the write may have been read by a
 request that looked at the computer's clock later than this write did, so it counts as shown."""
+
+
+class Key(NamedTuple):
+    """What versions are counted for: one recipient's view, for one purpose, of one resource."""
+
+    recipient: str
+    purpose: str
+    type: str
+    id: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 The rules for one resource are in ``planning``; here they are carried out for all of a record at once. A
 recipient that has been *narrowed* (consent withdrawn, a part shielded or labelled, the wrong person) loses
-everything of the record it does not keep, its history too: closed rows answer nothing any more.
+everything of the record it does not keep, its history too: closed rows answer nothing any more. One that time
+will narrow keeps its history until then.
 """
 
 from __future__ import annotations
@@ -10,19 +11,21 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, case, delete, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select
 
 from adapter.errors import Conflict, IssueType, Message
+from adapter.storage import closing
 from adapter.storage.blobs import put_blobs, put_keys
 from adapter.storage.instants import FOREVER, window_end, window_start
-from adapter.storage.planning import New, Plan, Row, Wanted, holds_alike, plan
-from adapter.storage.tables import blob, holder, publication, publication_key
+from adapter.storage.planning import Key, New, Plan, Row, Wanted, holds_alike, plan
+from adapter.storage.tables import blob, holder, publication
 from adapter.storage.values import Action, PublicationChange
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import datetime
 
     from sqlalchemy import Connection
 
@@ -62,15 +65,6 @@ _NEWEST_CLOSED = select(func.max(_P.version)).where(
 )
 
 
-class Key(NamedTuple):
-    """What versions are counted for: one recipient's view, for one purpose, of one resource."""
-
-    recipient: str
-    purpose: str
-    type: str
-    id: str
-
-
 @dataclass(frozen=True, slots=True)
 class Tick:
     """The change that is being written."""
@@ -84,6 +78,7 @@ def reconcile(
     record: tuple[str, str],
     desired: Iterable[Desired],
     narrowed: Mapping[str, str],
+    until: Mapping[str, datetime],
     tick: Tick,
 ) -> list[PublicationChange]:
     """Let the recipients have exactly ``desired`` of a record (``kind, id``).
@@ -94,6 +89,7 @@ def reconcile(
         desired: everything that should be there from now on; several for one resource have windows that
             do not overlap.
         narrowed: recipients that lose their history of the record, and why.
+        until: recipients that lose it by time alone, and at which instant.
         tick: the change.
 
     Returns:
@@ -108,7 +104,9 @@ def reconcile(
     rows = _open_rows(connection, record)
     _hold(connection, record, {(key.type, key.id) for key in wanted} - {(key.type, key.id) for key in rows})
     plans = {key: _plan(connection, key, rows.get(key, []), wanted[key], tick) for key in rows | wanted}
-    return _carry_out(connection, record, wanted, plans, narrowed, tick)
+    made = _carry_out(connection, record, wanted, plans, narrowed, tick)
+    limited = closing.limit(connection, record, until) - {Key(*change[:4]) for change in made}
+    return made + [PublicationChange(*key, 0, "limited") for key in sorted(limited)]
 
 
 def _open_rows(connection: Connection, record: tuple[str, str]) -> dict[Key, list[Row]]:
@@ -163,8 +161,8 @@ def _carry_out(
     narrowed: Mapping[str, str],
     tick: Tick,
 ) -> list[PublicationChange]:
-    _erase(connection, [id_ for made in plans.values() for id_ in made.erase])
-    _supersede(connection, [id_ for made in plans.values() for id_ in made.supersede], tick)
+    closing.erase(connection, [id_ for made in plans.values() for id_ in made.erase])
+    closing.supersede(connection, [id_ for made in plans.values() for id_ in made.supersede], tick.seq)
     closed = set()
     for recipient, reason in narrowed.items():
         kept = [
@@ -173,7 +171,7 @@ def _carry_out(
             if key.recipient == recipient and wanted.get(key)
             for id_ in made.keep
         ]
-        closed |= _close(connection, record, recipient, kept, reason, tick)
+        closed |= closing.close(connection, record, recipient, kept, reason, tick.seq)
     added = [
         (key, new)
         for key, made in plans.items()
@@ -182,43 +180,6 @@ def _carry_out(
     ]
     _add(connection, record, wanted, added, tick)
     return _changes(plans, added, closed)
-
-
-def _erase(connection: Connection, ids: list[int]) -> None:
-    if ids:
-        connection.execute(delete(publication_key).where(publication_key.c.publication.in_(ids)))
-        connection.execute(delete(publication).where(publication.c.id.in_(ids)))
-
-
-def _supersede(connection: Connection, ids: list[int], tick: Tick) -> None:
-    if ids:
-        connection.execute(update(publication).where(publication.c.id.in_(ids)).values(to_seq=tick.seq))
-
-
-def _close(
-    connection: Connection,
-    record: tuple[str, str],
-    recipient: str,
-    kept: list[int],
-    reason: str,
-    tick: Tick,
-) -> set[Key]:
-    """Close all rows of a recipient but those kept; gives what was closed."""
-    p = publication.c
-    until = case((p.to_seq > tick.seq, tick.seq), else_=p.to_seq)
-    close = (
-        update(publication)
-        .where(
-            p.kind == record[0],
-            p.record_id == record[1],
-            p.recipient == recipient,
-            p.closed_seq.is_(None),
-            p.id.not_in(kept),
-        )
-        .values(closed_seq=tick.seq, reason=reason, to_seq=until)
-        .returning(p.recipient, p.purpose, p.type, p.resource_id)
-    )
-    return {Key(*row) for row in connection.execute(close)}
 
 
 def _add(

@@ -162,14 +162,14 @@ class Matches(NamedTuple):
     after: Position | None
 
 
-Action = Literal["published", "deleted", "closed", "ended"]
+Action = Literal["published", "deleted", "closed", "ended", "limited"]
 
 
 class PublicationChange(NamedTuple):
     """What a write did to one recipient's resource; ``version`` is the newest given, 0 if it has none now.
 
     ``closed`` took its history away, ``ended`` leaves nothing shown now and nothing to tell (it had expired
-    or had not begun).
+    or had not begun), ``limited`` gave its history an end.
     """
 
     recipient: str

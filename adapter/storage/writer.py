@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from adapter.storage import blobs, changes, permits, publications, records
@@ -61,7 +62,12 @@ class Writer(Reader):
             self._writes()
 
     def reconcile(
-        self, kind: str, record_id: str, desired: Iterable[Desired], narrowed: Mapping[str, str]
+        self,
+        kind: str,
+        record_id: str,
+        desired: Iterable[Desired],
+        narrowed: Mapping[str, str],
+        until: Mapping[str, datetime] = MappingProxyType({}),
     ) -> list[PublicationChange]:
         """Let the recipients have exactly ``desired`` of a record; those ``narrowed`` lose its history.
 
@@ -71,6 +77,8 @@ class Writer(Reader):
             desired: everything that is to be available from now on, several stretches of time for one
                 resource if their windows do not overlap.
             narrowed: recipients that see less than before, and why.
+            until: recipients that come to see less by time alone, and when: what they were given before then
+                is history to them no longer than that, whatever is written later.
 
         Returns:
             What changed, nothing for what stayed as it was.
@@ -78,7 +86,9 @@ class Writer(Reader):
         Raises:
             Conflict: a resource with the same type and id belongs to another record.
         """
-        made = publications.reconcile(self._connection, (kind, record_id), desired, narrowed, self._tick)
+        made = publications.reconcile(
+            self._connection, (kind, record_id), desired, narrowed, until, self._tick
+        )
         if made:
             self._writes()
         return made

@@ -1,0 +1,74 @@
+"""How what was given ends: taken away without a trace, superseded, closed, or at an instant to come.
+
+Nothing here opens anything: a closed row stays closed and a window is only ever shortened, so what is given
+later cannot bring back what was given before.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import case, delete, update
+
+from adapter.storage.instants import FOREVER, to_micros
+from adapter.storage.planning import Key
+from adapter.storage.tables import publication, publication_key
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from sqlalchemy import ColumnElement, Connection
+
+_P = publication.c
+_KEY = (_P.recipient, _P.purpose, _P.type, _P.resource_id)
+
+
+def erase(connection: Connection, ids: list[int]) -> None:
+    """Take rows away that nobody was shown."""
+    if ids:
+        connection.execute(delete(publication_key).where(publication_key.c.publication.in_(ids)))
+        connection.execute(delete(publication).where(publication.c.id.in_(ids)))
+
+
+def supersede(connection: Connection, ids: list[int], seq: int) -> None:
+    """Let rows be history from change ``seq`` on."""
+    if ids:
+        connection.execute(update(publication).where(publication.c.id.in_(ids)).values(to_seq=seq))
+
+
+def close(
+    connection: Connection, record: tuple[str, str], recipient: str, kept: list[int], reason: str, seq: int
+) -> set[Key]:
+    """Close all rows of a recipient of a record but those kept; gives what was closed."""
+    until = case((_P.to_seq > seq, seq), else_=_P.to_seq)
+    closing = (
+        update(publication)
+        .where(_not_closed(record, recipient), _P.id.not_in(kept))
+        .values(closed_seq=seq, reason=reason, to_seq=until)
+        .returning(*_KEY)
+    )
+    return {Key(*row) for row in connection.execute(closing)}
+
+
+def limit(connection: Connection, record: tuple[str, str], until: Mapping[str, datetime]) -> set[Key]:
+    """Let what recipients were given of a record be history until an instant; gives what that shortened.
+
+    What is told of a deletion is history too; what stands now ends with its own window.
+    """
+    limited: set[Key] = set()
+    for recipient, instant in until.items():
+        end = to_micros(instant)
+        shortening = (
+            update(publication)
+            .where(_not_closed(record, recipient), (_P.to_seq < FOREVER) | _P.deleted, _P.valid_to > end)
+            .values(valid_to=end)
+            .returning(*_KEY)
+        )
+        limited |= {Key(*row) for row in connection.execute(shortening)}
+    return limited
+
+
+def _not_closed(record: tuple[str, str], recipient: str) -> ColumnElement[bool]:
+    kind, id_ = record
+    return (_P.kind == kind) & (_P.record_id == id_) & (_P.recipient == recipient) & _P.closed_seq.is_(None)
