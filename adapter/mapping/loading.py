@@ -13,6 +13,7 @@ import yaml
 
 from adapter.fhir.definitions import facts
 from adapter.mapping.awaited import Awaiting
+from adapter.mapping.binding import BINDING
 from adapter.mapping.codes import Codes, read_codes
 from adapter.mapping.keeping import Keeping
 from adapter.mapping.lists import Each, Inside, Items, Many, Restated
@@ -88,15 +89,17 @@ def _compile(content: dict[str, Any], compiler: _Compiler, maker: NarratorMaker)
         type_,
         compiler.rows(content["rows"], type_, shape),
         VIEWS[content.get("view", "as it is")],
-        Closed(tuple(closed["elements"]), closed["flag"], compiler.rows(closed["rows"], type_, shape))
-        if closed
-        else None,
+        _closed(closed, compiler.rows(closed["rows"], type_, shape)) if closed else None,
         compiler.same,
         shape,
         compiler.keeping(content["rows"]),
         narrator,
         Awaiting({name: narrator.fields[name] for name in awaited if "note" in facts(type_).elements}),
     )
+
+
+def _closed(closed: dict[str, Any], rows: tuple[Row, ...]) -> Closed:
+    return Closed(tuple(closed["elements"]), closed["flag"], rows, BINDING[closed["binding"]])
 
 
 def _narrator(content: dict[str, Any], compiler: _Compiler, maker: NarratorMaker) -> Narrator:

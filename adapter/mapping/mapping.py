@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from adapter.errors import Finding, IssueType, Message, Unprocessable
 from adapter.fhir.narrative_writing import is_ours
+from adapter.mapping.binding import MUST_BE_READ
 from adapter.mapping.joining import RESIDUE_DROPPED, Joined
 from adapter.mapping.lists import Restated
 from adapter.mapping.narrative import ALONE
 from adapter.mapping.places import leaves, place
-from adapter.mapping.residue import Taken, is_words
-from adapter.mapping.rows import Flag, Taking
+from adapter.mapping.residue import Taken, is_words, places
+from adapter.mapping.rows import CODE_UNKNOWN, Flag, Taking
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -45,11 +46,28 @@ class Closed:
 
     A resource with anything unmapped or contradicting under ``elements``, or without what the record must
     have, becomes an *opaque* part: the rows ``rows`` alone, the field ``flag`` set, and all the rest residue.
+    One that ``binding`` says must be acted on is refused instead.
     """
 
     elements: tuple[str, ...]
     flag: str
     rows: tuple[Row, ...]
+    binding: Callable[[dict[str, Any]], bool]
+
+    def unread(self, type_: str, residue: dict[str, Any], refused: list[Finding]) -> list[str]:
+        """The places under ``elements`` that no row reads; none where a code of ours is wrong (refused)."""
+        if any(finding.code == CODE_UNKNOWN.code for finding in refused):
+            return []
+        under = tuple(f"{type_}.{element}" for element in self.elements)
+        said = [
+            place
+            for name, inner in residue.get("in", {}).items()
+            if not is_words(inner)
+            for place in places({"in": {name: inner}}, type_)
+        ]
+        said += [f"{type_}.{name}" for name in residue.get("keep", {})]
+        said += [finding.expression or "" for finding in refused]
+        return [place for place in dict.fromkeys(said) if place.startswith(under)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +144,12 @@ class PartMapping:
         if is_ours(sent.get("text")):
             del sent["text"]
         part, residue, refused = self._taken(self.rows, sent, surroundings, onto, new_id)
-        unlike_ours = not refused and any(self.shape.lacking(part))
-        if self.closed and (unlike_ours or _is_opaque(self.type, self.closed.elements, residue, refused)):
+        lacking = [self.type] if not refused and any(self.shape.lacking(part)) else []
+        unread = self.closed.unread(self.type, residue, refused) or lacking if self.closed else []
+        if self.closed and unread:
+            is_acted_on = onto is not None and not onto.get(self.closed.flag)
+            if is_acted_on or self.closed.binding(sent):
+                raise Unprocessable(*(MUST_BE_READ.at(place) for place in unread))
             part, residue, refused = self._taken(
                 self.closed.rows, sent, surroundings, self.unmapped(onto), new_id, opaque=True
             )
@@ -205,17 +227,6 @@ class PartMapping:
         for row in rows:
             row.give(seen, resource, surroundings)
         return resource
-
-
-def _is_opaque(
-    type_: str, elements: tuple[str, ...], residue: dict[str, Any], refused: list[Finding]
-) -> bool:
-    unmapped = {name for name, inner in residue.get("in", {}).items() if not is_words(inner)}
-    unmapped |= residue.get("keep", {}).keys()
-    places = tuple(f"{type_}.{element}" for element in elements)
-    return not unmapped.isdisjoint(elements) or any(
-        (finding.expression or "").startswith(places) for finding in refused
-    )
 
 
 _BEFORE_TEXT = ("resourceType", "id", "meta", "implicitRules", "language")

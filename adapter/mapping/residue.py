@@ -264,12 +264,16 @@ def lives_with_its_parent(type_: str) -> bool:
     return type_ == "Meta" or facts(type_).kind in {"resource", "part"}
 
 
+_WORDS = {"display", "text", "type", "identifier"}
+"""What says in words, or of a reference once more, what stands beside it."""
+
+
 def is_words(residue: dict[str, Any]) -> bool:
     """Does a residue only say in words, for people, what is mapped beside it as codes and references?"""
     inside = [*residue.get("in", {}).values(), *residue.get("items", {}).values()]
     return (
-        residue.keys() <= {"in", "items", "keep", "guard"}
-        and residue.get("keep", {}).keys() <= {"display", "text"}
+        residue.keys() <= {"in", "items", "keep", "guard", "order"}
+        and residue.get("keep", {}).keys() <= _WORDS
         and all(is_words(inner) for inner in inside)
     )
 

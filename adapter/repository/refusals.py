@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from adapter.mapping import awaited, lists, mapping, residue, rows
+from adapter.mapping import awaited, binding, lists, mapping, residue, rows
 from adapter.record.rules import consent, coordination, identity, planning
 from adapter.repository import judging, resources
 
@@ -44,6 +44,9 @@ NOT_UNDERSTOOD = (
     Refusal(rows.CONTRADICTS, "what cannot be otherwise: ServiceRequest.intent of what is a henvendelse"),
     Refusal(
         rows.SAID_TWICE, "a list in which the record has room for one: two codings of ip-rolle in a role"
+    ),
+    Refusal(
+        binding.MUST_BE_READ, "Consent.scope, provision: of a deny in force, or in place of what is read"
     ),
     Refusal(awaited.NOTE_OF_A_FIELD, "CarePlan.note with the extension ip-venter"),
     Refusal(lists.ID_TWICE, "element ids within a list whose items are parts of the record"),

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from adapter.errors import Unprocessable
-from adapter.fhir.canonical import BASE
 from adapter.mapping import load
 from adapter.settings import mappings_folder
 
@@ -57,7 +56,7 @@ def changed(path: str, value: Any) -> dict[str, Any]:
         ("provision.data", [{"meaning": "related", "reference": {"reference": "CarePlan/p1"}}]),
         ("provision.provision.0.class", [{"system": "urn:example:class", "code": "a"}]),
         ("provision.provision.0.data", [{"meaning": "instance", "reference": {"reference": "Goal/g1"}}]),
-        ("provision.provision.0.provision", [{"type": "deny"}]),
+        ("provision.provision.0.provision", [{"type": "permit"}]),
         ("provision.provision.0.securityLabel", [{"system": "urn:example:label", "code": "R"}]),
         ("provision.provision.0.purpose", [{"system": "urn:example:purpose", "code": "a"}]),
         (
@@ -71,17 +70,83 @@ def changed(path: str, value: Any) -> dict[str, Any]:
 def test_what_is_not_understood_makes_a_consent_opaque(path: str, value: Any) -> None:
     """Another scope, or anything under provision that no row reads: nothing is granted, all comes back."""
     sent = changed(path, value)
-    part, residue = taken(sent, PART)
-    assert part == {
+    kept = {
         "id": "s1",
         "emner": PART["emner"],
         "eier": PART["eier"],
         "tilstand": "aktiv",
         "ugjennomsiktig": True,
     }
+    part, residue = taken(sent, kept)
+    assert part == kept
     back = SAMTYKKE.to_fhir(part, AROUND, residue)
     assert {key: back[key] for key in sent} == sent
     assert taken(back, part) == (part, residue)
+
+
+NO = {**PART, "regler": [{"id": "r1", "virkning": "nekt", "del": ["plan"], "emner": ["barnevern"]}]}
+UNREAD = [{"system": "urn:example:class", "code": "a"}]
+
+
+def test_a_deny_in_force_is_understood_or_refused() -> None:
+    """Kept whole it would be without effect; while it is proposed there is no hurry."""
+    sent = {key: value for key, value in SAMTYKKE.to_fhir(NO, AROUND).items() if key != "text"}
+    sent["provision"]["provision"][0]["class"] = UNREAD
+    with pytest.raises(Unprocessable) as refused:
+        taken(sent)
+    (finding,) = refused.value.findings
+    assert (finding.code, finding.expression) == (
+        "must-be-understood",
+        "Consent.provision.provision[id:r1].class",
+    )
+    assert taken({**sent, "status": "proposed"})[0]["ugjennomsiktig"] is True
+
+
+@pytest.mark.parametrize(
+    "provision",
+    [
+        {"type": "deny", "class": UNREAD},
+        {"type": "permit", "provision": [{"type": "permit", "provision": [{"type": "deny"}]}]},
+    ],
+)
+def test_a_deny_in_another_shape_is_refused(provision: dict[str, Any]) -> None:
+    """A Consent of another make that says no, at whatever depth, is not put where nobody acts on it."""
+    with pytest.raises(Unprocessable) as refused:
+        taken({**CONSENT, "provision": provision})
+    assert {finding.code for finding in refused.value.findings} == {"must-be-understood"}
+
+
+def test_what_is_acted_on_is_not_replaced_by_what_is_not() -> None:
+    """A permit that is in force would end without anybody saying so."""
+    with pytest.raises(Unprocessable) as refused:
+        taken(changed("provision.code", [{"text": "alt"}]), PART)
+    assert [(one.code, one.expression) for one in refused.value.findings] == [
+        ("must-be-understood", "Consent.provision.code")
+    ]
+
+
+def test_a_code_of_ours_that_is_wrong_is_refused_as_such() -> None:
+    """A slip of the pen does not make a Consent somebody else's."""
+    sent = changed("provision.provision.0.securityLabel.0.code", "koordinatro")
+    with pytest.raises(Unprocessable) as refused:
+        taken(sent)
+    assert [one.code for one in refused.value.findings] == ["code-unknown"]
+
+
+@pytest.mark.parametrize("virkning", ["tillat", "nekt"])
+def test_neither_order_nor_who_it_is_told_twice_makes_it_opaque(virkning: str) -> None:
+    """Labels in another order, and a reference that says its type and number too, are read as they are."""
+    part = {**NO, "regler": [{**NO["regler"][0], "virkning": virkning}]}
+    sent = copy.deepcopy(SAMTYKKE.to_fhir(part, AROUND))
+    inner = sent["provision"]["provision"][0]
+    inner["securityLabel"].reverse()
+    inner["actor"][0]["reference"] |= {
+        "type": "Organization",
+        "identifier": {"system": "urn:x", "value": "1"},
+    }
+    read, residue = taken(sent, part)
+    assert read == part
+    assert SAMTYKKE.to_fhir(read, AROUND, residue)["provision"] == sent["provision"]
 
 
 def test_words_do_not_make_it_opaque() -> None:
@@ -127,7 +192,6 @@ def test_recipients_are_one() -> None:
     actor = {"role": CONSENT["provision"]["actor"][0]["role"], "reference": {"reference": "Organization/nav"}}
     sent["provision"]["provision"][0]["actor"] = [*CONSENT["provision"]["actor"], actor]
     assert taken(sent)[0]["ugjennomsiktig"] is True
-    assert BASE in CONSENT["policy"][0]["uri"]
 
 
 TO_PLAN = {"id": "s2", "tilstand": "aktiv", "type": "plan", "gittDato": "2026-03-01"}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from adapter.errors import Message, Severity
-from adapter.mapping import awaited, lists, mapping, residue, rows, transforms, views
+from adapter.mapping import awaited, binding, lists, mapping, residue, rows, transforms, views
 from adapter.record.rules import consent, coordination, identity, planning
 from adapter.repository import judging, resources
 from adapter.repository.refusals import REFUSALS, listed, section
 
-ROOMS = (awaited, lists, mapping, residue, rows, transforms, views)
+ROOMS = (awaited, binding, lists, mapping, residue, rows, transforms, views)
 RULES = (consent, coordination, identity, planning)
 NO_REFUSAL = (
     views.SEVERAL_RECIPIENTS,  # makes a Consent opaque

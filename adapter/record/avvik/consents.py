@@ -1,4 +1,4 @@
-"""Samtykker that time has overtaken: over, outgrown by who gave them, or to somebody not known here."""
+"""Samtykker with less effect than they seem to have: over, outgrown by who gave them, or not understood."""
 
 from __future__ import annotations
 
@@ -46,8 +46,20 @@ CHILD_NOT_HEARD = Message(
 RECIPIENT_ELSEWHERE = Message(
     "recipient-not-known-here",
     IssueType.INCOMPLETE,
-    "Mottakeren er ikke en organisasjon, ansatt, parorende eller et team her, så samtykket åpner ingenting",
-    "The recipient is no organisasjon, ansatt, parorende or team here, so the consent opens nothing",
+    "Mottakeren er ikke knyttet til en organisasjon, ansatt, pårørende eller et team her, så samtykket "
+    "verken åpner eller nekter noe",
+    "The recipient is not tied to an organisation, employee, relative or team here, so the consent neither "
+    "opens nor denies anything",
+    f"{HPL}/§22",
+    Severity.WARNING,
+)
+OPAQUE = Message(
+    "consent-not-understood",
+    IssueType.INCOMPLETE,
+    "Samtykket kom som FHIR og ble ikke forstått; det er tatt vare på, men verken åpner eller nekter noe. "
+    "Se /rest, spør avsenderen, og skriv det i feltene",
+    "The consent came as FHIR and was not understood; it is kept, and neither opens nor denies anything. "
+    "See /rest, ask the sender, and write it in the fields",
     f"{HPL}/§22",
     Severity.WARNING,
 )
@@ -58,7 +70,9 @@ def samtykker(sak: dict[str, Any], now: datetime) -> Iterator[Finding]:
     """Each samtykke that is aktiv and opens nothing, or less than it seems to."""
     for index, samtykke in enumerate(sak.get("samtykker", ())):
         path = f"sak.samtykker[{index}]"
-        if is_open(samtykke) and window_of(samtykke.get("gyldighet")).is_over(now):
+        if samtykke.get("ugjennomsiktig") and samtykke["tilstand"] in {"aktiv", "foreslatt"}:
+            yield OPAQUE.at(f"{path}.ugjennomsiktig")
+        elif is_open(samtykke) and window_of(samtykke.get("gyldighet")).is_over(now):
             yield CONSENT_ENDED.at(f"{path}.gyldighet.til")
         elif is_sharing(samtykke):
             yield from _sharing(sak, samtykke, path, now)

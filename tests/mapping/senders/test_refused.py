@@ -142,6 +142,12 @@ ROWS = (
         "servicerequest-nav",
         {"basedOn": [{"reference": "CarePlan/ingen"}]},
     ),
+    Refused(
+        "must-be-understood",
+        "Consent.provision.class",
+        "consent-hl7-norge-block",
+        {"provision": {"type": "deny", "class": [{"system": "urn:example:class", "code": "a"}]}},
+    ),
     Refused("not-in-record", "CarePlan.goal[0]", "careplan-plain", {"goal": [{"reference": "Goal/ingen"}]}),
     Refused(
         "reference-broken",
@@ -180,7 +186,5 @@ def test_what_is_refused_is_refused_at_its_place(house: House, row: Refused) -> 
 def test_every_reason_is_met() -> None:
     """The rules of law have their own rows; of the rest, each is in the table above."""
     reasons = {refusal.message.code for refusal in (*NOT_UNDERSTOOD, *OUT_OF_PLACE)}
-    of_the_record = {
-        "note-of-a-field"
-    }  # needs a field that no sender can fill: tests/mapping/test_awaited.py
+    of_the_record = {"note-of-a-field"}  # of a field that no sender fills: tests/mapping/test_awaited.py
     assert {row.code for row in ROWS} | of_the_record == reasons
