@@ -8,19 +8,21 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, g, request
 from werkzeug.exceptions import HTTPException
 
-from adapter.errors import AdapterError, IssueType, Message
+from adapter.errors import AdapterError, IssueType, Message, NotFound
 from adapter.fhir import json
 from adapter.rest.capability_statement import capability_statement
 from adapter.rest.guard import caller_of, note_of
 from adapter.rest.outcome import FAULT
 from adapter.rest.representation import fhir_request, http_response, refusal
 from adapter.rest.routes import ROUTES, TYPES, Route
+from adapter.rest.unoffered import method_unoffered, operation_unoffered
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from flask import Response
 
+    from adapter.errors import Finding
     from adapter.repository import Repository
     from adapter.security.tokens import Tokens
 
@@ -86,18 +88,32 @@ def refuse(error: AdapterError) -> Response:
 
 def refuse_http(error: HTTPException) -> Response:
     """A refusal by Flask itself (unknown address, method, size, a fault of ours), told as this door's own."""
-    status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
-    finding = {
-        HTTPStatus.NOT_FOUND: ADDRESS_UNKNOWN.at(base=BASE_PATH),
-        HTTPStatus.METHOD_NOT_ALLOWED: METHOD_UNKNOWN.at(),
-        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: BODY_TOO_LARGE.at(),
-    }.get(status, FAULT.at(request_id=g.request_id) if status >= 500 else NOT_UNDERSTOOD.at())
+    status, finding = _cause(HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR))
     g.result = [finding.code]
     http = refusal(status, [finding])
     allow = dict(error.get_headers()).get("Allow")
-    if allow:
+    if allow and status == HTTPStatus.METHOD_NOT_ALLOWED:
         http.headers["Allow"] = allow
     return http
+
+
+def _cause(status: HTTPStatus) -> tuple[HTTPStatus, Finding]:
+    """The status and the finding of a refusal by Flask; an operation is unknown whatever the method."""
+    path = request.path
+    if status in {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED} and path.startswith(f"{BASE_PATH}/"):
+        operation = operation_unoffered(path.rpartition("/")[2], BASE_PATH)
+        if operation:
+            return HTTPStatus.NOT_FOUND, operation
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        instead = method_unoffered(request.method, path.removeprefix(BASE_PATH), BASE_PATH)
+        return status, instead or METHOD_UNKNOWN.at()
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return status, FAULT.at(request_id=g.request_id)
+    causes = {
+        HTTPStatus.NOT_FOUND: ADDRESS_UNKNOWN.at(base=BASE_PATH),
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: BODY_TOO_LARGE.at(),
+    }
+    return status, causes.get(status, NOT_UNDERSTOOD.at())
 
 
 def _rule(route: Route) -> str:
@@ -113,6 +129,9 @@ def _view(
         g.interaction = {"interaction": route.interaction, "type": type_ or None, "id": address.get("id")}
         caller = caller_of(tokens, request.headers.get("Authorization"), is_open=route.is_open)
         g.caller = None if route.is_open else caller
+        operation = operation_unoffered(address.get("id", ""), BASE_PATH)
+        if operation:
+            raise NotFound(operation)
         note = note_of(caller, g.request_id, route.interaction, type_)
         response = route.handler(fhir_request(route, address, caller, note, base, statement), repository)
         g.result, g.permit = response.given or None, response.permits or None

@@ -47,6 +47,13 @@ UNREADABLE_PARAMETERS = Message(
     "The parameters could not be read: they must be encoded as UTF-8, and be at most {most}",
     "https://hl7.org/fhir/R4/http.html#search",
 )
+NO_TYPE = Message(
+    "resource-type-missing",
+    IssueType.REQUIRED,
+    "resourceType mangler; her ventes «{type}»",
+    "resourceType is missing; “{type}” is expected here",
+    "https://hl7.org/fhir/R4/json.html#resources",
+)
 UNSUPPORTED_CONDITION = Message(
     "condition-unsupported",
     IssueType.NOT_SUPPORTED,
@@ -87,7 +94,7 @@ def fhir_request(
         query=_without(DOOR_PARAMETERS, query),
         form=_without(DOOR_PARAMETERS, form),
         carried=tuple(pair for pair in query if pair[0] in DOOR_PARAMETERS),
-        resource=_resource() if route.body is Body.RESOURCE else {},
+        resource=_resource(address.get("type", "Bundle")) if route.body is Body.RESOURCE else {},
         if_match=request.headers.get("If-Match"),
         if_none_match=request.headers.get("If-None-Match"),
         preference=preferred_return(request.headers.get("Prefer")),
@@ -182,11 +189,13 @@ def _form() -> Pairs:
     return _pairs(body)
 
 
-def _resource() -> dict[str, Any]:
+def _resource(expected: str) -> dict[str, Any]:
     format_ = reading(*_content())
     body = request.get_data()
     resource = xml.parse(body) if format_ is Format.XML else json.parse(body)
     g.resource_read = (body, format_)
+    if "resourceType" not in resource:
+        raise BadRequest(NO_TYPE.at(f"{expected}.resourceType", type=expected))
     return resource
 
 

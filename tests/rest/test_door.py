@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,6 +10,7 @@ from fhir.resources.R4B.capabilitystatement import CapabilityStatement
 from fhir.resources.R4B.operationoutcome import OperationOutcome
 
 from adapter.fhir import json, xml
+from adapter.fhir.definitions import facts
 from adapter.record import parts
 from adapter.rest.outcome import ERROR_CODES
 from adapter.rest.routes import TYPES
@@ -46,11 +48,21 @@ REFUSED: list[tuple[str, str, dict[str, str], bytes, int, str]] = [
     ("GET", "/fhir", {}, b"", 405, "method-not-allowed"),
     ("GET", "/fhir/", {}, b"", 405, "method-not-allowed"),
     ("GET", "/fhir//Patient/x", {}, b"", 404, "address-unknown"),
-    ("GET", "/fhir/Patient/x/$everything", {}, b"", 404, "address-unknown"),
+    ("GET", "/fhir/Patient/x/$everything", {}, b"", 404, "operation-unoffered"),
+    ("GET", "/fhir/Patient/$match", {}, b"", 404, "operation-unoffered"),
+    ("GET", "/fhir/$export", {}, b"", 404, "operation-unoffered"),
+    ("POST", "/fhir/CarePlan/$validate", RESOURCE, b"{}", 404, "validate-unoffered"),
+    ("POST", "/fhir/CarePlan/x/$validate", RESOURCE, b"{}", 404, "validate-unoffered"),
     ("GET", "/nowhere", {}, b"", 404, "address-unknown"),
-    ("DELETE", "/fhir/Patient/x", {}, b"", 405, "method-not-allowed"),
-    ("PATCH", "/fhir/Patient/x", {}, b"{}", 405, "method-not-allowed"),
-    ("PUT", "/fhir/Patient", {}, b"{}", 405, "method-not-allowed"),
+    ("DELETE", "/Patient/x", {}, b"", 404, "address-unknown"),
+    ("DELETE", "/fhir/Observation/x", {}, b"", 404, "address-unknown"),
+    ("DELETE", "/fhir/Patient/x", {}, b"", 405, "delete-unoffered"),
+    ("DELETE", "/fhir/Patient?identifier=x", {}, b"", 405, "delete-unoffered"),
+    ("DELETE", "/fhir/Patient/x/_history/1", {}, b"", 405, "method-not-allowed"),
+    ("PATCH", "/fhir/Patient/x", {}, b"{}", 405, "patch-unoffered"),
+    ("PUT", "/fhir/Patient", {}, b"{}", 405, "conditional-update-unoffered"),
+    ("PUT", "/fhir/Patient?identifier=x", RESOURCE, b"{}", 405, "conditional-update-unoffered"),
+    ("POST", "/fhir/Patient/x", RESOURCE, b"{}", 405, "method-not-allowed"),
     ("POST", "/fhir/metadata", {}, b"{}", 405, "method-not-allowed"),
     ("GET", "/fhir/Patient/x?_summary=true", {}, b"", 400, "parameter-unknown"),
     ("GET", "/fhir/Patient/x/_history?_count=1", {}, b"", 400, "parameter-unknown"),
@@ -72,6 +84,9 @@ REFUSED: list[tuple[str, str, dict[str, str], bytes, int, str]] = [
     ("POST", "/fhir/Patient", RESOURCE, b"{", 400, "json-syntax"),
     ("POST", "/fhir/Patient", RESOURCE, b"[]", 400, "json-root"),
     ("POST", "/fhir/Patient", RESOURCE, b'{"resourceType":"CareTeam"}', 400, "type-differs"),
+    ("POST", "/fhir/Patient", RESOURCE, b'{"active":true}', 400, "resource-type-missing"),
+    ("PUT", "/fhir/Patient/x", RESOURCE, b"{}", 400, "resource-type-missing"),
+    ("POST", "/fhir", RESOURCE, b'{"type":"transaction"}', 400, "resource-type-missing"),
     (
         "POST",
         "/fhir/Patient?identifier=x",
@@ -108,6 +123,44 @@ def test_every_refusal_is_an_operation_outcome_in_the_format_asked_for(house: Ho
         assert ("Allow" in answer.headers) == (status == 405)
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_what_is_not_deleted_is_said_otherwise(house: House) -> None:
+    """DELETE of each type says which element to set, and that it is one of the type with that value in R4."""
+    for type_ in TYPES:
+        answer = house.municipality("DELETE", f"/fhir/{type_}/x")
+        (issue,) = json.parse(answer.data)["issue"]
+        told = re.search(rf"set {type_}\.(\w+) to ([\w-]+) ", issue["diagnostics"])
+        assert told, issue["diagnostics"]
+        element = facts(type_).elements[told[1]]
+        values = next(iter(element.codes.values())) if element.codes else {"true", "false"}
+        assert told[2] in values
+        assert told[2] == ("false" if told[1] == "active" else "entered-in-error")
+        assert f"{type_}.{told[1]} til {told[2]}" in issue["details"]["text"]
+        assert "If-Match" in issue["diagnostics"]
+
+
+def test_a_dead_end_says_where_to_go(house: House) -> None:
+    """Each names, in both languages, what leads on from there."""
+    for method, path, onward in (
+        ("PATCH", "CarePlan/x", "PUT"),
+        ("PUT", "CarePlan?identifier=x", "PUT to /fhir/CarePlan/<id>"),
+        ("POST", "CarePlan/$validate", "ip-adapter validate"),
+        ("GET", "CarePlan/x/$everything", "/fhir/metadata"),
+    ):
+        answer = house.municipality(method, f"/fhir/{path}", headers=RESOURCE, data=b"{}")
+        (issue,) = json.parse(answer.data)["issue"]
+        assert onward in issue["diagnostics"]
+        assert issue["code"] == "not-supported"
+        assert onward.replace(" to ", " til ") in issue["details"]["text"]
+
+
+def test_a_body_of_no_type_is_told_so(house: House) -> None:
+    """It is not of another type: what is missing is named, and what is expected here."""
+    answer = house.municipality("POST", "/fhir/CareTeam", headers=RESOURCE, data=b'{"status": "active"}')
+    (issue,) = json.parse(answer.data)["issue"]
+    assert issue["diagnostics"] == "resourceType is missing; “CareTeam” is expected here"
+    assert (issue["expression"], issue["location"]) == (["CareTeam.resourceType"], ["Line[1] Col[1]"])
 
 
 def test_a_fault_in_the_body_is_placed(house: House) -> None:

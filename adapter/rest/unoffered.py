@@ -1,0 +1,91 @@
+"""What others offer and this door does not: each is refused with what to do instead.
+
+https://hl7.org/fhir/R4/http.html: delete, patch, conditional update and operations are a server's choice.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from adapter.errors import IssueType, Message
+from adapter.rest.routes import TYPES
+
+if TYPE_CHECKING:
+    from adapter.errors import Finding
+
+_SPEC = "https://hl7.org/fhir/R4/http.html"
+DELETE_UNOFFERED = Message(
+    "delete-unoffered",
+    IssueType.NOT_SUPPORTED,
+    "Ressurser slettes ikke: sett {element} til {value} og send {type} med PUT og If-Match",
+    "Resources are not deleted: set {element} to {value} and send the {type} by PUT with If-Match",
+    f"{_SPEC}#delete",
+)
+PATCH_UNOFFERED = Message(
+    "patch-unoffered",
+    IssueType.NOT_SUPPORTED,
+    "PATCH tilbys ikke: les ressursen, gjør endringen i den og send den hel med PUT og If-Match",
+    "PATCH is not offered: read the resource, make the change in it and send all of it by PUT with If-Match",
+    f"{_SPEC}#patch",
+)
+CONDITIONAL_UPDATE_UNOFFERED = Message(
+    "conditional-update-unoffered",
+    IssueType.NOT_SUPPORTED,
+    "Betinget oppdatering tilbys ikke: søk etter ressursen, og send den med PUT til {base}/{type}/<id>",
+    "Conditional update is not offered: search for the resource, and send it by PUT to {base}/{type}/<id>",
+    f"{_SPEC}#cond-update",
+)
+OPERATION_UNOFFERED = Message(
+    "operation-unoffered",
+    IssueType.NOT_SUPPORTED,
+    "Operasjoner ($...) tilbys ikke; {base}/metadata sier hva som finnes",
+    "Operations ($...) are not offered; {base}/metadata tells what is here",
+    "https://hl7.org/fhir/R4/operations.html",
+)
+VALIDATE_UNOFFERED = Message(
+    "validate-unoffered",
+    IssueType.NOT_SUPPORTED,
+    "$validate tilbys ikke over nettet: kjør kommandoen «ip-adapter validate» på fila",
+    "$validate is not offered over the wire: run the command “ip-adapter validate” on the file",
+    "https://hl7.org/fhir/R4/resource-operation-validate.html",
+)
+
+_ERRONEOUS = {"Goal": ("lifecycleStatus", "entered-in-error")} | dict.fromkeys(
+    ("CareTeam", "CarePlan", "ServiceRequest", "Consent"), ("status", "entered-in-error")
+)
+_NO_LONGER = ("active", "false")
+"""How a type says that it should not have been; persons and the directory, that they are no longer in use."""
+
+
+def operation_unoffered(name: str, base: str) -> Finding | None:
+    """What to do instead of the operation of this name; None if it is the name of none.
+
+    Args:
+        name: a step of a path.
+        base: the path of the door.
+    """
+    if not name.startswith("$"):
+        return None
+    message = VALIDATE_UNOFFERED if name == "$validate" else OPERATION_UNOFFERED
+    return message.at(base=base)
+
+
+def method_unoffered(method: str, path: str, base: str) -> Finding | None:
+    """What to do instead of this method; None where nobody would expect it.
+
+    Args:
+        method: of a request to an address that does not take it.
+        path: the address below ``base``.
+        base: the path of the door.
+    """
+    type_, *rest = path.strip("/").split("/")
+    if type_ not in TYPES or len(rest) > 1:
+        return None
+    if method == "DELETE":
+        element, value = _ERRONEOUS.get(type_, _NO_LONGER)
+        return DELETE_UNOFFERED.at(element=f"{type_}.{element}", value=value, type=type_)
+    if method == "PATCH":
+        return PATCH_UNOFFERED.at()
+    if method == "PUT" and not rest:
+        return CONDITIONAL_UPDATE_UNOFFERED.at(base=base, type=type_)
+    return None
