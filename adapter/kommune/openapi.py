@@ -5,15 +5,36 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from adapter.kommune.records import LONGEST_PAGE, PAGE
 from adapter.kommune.routes import KINDS, ROUTES, Route
 from adapter.record.schema import definitions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_PROBLEM = "application/problem+json"
+_REFUSED = {
+    400: "Ikke forstått: syntaks, parameter, If-Match eller id",
+    401: "Uten gyldig token",
+    403: "Døra er for kommunens egne fagsystemer",
+    404: "Finnes ikke",
+    409: "Ville brutt et krav om at noe er unikt",
+    412: "Endret av andre siden versjonen i If-Match; hver del som er endret, er et funn",
+    413: "Større enn det som leses",
+    415: "Ikke JSON",
+    422: "Forstått, men i strid med skjemaet eller en regel; hvert brudd er et funn",
+    428: "If-Match mangler",
+}
+_OF_A_WRITE = (400, 409, 412, 413, 415, 422, 428)
 _PARAMETER = re.compile(r"<(?:(int):)?(\w+)>")
 _LOCAL = "#/$defs/"
-_PAGED = {"Liste": ("etter", "antall"), "Endringer": ("etter", "antall")}
+_AFTER: dict[str, dict[str, Any]] = {
+    "Liste": {"type": "string"},
+    "Endringer": {"type": "integer", "format": "int64", "minimum": 0, "default": 0},
+}
+"""What ``etter`` is, of the answers that come a page at a time: the last id, or the last number."""
+
+_COUNT = {"type": "integer", "minimum": 1, "maximum": LONGEST_PAGE, "default": PAGE}
 
 
 def openapi(address: str) -> dict[str, Any]:
@@ -45,28 +66,42 @@ def _operation(route: Route) -> dict[str, Any]:
         "operationId": f"{route.handler.__name__}-{route.kind or 'alle'}",
         "parameters": list(_parameters(route)),
         "responses": {
-            "200": _json(route.answer, "Svaret"),
-            "default": _json(
-                "Problem", "Hva som er galt, hvor, og hva som må gjøres", "application/problem+json"
-            ),
+            "200": _answer(route, "Svaret"),
+            **({"201": _answer(route, "Opprettet")} if route.method == "PUT" else {}),
+            **{str(status): _json("Problem", _REFUSED[status], _PROBLEM) for status in _refused(route)},
+            "default": _json("Problem", "Hva som er galt, hvor, og hva som må gjøres", _PROBLEM),
         },
     }
     if route.method == "PUT":
         operation["requestBody"] = {"required": True, **_json(route.answer, "Posten, hel")}
-        operation["responses"]["201"] = _json(route.answer, "Opprettet")
     return operation
+
+
+def _answer(route: Route, description: str) -> dict[str, Any]:
+    """What is answered, with its version where it is of one."""
+    answer = _json(route.answer, description)
+    versioned = route.answer in {*KINDS.values(), "Del"}
+    return {**answer, "headers": {"ETag": _ETAG}} if versioned else answer
+
+
+def _refused(route: Route) -> list[int]:
+    """The statuses a route refuses with, beside those of a fault of ours."""
+    if route.method == "PUT":
+        return sorted((401, 403, *_OF_A_WRITE))
+    paged = [400] if route.answer in _AFTER else []
+    return [*paged, 401, 403, *([404] if "<id>" in route.path else [])]
 
 
 def _parameters(route: Route) -> Iterator[dict[str, Any]]:
     for kind, name in _PARAMETER.findall(route.path):
         shape = {"type": "integer", "minimum": 1} if kind else {"type": "string"}
         yield {"name": name, "in": "path", "required": True, "schema": shape}
-    for name in _PAGED.get(route.answer, ()):
-        number = name == "antall" or route.answer == "Endringer"
-        yield {"name": name, "in": "query", "schema": {"type": "integer" if number else "string"}}
+    if route.answer in _AFTER:
+        yield {"name": "etter", "in": "query", "schema": _AFTER[route.answer]}
+        yield {"name": "antall", "in": "query", "schema": _COUNT}
     if route.method == "PUT":
         yield {"name": "If-Match", "in": "header", "schema": {"type": "string"},
-               "description": "ETag fra siste lesing; påkrevd når posten finnes"}  # fmt: skip
+               "description": "ETag fra siste lesing, eller *; påkrevd når posten finnes"}  # fmt: skip
 
 
 def _json(schema: str, description: str, media_type: str = "application/json") -> dict[str, Any]:
@@ -96,6 +131,11 @@ def _localized(schema: Any) -> Any:
 
 
 _TEXT = {"type": "string"}
+_ETAG = {
+    "description": 'Versjonen av posten, W/"n"; send den som If-Match ved neste endring',
+    "required": True,
+    "schema": {"type": "string", "pattern": '^W/"[1-9][0-9]*"$'},
+}
 _NUMBER = {"type": "integer"}
 _AVVIK: dict[str, Any] = {
     "type": "array",

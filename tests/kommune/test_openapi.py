@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 import pytest
 
 from adapter.kommune.routes import ROUTES
-from tests.rest.world import CASE
+from tests.rest.world import CASE, SUCCESSOR
 
 if TYPE_CHECKING:
     from tests.rest.conftest import House
@@ -25,6 +27,64 @@ def test_every_route_is_in_the_document(world: House) -> None:
         (route.method, route.path.replace("<int:", "{").replace("<", "{").replace(">", "}"))
         for route in ROUTES
     }
+
+
+ASKED: list[tuple[str, str, str, dict[str, Any], int]] = [
+    ("PUT", "/saker/{id}", "/saker/ny", {"json": {**CASE, "id": "ny"}}, 409),
+    ("PUT", "/saker/{id}", "/saker/saken", {"json": CASE}, 428),
+    ("PUT", "/saker/{id}", "/saker/saken", {"json": CASE, "headers": {"If-Match": '"9"'}}, 412),
+    ("PUT", "/saker/{id}", "/saker/saken", {"json": CASE, "headers": {"If-Match": "1"}}, 400),
+    ("PUT", "/saker/{id}", "/saker/saken", {"json": {}, "headers": {"If-Match": "*"}}, 422),
+    ("PUT", "/saker/{id}", "/saker/saken", {"data": b"x", "content_type": "text/plain"}, 415),
+    ("PUT", "/saker/{id}", "/saker/saken", {"data": b"x" * (5 * 1024 * 1024 + 1)}, 413),
+    ("PUT", "/saker/{id}", "/saker/saken", {"json": CASE, "headers": {"If-Match": "*"}}, 200),
+    ("PUT", "/ansatte/{id}", "/ansatte/ny", {"json": {**SUCCESSOR, "id": "ny", "roller": []}}, 201),
+    ("GET", "/saker/{id}", "/saker/saken", {}, 200),
+    ("GET", "/saker/{id}", "/saker/ingen", {}, 404),
+    ("GET", "/saker/{id}/versjoner/{versjon}", "/saker/saken/versjoner/1", {}, 200),
+    ("GET", "/saker/{id}/versjoner/{versjon}", "/saker/saken/versjoner/9", {}, 404),
+    ("GET", "/saker/{id}/rest", "/saker/ingen/rest", {}, 404),
+    ("GET", "/saker/{id}/{liste}/{del_id}", "/saker/saken/team/teamet", {}, 200),
+    ("GET", "/saker", "/saker?antall=0", {}, 400),
+    ("GET", "/saker", "/saker?antall=1", {}, 200),
+    ("GET", "/endringer", "/endringer?etter=-1", {}, 400),
+    ("GET", "/endringer", "/endringer?antall=1001", {}, 400),
+]
+"""Method, path in the document, address and body; the status it is answered with."""
+
+
+def test_every_status_is_described_where_it_occurs(world: House) -> None:
+    """Each by number, with its media type; an ETag comes where, and only where, it is described."""
+    document = world.call(None, "GET", DOCUMENT).json
+    for method, path, address, sent, status in ASKED:
+        answer = world.municipality(method, f"/kommune/v1{address}", **sent)
+        assert (method, address, answer.status_code) == (method, address, status)
+        described = document["paths"][path][method.lower()]["responses"][str(status)]
+        assert list(described["content"]) == [answer.mimetype]
+        header = described.get("headers", {}).get("ETag")
+        assert (header is not None) == ("ETag" in answer.headers)
+        if header:
+            assert re.search(header["schema"]["pattern"], answer.headers["ETag"])
+    for caller, status in ((world.stranger, 403), (partial(world.call, None), 401)):
+        assert caller("GET", "/kommune/v1/saker").status_code == status
+        for item in document["paths"].values():
+            assert all(str(status) in operation["responses"] for operation in item.values())
+
+
+def test_the_bounds_of_a_page_are_those_kept(world: House) -> None:
+    """What the document allows is taken, what lies beyond it is refused."""
+    document = world.call(None, "GET", DOCUMENT).json
+    for path in ("/saker", "/endringer"):
+        for parameter in document["paths"][path]["get"]["parameters"]:
+            name, schema = parameter["name"], parameter["schema"]
+            for bound, beyond in (("minimum", -1), ("maximum", 1)):
+                if bound in schema:
+                    address = f"/kommune/v1{path}?{name}={schema[bound]}"
+                    assert world.municipality("GET", address).status_code == 200
+                    address = f"/kommune/v1{path}?{name}={schema[bound] + beyond}"
+                    assert world.municipality("GET", address).status_code == 400
+    bounds = {name for one in document["paths"]["/endringer"]["get"]["parameters"] for name in one["schema"]}
+    assert {"minimum", "maximum"} <= bounds
 
 
 def test_what_is_irregular_is_as_described(world: House) -> None:
