@@ -68,10 +68,11 @@ def publish(
     at: datetime = T0,
     record: str = "s1",
     narrowed: dict[str, str] | None = None,
+    until: dict[str, datetime] | None = None,
 ) -> list[PublicationChange]:
     """One write that brings the publications of a sak to what is desired."""
     with store.write(NOTE, at) as writer:
-        return writer.reconcile("sak", record, desired, narrowed or {})
+        return writer.reconcile("sak", record, desired, narrowed or {}, until or {})
 
 
 def read(
