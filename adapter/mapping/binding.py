@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 from adapter.errors import IssueType, Message
 from adapter.fhir.canonical import BASE
 from adapter.fhir.references import is_absolute
+from adapter.mapping.residue import WORDS, is_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 MUST_BE_READ = Message(
     "must-be-understood",
@@ -67,3 +68,34 @@ def _is_elsewhere(reference: Mapping[str, Any]) -> bool:
 
 BINDING: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {"denies": denies}
 """What a file may say under ``closed``, ``binding``: which of the resources it does not read are refused."""
+
+
+def unread_in(sent: dict[str, Any], residue: dict[str, Any]) -> Iterator[str]:
+    """Where in ``sent`` stands what its residue holds beyond words: ``Consent.provision.code``."""
+    for names in dict.fromkeys(_beyond_words(residue, ())):
+        yield from _occurrences(sent, names, sent["resourceType"])
+
+
+def _beyond_words(residue: dict[str, Any], names: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """The element names that lead to each thing a residue holds."""
+    said = [*residue.get("keep", {}).keys() - WORDS, *residue.get("beside", {})]
+    yield from ((*names, key.removeprefix("_")) for key in said)
+    if residue.get("more"):
+        yield names
+    for key, inner in residue.get("in", {}).items():
+        if not is_words(inner):
+            yield from _beyond_words(inner, (*names, key))
+    for inner in residue.get("items", {}).values():
+        if not is_words(inner):
+            yield from _beyond_words(inner, names)
+
+
+def _occurrences(node: Any, names: tuple[str, ...], place: str) -> Iterator[str]:
+    """The places of every element these names lead to."""
+    if not names:
+        yield place
+    elif isinstance(node, list):
+        for index, item in enumerate(node):
+            yield from _occurrences(item, names, f"{place}[{index}]")
+    elif names[0] in node:
+        yield from _occurrences(node[names[0]], names[1:], f"{place}.{names[0]}")

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from adapter.errors import Finding, IssueType, Message, Unprocessable
 from adapter.fhir.narrative_writing import is_ours
-from adapter.mapping.binding import MUST_BE_READ
+from adapter.mapping.binding import MUST_BE_READ, unread_in
 from adapter.mapping.joining import RESIDUE_DROPPED, Joined
 from adapter.mapping.lists import Restated
 from adapter.mapping.narrative import ALONE
 from adapter.mapping.places import leaves, place
-from adapter.mapping.residue import Taken, is_words, places
+from adapter.mapping.residue import Taken
 from adapter.mapping.rows import CODE_UNKNOWN, Flag, Taking
 
 if TYPE_CHECKING:
@@ -54,20 +54,13 @@ class Closed:
     rows: tuple[Row, ...]
     binding: Callable[[dict[str, Any]], bool]
 
-    def unread(self, type_: str, residue: dict[str, Any], refused: list[Finding]) -> list[str]:
+    def unread(self, sent: dict[str, Any], residue: dict[str, Any], refused: list[Finding]) -> list[str]:
         """The places under ``elements`` that no row reads; none where a code of ours is wrong (refused)."""
         if any(finding.code == CODE_UNKNOWN.code for finding in refused):
             return []
-        under = tuple(f"{type_}.{element}" for element in self.elements)
-        said = [
-            place
-            for name, inner in residue.get("in", {}).items()
-            if not is_words(inner)
-            for place in places({"in": {name: inner}}, type_)
-        ]
-        said += [f"{type_}.{name}" for name in residue.get("keep", {})]
-        said += [finding.expression or "" for finding in refused]
-        return [place for place in dict.fromkeys(said) if place.startswith(under)]
+        under = tuple(f"{sent['resourceType']}.{element}" for element in self.elements)
+        found = [*unread_in(sent, residue), *(finding.expression or "" for finding in refused)]
+        return [place for place in dict.fromkeys(found) if place.startswith(under)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +138,7 @@ class PartMapping:
             del sent["text"]
         part, residue, refused = self._taken(self.rows, sent, surroundings, onto, new_id)
         lacking = [self.type] if not refused and any(self.shape.lacking(part)) else []
-        unread = self.closed.unread(self.type, residue, refused) or lacking if self.closed else []
+        unread = self.closed.unread(sent, residue, refused) or lacking if self.closed else []
         if self.closed and unread:
             is_acted_on = onto is not None and not onto.get(self.closed.flag)
             if is_acted_on or self.closed.binding(sent):

@@ -264,7 +264,7 @@ def lives_with_its_parent(type_: str) -> bool:
     return type_ == "Meta" or facts(type_).kind in {"resource", "part"}
 
 
-_WORDS = {"display", "text", "type", "identifier"}
+WORDS = {"display", "text", "type", "identifier"}
 """What says in words, or of a reference once more, what stands beside it."""
 
 
@@ -273,7 +273,7 @@ def is_words(residue: dict[str, Any]) -> bool:
     inside = [*residue.get("in", {}).values(), *residue.get("items", {}).values()]
     return (
         residue.keys() <= {"in", "items", "keep", "guard", "order"}
-        and residue.get("keep", {}).keys() <= _WORDS
+        and residue.get("keep", {}).keys() <= WORDS
         and all(is_words(inner) for inner in inside)
     )
 

@@ -8,6 +8,7 @@ may name each other, and each record they touch is judged and stored once.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from adapter.errors import Finding, IssueType, Message, Unprocessable
@@ -17,6 +18,7 @@ from adapter.mapping.rows import OTHER_SURROUNDINGS
 from adapter.record.identifiers import keys
 from adapter.record.parts import BY_NAME, PartKind, kind_of, part_of, put, surroundings, unlinked
 from adapter.record.supply import supply
+from adapter.repository.actors import with_references
 from adapter.repository.revision import Revision, Sent
 
 if TYPE_CHECKING:
@@ -48,7 +50,7 @@ _OWNERS = {
     "PractitionerRole": ("practitioner", "Practitioner"),
 }
 """The element in which a part of somebody's record names whose it is."""
-_RECORDS = {"Patient": "sak", "Practitioner": "ansatt"}
+_RECORDS = {"Patient": "sak", "Practitioner": "ansatt", "Organization": "organisasjon"}
 """The record that each of those has."""
 _AROUND = {"Patient": "person", "Practitioner": "ansatt"}
 """What each is called by what stands in its record."""
@@ -100,6 +102,8 @@ class Placing:
         mapping = self.write.mappings.of(kind.name)
         around = surroundings(kind.record, record)
         own = self._owned(kind, record, _localised(resource, self.base_url))
+        if kind.type == "Consent":
+            own = with_references(own, partial(self._known, own))
         part, residue = mapping.to_plan(own, around, onto=onto, new_id=self.new_id)
         unknown = [mapping.place(link, part, own) for link in unlinked(kind, record, part)]
         if unknown:
@@ -155,8 +159,14 @@ class Placing:
         same = self.write.mappings.of(kind_of(resource).name).same
         return same.get(system, system), identifier.get("value") or ""
 
+    def _known(self, resource: Mapping[str, Any], reference: Mapping[str, Any]) -> str | None:
+        """The reference to the unit or professional whose number a logical reference gives."""
+        number = self._number(resource, reference)
+        found = (self._numbered(type_, number) for type_ in ("Organization", "Practitioner"))
+        return next((f"{type_}/{id_}" for type_, id_ in filter(None, found)), None)
+
     def _numbered(self, type_: str, number: tuple[str, str]) -> tuple[str, str] | None:
-        """The person or professional who has a number, in this write or before it."""
+        """The person, professional or unit that has a number, in this write or before it."""
         kind = _RECORDS.get(type_)
         if kind is None or not all(number):
             return None

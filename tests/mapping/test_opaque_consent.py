@@ -97,7 +97,7 @@ def test_a_deny_in_force_is_understood_or_refused() -> None:
     (finding,) = refused.value.findings
     assert (finding.code, finding.expression) == (
         "must-be-understood",
-        "Consent.provision.provision[id:r1].class",
+        "Consent.provision.provision[0].class",
     )
     assert taken({**sent, "status": "proposed"})[0]["ugjennomsiktig"] is True
 

@@ -1,0 +1,87 @@
+"""A deny closes, in whatever way it names whom it denies, or is refused: it is never kept without effect."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from adapter.fhir.canonical import BASE as PROFILE
+from tests.rest.conftest import BASE
+from tests.rest.world import ENH, HOSPITAL_NUMBER
+
+if TYPE_CHECKING:
+    from werkzeug.test import TestResponse
+
+    from tests.rest.conftest import House
+
+TEAM = "/fhir/CareTeam/teamet"
+NUMBER = {"identifier": {"system": ENH, "value": HOSPITAL_NUMBER}}
+RECIPIENT = {
+    "coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-ParticipationType", "code": "IRCP"}]
+}
+PRIVACY = {"system": "http://terminology.hl7.org/CodeSystem/consentscope", "code": "patient-privacy"}
+SHARING = {"system": f"{PROFILE}/CodeSystem/ip-samtykketype", "code": "opplysningsutveksling"}
+LABEL = [{"system": f"{PROFILE}/CodeSystem/ip-del", "code": "koordinator"}]
+
+
+def deny(actor: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """A Consent of our shape that denies the coordinator to an actor."""
+    said = {"type": "deny", "actor": [{"role": RECIPIENT, "reference": actor}], "securityLabel": LABEL}
+    return {
+        "resourceType": "Consent",
+        "status": "active",
+        "scope": {"coding": [PRIVACY]},
+        "category": [{"coding": [SHARING]}],
+        "patient": {"reference": "Patient/torill"},
+        "dateTime": "2026-02-01",
+        "performer": [{"reference": "Patient/torill"}],
+        "policyRule": {"text": "Nei"},
+        "provision": {"type": "deny", "provision": [{**said, **more}]},
+    }
+
+
+def post(world: House, consent: dict[str, Any]) -> TestResponse:
+    """The municipality registers it."""
+    return world.municipality("POST", "/fhir/Consent", json=consent)
+
+
+@pytest.mark.parametrize(
+    "actor",
+    [
+        {"reference": "Organization/sykehuset"},
+        {"reference": f"{BASE}/Organization/sykehuset"},
+        {"reference": "Organization/sykehuset", "type": "Organization", "display": "Sykehuset"},
+        {"reference": "Organization/sykehuset", **NUMBER},
+        {"type": "Organization", **NUMBER},
+        NUMBER,
+    ],
+    ids=["reference", "address", "type", "both", "type and number", "number"],
+)
+def test_a_deny_closes_however_it_names_the_recipient(world: House, actor: dict[str, Any]) -> None:
+    """By reference, address or organisation number: the hospital sees nothing more, and it is given back."""
+    assert world.hospital("GET", TEAM).status_code == 200
+    answer = post(world, deny(actor))
+    assert answer.status_code == 201, answer.json
+    assert world.hospital("GET", TEAM).status_code == 404
+    given = answer.json["provision"]["provision"][0]["actor"][0]["reference"]
+    assert given == {**actor, "reference": "Organization/sykehuset"}
+
+
+@pytest.mark.parametrize(
+    ("more", "place"),
+    [
+        ({"class": [{"system": "urn:x", "code": "a"}]}, "class"),
+        ({"dataPeriod": {"start": "2026"}}, "dataPeriod"),
+        ({"provision": [{"type": "permit"}]}, "provision"),
+    ],
+)
+def test_a_deny_that_is_not_understood_is_refused(world: House, more: dict[str, Any], place: str) -> None:
+    """It says where; nothing is stored, and what was open is open until it is said in a way that closes."""
+    before = world.municipality("GET", "/kommune/v1/saker/saken").data
+    answer = post(world, deny(NUMBER, **more))
+    assert answer.status_code == 422
+    (issue,) = answer.json["issue"]
+    assert issue["details"]["coding"][0]["code"] == "must-be-understood"
+    assert issue["expression"][0].endswith(place)
+    assert world.municipality("GET", "/kommune/v1/saker/saken").data == before
