@@ -82,11 +82,16 @@ def _current(sak: dict[str, Any], ansatt_with: Holders, now: datetime) -> dict[t
 
 
 def _less(before: dict[str, Any], old: Lens, after: dict[str, Any], new: Lens | None) -> str | None:
-    """Why a recipient sees less through ``new`` than it did through ``old``; None if it does not."""
+    """Why a recipient sees less through ``new`` than it did through ``old``; None if it does not.
+
+    Who is only denied saw nothing, so the end of a deny takes nothing.
+    """
     if old.standing is Standing.MUNICIPALITY:
         return None
     if after.get("tilstand") == "feilregistrert":
         return "wrong-person"
+    if old.standing is Standing.PERMITTED and not old.given:
+        return None
     if new is None or _lost(old, new):
         return "withdrawn"
     if _shielded(after) - _shielded(before):

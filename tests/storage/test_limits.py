@@ -203,7 +203,7 @@ PLANS = st.lists(LEVEL, min_size=4, max_size=4) | LEVEL.map(lambda level: [level
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(plans=st.dictionaries(st.integers(0, DAYS - 1), PLANS, min_size=1, max_size=5))
 def test_nothing_is_read_that_was_shown_before_less_was(store: Store, plans: dict[int, list[int]]) -> None:
-    """Whatever is planned when: history goes back to when less was shown, or to the start if that never was."""
+    """Whatever is planned when: history goes back to when less was shown, or to the start if it never was."""
     life = Life(store)
     for day in range(DAYS):
         life.dawn(day)

@@ -1,0 +1,194 @@
+"""Who comes to see less of a sak, and when: by a write, and by time alone."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapter.consent.permits import Held
+from adapter.fhir.dates import interval
+from adapter.record.windows import Window
+from adapter.repository.narrowing import narrowed, narrowing
+from tests.consent.test_read_table import CHILD, NOW, SKOLE, SYKEHUS, regel, sak, samtykke
+
+DAY = "2026-07-01"
+AFTER = interval(DAY).high
+"""The instant after ``DAY``, as ``til`` counts to the end of it."""
+TIL, FRA = {"gyldighet": {"til": DAY}}, {"gyldighet": {"fra": "2026-07-02"}}
+WIDE, SOME = regel("team", "parorende"), regel("koordinator")
+MOTHER: dict[str, Any] = {"gittAv": [{"parorende": "mor"}]}
+
+
+def seat(id_: str, **gyldighet: str) -> dict[str, Any]:
+    """The hospital in the team."""
+    return {"id": id_, "hvem": {"organisasjon": "sykehus"}, "gyldighet": gyldighet}
+
+
+def seated(*seats: dict[str, Any], **consent: Any) -> dict[str, Any]:
+    """The sak with the hospital in its team."""
+    made = sak(samtykke(WIDE, **consent))
+    made["team"][0]["deltakere"] += seats
+    return made
+
+
+def dated_coordinator() -> dict[str, Any]:
+    """The sak whose coordinator leaves on the day."""
+    made = sak(samtykke(SOME))
+    made["team"][0]["deltakere"][0] |= TIL
+    return made
+
+
+HELD = Held("ansatt-1", Window(None, AFTER))
+TO_ROLLE: dict[str, Any] = {"mottaker": {"rolle": "rolle-1"}}
+BY_TIME: list[tuple[str, dict[str, Any], dict[str, datetime]]] = [
+    ("nothing ends", sak(samtykke(WIDE)), {}),
+    ("a regel ends", sak(samtykke(SOME, WIDE | TIL)), {SYKEHUS: AFTER}),
+    ("a samtykke ends", sak(samtykke(SOME, **TIL)), {SYKEHUS: AFTER}),
+    ("a formål ends", sak(samtykke(SOME, SOME | TIL | {"formal": ["HRESCH"]})), {SYKEHUS: AFTER}),
+    ("a topic ends", sak(samtykke(WIDE, WIDE | TIL | {"emner": ["barnevern"]})), {SYKEHUS: AFTER}),
+    ("what ends is given besides", sak(samtykke(WIDE, SOME, SOME | TIL)), {}),
+    ("a deny begins", sak(samtykke(WIDE, regel(virkning="nekt") | FRA)), {SYKEHUS: AFTER}),
+    ("a deny ends", sak(samtykke(WIDE, regel(virkning="nekt") | TIL)), {}),
+    ("a deny ends that left something", sak(samtykke(WIDE, regel("team", virkning="nekt") | TIL)), {}),
+    ("a regel begins", sak(samtykke(SOME, WIDE | FRA)), {}),
+    (
+        "what ends first counts",
+        sak(samtykke(SOME | {"gyldighet": {"til": "2026-08-01"}}, WIDE | TIL)),
+        {SYKEHUS: AFTER},
+    ),
+    (
+        "a pause is an end",
+        sak(samtykke(WIDE | TIL, WIDE | {"gyldighet": {"fra": "2026-09-01"}})),
+        {SYKEHUS: AFTER},
+    ),
+    ("another day for another", sak(samtykke(WIDE | TIL), samtykke(WIDE, til="skole")), {SYKEHUS: AFTER}),
+    (
+        "a day each",
+        sak(samtykke(WIDE | TIL), samtykke(WIDE | {"gyldighet": {"til": "2026-08-01"}}, til="skole")),
+        {SYKEHUS: AFTER, SKOLE: interval("2026-08-01").high},
+    ),
+    ("what has ended", sak(samtykke(SOME, WIDE | {"gyldighet": {"til": "2026-05-01"}})), {}),
+    ("a coordinator leaves", dated_coordinator(), {}),
+    ("the person dies", sak(samtykke(WIDE), innbygger={"dodsdato": DAY}), {SYKEHUS: AFTER}),
+    (
+        "a seat by which it sees ends",
+        seated(seat("d3", til=DAY), mottaker={"team": "team"}),
+        {SYKEHUS: AFTER},
+    ),
+    ("a participation ends", seated(seat("d3", til=DAY)), {SYKEHUS: AFTER}),
+    ("a participation goes on in another seat", seated(seat("d3", til=DAY), seat("d4")), {}),
+    ("a rolle is held until then", sak(samtykke(WIDE, **TO_ROLLE)), {"ansatt/ansatt-1": AFTER}),
+    (
+        "the child decides for itself",
+        sak(samtykke(WIDE, **MOTHER), innbygger=CHILD),
+        dict.fromkeys((SYKEHUS, "parorende/mor"), datetime(2030, 3, 2, 23, tzinfo=UTC)),
+    ),
+    ("registered in error", sak(samtykke(WIDE | TIL), tilstand="feilregistrert"), {}),
+]
+
+
+@pytest.mark.parametrize(
+    ("record", "expected"), [row[1:] for row in BY_TIME], ids=[row[0] for row in BY_TIME]
+)
+def test_when_time_alone_shows_less(record: dict[str, Any], expected: dict[str, datetime]) -> None:
+    """The first instant at which a recipient sees less if nobody writes; nobody who never does."""
+    assert narrowing(record, {"rolle-1": HELD}.get, NOW) == expected
+
+
+WITHDRAWN = samtykke(WIDE, tilstand="inaktiv")
+SHIELDED = {"adressebeskyttelse": "fortrolig"}
+BY_WRITE: list[tuple[str, dict[str, Any] | None, dict[str, Any], dict[str, str]]] = [
+    ("a new sak", None, sak(samtykke(WIDE)), {}),
+    ("the same", sak(samtykke(WIDE)), sak(samtykke(WIDE)), {}),
+    ("more", sak(samtykke(SOME)), sak(samtykke(SOME, WIDE)), {}),
+    ("a regel gone", sak(samtykke(SOME, WIDE)), sak(samtykke(SOME)), {SYKEHUS: "withdrawn"}),
+    ("a samtykke taken back", sak(samtykke(WIDE)), sak(WITHDRAWN), {SYKEHUS: "withdrawn"}),
+    ("a deny come", sak(samtykke(WIDE)), sak(samtykke(WIDE, regel(virkning="nekt"))), {SYKEHUS: "withdrawn"}),
+    ("a deny gone", sak(samtykke(WIDE, regel(virkning="nekt"))), sak(samtykke(WIDE)), {}),
+    ("only a deny gone", sak(samtykke(regel(virkning="nekt"))), sak(), {}),
+    ("a topic on a part", sak(samtykke(WIDE)), sak(samtykke(WIDE), emner=["nav"]), {SYKEHUS: "labelled"}),
+    ("an address", sak(samtykke(WIDE)), sak(samtykke(WIDE), innbygger=SHIELDED),
+     {SYKEHUS: "shielded", "innbygger/kari": "shielded"}),
+    ("another person's", sak(samtykke(WIDE)), sak(samtykke(WIDE), tilstand="feilregistrert"),
+     {SYKEHUS: "wrong-person", "innbygger/kari": "wrong-person"}),
+    ("an end ahead", sak(samtykke(WIDE)), sak(samtykke(WIDE | TIL)), {}),
+    ("given anew", sak(WITHDRAWN), sak(WITHDRAWN, samtykke(SOME)), {SYKEHUS: "expired"}),
+    ("given after it ran out", sak(samtykke(WIDE | {"gyldighet": {"til": "2026-05-01"}})),
+     sak(samtykke(SOME)), {SYKEHUS: "expired"}),
+    ("given for one more formål", sak(samtykke(WIDE)),
+     sak(samtykke(WIDE, WIDE | {"formal": ["HRESCH"]})), {}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"), [row[1:] for row in BY_WRITE], ids=[row[0] for row in BY_WRITE]
+)
+def test_who_sees_less_by_a_write(
+    before: dict[str, Any] | None, after: dict[str, Any], expected: dict[str, str]
+) -> None:
+    """Who sees less than before, and why; and who sees something again after having seen nothing."""
+    assert narrowed(before, after, {"rolle-1": HELD}.get, NOW) == expected
+
+
+DELER = ("koordinator", "team", "parorende")
+MIDNIGHT = interval("2026-05-25").low
+_ENDS = st.integers(0, 20) | st.none()
+
+
+@st.composite
+def _regler(draw: st.DrawFn) -> list[dict[str, Any]]:
+    """Regler that hold from the beginning of one day to the end of another, or without an end."""
+    made = []
+    for _ in range(draw(st.integers(1, 4))):
+        fra, til = draw(_ENDS), draw(_ENDS)
+        days = {"fra": fra, "til": None if til is None else max(til, fra or 0)}
+        made.append(
+            {
+                "virkning": draw(st.sampled_from(["tillat", "tillat", "nekt"])),
+                "del": draw(st.lists(st.sampled_from(DELER), min_size=1, unique=True)),
+                "emner": draw(st.lists(st.sampled_from(["alle", "barnevern"]), max_size=1)),
+                "formal": draw(st.sampled_from([[], ["TREAT"], ["HRESCH"]])),
+                "gyldighet": {
+                    end: (MIDNIGHT + timedelta(days=day, hours=12)).date().isoformat()
+                    for end, day in days.items()
+                    if day is not None
+                },
+            }
+        )
+    return made
+
+
+def _open(regler: list[dict[str, Any]], formal: str, day: int) -> tuple[set[Any], set[Any]]:
+    """What is permitted and what is denied on a day, read from the regler themselves."""
+    given: set[tuple[str, str]] = set()
+    denied: set[tuple[str, str]] = set()
+    today = (MIDNIGHT + timedelta(days=day, hours=12)).date().isoformat()
+    for one in regler:
+        period = one["gyldighet"]
+        if not period.get("fra", today) <= today <= period.get("til", today):
+            continue
+        deny = one["virkning"] == "nekt"
+        if formal in (one["formal"] or (["TREAT", "HRESCH"] if deny else ["TREAT"])):
+            emner = one["emner"] or ["alle"] if deny else ["", *one["emner"]]
+            (denied if deny else given).update((del_, emne) for del_ in one["del"] for emne in emner)
+    return given, denied
+
+
+@given(_regler())
+def test_no_day_is_missed_and_none_is_too_early(regler: list[dict[str, Any]]) -> None:
+    """It is the first day something permitted is gone or denied, as the regler say it, of any formål."""
+    today = 7
+    record = sak(samtykke(*regler))
+    less = [
+        day
+        for day in range(today + 1, 23)
+        for formal in ("TREAT", "HRESCH")
+        for (given, denied), (later, closed) in [(_open(regler, formal, day - 1), _open(regler, formal, day))]
+        if given and (given - later or closed - denied)
+    ]
+    found = narrowing(record, lambda _: None, MIDNIGHT + timedelta(days=today, hours=12)).get(SYKEHUS)
+    assert found == (MIDNIGHT + timedelta(days=less[0]) if less else None)
