@@ -77,7 +77,7 @@ BY_TIME: list[tuple[str, dict[str, Any], dict[str, datetime]]] = [
     (
         "a seat by which it sees ends",
         seated(seat("d3", til=DAY), mottaker={"team": "team"}),
-        {SYKEHUS: AFTER},
+        dict.fromkeys((SYKEHUS, "ansatt/ansatt-1"), AFTER),
     ),
     ("a participation ends", seated(seat("d3", til=DAY)), {SYKEHUS: AFTER}),
     ("a participation goes on in another seat", seated(seat("d3", til=DAY), seat("d4")), {}),
