@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from adapter.consent import labels
 from adapter.mapping import awaited, binding, lists, mapping, residue, rows
 from adapter.record.rules import consent, coordination, identity, planning
 from adapter.repository import judging, resources
@@ -48,6 +49,7 @@ NOT_UNDERSTOOD = (
     Refusal(
         binding.MUST_BE_READ, "Consent.scope, provision: of a deny in force, or in place of what is read"
     ),
+    Refusal(labels.NOT_HEEDED, "meta.security: a confidentiality above N, or a sensitivity that is no emne"),
     Refusal(awaited.NOTE_OF_A_FIELD, "CarePlan.note with the extension ip-venter"),
     Refusal(lists.ID_TWICE, "element ids within a list whose items are parts of the record"),
     Refusal(mapping.MISSING, "what the record must have: Goal.description, as text or code"),

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from adapter.consent.labels import labelled
 from adapter.errors import Finding, IssueType, Message, Unprocessable
 from adapter.fhir import json
 from adapter.fhir.search.values import local
@@ -105,6 +106,7 @@ class Placing:
         if kind.type == "Consent":
             own = with_references(own, partial(self._known, own))
         part, residue = mapping.to_plan(own, around, onto=onto, new_id=self.new_id)
+        part = labelled(part, own) if kind.record == "sak" else part
         unknown = [mapping.place(link, part, own) for link in unlinked(kind, record, part)]
         if unknown:
             raise Unprocessable(*(LINK_UNKNOWN.at(place) for place in unknown))

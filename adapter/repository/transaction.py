@@ -67,7 +67,8 @@ class Put:
 class Change:
     """What a write through the FHIR door led to.
 
-    ``published`` is None where the caller is given the resource no longer: it may end its own participation.
+    ``published`` is None where the caller is not given the resource as it is now: it may end its own
+    participation, or label what it sends with a topic it is not permitted.
     """
 
     published: Published | None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from adapter.errors import IssueType, Message, Severity
 from adapter.fhir import json
+from adapter.fhir.search.subset import WHOLE, Subset
 from adapter.rest.interaction import FhirResponse
 from adapter.rest.outcome import operation_outcome
 from adapter.rest.stored import address, resource_bytes
@@ -17,18 +18,20 @@ if TYPE_CHECKING:
     from adapter.rest.interaction import FhirRequest
     from adapter.storage import Published
 
-NO_LONGER_GIVEN = Message(
-    "no-longer-given",
+NOT_GIVEN = Message(
+    "not-given",
     IssueType.INFORMATIONAL,
-    "Endringen er gjort, og med den får du ikke lenger se ressursen",
-    "The change is made, and with it you are no longer given the resource",
+    "Det er gjort, og som det nå er, er ressursen ikke delt med deg",
+    "It is done, and as it is now the resource is not shared with you",
     severity=Severity.INFORMATION,
 )
 
 
-def given(status: HTTPStatus, published: Published, *, applied: str | None = None) -> FhirResponse:
-    """The resource."""
-    return _about(status, published, resource_bytes(published), applied)
+def given(
+    status: HTTPStatus, published: Published, *, applied: str | None = None, wanted: Subset = WHOLE
+) -> FhirResponse:
+    """The resource, or the part of it that is wanted."""
+    return _about(status, published, resource_bytes(published, wanted), applied)
 
 
 def not_modified(published: Published) -> FhirResponse:
@@ -41,9 +44,9 @@ def written(change: Change, request: FhirRequest) -> FhirResponse:
 
     https://hl7.org/fhir/R4/http.html#ops.
     """
-    if change.published is None:
-        return FhirResponse(HTTPStatus.OK, json.render(operation_outcome([NO_LONGER_GIVEN.at()])))
     status = HTTPStatus.CREATED if change.created else HTTPStatus.OK
+    if change.published is None:
+        return FhirResponse(status, json.render(operation_outcome([NOT_GIVEN.at()])))
     published, preference = change.published, request.preference
     if preference == "minimal":
         return _about(status, published, applied=preference)

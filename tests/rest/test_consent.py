@@ -260,7 +260,7 @@ def test_a_deltaker_may_leave_at_once(world: House) -> None:
     team["participant"][1]["period"]["end"] = "2026-02-28"
     answer = as_writer(world, "PUT", TEAM, json=team, headers={"If-Match": read.headers["ETag"]})
     assert (answer.status_code, answer.json["resourceType"]) == (200, "OperationOutcome")
-    assert answer.json["issue"][0]["details"]["coding"][0]["code"] == "no-longer-given"
+    assert answer.json["issue"][0]["details"]["coding"][0]["code"] == "not-given"
     assert world.hospital("GET", TEAM).status_code == 404
     (now,) = world.municipality("GET", "/kommune/v1/saker/saken").json["team"]
     assert now["deltakere"][1]["gyldighet"] == {"fra": "2026-01-01", "til": "2026-02-28"}

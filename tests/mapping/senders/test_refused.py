@@ -143,6 +143,18 @@ ROWS = (
         {"basedOn": [{"reference": "CarePlan/ingen"}]},
     ),
     Refused(
+        "label-not-heeded",
+        "CarePlan.meta.security[0]",
+        "careplan-plain",
+        {
+            "meta": {
+                "security": [
+                    {"system": "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", "code": "V"}
+                ]
+            }
+        },
+    ),
+    Refused(
         "must-be-understood",
         "Consent.provision.class",
         "consent-hl7-norge-block",
