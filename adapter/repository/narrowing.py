@@ -17,10 +17,14 @@ from adapter.consent.visible import is_shielded
 from adapter.record.parts import parts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from adapter.consent.permits import Holders
+    from adapter.storage.values import PermitLike
+
+_Row = tuple[str, str, str, str]
+"""Recipient, formål, del and emne."""
 
 
 def narrowed(
@@ -44,6 +48,29 @@ def narrowed(
         if reason:
             reasons[lens.recipient] = reason
     return reasons
+
+
+def bereft(stood: Iterable[PermitLike], stands: Iterable[PermitLike], now: datetime) -> dict[str, str]:
+    """Which ansatte are permitted less, or denied more, than when a sak was last written, and why.
+
+    Who holds a rolle is said in the record of the ansatt, so a sak that stays the same may be for others.
+
+    Args:
+        stood: the permits of the sak as they were stored.
+        stands: as they are.
+        now: an aware instant.
+    """
+    (given, denied), (given_now, denied_now) = _in_force(stood, now), _in_force(stands, now)
+    return {row[0]: "withdrawn" for row in (given - given_now) | (denied_now - denied)}
+
+
+def _in_force(rows: Iterable[PermitLike], now: datetime) -> tuple[set[_Row], set[_Row]]:
+    """What is given to ansatte, and what is denied them."""
+    found: tuple[set[_Row], set[_Row]] = set(), set()
+    for row in rows:
+        if row.window.holds(now) and row.recipient.startswith("ansatt/"):
+            found[row.deny].add((row.recipient, row.purpose, row.del_, row.emne))
+    return found
 
 
 def narrowing(sak: dict[str, Any], ansatt_with: Holders, now: datetime) -> dict[str, datetime]:

@@ -16,7 +16,7 @@ from adapter.record.identifiers import keys
 from adapter.repository.directory import Directory
 from adapter.repository.judging import Judge
 from adapter.repository.leavings import forget_stale
-from adapter.repository.narrowing import narrowed, narrowing
+from adapter.repository.narrowing import bereft, narrowed, narrowing
 from adapter.repository.projection import Projector
 
 if TYPE_CHECKING:
@@ -84,8 +84,10 @@ class Write:
         until: dict[str, datetime] = {}
         directory = Directory(self.writer)
         if kind == "sak":
-            self.writer.put_permits(after["id"], permits(after, directory.ansatt_with))
-            less = narrowed(before, after, directory.ansatt_with, self.now)
+            stood, stands = self.writer.permits(after["id"]), permits(after, directory.ansatt_with)
+            self.writer.put_permits(after["id"], stands)
+            less = bereft(stood, stands, self.now)
+            less |= narrowed(before, after, directory.ansatt_with, self.now)
             until = narrowing(after, directory.ansatt_with, self.now)
         rest = self.writer.residues(kind, after["id"])
         projector = Projector(self.mappings, directory, self.now)

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapter.consent.permits import Held
+from adapter.consent.permits import Held, permits
 from adapter.fhir.dates import interval
 from adapter.record.windows import Window
-from adapter.repository.narrowing import narrowed, narrowing
+from adapter.repository.narrowing import bereft, narrowed, narrowing
 from tests.consent.test_read_table import CHILD, NOW, SKOLE, SYKEHUS, regel, sak, samtykke
 
 DAY = "2026-07-01"
@@ -132,6 +132,39 @@ def test_who_sees_less_by_a_write(
 ) -> None:
     """Who sees less than before, and why; and who sees something again after having seen nothing."""
     assert narrowed(before, after, {"rolle-1": HELD}.get, NOW) == expected
+
+
+ROLLE = sak(samtykke(WIDE, **TO_ROLLE))
+DENIED = sak(samtykke(WIDE, regel("team", virkning="nekt"), **TO_ROLLE))
+ENDED = Held("ansatt-1", Window(None, interval("2026-05-01").high))
+LESS = {"ansatt/ansatt-1": "withdrawn"}
+BY_HOLDER: list[tuple[str, dict[str, Any], Held | None, dict[str, Any], Held | None, dict[str, str]]] = [
+    ("as before", ROLLE, HELD, ROLLE, HELD, {}),
+    ("nobody's any more", ROLLE, HELD, ROLLE, None, LESS),
+    ("another's", ROLLE, HELD, ROLLE, Held("ansatt-2"), LESS),
+    ("held until a day that has passed", ROLLE, HELD, ROLLE, ENDED, LESS),
+    ("held again", ROLLE, ENDED, ROLLE, HELD, {}),
+    ("denied too", ROLLE, HELD, DENIED, HELD, LESS),
+    ("denied no more", DENIED, HELD, ROLLE, HELD, {}),
+    ("an organisasjon is the same whoever works there", sak(samtykke(WIDE)), HELD, sak(), HELD, {}),
+]
+
+
+@pytest.mark.parametrize(
+    ("before", "holder", "after", "successor", "expected"),
+    [row[1:] for row in BY_HOLDER],
+    ids=[row[0] for row in BY_HOLDER],
+)
+def test_who_sees_less_as_a_rolle_passes_on(
+    before: dict[str, Any],
+    holder: Held | None,
+    after: dict[str, Any],
+    successor: Held | None,
+    expected: dict[str, str],
+) -> None:
+    """The record of an ansatt takes too: what was permitted is compared as the sak was last written."""
+    stood, stands = permits(before, lambda _: holder), permits(after, lambda _: successor)
+    assert bereft(stood, stands, NOW) == expected
 
 
 DELER = ("koordinator", "team", "parorende")
