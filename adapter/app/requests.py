@@ -15,6 +15,7 @@ from adapter.errors import Forbidden, IssueType, Message
 from adapter.settings import Settings, is_loopback
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from types import TracebackType
 
 LARGEST_BODY = 5 * 1024 * 1024
@@ -101,11 +102,15 @@ def _line(status: int) -> dict[str, Any]:
         "type": _text(said.get("type")),
         "id": _text(said.get("id")),
         "status": status,
-        "result": noted("result"),
-        "permit": noted("permit"),
+        "result": _texts(noted("result")),
+        "permit": _texts(noted("permit")),
         "ms": round((time.perf_counter() - noted("began")) * 1000, 2),
     }
 
 
 def _text(said: str | None) -> str | None:
     return None if said is None else masked(said)
+
+
+def _texts(said: Iterable[str] | None) -> list[str] | None:
+    return None if said is None else [masked(text) for text in said]

@@ -72,6 +72,7 @@ RULES = (
     Refusal(identity.BIRTH_NUMBER, _NUMBER),
     Refusal(identity.BIRTH_NUMBER_KIND, _NUMBER),
     Refusal(identity.REAL_PERSON, _NUMBER),
+    Refusal(identity.NUMBER_AS_ID, "id, of any resource"),
     Refusal(identity.ORGANISATION_NUMBER, "identifier of an organisation, also in a Reference"),
     Refusal(identity.HPR_NUMBER, "Practitioner.identifier"),
     Refusal(identity.SYSTEM_AND_TYPE, "identifier.system"),

@@ -37,6 +37,7 @@ PASSES: tuple[dict[str, Any], ...] = (
     {"innbygger.identer.+": {"id": "i2", "type": "orgnr", "system": ORGNR, "verdi": "314159268"}},
     {f"{SAMTYKKE}.mottaker": {"identifikator": {"system": ORGNR, "verdi": "314159268"}}},
     {"team.0.gyldighet": {"fra": "2026-03-01", "til": "2026-03-01"}},
+    {"maal": [{"id": "12856812056", "status": "aktiv", "tekst": "Gå"}]},
     {"team.0.gyldighet": {"fra": "2026", "til": "2026-01"}},
     # coordination
     {
@@ -129,6 +130,11 @@ REFUSED: tuple[tuple[Message, str, dict[str, Any]], ...] = (
         {f"{SAMTYKKE}.regler.0.gyldighet": {"fra": "2026", "til": "2025"}},
     ),
     (identity.ID_TWICE, "team[0].deltakere[1].id", {f"{DELTAKERE}.1.id": "d1"}),
+    (
+        identity.NUMBER_AS_ID,
+        "maal[0].id",
+        {"maal": [{"id": "12856812055", "status": "aktiv", "tekst": "Gå"}]},
+    ),
     (identity.ID_TWICE, "parorende[1].id", {"parorende.1.id": "mora"}),
     (identity.NOT_HERE, "samtykker[0].gittAv[1]", {f"{SAMTYKKE}.gittAv.+": {"parorende": "faren"}}),
     (identity.NOT_HERE, "team[0].deltakere[1].hvem", {f"{DELTAKERE}.1.hvem": {"innbygger": "en-annen"}}),

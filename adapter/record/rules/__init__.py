@@ -24,6 +24,7 @@ ALWAYS: tuple[Callable[[Case], Iterator[Violation]], ...] = (
     identity.identifiers,
     identity.periods,
     identity.duplicate_ids,
+    identity.numbers_as_ids,
     identity.one_part_each,
     identity.local_references,
     identity.own_parent,

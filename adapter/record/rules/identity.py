@@ -86,6 +86,13 @@ ID_TWICE = Message(
     "Another in the same list has this id",
     "https://hl7.org/fhir/R4/resource.html#id",
 )
+NUMBER_AS_ID = Message(
+    "birth-number-as-id",
+    IssueType.BUSINESS_RULE,
+    "Et fødselsnummer eller D-nummer kan ikke være id: den står i adresser og logger. Bruk en id uten mening",
+    "A birth number or D-number cannot be an id, which stands in addresses and logs; use one without meaning",
+    "https://lovdata.no/lov/2018-06-15-38/§12",
+)
 ID_OF_ANOTHER = Message(
     "id-of-another-part",
     IssueType.DUPLICATE,
@@ -140,6 +147,14 @@ def duplicate_ids(case: Case) -> Iterator[Violation]:
                 if seen[item["id"]] > 1:
                     place = f"{node.place}{name_of(item, index)}"
                     yield Violation(ID_TWICE, f"{node.path}[{index}].id", place, seen[item["id"]])
+
+
+def numbers_as_ids(case: Case) -> Iterator[Violation]:
+    """No id is a birth number: ids stand in addresses (personopplysningsloven § 12)."""
+    for node in case.nodes:
+        id_ = node.value.get("id") if isinstance(node.value, dict) else None
+        if isinstance(id_, str) and is_birth_number(id_):
+            yield Violation(NUMBER_AS_ID, f"{node.path}.id", node.place, id_)
 
 
 def one_part_each(case: Case) -> Iterator[Violation]:
