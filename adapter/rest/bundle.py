@@ -1,4 +1,4 @@
-"""Bundles around stored bytes: a search, a history, what a transaction led to. Nothing is re-encoded.
+"""Bundles around stored bytes: a search, a history, what a transaction led to. Nothing whole is re-encoded.
 
 https://hl7.org/fhir/R4/bundle.html. A Bundle has no id and no time of its own: what a caller may not know
 of and what never existed must give the same bytes.
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapter.fhir import json
 from adapter.fhir.search.identifiers import carries_birth_number
+from adapter.fhir.search.subset import WHOLE, Subset
 from adapter.rest.addresses import with_parameters
 from adapter.rest.outcome import operation_outcome
 from adapter.rest.stored import address, instant, reference, resource_bytes
@@ -29,6 +30,7 @@ def searchset(
     included: Iterable[Published],
     total: int | None,
     links: Iterable[tuple[str, str]],
+    wanted: Subset = WHOLE,
 ) -> bytes:
     """One page of a search.
 
@@ -38,9 +40,11 @@ def searchset(
         included: what came along with it.
         total: how many match in all; None is not said.
         links: relation and address.
+        wanted: how much of each match; a list of elements is not for what came along.
     """
-    entries = [_found(base, published, "match") for published in matches]
-    entries += [_found(base, published, "include") for published in included]
+    along = wanted.of_included()
+    entries = [_found(base, published, "match", wanted) for published in matches]
+    entries += [_found(base, published, "include", along) for published in included]
     return _bundle("searchset", total, links, entries)
 
 
@@ -81,8 +85,8 @@ def _bundle(kind: str, total: int | None, links: Iterable[tuple[str, str]], entr
     return b"".join((json.render(head)[:-1], b',"entry":[', b",".join(entries), b"]}"))
 
 
-def _found(base: str, published: Published, mode: str) -> bytes:
-    return _entry(base, published, f',"search":{{"mode":"{mode}"}}}}'.encode())
+def _found(base: str, published: Published, mode: str, wanted: Subset) -> bytes:
+    return _entry(base, published, f',"search":{{"mode":"{mode}"}}}}'.encode(), wanted=wanted)
 
 
 def _change(base: str, change: Change, preference: str | None) -> bytes:
@@ -113,8 +117,10 @@ def _version(base: str, published: Published) -> bytes:
     return _entry(base, published, b"," + json.render(said)[1:])
 
 
-def _entry(base: str, published: Published, rest: bytes, *, with_resource: bool = True) -> bytes:
+def _entry(
+    base: str, published: Published, rest: bytes, *, with_resource: bool = True, wanted: Subset = WHOLE
+) -> bytes:
     url = json.render({"fullUrl": f"{base}/{reference(published)}"})[:-1]
     if published.deleted or not with_resource:
         return url + rest
-    return b"".join((url, b',"resource":', resource_bytes(published), rest))
+    return b"".join((url, b',"resource":', resource_bytes(published, wanted), rest))

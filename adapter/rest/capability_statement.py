@@ -30,8 +30,9 @@ _POST_ONLY = (
 _ABOUT = (
     "Individuell plan and koordinator from a municipality's record. What a caller gets is what has been "
     "published to it under a consent that holds now; what is not shared with it answers as what does not "
-    "exist. Dates without a zone are Norwegian time. Unknown parameters are refused, and "
-    f"passed over only with Prefer: handling=lenient. {_POST_ONLY}"
+    "exist. Dates without a zone are Norwegian time. Unknown parameters are refused, and passed over only "
+    "with Prefer: handling=lenient. _summary and _elements are taken by read and vread too; "
+    f"what they leave out must not be written back. {_POST_ONLY}"
 )
 _SECURITY = (
     "Bearer tokens (RFC 6750) of the issuers this service trusts, with SMART on FHIR scopes, version 2 "

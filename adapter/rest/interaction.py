@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from adapter.errors import BadRequest, IssueType, Message
+from adapter.fhir.search.subset import ELEMENTS, SUMMARY, Subset, read_subset
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -65,8 +66,19 @@ class FhirRequest:
 
     def take_no_parameters(self) -> None:
         """Refuse (BadRequest) any parameter but the door's own: nothing is ignored in silence."""
-        if self.query:
-            valid = ", ".join(DOOR_PARAMETERS)
+        self._take_only()
+
+    def subset(self) -> Subset:
+        """How much of the resource is wanted; any other parameter is refused (BadRequest)."""
+        self._take_only(SUMMARY, ELEMENTS)
+        try:
+            return read_subset(self.type, self.query)
+        except BadRequest as refused:
+            raise BadRequest(*(finding.within("http.") for finding in refused.findings)) from None
+
+    def _take_only(self, *names: str) -> None:
+        if any(name not in names for name, _ in self.query):
+            valid = ", ".join((*DOOR_PARAMETERS, *names))
             raise BadRequest(UNKNOWN_PARAMETER.at(interaction=self.interaction, valid=valid))
 
 

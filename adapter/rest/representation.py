@@ -22,6 +22,7 @@ from adapter.rest.interaction import DOOR_PARAMETERS, FhirRequest, FhirResponse,
 from adapter.rest.outcome import operation_outcome
 from adapter.rest.places import located
 from adapter.rest.routes import TYPES, Body, Route
+from adapter.rest.subsetted import refuse_parts
 from adapter.security.tokens import CHALLENGE
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ def fhir_request(
 
     Raises:
         BadRequest, NotAcceptable, UnsupportedMediaType: it is not understood.
+        Unprocessable: what is sent is only a part of a resource.
     """
     query = _pairs(request.query_string)
     g.answer = answer_to(request.headers.get("Accept", ""), query)
@@ -196,6 +198,7 @@ def _resource(expected: str) -> dict[str, Any]:
     g.resource_read = (body, format_)
     if "resourceType" not in resource:
         raise BadRequest(NO_TYPE.at(f"{expected}.resourceType", type=expected))
+    refuse_parts(resource)
     return resource
 
 

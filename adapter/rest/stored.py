@@ -10,6 +10,9 @@ from __future__ import annotations
 from datetime import UTC
 from typing import TYPE_CHECKING
 
+from adapter.fhir import json
+from adapter.fhir.search.subset import WHOLE, Subset, part_of
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -18,12 +21,17 @@ if TYPE_CHECKING:
 _META = b',"meta":{'
 
 
-def resource_bytes(published: Published) -> bytes:
-    """The resource in JSON, with this recipient's version and time.
+def resource_bytes(published: Published, wanted: Subset = WHOLE) -> bytes:
+    """The resource in JSON, with this recipient's version and time; only of a part of it is anything decoded.
 
     Raises:
         ValueError: the stored bytes do not begin with type and id, which storing them promised.
     """
+    whole = _spliced(published)
+    return whole if wanted.is_whole else json.render(part_of(json.parse(whole), wanted))
+
+
+def _spliced(published: Published) -> bytes:
     body = published.body
     head = f'{{"resourceType":"{published.type}","id":"{published.id}"'.encode()
     if not body.startswith(head):

@@ -64,7 +64,10 @@ REFUSED: list[tuple[str, str, dict[str, str], bytes, int, str]] = [
     ("PUT", "/fhir/Patient?identifier=x", RESOURCE, b"{}", 405, "conditional-update-unoffered"),
     ("POST", "/fhir/Patient/x", RESOURCE, b"{}", 405, "method-not-allowed"),
     ("POST", "/fhir/metadata", {}, b"{}", 405, "method-not-allowed"),
-    ("GET", "/fhir/Patient/x?_summary=true", {}, b"", 400, "parameter-unknown"),
+    ("GET", "/fhir/Patient/x?_count=1", {}, b"", 400, "parameter-unknown"),
+    ("GET", "/fhir/Patient/x?_summary=count", {}, b"", 400, "search-value-invalid"),
+    ("GET", "/fhir/Patient/x?_elements=colour", {}, b"", 400, "search-value-invalid"),
+    ("GET", "/fhir/Patient/x/_history?_summary=true", {}, b"", 400, "parameter-unknown"),
     ("GET", "/fhir/Patient/x/_history?_count=1", {}, b"", 400, "parameter-unknown"),
     ("GET", "/fhir/Patient?name=%FF", {}, b"", 400, "parameters-unreadable"),
     ("GET", "/fhir/Patient?_format=ttl", {}, b"", 406, "format-unavailable"),
@@ -279,3 +282,20 @@ def test_one_line_tells_who_read_what(world: House, capsys: pytest.CaptureFixtur
     }
     assert line["result"] == ["CareTeam/teamet/_history/1"]
     assert line["permit"] == ["samtykket"]
+
+
+@pytest.mark.parametrize("path", ["/fhir/Goal/12856812055", "/fhir/Patient/12856812055"])
+def test_a_birth_number_is_no_id(world: House, path: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """It would stand in every address and log of the resource: refused at its id, and told nowhere."""
+    type_, id_ = path.split("/")[2:]
+    more = {
+        "lifecycleStatus": "active",
+        "description": {"text": "Gå"},
+        "subject": {"reference": "Patient/torill"},
+    }
+    body = {"resourceType": type_, "id": id_, **(more if type_ == "Goal" else {})}
+    answer = world.municipality("PUT", path, json=body)
+    assert answer.status_code == 422
+    found = [(one["details"]["coding"][0]["code"], *one["expression"]) for one in answer.json["issue"]]
+    assert found == [("birth-number-as-id", type_)]
+    assert id_ not in answer.text + capsys.readouterr().out

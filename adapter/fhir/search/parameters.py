@@ -214,7 +214,16 @@ CHAINS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """The chained parameters, by type."""
 
-RESULT_PARAMETERS = ("_count", "_include", "_include:iterate", "_revinclude", "_sort", "_total", "_summary")
+RESULT_PARAMETERS = (
+    "_count",
+    "_include",
+    "_include:iterate",
+    "_revinclude",
+    "_sort",
+    "_total",
+    "_summary",
+    "_elements",
+)
 SORTS = ("_id", "_lastUpdated")
 
 

@@ -21,6 +21,7 @@ from adapter.fhir.search.parameters import (
 )
 from adapter.fhir.search.refusals import MODIFIER, TOO_COSTLY, UNKNOWN_PARAMETER, VALUE
 from adapter.fhir.search.results import BY_ID, DEFAULT_COUNT, Include, Results, Sort, read
+from adapter.fhir.search.subset import WHOLE, Subset
 from adapter.fhir.search.values import (
     Target,
     Token,
@@ -73,7 +74,8 @@ class Criterion:
 class SearchQuery:
     """What is asked for: all ``criteria`` must hold; ``sort`` always ends with the id.
 
-    ``pairs`` is the query as it is carried out, to be rendered in the self link.
+    ``pairs`` is the query as it is carried out, to be rendered in the self link; ``subset`` how much of each
+    resource is given.
     """
 
     type: str
@@ -85,6 +87,7 @@ class SearchQuery:
     sort: tuple[Sort, ...] = BY_ID
     total: bool = True
     pairs: tuple[tuple[str, str], ...] = ()
+    subset: Subset = WHOLE
 
 
 def parse(type_: str, pairs: Sequence[tuple[str, str]], base: str | None = None) -> SearchQuery:
@@ -113,6 +116,10 @@ def parse(type_: str, pairs: Sequence[tuple[str, str]], base: str | None = None)
                 carried.append((name, value))
         except BadRequest as refused:
             findings += refused.findings
+    try:
+        subset = result.subset
+    except BadRequest as refused:
+        findings += refused.findings
     if sum(len(criterion.values) for criterion in criteria) > MAX_VALUES or len(pairs) > MAX_VALUES:
         findings.append(TOO_COSTLY.at(limit=MAX_VALUES))
     if findings:
@@ -127,6 +134,7 @@ def parse(type_: str, pairs: Sequence[tuple[str, str]], base: str | None = None)
         result.sort,
         result.total or result.only_count,
         tuple(carried),
+        subset,
     )
 
 

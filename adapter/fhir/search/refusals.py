@@ -34,3 +34,17 @@ TOO_COSTLY = Message(
     "The search has more than {limit} values",
     _SPEC,
 )
+ONCE = Message(
+    "search-value-invalid",
+    IssueType.VALUE,
+    "Parameteren {name} kan bare gis én gang",
+    "The parameter {name} can be given only once",
+    _SPEC,
+)
+NOT_TOGETHER = Message(
+    "search-parameters-exclusive",
+    IssueType.NOT_SUPPORTED,
+    "{one} og {other} kan ikke brukes sammen",
+    "{one} and {other} cannot be used together",
+    f"{_SPEC}#summary",
+)

@@ -11,11 +11,20 @@ from typing import NamedTuple
 
 from adapter.errors import BadRequest
 from adapter.fhir.search.parameters import INCLUDES, REVINCLUDES, SERVED, SORTS
-from adapter.fhir.search.refusals import VALUE
+from adapter.fhir.search.refusals import NOT_TOGETHER, ONCE, VALUE
+from adapter.fhir.search.subset import (
+    ELEMENTS,
+    SUMMARIES,
+    SUMMARY,
+    WHOLE,
+    Subset,
+    one_of,
+    read_elements,
+    read_summary,
+)
 
 DEFAULT_COUNT = 20
 MAX_COUNT = 1000
-_ONCE = "1 x"
 
 
 class Include(NamedTuple):
@@ -47,14 +56,23 @@ class Results:
     count: int = DEFAULT_COUNT
     sort: tuple[Sort, ...] = BY_ID
     total: bool = True
+    summary: Subset = WHOLE
+    elements: Subset = WHOLE
     only_count: bool = False
     seen: set[str] = field(default_factory=set)
+
+    @property
+    def subset(self) -> Subset:
+        """How much of each resource; BadRequest for what cannot be asked together."""
+        if self.summary.summary == "text" and (self.includes or self.iterate or self.reverse):
+            raise BadRequest(NOT_TOGETHER.at(SUMMARY, one=f"{SUMMARY}=text", other="_include, _revinclude"))
+        return one_of(self.summary, self.elements)
 
 
 def read(result: Results, type_: str, name: str, value: str) -> str:
     """Take in a result parameter; gives its value as it is carried out."""
     if name in result.seen and not name.startswith(("_include", "_revinclude")):
-        raise BadRequest(VALUE.at(name, name=name, expected=_ONCE))
+        raise BadRequest(ONCE.at(name, name=name))
     result.seen.add(name)
     if name == "_count":
         if not re.fullmatch(r"[0-9]{1,9}", value):
@@ -67,10 +85,11 @@ def read(result: Results, type_: str, name: str, value: str) -> str:
         if value not in {"none", "estimate", "accurate"}:
             raise BadRequest(VALUE.at(name, name=name, expected="none, estimate, accurate"))
         result.total = value != "none"
-    elif name == "_summary":
-        if value not in {"false", "count"}:
-            raise BadRequest(VALUE.at(name, name=name, expected="false, count"))
+    elif name == SUMMARY:
+        result.summary = read_summary(value, (*SUMMARIES, "count"))
         result.only_count = value == "count"
+    elif name == ELEMENTS:
+        result.elements = read_elements(type_, value)
     elif name == "_revinclude":
         result.reverse.append(_revinclude(type_, value))
     else:

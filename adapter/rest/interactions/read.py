@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 def read(request: FhirRequest, repository: Repository) -> FhirResponse:
     """https://hl7.org/fhir/R4/http.html#read, and conditional read by If-None-Match."""
-    request.take_no_parameters()
+    wanted = request.subset()
     found = repository.read(request.type, id_of(request), caller=request.caller)
     if is_known(request.if_none_match, found.version):
         return not_modified(found)
-    return given(HTTPStatus.OK, found)
+    return given(HTTPStatus.OK, found, wanted=wanted)

@@ -82,6 +82,7 @@ def _response(request: FhirRequest, result: SearchResult, token: str | None) -> 
             result.included,
             result.total if result.query.total else None,
             _links(request, result, token),
+            result.query.subset,
         ),
         given=tuple(address(published) for published in found),
         permits=tuple(dict.fromkeys(published.permit for published in found if published.permit)),

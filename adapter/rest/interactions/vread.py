@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 def vread(request: FhirRequest, repository: Repository) -> FhirResponse:
     """https://hl7.org/fhir/R4/http.html#vread; the same bytes for ever, whatever mapping is in use now."""
-    request.take_no_parameters()
+    wanted = request.subset()
     version = version_of(request)
     found = repository.vread(request.type, id_of(request), version, caller=request.caller)
     if is_known(request.if_none_match, found.version):
         return not_modified(found)
-    return given(HTTPStatus.OK, found)
+    return given(HTTPStatus.OK, found, wanted=wanted)

@@ -12,6 +12,7 @@ from adapter.errors import BadRequest
 from adapter.fhir.search.parameters import SERVED, ParameterType
 from adapter.fhir.search.query import SearchQuery, parse, served
 from adapter.fhir.search.results import Include, Sort
+from adapter.fhir.search.subset import Subset
 from adapter.fhir.search.values import Moment, Target, Text, Token, Value, alternatives
 
 FNR = "urn:oid:2.16.578.1.12.4.1.4.1"
@@ -167,6 +168,30 @@ def test_a_summary_of_count_gives_no_resources() -> None:
     assert parse("CareTeam", [("_summary", "false"), ("_count", "5")]).count == 5
 
 
+def test_how_much_of_each_resource() -> None:
+    """``_summary`` and ``_elements`` are of the answer, and stand in the self link; a choice has one name."""
+    assert parse("CareTeam", [("_summary", "text")]).subset == Subset("text")
+    query = parse("Goal", [("_elements", "start,target")])
+    assert query.subset == Subset(elements=frozenset({"start", "target"}))
+    assert query.pairs == (("_elements", "start,target"),)
+    assert parse("Goal", [("_elements", "startDate"), ("_summary", "false")]).subset == Subset(
+        elements=frozenset({"start"})
+    )
+
+
+@pytest.mark.parametrize(
+    "pairs",
+    [
+        (("_summary", "true"), ("_elements", "status")),
+        (("_summary", "text"), ("_include", "CareTeam:participant")),
+        (("_revinclude", "CarePlan:care-team"), ("_summary", "text")),
+    ],
+)
+def test_what_excludes_each_other_is_refused(pairs: tuple[tuple[str, str], ...]) -> None:
+    """https://hl7.org/fhir/R4/search.html#summary: no includes with text; one way of leaving out."""
+    assert refused("CareTeam", *pairs) == ["search-parameters-exclusive"]
+
+
 @pytest.mark.parametrize(
     ("name", "value", "code"),
     [
@@ -182,7 +207,9 @@ def test_a_summary_of_count_gives_no_resources() -> None:
         ("_revinclude:iterate", "CarePlan:care-team", "search-modifier-unsupported"),
         ("_include:recurse", "CareTeam:participant", "search-modifier-unsupported"),
         ("_count:iterate", "1", "search-modifier-unsupported"),
-        ("_elements", "id", "search-parameter-unknown"),
+        ("_elements", "colour", "search-value-invalid"),
+        ("_elements", "status,participant.member", "search-value-invalid"),
+        ("_elements", "", "search-value-invalid"),
         ("_content", "x", "search-parameter-unknown"),
         ("", "x", "search-parameter-unknown"),
         ("status:text", "x", "search-modifier-unsupported"),
@@ -206,7 +233,7 @@ def test_a_summary_of_count_gives_no_resources() -> None:
         ("_sort", "status", "search-value-invalid"),
         ("_sort", "_id,_lastUpdated", "search-value-invalid"),
         ("_total", "some", "search-value-invalid"),
-        ("_summary", "true", "search-value-invalid"),
+        ("_summary", "yes", "search-value-invalid"),
         ("_include", "*", "search-value-invalid"),
         ("_include", "CareTeam:status", "search-value-invalid"),
         ("_include", "Patient:participant", "search-value-invalid"),

@@ -1,0 +1,50 @@
+"""A part of a resource must not come back as all of it: what was left out would be lost.
+
+https://hl7.org/fhir/R4/search.html#elements: the tag is there so that an incomplete resource is not written.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from adapter.errors import IssueType, Message, Unprocessable
+from adapter.fhir.search.subset import is_subsetted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from adapter.errors import Finding
+
+ONLY_A_PART = Message(
+    "only-a-part",
+    IssueType.BUSINESS_RULE,
+    "Ressursen er merket SUBSETTED: bare en del av den. Les den hel, uten _summary og _elements, gjør "
+    "endringen i den og send den hel",
+    "The resource is marked SUBSETTED: it is only a part. Read all of it, without _summary and _elements, "
+    "make the change in that and send all of it",
+    "https://hl7.org/fhir/R4/search.html#elements",
+)
+
+
+def refuse_parts(sent: dict[str, Any]) -> None:
+    """Refuse (Unprocessable) a body that is marked as a part, or a Bundle with such entries.
+
+    Args:
+        sent: a body that has a type; it need not be valid.
+    """
+    found = list(_parts(sent, str(sent["resourceType"])))
+    entries = sent.get("entry") if sent["resourceType"] == "Bundle" else None
+    for index, entry in enumerate(entries if isinstance(entries, list) else ()):
+        resource = entry.get("resource") if isinstance(entry, dict) else None
+        if isinstance(resource, dict):
+            found += _parts(resource, f"Bundle.entry[{index}].resource")
+    if found:
+        raise Unprocessable(*found)
+
+
+def _parts(resource: dict[str, Any], place: str) -> Iterator[Finding]:
+    meta = resource.get("meta")
+    tags = meta.get("tag") if isinstance(meta, dict) else None
+    for index, tag in enumerate(tags if isinstance(tags, list) else ()):
+        if is_subsetted(tag):
+            yield ONLY_A_PART.at(f"{place}.meta.tag[{index}]")
