@@ -59,7 +59,20 @@ class Write:
         for revision in ordered:
             dropped += forget_stale(self.writer, self.mappings, revision, new_id)
             self._put(revision.kind, revision.before, revision.after)
+        self._follow_ansatte(ordered)
         return tuple(dropped)
+
+    def _follow_ansatte(self, written: list[Revision]) -> None:
+        """Publish anew what ansatte see by a rolle, which they may hold no longer.
+
+        Whoever begins to hold one sees by it from the next write of the sak, as by any new permit.
+        """
+        changed = [one for one in written if one.kind == "ansatt" and _held(one.before) != _held(one.after)]
+        named = {id_ for one in changed for id_ in self.writer.saker_naming(f"ansatt/{one.after['id']}")}
+        for id_ in sorted(named - {one.after["id"] for one in written if one.kind == "sak"}):
+            head = self.writer.record("sak", id_)
+            if head is not None:
+                self.publish("sak", head.body, head.body)
 
     def _followed(self, revision: Revision) -> Revision:
         """The revision with what the law lets follow from it."""
@@ -92,3 +105,12 @@ class Write:
         rest = self.writer.residues(kind, after["id"])
         projector = Projector(self.mappings, directory, self.now)
         self.writer.reconcile(kind, after["id"], projector.project(kind, after, rest), less, until)
+
+
+def _held(ansatt: dict[str, Any] | None) -> list[Any]:
+    """Which roller an ansatt holds, and when."""
+    roller = (ansatt or {}).get("roller", ())
+    return [
+        (ansatt or {}).get("aktiv"),
+        *((one["id"], one.get("aktiv"), one.get("gyldighet")) for one in roller),
+    ]

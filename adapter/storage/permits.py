@@ -47,6 +47,12 @@ def of_record(connection: Connection, record_id: str) -> list[PermitRow]:
     ]
 
 
+def records_naming(connection: Connection, recipient: str) -> list[str]:
+    """The records that have a permit or a deny of a recipient."""
+    named = select(permit.c.record_id).where(permit.c.recipient == recipient).distinct()
+    return list(connection.execute(named.order_by(permit.c.record_id)).scalars())
+
+
 def _row(record_id: str, row: PermitLike) -> dict[str, Any]:
     return {
         "record_id": record_id,

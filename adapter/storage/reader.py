@@ -73,6 +73,10 @@ class Reader:
         """The permits of a sak as of its last write."""
         return permits.of_record(self._connection, record_id)
 
+    def saker_naming(self, recipient: str) -> list[str]:
+        """The saker with a permit or a deny of a recipient."""
+        return permits.records_naming(self._connection, recipient)
+
     def holder(self, type_: str, id_: str) -> tuple[str, str] | None:
         """Kind and id of the record a resource belongs to, or belonged to before it was deleted."""
         return publications.held(self._connection, type_, id_)

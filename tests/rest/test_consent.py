@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from adapter.security.development import Wish
-from tests.rest.world import CASE, FNR, HOSPITAL_NUMBER, PERSON_NUMBER, UNUSED_NUMBER
+from tests.rest.world import CASE, FNR, HOSPITAL_NUMBER, PERSON_NUMBER, SUCCESSOR, UNUSED_NUMBER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -264,6 +264,20 @@ def test_a_deltaker_may_leave_at_once(world: House) -> None:
     assert world.hospital("GET", TEAM).status_code == 404
     (now,) = world.municipality("GET", "/kommune/v1/saker/saken").json["team"]
     assert now["deltakere"][1]["gyldighet"] == {"fra": "2026-01-01", "til": "2026-02-28"}
+
+
+@pytest.mark.parametrize("change", [{"aktiv": False}, {"gyldighet": {"til": "2026-02-28"}}])
+def test_who_no_longer_holds_a_rolle_sees_no_more(world: House, change: dict[str, Any]) -> None:
+    """The municipality ends the rolle in its register of ansatte: what was permitted to it closes at once."""
+    write(world, edited(lambda sak: sak["samtykker"][0].update(mottaker={"rolle": "bjarte-koordinator"})))
+    wish = Wish("ansatt", "epj", person="bjarte")
+    assert world.call(wish, "GET", TEAM).status_code == 200
+    (rolle,) = SUCCESSOR["roller"]
+    left = {**SUCCESSOR, "roller": [{**rolle, **change}]}
+    answer = world.municipality("PUT", "/kommune/v1/ansatte/bjarte", json=left, headers={"If-Match": 'W/"1"'})
+    assert answer.status_code == 200, answer.json
+    assert world.call(wish, "GET", TEAM).status_code == 404
+    assert world.call(wish, "GET", f"{TEAM}/_history/1").status_code == 404
 
 
 def test_a_hospital_proposes_a_consent_and_cannot_permit_itself(world: House) -> None:
