@@ -6,7 +6,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from adapter.errors import IssueType, Message, Severity
-from adapter.mapping.residue import NARRATIVE, element_of, guard, item_keys, lives_with_its_parent, type_of
+from adapter.mapping.residue import (
+    NARRATIVE,
+    WORDS,
+    element_of,
+    guard,
+    item_keys,
+    lives_with_its_parent,
+    type_of,
+)
 
 if TYPE_CHECKING:
     from adapter.errors import Finding
@@ -19,12 +27,24 @@ RESIDUE_DROPPED = Message(
     severity=Severity.WARNING,
 )
 
+_FOR_SYSTEMS = {"meta", "implicitRules", "language", "identifier"}
+
 
 @dataclass(slots=True)
 class Joined:
-    """A mapped resource with its residue joined; ``dropped`` tells what no longer belonged."""
+    """A mapped resource with its residue joined.
+
+    Args:
+        dropped: what no longer belonged.
+        kept: the places of what did, beyond words for what is mapped.
+    """
 
     dropped: list[Finding] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+
+    def tells(self, type_: str) -> bool:
+        """Is anything joined that a reader would want to know, and not only a system?"""
+        return any(place.removeprefix(f"{type_}.").split(".")[0] not in _FOR_SYSTEMS for place in self.kept)
 
     def of(self, mapped: dict[str, Any], residue: dict[str, Any], type_: str, place: str) -> dict[str, Any]:
         """``mapped`` and what of ``residue`` still belongs to it."""
@@ -40,6 +60,7 @@ class Joined:
                 self.dropped.append(RESIDUE_DROPPED.at(f"{place}.{key}"))
             else:
                 joined[key] = value
+                self.kept += [f"{place}.{key}"] if key not in WORDS else []
         for key, (hash_, value) in residue.get("beside", {}).items():
             if hash_ == guard(mapped.get(key[1:])):
                 joined[key] = value
@@ -81,6 +102,7 @@ class Joined:
         known = {key for key, _ in joined}
         self.dropped += [RESIDUE_DROPPED.at(place) for key in inside if key not in known]
         ids = {one["id"] for one in mapped if isinstance(one, dict) and "id" in one}
+        self.kept += [place] if residue.get("more") else []
         for after, item in reversed(residue.get("more", ())):
             if isinstance(item, dict) and item.get("id") in ids:  # the record has that element now
                 self.dropped.append(RESIDUE_DROPPED.at(place))

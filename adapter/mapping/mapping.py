@@ -103,8 +103,11 @@ class PartMapping:
         A sender's narrative stands as long as what it tells of; else the part is told in our words, with what
         else of the ``scene`` belongs to it.
         """
-        resource = self.awaiting.shown_in(self._joined(Joined(), part, surroundings, residue or {}), part)
-        return _told(resource, resource.get("text") or self.narrator.narrative(part, scene))
+        joined = Joined()
+        resource = self.awaiting.shown_in(self._joined(joined, part, surroundings, residue or {}), part)
+        and_more = joined.tells(self.type)
+        text = resource.get("text") or self.narrator.narrative(part, scene, and_more=and_more)
+        return _told(resource, text)
 
     def stale(
         self, part: dict[str, Any], surroundings: Mapping[str, str], residue: dict[str, Any]

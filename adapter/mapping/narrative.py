@@ -236,6 +236,7 @@ class Narrator:
         sections: heading and what is told under it.
         inside: the part as it is told within another: the pieces of its name, and the fields beneath.
         fields: title of every field that is told, and how, by its name.
+        more: the sentence for what a sender has said that no field holds.
         closed: the field that says a part is kept as it was sent and opens nothing, and the sentence for it.
     """
 
@@ -244,15 +245,20 @@ class Narrator:
     sections: tuple[tuple[str, Fields | Beside], ...]
     inside: Fields
     fields: Mapping[str, tuple[str, Shown]]
+    more: str
     closed: tuple[str, str] | None = None
 
-    def narrative(self, part: dict[str, Any], scene: Scene = ALONE) -> dict[str, Any]:
-        """The Narrative of a part."""
+    def narrative(
+        self, part: dict[str, Any], scene: Scene = ALONE, *, and_more: bool = False
+    ) -> dict[str, Any]:
+        """The Narrative of a part; with ``and_more`` it says that its resource tells more than the text."""
         title = self.heading.text(part, scene) or self.title
         if self.closed and part.get(self.closed[0]):
             return generated(title, [Section("", [Line("", self.closed[1])])])
         scene = scene.within(part["id"])
-        told = ((heading, section.lines(part, scene)) for heading, section in self.sections)
+        told = [(heading, section.lines(part, scene)) for heading, section in self.sections]
+        if and_more:
+            told.append(("", [Line("", self.more)]))
         return generated(title, [Section(heading, lines) for heading, lines in told if lines])
 
     def name(self, part: dict[str, Any], scene: Scene) -> str:

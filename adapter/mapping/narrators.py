@@ -80,6 +80,7 @@ class NarratorMaker:
             (("", Fields((), tuple(shown.values()))), *sections, *beside),
             Fields(name, tuple(inside.values())),
             fields,
+            self.content["more"],
             (closed["flag"], closed["says"]) if closed else None,
         )
         return self.made[part]

@@ -266,3 +266,24 @@ def test_a_senders_narrative_stands_until_what_it_tells_of_changes() -> None:
 def test_a_narrative_is_ours_by_its_class_alone(narrative: Any, ours: bool) -> None:
     """However its attributes are written; with anything more than status and div it says something else."""
     assert is_ours(narrative) is ours
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"priority": "stat"}, True),
+        ({"quantityQuantity": {"value": 3, "unit": "timer"}}, True),
+        ({"note": [{"text": "Ringte", "authorString": "Ukjent"}]}, True),
+        ({"identifier": [{"system": "https://epj.example", "value": "1"}]}, False),
+        ({"meta": {"profile": ["https://epj.example/profil"]}}, False),
+        ({"subject": {"reference": "Patient/p1", "display": "Kari"}}, False),
+        ({}, False),
+    ],
+)
+def test_a_text_says_when_its_resource_tells_more(change: dict[str, Any], told: bool) -> None:
+    """What a sender has said that no field holds is not in the text, which does not pass for all there is."""
+    mapping = MAPPINGS.of("tiltak")
+    sent = {**mapping.to_fhir({"id": "x", "status": "aktiv", "tittel": "Trening"}, AROUND), **change}
+    part, residue = mapping.to_plan(sent, AROUND, onto=None, new_id=lambda: "ny")
+    text = mapping.to_fhir(part, AROUND, residue)["text"]["div"]
+    assert ("har også sendt opplysninger" in text) is told
