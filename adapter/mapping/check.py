@@ -11,20 +11,25 @@ silent about anything.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-
-import yaml
 
 from adapter.errors import Finding, IssueType, Message
 from adapter.fhir.definitions import facts
 from adapter.mapping.loading import load
-from adapter.mapping.paths import FhirPath, Step
+from adapter.mapping.residue import element_of
+from adapter.mapping.shapes import Shape
+from adapter.mapping.sources import walk
+from adapter.mapping.views import VIEWS
 from adapter.record.parts import PARTS, SHOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
+
+    from adapter.mapping.codes import Codes
+    from adapter.mapping.sources import LeftOut, Place
 
 UNACCOUNTED = Message(
     "element-unaccounted",
@@ -50,6 +55,12 @@ CODES_DIFFER = Message(
     "{file}: kodene i skjemaet og i tabellen {table} er ikke de samme: {codes}",
     "{file}: the codes of the schema and of the table {table} are not the same: {codes}",
 )
+TABLES_DIFFER = Message(
+    "tables-differ",
+    IssueType.CODE_INVALID,
+    "{file}: {path} leses i tabellen {table}, og skjemaet sier {other}",
+    "{file}: {path} reads in the table {table}, and the schema says {other}",
+)
 
 _OF_RECORD = ("record", "awaited")
 """The classes of ``left_out`` that name fields of the record."""
@@ -68,27 +79,39 @@ class Report:
 
 def check(folder: Path) -> Report:
     """Check every mapping file of a folder; MappingError or CodesError if one cannot even be read."""
-    mappings = load(folder)
-    datatypes = yaml.safe_load((folder / "datatypes.yaml").read_text(encoding="utf-8"))
-    schema = yaml.safe_load((folder / "plan.schema.json").read_text(encoding="utf-8"))["$defs"]
+    sources = load(folder).sources
     report = Report()
-    for name, content in mappings.files.items():
-        parts = {**datatypes["parts"], **content.get("parts", {})}
-        ledger = _Ledger(name, parts, content["left_out"], datatypes["left_out"])
-        ledger.elements(content["fhir"], content["rows"], "")
-        fields = _Fields(name, schema, parts, content["left_out"])
-        fields.of(schema[content["part"]], content["rows"], "")
+    for file in sources.files:
+        places, shape = list(walk(file.rows)), Shape.of(sources.defs[file.part], sources.defs)
+        ledger = _Ledger(file.name, file.left_out, sources.of_datatypes)
+        ledger.elements(file.type, list(_reached(places)), "")
+        fields = _Fields(file.name, file.left_out, {*SHOWN, *VIEWS[file.view].adds})
+        fields.of(shape, [path.split(".") for place in places for path in place.paths], "")
         report.findings += [*ledger.findings, *ledger.unused(), *fields.findings]
-        report.findings += _codes(
-            name, content["rows"], schema[content["part"]], schema, parts, mappings.codes
-        )
-        report.counts[name] = ledger.counts + fields.counts
-    whole = yaml.safe_load((folder / "sak.yaml").read_text(encoding="utf-8"))
-    fields = _Fields("sak", schema, {}, whole["left_out"])
-    fields.of(schema["sak"], [{"plan": kind.field} for kind in PARTS if kind.record == "sak"], "")
-    report.findings += fields.findings
+        report.findings += _tables_of_rows(file.name, places, shape, sources.codes)
+        report.counts[file.name] = ledger.counts + fields.counts
+    fields = _Fields("sak", sources.of_sak, set())
+    kinds = [[kind.field] for kind in PARTS if kind.record == "sak"]
+    fields.of(Shape.of(sources.defs["sak"], sources.defs), kinds, "")
+    report.findings += [*fields.findings, *_tables_of_schema(sources.defs, "", sources.codes)]
     report.counts["sak"] = fields.counts
     return report
+
+
+_Reached = tuple[Sequence[str], bool]
+"""The names that lead to an element, and whether it is supplied there."""
+
+
+def _reached(places: Iterable[Place]) -> Iterator[_Reached]:
+    """Every element that rows lead to, or choose an item by."""
+    for place in places:
+        for path in place.elements:
+            names: tuple[str, ...] = ()
+            for step in path.steps:
+                names = (*names, step.name)
+                if step.selector and step.selector.value is not None:
+                    yield (*names, *step.selector.names), True
+            yield names, place.row.is_supplied
 
 
 @dataclass(slots=True)
@@ -96,20 +119,17 @@ class _Ledger:
     """The FHIR side of one file."""
 
     file: str
-    parts: Mapping[str, Any]
-    left_out: Mapping[str, Any]
-    of_datatypes: Mapping[str, Any]
+    left_out: LeftOut
+    of_datatypes: Mapping[str, Sequence[str]]
     counts: Counter[str] = field(default_factory=Counter)
     findings: list[Finding] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
 
-    def elements(self, type_: str, rows: list[dict[str, Any]], above: str) -> None:
-        """Class every element of a type, by the rows that read in it."""
-        heads: dict[str, list[tuple[Step, tuple[Step, ...], dict[str, Any]]]] = {}
-        for row in rows:
-            for path in row["fhir"] if isinstance(row["fhir"], list) else [row["fhir"]]:
-                first, *rest = FhirPath.parse(path).steps
-                heads.setdefault(self._name(type_, first.name), []).append((first, tuple(rest), row))
+    def elements(self, type_: str, reached: Iterable[_Reached], above: str) -> None:
+        """Class every element of a type, by what is reached in it."""
+        heads: dict[str, list[_Reached]] = {}
+        for (first, *rest), supplied in reached:
+            heads.setdefault(_name(type_, first), []).append((rest, supplied))
         for name in facts(type_).elements:
             path = f"{above}{name}"
             if name in heads:
@@ -117,25 +137,11 @@ class _Ledger:
             else:
                 self._unread(type_, name, path)
 
-    def _name(self, type_: str, key: str) -> str:
-        found = facts(type_).element(key.removeprefix("_"))
-        return found[0].name if found else key
-
-    def _read(
-        self, type_: str, name: str, heads: list[tuple[Step, tuple[Step, ...], dict[str, Any]]], path: str
-    ) -> None:
-        rows = [row for _, _, row in heads]
-        fixed = all("fixed" in row or "around" in row for row in rows)
-        self.counts["supplied" if fixed else "mapped"] += 1
+    def _read(self, type_: str, name: str, reached: list[_Reached], path: str) -> None:
+        self.counts["supplied" if all(supplied for _, supplied in reached) else "mapped"] += 1
         element = facts(type_).elements[name]
         inner = element.part or element.types[0].code
-        deeper = [{**row, "fhir": ".".join(step.text for step in rest)} for _, rest, row in heads if rest]
-        for first, rest, row in heads:
-            if first.selector and first.selector.value is not None:
-                deeper.append({"fhir": ".".join(first.selector.names), "fixed": first.selector.value})
-            if not rest:
-                deeper += self.parts[row["each"]] if "each" in row else []
-                deeper += [row["many"]] if isinstance(row.get("many"), dict) else []
+        deeper = [one for one in reached if one[0]]
         if deeper and name != "extension" and not is_primitive_name(inner):
             self.elements(inner, deeper, f"{path}.")
 
@@ -171,49 +177,44 @@ def is_primitive_name(type_: str) -> bool:
     return facts(type_).kind == "primitive"
 
 
+def _name(type_: str, key: str) -> str:
+    """The element a key is of: ``deceased``, of ``deceasedBoolean`` or ``_deceasedBoolean``."""
+    return element_of(type_, key.removeprefix("_"))
+
+
 @dataclass(slots=True)
 class _Fields:
-    """The record's side of one file."""
+    """The record's side of one file; ``added`` are fields that are the row's to see, and not the record's."""
 
     file: str
-    schema: Mapping[str, Any]
-    parts: Mapping[str, Any]
-    left_out: Mapping[str, Any]
+    left_out: LeftOut
+    added: set[str]
     counts: Counter[str] = field(default_factory=Counter)
     findings: list[Finding] = field(default_factory=list)
 
-    def of(self, shape: dict[str, Any], rows: list[dict[str, Any]], above: str) -> None:
-        """Class every field of an object, by the rows that write it."""
-        heads: dict[str, list[tuple[str, dict[str, Any]]]] = {}
-        for row in rows:
-            plan = row.get("plan", [])
-            for path in plan if isinstance(plan, list) else [plan]:
-                first, _, rest = path.partition(".")
-                heads.setdefault(first, []).append((rest, row))
-        fields = _resolved(shape, self.schema).get("properties", {})
-        for name, inner in fields.items():
-            self._field(name, inner, heads.get(name, []), f"{above}{name}")
+    def of(self, shape: Shape, reached: Iterable[Sequence[str]], above: str) -> None:
+        """Class every field of an object, by the fields that rows write."""
+        heads: dict[str, list[Sequence[str]]] = {}
+        for first, *rest in reached:
+            heads.setdefault(first, []).append(rest)
+        fields = shape.node.get("properties", {})
+        for name in fields:
+            if name != "id":
+                self._field(shape.field(name), heads.get(name, []), f"{above}{name}")
         if not above:
             self._left_out(fields)
-        for name in heads.keys() - fields.keys() - {"mottaker"} - SHOWN:
-            self.findings.append(FIELD_UNKNOWN.at(f"{above}{name}", file=self.file, path=f"{above}{name}"))
+        for path in (f"{above}{name}" for name in heads.keys() - fields.keys()):
+            if path not in self.added:
+                self.findings.append(FIELD_UNKNOWN.at(path, file=self.file, path=path))
 
-    def _field(
-        self, name: str, shape: dict[str, Any], heads: list[tuple[str, dict[str, Any]]], path: str
-    ) -> None:
-        if name == "id":
-            return
-        if not heads:
+    def _field(self, shape: Shape, reached: list[Sequence[str]], path: str) -> None:
+        if not reached:
             self._unmapped(path)
             return
         self.counts["field"] += 1
-        items = _resolved(shape, self.schema).get("items", {})
-        for rest, row in heads:
-            if not rest and "each" in row:
-                self.of(items, self.parts[row["each"]], f"{path}.")
-        deeper = [{**row, "plan": rest} for rest, row in heads if rest]
+        deeper = [rest for rest in reached if rest]
         if deeper:
-            self.of(shape, deeper, f"{path}.")
+            self.of(shape.items if "items" in shape.node else shape, deeper, f"{path}.")
 
     def _left_out(self, fields: Mapping[str, Any]) -> None:
         for path in (path for class_ in _OF_RECORD for path in self.left_out.get(class_, ())):
@@ -228,44 +229,31 @@ class _Fields:
         self.findings.append(UNACCOUNTED.at(path, file=self.file, path=path))
 
 
-def _resolved(shape: dict[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
-    while "$ref" in shape:
-        found: Any = schema
-        for step in shape["$ref"].removeprefix("#/$defs/").split("/"):
-            found = found[step]
-        shape = found
-    return shape
-
-
-def _codes(
-    file: str,
-    rows: list[dict[str, Any]],
-    shape: dict[str, Any],
-    schema: Mapping[str, Any],
-    parts: Mapping[str, Any],
-    tables: Mapping[str, Any],
+def _tables_of_rows(
+    file: str, places: Iterable[Place], shape: Shape, tables: Mapping[str, Codes]
 ) -> Iterator[Finding]:
-    """Every enumeration of the schema has exactly the codes of its table."""
-    for row in rows:
-        inner = shape
-        if not isinstance(row.get("plan"), str):
+    """The codes of each field that a row reads in a table are those of the table, and of no other."""
+    for place in places:
+        if place.row.codes:
+            path, table = place.paths[0], place.row.codes
+            field_ = shape.field(path)
+            yield from _differing(file, path, field_.codes, tables[table])
+            if field_.table not in {None, table}:
+                yield TABLES_DIFFER.at(path, file=file, path=path, table=table, other=field_.table)
+
+
+def _tables_of_schema(node: Mapping[str, Any], path: str, tables: Mapping[str, Codes]) -> Iterator[Finding]:
+    """And so are those of each field that the schema says a table of."""
+    for name, inner in node.items():
+        if not isinstance(inner, dict):
             continue
-        for name in row["plan"].split("."):
-            inner = _resolved(inner, schema).get("properties", {}).get(name, {})
-        inner = _resolved(inner, schema)
-        if "each" in row:
-            yield from _codes(file, parts[row["each"]], inner.get("items", {}), schema, parts, tables)
-        elif "codes" in row or "codes" in _inside(row):
-            table = row.get("codes") or _inside(row)["codes"]
-            listed = set(_resolved(inner.get("items", inner), schema).get("enum", ()))
-            differing = listed ^ set(tables[table].to_fhir)
-            if differing:
-                yield CODES_DIFFER.at(
-                    row["plan"], file=file, table=table, codes=", ".join(sorted(map(str, differing)))
-                )
+        at = path if name in {"properties", "items"} else f"{path}.{name}".lstrip(".")
+        if "x-codes" in inner:
+            yield from _differing("plan.schema", at, inner.get("enum"), tables[inner["x-codes"]])
+        yield from _tables_of_schema(inner, at, tables)
 
 
-def _inside(row: dict[str, Any]) -> dict[str, Any]:
-    """The row for one of the values of a ``many``, where it has one."""
-    inner = row.get("many")
-    return inner if isinstance(inner, dict) else {}
+def _differing(file: str, path: str, codes: Sequence[str] | None, table: Codes) -> Iterator[Finding]:
+    differing = set(codes or ()) ^ set(table.to_fhir or ())
+    if differing:
+        yield CODES_DIFFER.at(path, file=file, table=table.name, codes=", ".join(sorted(differing)))

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from adapter.mapping.loading import load
+from adapter.mapping.shapes import Shape
+from adapter.mapping.sources import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
+
+    from adapter.mapping.codes import Codes
+    from adapter.mapping.sources import LeftOut, Place, RowSource
 
 _HEAD = """# Field by field
 
@@ -29,63 +32,23 @@ def document(folder: Path, refused: str = "") -> str:
     Raises:
         MappingError, CodesError: a file is not as it should be.
     """
-    mappings = load(folder)
-    schema = yaml.safe_load((folder / "plan.schema.json").read_text(encoding="utf-8"))["$defs"]
-    shared = yaml.safe_load((folder / "datatypes.yaml").read_text(encoding="utf-8"))["parts"]
+    sources = load(folder).sources
     lines = [_HEAD]
-    for content in mappings.files.values():
-        page = _Page(schema, {**shared, **content.get("parts", {})})
-        lines += [
-            f"## {content['part']} – {content['fhir']}\n",
-            "| field | element | meaning |",
-            "|---|---|---|",
-        ]
-        lines += [f"| {field} | {element} | {meaning} |" for field, element, meaning in page.rows(content)]
-        lines += ["", *_left_out(content.get("left_out", {}))]
-    return "\n".join([*lines, refused, *_glossary(mappings.codes)]) + "\n"
+    for file in sources.files:
+        shape = Shape.of(sources.defs[file.part], sources.defs)
+        lines += [f"## {file.part} – {file.type}\n", "| field | element | meaning |", "|---|---|---|"]
+        lines += [_line(place, shape) for place in walk(file.rows)]
+        lines += ["", *_left_out(file.left_out)]
+    return "\n".join([*lines, refused, *_glossary(sources.codes)]) + "\n"
 
 
-class _Page:
-    """Rows of one file, with the schema to look meanings up in."""
-
-    def __init__(self, schema: Mapping[str, Any], parts: Mapping[str, Any]) -> None:
-        self._schema = schema
-        self._parts = parts
-
-    def rows(self, content: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
-        """Field, element and meaning, each list of parts followed by its own rows."""
-        yield from self._rows(content["rows"], self._schema[content["part"]], "", "")
-
-    def _rows(
-        self, rows: list[dict[str, Any]], shape: dict[str, Any], field: str, element: str
-    ) -> Iterator[tuple[str, str, str]]:
-        for row in rows:
-            fhir = row["fhir"] if isinstance(row["fhir"], list) else [row["fhir"]]
-            where = ", ".join(f"`{element}{_short(path)}`" for path in fhir)
-            if "plan" not in row:
-                yield "", where, _given(row)
-                continue
-            plan = row["plan"] if isinstance(row["plan"], list) else [row["plan"]]
-            found = [self._at(shape, path) for path in plan]
-            named = ", ".join(f"`{field}{path}`" for path in plan)
-            yield named, where, "; ".join(filter(None, [*map(_title, found), _given(row)]))
-            if "each" in row:
-                items = self._resolved(found[0]).get("items", {})
-                inner = self._parts[row["each"]]
-                yield from self._rows(inner, items, f"{field}{plan[0]}[].", f"{element}{_short(fhir[0])}.")
-
-    def _at(self, shape: dict[str, Any], path: str) -> dict[str, Any]:
-        for name in path.split("."):
-            shape = self._resolved(shape).get("properties", {}).get(name, {})
-        return shape
-
-    def _resolved(self, shape: dict[str, Any]) -> dict[str, Any]:
-        while "$ref" in shape:
-            found: Any = self._schema
-            for step in shape["$ref"].removeprefix("#/$defs/").split("/"):
-                found = found[step]
-            shape = {**found, **{key: value for key, value in shape.items() if key != "$ref"}}
-        return shape
+def _line(place: Place, shape: Shape) -> str:
+    fields = ", ".join(f"`{path}`" for path in place.fields)
+    elements = ", ".join(f"`{_short(path.text)}`" for path in place.elements)
+    meaning = "; ".join(
+        filter(None, [*(_title(shape.field(path)) for path in place.paths), _given(place.row)])
+    )
+    return f"| {fields} | {elements} | {meaning} |"
 
 
 def _short(path: str) -> str:
@@ -98,24 +61,22 @@ def _short(path: str) -> str:
     return shown + rest
 
 
-def _title(shape: dict[str, Any]) -> str:
-    return ". ".join(filter(None, [shape.get("title", ""), shape.get("description", "")]))
+def _title(shape: Shape) -> str:
+    return ". ".join(filter(None, [shape.node.get("title"), shape.node.get("description")]))
 
 
-def _given(row: dict[str, Any]) -> str:
-    if "around" in row:
-        return f"whose it is: {row['around']}"
-    if "fixed" in row:
-        return f"always {_said(row['fixed'])}"
-    if "flag" in row:
-        also = "".join(f", or {_said({'coding': [one]})}," for one in row.get("also", ()))
-        return f"yes when {_said(row['flag'])}{also} is among them"
-    if "codes" in row:
-        absent = f"; absent: `{row['absent']}`" if "absent" in row else ""
-        return f"codes [{row['codes']}](#{row['codes']}){absent}"
-    if "system" in row:
-        return f"codes of `{row['system']}`"
-    return f"only read: {row['why']}" if "only" in row else ""
+def _given(row: RowSource) -> str:
+    """What a row says of its value beyond where it stands."""
+    if row.kind in {"fixed", "around"}:
+        return f"always {_said(row.value)}" if row.kind == "fixed" else f"whose it is: {row.around}"
+    if row.kind == "flag":
+        also = "".join(f", or {_said({'coding': [one]})}," for one in row.also)
+        return f"yes when {_said(row.value)}{also} is among them"
+    if row.codes:
+        return f"codes [{row.codes}](#{row.codes})" + (f"; absent: `{row.absent}`" if row.absent else "")
+    if row.system:
+        return f"codes of `{row.system}`"
+    return f"only read: {row.why}" if row.why else ""
 
 
 def _said(value: Any) -> str:
@@ -127,24 +88,21 @@ def _said(value: Any) -> str:
     return ", ".join(f"{name} `{one}`" for name, one in value.items())
 
 
-def _left_out(left_out: Mapping[str, Any]) -> Iterator[str]:
+def _left_out(left_out: LeftOut) -> Iterator[str]:
     for class_, entries in left_out.items():
-        if isinstance(entries, dict):
-            listed = "; ".join(f"`{name}` ({why})" for name, why in entries.items())
-        else:
-            listed = ", ".join(f"`{name}`" for name in entries)
-        if listed:
-            yield f"*{class_}*: {listed}\n"
+        if entries:
+            named = (f"`{name}` ({why})" if why else f"`{name}`" for name, why in entries.items())
+            yield f"*{class_}*: {('; ' if any(entries.values()) else ', ').join(named)}\n"
 
 
-def _glossary(tables: Mapping[str, Any]) -> Iterator[str]:
+def _glossary(tables: Mapping[str, Codes]) -> Iterator[str]:
     yield "## Codes\n"
     for name, codes in sorted(tables.items()):
         yield f"### {name}\n"
         if codes.system:
             yield f"`{codes.system}`\n"
         yield from ("| record | FHIR | bokmål | nynorsk | English |", "|---|---|---|---|---|")
-        for plan, fhir in codes.to_fhir.items():
+        for plan, fhir in (codes.to_fhir or {}).items():
             texts = codes.displays[plan]
             yield f"| {plan} | {fhir} | {texts['nb']} | {texts['nn']} | {texts['en']} |"
         yield ""

@@ -1,48 +1,42 @@
-"""Mapping files read and compiled: YAML rows become row objects, and a file that says nonsense is refused.
+"""Mapping files compiled: what they say becomes row objects, and a file that says nonsense is refused.
 
 The shape of an element (a code, a Coding, a list of CodeableConcepts) is not said in the files; R4 says it.
 """
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-import yaml
+from typing import TYPE_CHECKING, TypeVar
 
 from adapter.fhir.definitions import facts
 from adapter.mapping.awaited import Awaiting
 from adapter.mapping.binding import BINDING
-from adapter.mapping.codes import Codes, read_codes
+from adapter.mapping.codes import Codes
 from adapter.mapping.keeping import Keeping
 from adapter.mapping.lists import Each, Inside, Items, Many, Restated
 from adapter.mapping.mapping import Closed, PartMapping
-from adapter.mapping.narrators import NarratorMaker, tables_of
-from adapter.mapping.paths import FhirPath, PlanPath
+from adapter.mapping.narrators import NarratorMaker
+from adapter.mapping.reading import read
 from adapter.mapping.rows import Around, Coded, Fixed, Flag, Row, Tuple, Value
 from adapter.mapping.shapes import Shape
+from adapter.mapping.sources import MappingError, walk
 from adapter.mapping.transforms import PAIRS, TUPLES
 from adapter.mapping.views import VIEWS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from adapter.mapping.narrative import Narrator
-
-
-class MappingError(ValueError):
-    """A mapping file is not as it should be; the text says which file and row."""
+    from adapter.mapping.paths import FhirPath
+    from adapter.mapping.sources import ClosedSource, FileSource, RowSource, Sources
 
 
 @dataclass(frozen=True, slots=True)
 class Mappings:
-    """Every mapping, by kind of part; ``codes`` and ``files`` are what they were made of."""
+    """Every mapping, by kind of part, and what they were made of."""
 
     by_part: Mapping[str, PartMapping]
-    codes: Mapping[str, Codes]
-    files: Mapping[str, dict[str, Any]]
+    sources: Sources
 
     def of(self, part: str) -> PartMapping:
         """The mapping of a kind of part."""
@@ -55,139 +49,128 @@ def load(folder: Path) -> Mappings:
     Raises:
         MappingError, CodesError: a file is not as it should be.
     """
-    codes = {
-        path.stem: read_codes(path.stem, _yaml(path)) for path in sorted((folder / "codes").glob("*.yaml"))
-    }
-    same = {
-        read: row["emit"] for row in _yaml(folder / "equivalences.yaml")["systems"] for read in row["read"]
-    }
-    shared = _yaml(folder / "datatypes.yaml")
-    heeded = {one["system"]: frozenset(one["harmless"]) for one in shared["heeded"]}
-    defs = json.loads((folder / "plan.schema.json").read_text(encoding="utf-8"))["$defs"]
-    maker = NarratorMaker(defs, codes, _yaml(folder / "narrative.yaml"))
-    files = {path.stem: _yaml(path) for path in sorted(folder.glob("*.yaml"))}
-    files = {name: content for name, content in files.items() if "part" in content}
-    compiled = [
-        _compile(content, _Compiler(name, codes, same, heeded, parts), maker)
-        for name, content in files.items()
-        for parts in [{**shared["parts"], **content.get("parts", {})}]
-    ]
-    return Mappings({mapping.part: mapping for mapping in compiled}, codes, files)
+    sources = read(folder)
+    maker = NarratorMaker(sources.defs, sources.codes, sources.narrative)
+    compiled = [_compiled(file, sources, maker) for file in sources.files]
+    return Mappings({mapping.part: mapping for mapping in compiled}, sources)
 
 
-def _yaml(path: Path) -> Any:
-    return _LOADER(path.read_bytes()).get_single_data()
+def _compiled(file: FileSource, sources: Sources, maker: NarratorMaker) -> PartMapping:
+    try:
+        return _part_mapping(file, sources, maker)
+    except MappingError:
+        raise
+    except ValueError as error:
+        raise MappingError(f"{file.name}: {error}") from error
 
 
-def _compile(content: dict[str, Any], compiler: _Compiler, maker: NarratorMaker) -> PartMapping:
-    type_, closed = content["fhir"], content.get("closed")
-    shape = Shape.of(maker.defs[content["part"]], maker.defs)
-    narrator = _narrator(content, compiler, maker)
-    awaited = content["left_out"].get("awaited", ())
+def _part_mapping(file: FileSource, sources: Sources, maker: NarratorMaker) -> PartMapping:
+    compiler = _Compiler(file.name, sources.codes)
+    shape = Shape.of(_named(sources.defs, file.part), sources.defs)
+    tables = {place.paths[0]: place.row.codes for place in walk(file.rows) if place.row.codes}
+    narrator = maker.of(file.part, tables)
+    awaited = file.left_out.get("awaited", ()) if "note" in facts(file.type).elements else ()
+    closed = file.closed
     return PartMapping(
-        content["part"],
-        type_,
-        compiler.rows(content["rows"], type_, shape),
-        VIEWS[content.get("view", "as it is")],
-        _closed(closed, compiler.rows(closed["rows"], type_, shape)) if closed else None,
-        compiler.same,
-        shape,
-        compiler.keeping(content["rows"]),
-        narrator,
-        Awaiting({name: narrator.fields[name] for name in awaited if "note" in facts(type_).elements}),
+        part=file.part,
+        type=file.type,
+        rows=compiler.rows(file.rows, file.type, shape),
+        view=_named(VIEWS, file.view),
+        closed=_closed(closed, compiler.rows(closed.rows, file.type, shape)) if closed else None,
+        same=sources.same,
+        shape=shape,
+        keeping=_keeping(file.rows, sources.heeded),
+        narrator=narrator,
+        awaiting=Awaiting({name: narrator.fields[name] for name in awaited}),
     )
 
 
-def _closed(closed: dict[str, Any], rows: tuple[Row, ...]) -> Closed:
-    return Closed(tuple(closed["elements"]), closed["flag"], rows, BINDING[closed["binding"]])
+def _closed(closed: ClosedSource, rows: tuple[Row, ...]) -> Closed:
+    return Closed(closed.elements, closed.flag, rows, _named(BINDING, closed.binding))
 
 
-def _narrator(content: dict[str, Any], compiler: _Compiler, maker: NarratorMaker) -> Narrator:
-    try:
-        return maker.of(content["part"], tables_of(content["rows"], compiler.parts))
-    except ValueError as error:
-        raise MappingError(f"{compiler.file}: {error}") from error
+_Of = TypeVar("_Of")
 
 
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""The one in C where PyYAML has it: these files are what a start waits for."""
+def _named(table: Mapping[str, _Of], name: str) -> _Of:
+    """What a file means by a name: a pair, a table, a view."""
+    if name not in table:
+        raise ValueError(f"there is no {name}")
+    return table[name]
+
+
+def _keeping(rows: tuple[RowSource, ...], heeded: Mapping[str, frozenset[str]]) -> Keeping:
+    """What may be residue beside these rows."""
+    every = [place.row for place in walk(rows)]
+    owned = {
+        step.selector.value
+        for row in every
+        if not row.is_list  # what is none of the list, another may mean by it
+        for path in row.fhir
+        for step in path.steps
+        if step.selector and step.selector.value and step.selector.names == ("url",)
+    }
+    supplied = tuple(row.value for row in every if row.kind == "fixed")
+    return Keeping(
+        frozenset(owned), supplied, tuple((row.value, row.also) for row in every if row.also), heeded
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class _Compiler:
+    """Makes rows of what one file says."""
+
     file: str
     codes: Mapping[str, Codes]
-    same: Mapping[str, str]
-    heeded: Mapping[str, frozenset[str]]
-    parts: Mapping[str, Any]
 
-    def keeping(self, rows: list[dict[str, Any]]) -> Keeping:
-        """What may be residue beside these rows."""
-        every = list(self._every(rows))
-        owned = {
-            step.selector.value
-            for row in every
-            if row.keys().isdisjoint({"many", "each"})  # what is none of the list, another may mean by it
-            for path in (row["fhir"] if isinstance(row["fhir"], list) else [row["fhir"]])
-            for step in FhirPath.parse(path).steps
-            if step.selector and step.selector.names == ("url",)
-        }
-        supplied = tuple(row["fixed"] for row in every if "fixed" in row)
-        also = tuple((row["flag"], row["also"]) for row in every if "also" in row)
-        return Keeping(frozenset(url for url in owned if url), supplied, also, self.heeded)
-
-    def _every(self, rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-        for row in rows:
-            yield row
-            if "each" in row:
-                yield from self._every(self.parts[row["each"]])
-
-    def rows(self, rows: list[dict[str, Any]], type_: str, shape: Shape) -> tuple[Row, ...]:
+    def rows(self, rows: Iterable[RowSource], type_: str, shape: Shape) -> tuple[Row, ...]:
         return tuple(self._row(row, type_, shape) for row in rows)
 
-    def _row(self, row: dict[str, Any], type_: str, shape: Shape) -> Row:
+    def _row(self, row: RowSource, type_: str, shape: Shape) -> Row:
         try:
-            return self._read(row, type_, shape)
-        except (KeyError, ValueError) as error:
-            raise MappingError(f"{self.file}: {row}: {error}") from error
+            return self._made(row, type_, shape)
+        except MappingError:
+            raise
+        except ValueError as error:
+            raise MappingError(f"{self.file}: {row.text}: {error}") from error
 
-    def _read(self, row: dict[str, Any], type_: str, shape: Shape) -> Row:
-        if "tuple" in row:
-            plans = tuple(PlanPath.parse(path) for path in row["plan"])
-            return Tuple(plans, tuple(FhirPath.parse(path) for path in row["fhir"]), TUPLES[row["tuple"]])
-        fhir = FhirPath.parse(row["fhir"])
+    def _made(self, row: RowSource, type_: str, shape: Shape) -> Row:
+        fhir = row.fhir[0]
+        if row.kind == "tuple":
+            return Tuple(row.plan, row.fhir, _named(TUPLES, row.pair))
         element, listed = element_at(fhir, type_)
-        if "around" in row:
-            return Around(fhir, row["around"])
-        if "fixed" in row:
-            return Fixed(fhir, row["fixed"], listed)
-        return self._of_field(row, fhir, element, shape.field(row["plan"]), listed=listed)
+        if row.kind == "around":
+            return Around(fhir, row.around)
+        if row.kind == "fixed":
+            return Fixed(fhir, row.value, listed)
+        return self._of_field(row, element, shape.field(row.plan[0].text), listed=listed)
 
-    def _of_field(
-        self, row: dict[str, Any], fhir: FhirPath, element: str, shape: Shape, *, listed: bool
-    ) -> Row:
-        plan = PlanPath.parse(row["plan"])
-        if "flag" in row:
-            return Flag(plan, fhir, row["flag"], tuple(row.get("also", ())))
-        if "each" in row:
-            match = tuple(PlanPath.parse(path) for path in row.get("match", ()))
-            rows = self.rows(self.parts[row["each"]], element, shape.items)
-            return Each(plan, Items.of(fhir), rows, match, shape.items)
-        if isinstance(row.get("many"), dict):
-            inner = self._row({"plan": "value", **row["many"]}, element, shape)
-            return Inside(plan, Items.of(fhir), inner, shape.unique)
-        if "codes" in row or "system" in row:
-            codes = self._codes(row, shape)
-            return Coded(plan, fhir, codes, element, listed, row.get("many", False), row.get("absent"))
-        if "many" in row:
-            kind = {"in": Restated}[row["only"]] if "only" in row else Many
-            return kind(plan, Items.of(fhir), PAIRS[row["many"]], shape.unique)
-        return Value(plan, fhir, PAIRS[row.get("as", "same")])
+    def _of_field(self, row: RowSource, element: str, shape: Shape, *, listed: bool) -> Row:
+        (plan,), (fhir,) = row.plan, row.fhir
+        match row.kind:
+            case "flag":
+                return Flag(plan, fhir, row.value, row.also)
+            case "codes" | "system":
+                return Coded(plan, fhir, self._codes(row, shape), element, listed, row.listed, row.absent)
+            case "value":
+                return Value(plan, fhir, _named(PAIRS, row.pair))
+        return self._of_list(row, element, shape)
 
-    def _codes(self, row: dict[str, Any], shape: Shape) -> Codes:
-        if "codes" in row:
-            return self.codes[row["codes"]]
-        return Codes(row["system"], row["system"], pattern=shape.pattern)
+    def _of_list(self, row: RowSource, element: str, shape: Shape) -> Row:
+        (plan,), items = row.plan, Items.of(row.fhir[0])
+        match row.kind:
+            case "each":
+                rows = self.rows(row.inner, element, shape.items)
+                return Each(plan, items, rows, row.match, shape.items)
+            case "inside":
+                return Inside(plan, items, self._row(row.inner[0], element, shape), shape.unique)
+        kind = Restated if row.kind == "restated" else Many
+        return kind(plan, items, _named(PAIRS, row.pair), shape.unique)
+
+    def _codes(self, row: RowSource, shape: Shape) -> Codes:
+        if row.codes:
+            return _named(self.codes, row.codes)
+        return Codes(row.system, row.system, pattern=shape.pattern)
 
 
 def element_at(path: FhirPath, type_: str) -> tuple[str, bool]:

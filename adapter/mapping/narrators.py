@@ -25,7 +25,7 @@ from adapter.mapping.norwegian import PHRASES, moment, number
 from adapter.record.references import LISTS, NAMING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from adapter.mapping.codes import Codes
     from adapter.mapping.narrative import Shown
@@ -224,16 +224,3 @@ def _within_a_sentence(shown: Shown) -> Shown:
 
 def _small(text: str) -> str:
     return text[:1].lower() + text[1:] if text[1:2].islower() or text[1:2] == " " else text
-
-
-def tables_of(rows: Iterable[Mapping[str, Any]], parts: Mapping[str, Any], above: str = "") -> dict[str, str]:
-    """Which code table each field of a mapping file reads in, by the field's path."""
-    tables: dict[str, str] = {}
-    for row in rows:
-        if isinstance(row.get("plan"), str):
-            path = f"{above}{row['plan']}"
-            if "codes" in row:
-                tables[path] = row["codes"]
-            if "each" in row:
-                tables |= tables_of(parts[row["each"]], parts, f"{path}.")
-    return tables

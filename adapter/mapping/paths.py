@@ -81,9 +81,8 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class FhirPath:
-    """A path into a resource, compiled from its text."""
+    """A path into a resource."""
 
-    text: str
     steps: tuple[Step, ...]
 
     @classmethod
@@ -100,11 +99,16 @@ class FhirPath:
             end = match.end()
         if not steps:
             raise PathError(text)
-        return cls(text, tuple(steps))
+        return cls(tuple(steps))
+
+    @property
+    def text(self) -> str:
+        """The path as it is written."""
+        return ".".join(step.text for step in self.steps)
 
     def unselected(self) -> FhirPath:
         """The path to the list itself, where this one ends by choosing from it."""
-        return FhirPath(self.text, (*self.steps[:-1], Step(self.steps[-1].name)))
+        return FhirPath((*self.steps[:-1], Step(self.steps[-1].name)))
 
     def read(self, resource: dict[str, Any], place: str) -> tuple[Any, str]:
         """The value and where it stands; None and where it would.
@@ -166,6 +170,11 @@ class PlanPath:
     def parse(cls, text: str) -> PlanPath:
         """Compile ``text``."""
         return cls(tuple(text.split(".")))
+
+    @property
+    def text(self) -> str:
+        """The path as it is written."""
+        return ".".join(self.names)
 
     def read(self, part: dict[str, Any]) -> Any:
         """The value, or None."""

@@ -11,7 +11,27 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
+
+
+def resolved(node: Mapping[str, Any], defs: Mapping[str, Any]) -> tuple[Mapping[str, Any], str]:
+    """What a node says with what its ``$ref`` says, and the name of the definition that points to.
+
+    What stands beside a ``$ref`` adds to it: what has a title of its own is described for itself, and of a
+    field that is narrowed the definition is told.
+    """
+    name = ""
+    while "$ref" in node:
+        steps = node["$ref"].removeprefix("#/$defs/").split("/")
+        name, target = steps[-1], defs
+        for step in steps:
+            target = target[step]
+        beside = {key: value for key, value in node.items() if key != "$ref"}
+        own = {"title", "description"} if "title" in beside else set()
+        node = {**{key: value for key, value in target.items() if key not in own}, **beside}
+        if "properties" in beside:
+            node["properties"] = {**beside["properties"], **target.get("properties", {})}
+    return node, name
 
 
 @dataclass(frozen=True)
@@ -28,19 +48,15 @@ class Shape:
 
     @classmethod
     def of(cls, node: Mapping[str, Any], defs: Mapping[str, Any]) -> Shape:
-        """The shape a node describes; what stands beside a ``$ref`` adds to it."""
-        while "$ref" in node:
-            target: Any = defs
-            for step in node["$ref"].removeprefix("#/$defs/").split("/"):
-                target = target[step]
-            node = {**target, **{key: value for key, value in node.items() if key != "$ref"}}
-        return cls(node, defs)
+        """The shape a node describes."""
+        return cls(resolved(node, defs)[0], defs)
 
     def field(self, path: str) -> Shape:
-        """The shape at the end of a plan path; of a field the schema does not have, one that asks nothing."""
+        """The shape at the end of a plan path, through lists; one that asks nothing if there is none."""
         shape = self
         for name in path.split("."):
-            shape = Shape.of(shape.node.get("properties", {}).get(name, {}), self.defs)
+            inside = shape.items if "items" in shape.node else shape
+            shape = Shape.of(inside.node.get("properties", {}).get(name, {}), self.defs)
         return shape
 
     @property
@@ -56,8 +72,23 @@ class Shape:
     @property
     def pattern(self) -> str | None:
         """What a string must look like; the items', for a list."""
-        found: str | None = self.node.get("pattern") or self.items.node.get("pattern")
+        found: str | None = self._of_value("pattern")
         return found
+
+    @property
+    def codes(self) -> Sequence[str] | None:
+        """The codes a string may be; the items', for a list."""
+        found: Sequence[str] | None = self._of_value("enum")
+        return found
+
+    @property
+    def table(self) -> str | None:
+        """The code table a string reads in, where the schema says one; the items', for a list."""
+        found: str | None = self._of_value("x-codes")
+        return found
+
+    def _of_value(self, keyword: str) -> Any:
+        return self.node.get(keyword) or self.items.node.get(keyword)
 
     def holds(self, item: Mapping[str, Any]) -> bool:
         """Can this be an item of the record: does it say something, and all that must be said?"""

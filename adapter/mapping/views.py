@@ -26,10 +26,17 @@ SEVERAL_RECIPIENTS = Message(
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """``spread`` prepares a part for its rows; ``gather`` takes back, with what cannot be gathered."""
+    """How rows see a part.
+
+    Args:
+        spread: prepares a part for its rows.
+        gather: takes back, with what cannot be gathered.
+        adds: the fields it adds, that rows see and the record does not have.
+    """
 
     spread: Callable[[dict[str, Any]], dict[str, Any]]
     gather: Callable[[dict[str, Any]], tuple[dict[str, Any], list[Finding]]]
+    adds: tuple[str, ...] = ()
 
 
 def _same(part: dict[str, Any]) -> dict[str, Any]:
@@ -71,5 +78,5 @@ def _gather_samtykke(samtykke: dict[str, Any]) -> tuple[dict[str, Any], list[Fin
 
 VIEWS: Mapping[str, View] = {
     "as it is": View(_same, _as_it_is),
-    "samtykke": View(_spread_mottaker, _gather_samtykke),
+    "samtykke": View(_spread_mottaker, _gather_samtykke, adds=("regler.mottaker",)),
 }

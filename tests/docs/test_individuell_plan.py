@@ -28,7 +28,7 @@ _ROW = re.compile(
 )
 ROWS = [match.groupdict() for match in _ROW.finditer(PAGE)]
 _STEP = re.compile(r"(?P<name>\w+)(?P<list>\[(?:(?P<key>\w+)=(?P<value>[\w-]+))?\])?\.?")
-CODES = load(mappings_folder()).codes.values()
+CODES = load(mappings_folder()).sources.codes.values()
 
 
 def values(node: Any, path: str) -> Iterator[Any]:

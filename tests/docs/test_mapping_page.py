@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+
+import pytest
 
 from adapter.mapping.document import document
 from adapter.repository.refusals import section
@@ -19,3 +22,25 @@ def test_the_page_is_written_from_the_files() -> None:
 def test_it_tells_field_element_and_meaning() -> None:
     """The coordinator: field, element and the codes of the role."""
     assert "| `deltakere[].rolle` | `participant.role` |" in PAGE.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "| `rettsgrunnlag` | `extension(ip-rettsgrunnlag).valueCodeableConcept` | Rettsgrunnlag; codes [",
+        "| `tiltak` | `activity(reference).reference` | Tiltak |",
+        "| `steder` | `locationCode.text` | Sted |",
+        "| `gjelderPlaner` | `provision.data(related).reference` | Gjelder planen",
+        "| `kontaktpunkter[].kanal` | `telecom.system` | Kanal; codes [kanal](#kanal) |",
+        "| `adressebeskyttelse` | `meta.security` | Adressebeskyttelse. ",
+    ],
+)
+def test_it_tells_where_each_value_of_a_list_stands(row: str) -> None:
+    """A list whose values stand within an element each is told with that element and its codes."""
+    assert row in PAGE.read_text(encoding="utf-8")
+
+
+def test_it_is_for_people() -> None:
+    """No row is shown as a program would show it."""
+    page = PAGE.read_text(encoding="utf-8")
+    assert not re.search(r"\{'|\['|RowSource|FhirPath", page)

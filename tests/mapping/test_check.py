@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,12 +13,6 @@ from adapter.settings import mappings_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A copy of the mapping files, to plant faults in."""
-    return shutil.copytree(mappings_folder(), tmp_path / "mappings")
 
 
 def replace(path: Path, old: str, new: str) -> None:

@@ -40,8 +40,8 @@ def schema_of(part: str) -> Any:
 @cache
 def unmapped(part: str) -> set[str]:
     """The fields of a part that have no place in FHIR, by its file's ledger."""
-    content = next(content for content in MAPPINGS.files.values() if content["part"] == part)
-    return {*content["left_out"].get("record", ()), *content["left_out"].get("awaited", ())}
+    left_out = next(file.left_out for file in MAPPINGS.sources.files if file.part == part)
+    return {*left_out.get("record", ()), *left_out.get("awaited", ())}
 
 
 def hold_part_laws(part: str, data: st.DataObject) -> None:

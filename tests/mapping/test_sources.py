@@ -1,0 +1,117 @@
+"""What a mapping file says is read once, and nothing it says is passed over."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import pytest
+
+from adapter.mapping.check import check
+from adapter.mapping.document import document
+from adapter.mapping.loading import load
+from adapter.mapping.reading import read
+from adapter.mapping.sources import MappingError, walk
+from adapter.settings import mappings_folder
+from tests.mapping.test_check import replace
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "key", "row"),
+    [
+        ("careplan", "absent: plan", "abscent: plan", "abscent", "hensikt"),
+        ("goal", "only: in", "onyl: in", "onyl", "overmaal"),
+        ("goal", 'why: "Denmark', 'wyh: "Denmark', "wyh", "overmaal"),
+        ("relatedperson", "also: [", "alsoo: [", "alsoo", "naermesteParorende"),
+        ("careteam", "match: [rolle", "mach: [rolle", "mach", "deltakere"),
+        ("careteam", "plan: bidrag, ", "paln: bidrag, ", "paln", "ip-bidrag"),
+        ("careplan", "codes: rettsgrunnlag}", "kodes: rettsgrunnlag}", "kodes", "valueCodeableConcept"),
+        ("datatypes", "fhir: rank", "fihr: rank", "fihr", "rang"),
+    ],
+)
+def test_a_misspelt_key_is_refused(folder: Path, file: str, old: str, new: str, key: str, row: str) -> None:
+    """A key nobody reads stops the start, with its file and its row, also within a list or a datatype."""
+    replace(folder / f"{file}.yaml", old, new)
+    with pytest.raises(MappingError) as refused:
+        load(folder)
+    assert str(refused.value).startswith(f"{file}: ")
+    assert key in str(refused.value)
+    assert row in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("part: samtykke", "prat: samtykke", "prat"),
+        ("view: samtykke", "veiw: samtykke", "veiw"),
+        ("  residue: [verification]", "  residu: [verification]", "residu"),
+        ("binding: denies", "bindng: denies", "bindng"),
+        ("view: samtykke", "view: samtykker", "samtykker"),
+        ("each: regel", "each: regle", "regle"),
+        ("codes: virkning", "codes: virkningen", "virkningen"),
+        ("many: true", "many: aktor", "true"),
+        (
+            "plan: [mottaker],              fhir: [provision.actor],             tuple: recipient",
+            "plan: [mottaker, del],          fhir: provision.actor,               as: aktor",
+            "tuple",
+        ),
+        (
+            "many: {fhir: reference, as: reference(CarePlan)}",
+            "many: {fhir: reference, each: regel}",
+            "one value",
+        ),
+    ],
+)
+def test_what_a_file_says_is_known(folder: Path, old: str, new: str, said: str) -> None:
+    """A file's own keys, its view, parts, tables and classes; each misspelling is told with the file."""
+    replace(folder / "consent.yaml", old, new)
+    with pytest.raises(MappingError, match=f"^consent: .*{said}"):
+        load(folder)
+
+
+def test_restating_is_said_with_its_reason(folder: Path) -> None:
+    """A row that is only read says why."""
+    replace(
+        folder / "servicerequest.yaml", "many: reference(CarePlan)", "many: reference(CarePlan), only: in"
+    )
+    with pytest.raises(MappingError, match="why"):
+        load(folder)
+
+
+def test_one_walk_reaches_what_stands_within_a_row() -> None:
+    """The rows of a list's items, and of a list of values where each value stands."""
+    rows = {file.part: file.rows for file in read(mappings_folder()).files}
+    plan = {path: place for place in walk(rows["plan"]) for path in place.fields}
+    assert plan["enkleTiltak[].notater[].tekst"].elements[0].text == "activity[detail].progress.text"
+    assert plan["enkleTiltak[].notater[].tekst"].paths == ("enkleTiltak.notater.tekst",)
+    assert plan["rettsgrunnlag"].row.codes == "rettsgrunnlag"
+    assert plan["rettsgrunnlag"].elements[0].text.endswith("ip-rettsgrunnlag].valueCodeableConcept")
+
+
+@pytest.mark.parametrize("asked", [load, check, document])
+def test_each_file_is_read_once(asked: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever asks: the loader, the check, the page."""
+    opened: Counter[str] = Counter()
+    open_ = Path.open
+
+    def counted(path: Path, *args: Any, **kwargs: Any) -> Any:
+        opened[path.name] += mappings_folder() in path.parents
+        return open_(path, *args, **kwargs)
+
+    monkeypatch.setattr(Path, "open", counted)
+    asked(mappings_folder())
+    assert opened["plan.schema.json"] == opened["datatypes.yaml"] == 1
+    assert set(opened.values()) <= {0, 1}
+
+
+def test_the_start_does_not_wait_for_it() -> None:
+    """Reading and compiling every file is under a tenth of a second."""
+    load(mappings_folder())
+    took = []
+    for _ in range(3):
+        start = perf_counter()
+        load(mappings_folder())
+        took.append(perf_counter() - start)
+    assert min(took) < 0.1
