@@ -145,7 +145,8 @@ class PartMapping:
         if self.closed and unread:
             is_acted_on = onto is not None and not onto.get(self.closed.flag)
             if is_acted_on or self.closed.binding(sent):
-                raise Unprocessable(*(MUST_BE_READ.at(place) for place in unread))
+                told = {finding.expression for finding in refused}
+                raise Unprocessable(*refused, *(MUST_BE_READ.at(one) for one in unread if one not in told))
             part, residue, refused = self._taken(
                 self.closed.rows, sent, surroundings, self.unmapped(onto), new_id, opaque=True
             )

@@ -114,7 +114,7 @@ class Transaction:
                 continue  # Its owner is refused already, and nothing more can be said of it.
             with refusals.of(put.key, partial(_placed, put=put, element="resource")):
                 self._place(put, before[put.key])
-            if put.key in refusals.keys and self._place_readable(put, refusals.errors[-1].findings):
+            if put.key in refusals.keys and self._is_judged_without(put, before[put.key], refusals):
                 refusals.keys.remove(put.key)
         if refusals.keys:
             refusals.tell()
@@ -123,10 +123,14 @@ class Transaction:
         refusals.tell()
         return [Change(_standing(self._given(put)), _standing(before[put.key]) is None) for put in puts]
 
-    def _place_readable(self, put: Put, refused: Sequence[Finding]) -> bool:
-        """Place what of a refused resource can be read, only to see what else is wrong with it."""
+    def _is_judged_without(self, put: Put, before: Published | None, refusals: Refusals) -> bool:
+        """Can all else be judged with what of a refused resource can be read, or with it as it stands?"""
         if not self.caller.municipality:
             return False
+        return self._place_readable(put, refusals.errors[-1].findings) or _standing(before) is not None
+
+    def _place_readable(self, put: Put, refused: Sequence[Finding]) -> bool:
+        """Place what of a refused resource can be read, only to see what else is wrong with it."""
         inside = [(one.expression or "").removeprefix(f"{put.place}.") for one in refused]
         readable = without(put.resource, inside)
         try:

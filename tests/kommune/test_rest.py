@@ -86,19 +86,17 @@ def test_what_was_said_of_a_part_goes_with_it(said: House) -> None:
 
 def test_a_consent_written_anew_is_opaque_no_more(world: House) -> None:
     """The FHIR of a consent that was not understood goes when the municipality writes it in the fields."""
-    consent = world.municipality("GET", "/fhir/Consent/samtykket").json
-    consent["provision"]["provision"][0]["provision"] = [{"type": "deny"}]
-    put(world, "/fhir/Consent/samtykket", consent)
-    assert world.municipality("GET", SAK).json["samtykker"] == [
-        {"id": "samtykket", "tilstand": "aktiv", "ugjennomsiktig": True}
-    ]
+    consent = world.municipality("GET", "/fhir/Consent/samtykket").json | {"id": "annet"}
+    consent["provision"]["provision"][0]["class"] = [{"system": "urn:example:class", "code": "a"}]
+    assert world.municipality("PUT", "/fhir/Consent/annet", json=consent).status_code == 201
+    opaque = {"id": "annet", "tilstand": "aktiv", "ugjennomsiktig": True}
+    assert world.municipality("GET", SAK).json["samtykker"][1] == opaque
     assert dropped(put(world, SAK, world.municipality("GET", SAK).json)) == []
-    assert dropped(put(world, SAK, CASE)) == [("sak.samtykker[0]", "Consent")]
+    written = {**CASE, "samtykker": [*CASE["samtykker"], {**CASE["samtykker"][0], "id": "annet"}]}
+    assert dropped(put(world, SAK, written)) == [("sak.samtykker[1]", "Consent")]
     assert world.municipality("GET", REST).json == {}
-    assert (
-        "provision"
-        not in world.municipality("GET", "/fhir/Consent/samtykket").json["provision"]["provision"][0]
-    )
+    (regel,) = world.municipality("GET", "/fhir/Consent/annet").json["provision"]["provision"]
+    assert "class" not in regel
 
 
 def test_what_the_law_lets_follow_drops_residue_too(world: House) -> None:
