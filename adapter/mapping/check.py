@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapter.errors import Finding, IssueType, Message
 from adapter.fhir.definitions import facts
+from adapter.mapping.codes import Codes
 from adapter.mapping.loading import load
 from adapter.mapping.residue import element_of
 from adapter.mapping.shapes import Shape
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from adapter.mapping.codes import Codes
     from adapter.mapping.sources import LeftOut, Place
 
 UNACCOUNTED = Message(
@@ -249,7 +249,8 @@ def _tables_of_schema(node: Mapping[str, Any], path: str, tables: Mapping[str, C
             continue
         at = path if name in {"properties", "items"} else f"{path}.{name}".lstrip(".")
         if "x-codes" in inner:
-            yield from _differing("plan.schema", at, inner.get("enum"), tables[inner["x-codes"]])
+            table = tables.get(inner["x-codes"], Codes(inner["x-codes"], None))
+            yield from _differing("plan.schema", at, inner.get("enum"), table)
         yield from _tables_of_schema(inner, at, tables)
 
 

@@ -22,6 +22,8 @@ from adapter.mapping.narrative import (
     Word,
 )
 from adapter.mapping.norwegian import PHRASES, moment, number
+from adapter.mapping.shapes import resolved
+from adapter.record.parts import BY_NAME
 from adapter.record.references import LISTS, NAMING
 
 if TYPE_CHECKING:
@@ -59,13 +61,15 @@ class NarratorMaker:
 
         Args:
             part: its name in the schema.
-            tables: which code table each field reads in, by its path.
+            tables: which code table a row reads each field in, by its path; else it is for the schema to say.
 
         Raises:
             ValueError: narrative.yaml names a field the schema does not have.
         """
         wanted = self.content["parts"].get(part, {})
         node, _ = self._resolved(self.defs[part], part)
+        own = {name: one for name, one in node["properties"].items() if name not in BY_NAME[part].apart}
+        node = {**node, "properties": own}
         shown = self._named(node, tables, "", wanted)
         inside = dict(shown)
         fields = {name: (title, how) for name, title, how in shown.values()}
@@ -147,7 +151,9 @@ class NarratorMaker:
         if "properties" in node:
             return self._object(node, name, tables, f"{path}.")
         if "enum" in node:
-            return Word(self._displays(node["enum"], tables.get(path)).__getitem__, name=True)
+            return Word(
+                self._displays(node["enum"], tables.get(path, node.get("x-codes"))).__getitem__, name=True
+            )
         return Word(lambda value: words.get(value, value), name=True) if words else Word(_reader(node))
 
     def _object(self, node: Mapping[str, Any], name: str, tables: Mapping[str, str], above: str) -> Shown:
@@ -175,12 +181,11 @@ class NarratorMaker:
         return Piece(match["before"], match["field"], between, match["after"], shown)
 
     def _displays(self, enum: Sequence[str], table: str | None) -> dict[str, str]:
-        """The words for the codes of a field: of its table, else of the one that has them, else our own."""
-        known = self.codes.get(table or "") or next(
-            (one for one in self.codes.values() if set(one.displays) == set(enum)), None
-        )
+        """The words for the codes of a field: of its table, else our own."""
+        if table is not None and table not in self.codes:
+            raise ValueError(f"plan.schema: there is no table {table}")
+        displays = self.codes[table].displays if table else {}
         words = self.content["words"]
-        displays = known.displays if known else {}
         return {
             code: displays[code]["nb"] if code in displays else words.get(code, code.replace("-", " "))
             for code in enum
@@ -188,16 +193,8 @@ class NarratorMaker:
 
     def _resolved(self, node: Mapping[str, Any], name: str) -> tuple[Mapping[str, Any], str]:
         """What a node says, and the name of the definition it points to, else ``name``."""
-        while "$ref" in node:
-            steps = node["$ref"].removeprefix("#/$defs/").split("/")
-            target: Any = self.defs
-            for step in steps:
-                target = target[step]
-            name = steps[-1]
-            narrower = {**target.get("properties", {}), **node.get("properties", {})}
-            node = {**target, **{key: value for key, value in node.items() if key != "$ref"}}
-            node = {**node, "properties": narrower} if narrower else node
-        return node, name
+        found, pointed = resolved(node, self.defs)
+        return found, pointed or name
 
 
 def _reader(node: Mapping[str, Any]) -> Callable[[Any], str]:

@@ -8,7 +8,7 @@ import pytest
 
 from adapter.mapping.check import check
 from adapter.mapping.codes import CodesError
-from adapter.mapping.loading import MappingError
+from adapter.mapping.sources import MappingError
 from adapter.settings import mappings_folder
 
 if TYPE_CHECKING:
@@ -48,6 +48,20 @@ def test_everything_is_accounted_for() -> None:
         ("patient.yaml", "{emner:", "{fasong: none, emner:", "left-out-unknown", "fasong"),
         ("sak.yaml", "moter:", "motene:", "element-unaccounted", "moter"),
         ("codes/teamstatus.yaml", "plan: aktiv", "plan: gaar", "codes-differ", "status"),
+        ("codes/rolle.yaml", "plan: verge", "plan: verje", "codes-differ", "deltakere.rolle"),
+        ("codes/rettsgrunnlag.yaml", "plan: navl-15,", "plan: navl-16,", "codes-differ", "rettsgrunnlag"),
+        ("codes/klagestatus.yaml", "plan: medhold", "plan: medhald", "codes-differ", "klage.status"),
+        ("plan.schema.json", '"ikke-medhold",', "", "codes-differ", "klage.status"),
+        (
+            "plan.schema.json",
+            '"x-codes": "klagestatus"',
+            '"x-codes": "tilgang"',
+            "codes-differ",
+            "klage.status",
+        ),
+        ("plan.schema.json", '"x-codes": "oppgave"', '"x-codes": "ytelse"', "tables-differ", "type"),
+        ("consent.yaml", "plan: emner,    ", "plan: mottaker, ", "element-unaccounted", "regler.emner"),
+        ("careteam.yaml", "plan: bidrag, ", "plan: mottaker, ", "field-unknown", "deltakere.mottaker"),
     ],
 )
 def test_a_fault_is_found_where_it_is(
@@ -65,12 +79,13 @@ def test_a_fault_is_found_where_it_is(
         ("careteam.yaml", "fhir: period.start", "fhir: participant.period.start", MappingError),
         ("careteam.yaml", "many: aktor", "many: actor", MappingError),
         ("codes/teamstatus.yaml", "fhir: proposed", "fhir: active", CodesError),
+        ("plan.schema.json", '"x-codes": "rettsgrunnlag"', '"x-codes": "lov"', MappingError),
     ],
 )
 def test_a_file_that_says_nonsense_cannot_be_read(
     folder: Path, file: str, old: str, new: str, error: type[ValueError]
 ) -> None:
-    """An element R4 has not, a list passed through, an unknown pair, a code that leads to two."""
+    """An element R4 has not, a list passed through, an unknown pair, a code that leads to two, no table."""
     replace(folder / file, old, new)
     with pytest.raises(error):
         check(folder)
