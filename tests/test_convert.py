@@ -73,7 +73,12 @@ def test_a_resource_there_and_back_is_whole(converted: Converted) -> None:
     record = converted(bundle, "--to", "plan")
     assert record["rest"].keys() == {"CareTeam/slagpasient-team"}
     again = converted(record, "--to", "fhir")
-    assert [entry["resource"] for entry in again["entry"]] == [entry["resource"] for entry in bundle["entry"]]
+    assert [_untold(entry) for entry in again["entry"]] == [_untold(entry) for entry in bundle["entry"]]
+
+
+def _untold(entry: dict[str, Any]) -> dict[str, Any]:
+    """A resource without its text, which says when there is more than it tells."""
+    return {key: value for key, value in entry["resource"].items() if key != "text"}
 
 
 def test_a_bundle_of_another_system_may_name_by_full_url(converted: Converted) -> None:
@@ -93,6 +98,84 @@ def test_a_bundle_of_another_system_may_name_by_full_url(converted: Converted) -
     sak = converted(bundle, "--to", "plan")
     assert sak["innbygger"]["aktiv"] is True
     assert len(sak["team"]) == 1
+
+
+PERSON = {"resourceType": "Patient", "id": "p1"}
+
+
+def collection(*resources: dict[str, Any]) -> dict[str, Any]:
+    """A Bundle of resources."""
+    entries = [
+        {"fullUrl": f"https://ehr.example/{one['resourceType']}/{one['id']}", "resource": one}
+        for one in resources
+    ]
+    return {"resourceType": "Bundle", "type": "collection", "entry": entries}
+
+
+def goal(id_: str, **more: Any) -> dict[str, Any]:
+    """A Goal of the person."""
+    subject = {"reference": "Patient/p1"}
+    return {
+        "resourceType": "Goal",
+        "id": id_,
+        "lifecycleStatus": "active",
+        "description": {"text": id_},
+        "subject": subject,
+        **more,
+    }
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_the_order_of_a_bundle_makes_no_difference(converted: Converted, turned: bool) -> None:
+    """A goal that says it is based on another is put in that one, whichever comes first."""
+    based_on = {
+        "url": "http://hl7.org/fhir/StructureDefinition/goal-relationship",
+        "extension": [
+            {"url": "type", "valueCodeableConcept": {"text": "based-on"}},
+            {"url": "target", "valueReference": {"reference": "Goal/hoved"}},
+        ],
+    }
+    goals = [goal("hoved"), goal("del", extension=[based_on])]
+    record = converted(collection(PERSON, *(reversed(goals) if turned else goals)), "--to", "plan")
+    assert {one["id"]: one.get("delmaal") for one in record["maal"]} == {"hoved": ["del"], "del": None}
+
+
+@pytest.mark.parametrize(
+    ("resources", "told"),
+    [
+        ([PERSON, {**PERSON, "id": "p2"}], ("several-people", "Bundle.entry[1]")),
+        (
+            [
+                PERSON,
+                {
+                    "resourceType": "ServiceRequest",
+                    "id": "t",
+                    "status": "active",
+                    "intent": "plan",
+                    "code": {"text": "Trening"},
+                    "subject": {"reference": "Patient/p1"},
+                    "basedOn": [{"reference": "CarePlan/ingen"}],
+                },
+            ],
+            ("link-unknown", "ServiceRequest.basedOn"),
+        ),
+    ],
+    ids=["two people", "a link to nothing"],
+)
+def test_what_a_record_cannot_hold_is_refused(
+    resources: list[dict[str, Any]],
+    told: tuple[str, str],
+    converted: Converted,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    """Nothing is lost in silence: the reason and the place are told."""
+    path = tmp_path / "bundle.json"
+    path.write_text(json.dumps(collection(*resources)))
+    assert run("convert", path, "--to", "plan") == 1
+    err = capsys.readouterr().err
+    assert told[0] in err
+    assert told[1] in err
 
 
 def test_what_no_record_has_a_part_for_is_refused(

@@ -17,7 +17,9 @@ from adapter.fhir import json
 from adapter.fhir.canonical import BASE
 from adapter.mapping import Scene
 from adapter.mapping.transforms import PAIRS
-from adapter.record.parts import PARTS, TYPES, kind_of, parts, put, surroundings
+from adapter.record.parts import PARTS, TYPES, kind_of, parts, put, surroundings, unlinked
+from adapter.repository.order import in_order
+from adapter.repository.resources import LINK_UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,6 +54,15 @@ _OWNERS = {
     "PractitionerRole": "practitioner",
 }
 """The element that names the person or professional whose record a resource is a part of."""
+
+
+SEVERAL_PEOPLE = Message(
+    "several-people",
+    IssueType.BUSINESS_RULE,
+    "En post handler om én person; konverter hver for seg",
+    "A record is about one person; convert them one by one",
+    "https://hl7.org/fhir/R4/bundle.html#collection",
+)
 
 
 def to_bundle(record: RecordFile, mappings: Mappings) -> dict[str, Any]:
@@ -132,10 +143,9 @@ class ToPlan:
         entries = bundle.get("entry", []) if bundle["resourceType"] == "Bundle" else [{"resource": bundle}]
         _refuse_unmapped(entries)
         entries = self._with_ids(entries)
-        for kind in PARTS:
-            for entry in entries:
-                if kind_of(entry["resource"]) is kind:
-                    self._put(kind, entry, bundle)
+        _refuse_several_people(entries)
+        for entry in in_order(entries, lambda entry: entry["resource"], self.mappings):
+            self._put(kind_of(entry["resource"]), entry, bundle)
         return [
             {**body, REST: self.rest[key]} if key in self.rest else body for key, body in self.records.items()
         ]
@@ -155,7 +165,11 @@ class ToPlan:
         key, around = self._record_of(kind, resource, bundle)
         fields = _fields_of(entry)
         self.records[key] |= fields.pop(_SAK, {})
-        part, residue = self.mappings.of(kind.name).to_plan(resource, around, onto=fields, new_id=self.new_id)
+        mapping = self.mappings.of(kind.name)
+        part, residue = mapping.to_plan(resource, around, onto=fields, new_id=self.new_id)
+        unknown = [mapping.place(link, part, resource) for link in unlinked(kind, self.records[key], part)]
+        if unknown:
+            raise Unprocessable(*(LINK_UNKNOWN.at(place) for place in unknown))
         self.records[key] = put(kind, self.records[key], {**_labelled(part, entry), **fields})
         if residue is not None:
             name = f"{kind.type}/{resource['id']}"
@@ -190,6 +204,13 @@ def _refuse_unmapped(entries: list[dict[str, Any]]) -> None:
     ]
     if unmapped:
         raise Unprocessable(*unmapped)
+
+
+def _refuse_several_people(entries: list[dict[str, Any]]) -> None:
+    """Raise Unprocessable for each person but the first: a record is about one."""
+    people = [n for n, entry in enumerate(entries) if entry["resource"]["resourceType"] == "Patient"]
+    if people[1:]:
+        raise Unprocessable(*(SEVERAL_PEOPLE.at(f"Bundle.entry[{index}]") for index in people[1:]))
 
 
 def _begun_sak(bundle: dict[str, Any], new_id: Callable[[], str]) -> dict[str, Any]:

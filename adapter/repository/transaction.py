@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from adapter.errors import Unprocessable
 from adapter.fhir.cutting import without
-from adapter.record.parts import TYPES, kind_of
+from adapter.record.parts import kind_of
+from adapter.repository.order import in_order
 from adapter.repository.preconditions import check_if_match
 from adapter.repository.recipient_writing import RecipientWriting
 from adapter.repository.recipients import present
@@ -109,7 +110,7 @@ class Transaction:
             with refusals.of(put.key, partial(_placed, put=put, element="request.ifMatch")):
                 self._check_version(put, before[put.key])
         refusals.tell()
-        for put in self._in_order(puts):
+        for put in in_order(puts, lambda put: put.resource, self.placing.write.mappings):
             if self.placing.owner(put.type, put.resource) in refusals.keys:
                 continue  # Its owner is refused already, and nothing more can be said of it.
             with refusals.of(put.key, partial(_placed, put=put, element="resource")):
@@ -138,26 +139,6 @@ class Transaction:
         except Unprocessable:
             return False
         return True
-
-    def _in_order(self, puts: Sequence[Put]) -> list[Put]:
-        """Each after those it is put into: by type, and within a type after what its mapping names."""
-        waiting = sorted(puts, key=lambda put: TYPES.index(put.type))
-        known = {put.key for put in waiting}
-        needed = {put.key: known & self._before(put) for put in waiting}
-        if not any(needed.values()):
-            return waiting
-        ordered = list[Put]()
-        while waiting:
-            ready = next((put for put in waiting if not needed[put.key]), waiting[0])
-            waiting.remove(ready)
-            ordered.append(ready)
-            for others in needed.values():
-                others.discard(ready.key)
-        return ordered
-
-    def _before(self, put: Put) -> set[tuple[str, str]]:
-        mapping = self.placing.write.mappings.of(kind_of(put.resource).name)
-        return {(put.type, id_) for id_ in mapping.after(put.resource)} - {put.key}
 
     def _given(self, put: Put) -> Published | None:
         return self.writer.published(self.recipients, self.caller.purpose, *put.key, now=self.now)
