@@ -38,6 +38,7 @@ class Extent(StrEnum):
     NOTHING = "nothing"
     MINIMAL = "minimal"  # of the person: name, identifier, birth date, gender
     COORDINATION = "coordination"  # of a team: those who coordinate
+    PARTICIPANTS = "participants"  # of a team: all but those
     WHOLE = "whole"
 
 
@@ -64,7 +65,10 @@ def decide(lens: Lens, part: Part) -> Decision:
     emner = tuple(part.emner)
     refusal = _shut_plan(lens, part) or lens.refusal(part.del_, emner)
     if refusal is None:
-        return Decision(Extent.WHOLE, lens.standing, lens.samtykke_for(part.del_))
+        extent = (
+            Extent.PARTICIPANTS if part.kind == "team" and lens.denies("koordinator", emner) else Extent.WHOLE
+        )
+        return Decision(extent, lens.standing, lens.samtykke_for(part.del_))
     if part.kind == "innbygger" and lens.given:
         return Decision(Extent.MINIMAL, lens.standing, lens.given[0].samtykke)
     if part.kind == "team" and lens.opens("koordinator", emner):

@@ -71,9 +71,9 @@ class Lens:
             return ("parents-excluded", None) if IKKE_FORELDRE in emner else None
         if self.standing is not Standing.PERMITTED:
             return None
-        for deny in self.denied:
-            if deny.del_ == del_ and (deny.emne == ALLE or deny.emne in emner):
-                return "denied", deny.samtykke
+        deny = self._deny(del_, emner)
+        if deny is not None:
+            return "denied", deny.samtykke
         open_emner = {permit.emne for permit in self.given if permit.del_ == del_}
         if INGEN_EMNE not in open_emner:
             return "del-not-permitted", None
@@ -82,6 +82,14 @@ class Lens:
         if ALLE not in open_emner and not open_emner.issuperset(emner):
             return "emne-not-permitted", None
         return None
+
+    def denies(self, del_: str, emner: tuple[str, ...]) -> bool:
+        """Is a del denied of a part with these topics?"""
+        return self.standing is Standing.PERMITTED and self._deny(del_, emner) is not None
+
+    def _deny(self, del_: str, emner: tuple[str, ...]) -> Permit | None:
+        said = (deny for deny in self.denied if deny.del_ == del_)
+        return next((deny for deny in said if deny.emne == ALLE or deny.emne in emner), None)
 
     def samtykke_for(self, del_: str) -> str | None:
         """The samtykke by which a del is open; None where none is needed."""

@@ -122,6 +122,9 @@ def _trim(part: Part, extent: Extent, instant: datetime) -> dict[str, Any]:
                 if deltaker.get("rolle") in COORDINATING and _is_not_past(deltaker, instant)
             ],
         }
+    if extent is Extent.PARTICIPANTS:
+        others = [one for one in body.get("deltakere", ()) if one.get("rolle") not in COORDINATING]
+        return {**body, "deltakere": others}
     return body
 
 

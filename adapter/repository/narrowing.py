@@ -136,7 +136,7 @@ def _shielded(sak: dict[str, Any]) -> set[str]:
     return {person["id"] for person in people if is_shielded(person)}
 
 
-_ORDER = (Extent.NOTHING, Extent.MINIMAL, Extent.COORDINATION, Extent.WHOLE)
+_ORDER = (Extent.NOTHING, Extent.MINIMAL, Extent.PARTICIPANTS, Extent.COORDINATION, Extent.WHOLE)
 
 
 def _shows_less(before: dict[str, Any], old: Lens, after: dict[str, Any], new: Lens) -> bool:

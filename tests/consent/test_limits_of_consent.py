@@ -126,3 +126,21 @@ def test_a_plan_without_consent_is_shut_whatever_it_says_it_ended_by(
     """Withdrawal closes the plan to everybody it was shared with, also one that had already ended."""
     record = sak(samtykke(regel("plan")), *consents, planer=[PLAN])
     assert (judge(record, SYKEHUS, "plan")[0] == "whole") is seen
+
+
+def test_who_may_see_the_team_and_not_who_coordinates_sees_the_others() -> None:
+    """A deny wins over a permit that is wider."""
+    record = sak(samtykke(ALL, regel("koordinator", virkning="nekt")))
+    (lens,) = [
+        one
+        for one in lenses(record, lambda _: None, NOW)
+        if (one.recipient, one.purpose) == (SYKEHUS, "TREAT")
+    ]
+    (team,) = (visible(record, lens, NOW) or {})["team"]
+    assert [one["rolle"] for one in team["deltakere"]] == []
+    assert judge(record, SYKEHUS, "team") == ("participants", "permitted")
+    record["team"][0]["deltakere"].append(
+        {"id": "d3", "rolle": "fastlege", "hvem": {"organisasjon": "legene"}}
+    )
+    (team,) = (visible(record, lens, NOW) or {})["team"]
+    assert [one["rolle"] for one in team["deltakere"]] == ["fastlege"]
