@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from adapter.consent import labels
-from adapter.mapping import awaited, binding, lists, mapping, residue, rows
+from adapter.mapping import awaited, binding, lists, mapping, residue, rows, views
 from adapter.record.rules import consent, coordination, identity, planning
 from adapter.repository import judging, resources
 
@@ -49,6 +49,8 @@ NOT_UNDERSTOOD = (
     Refusal(
         binding.MUST_BE_READ, "Consent.scope, provision: of a deny in force, or in place of what is read"
     ),
+    Refusal(views.SEVERAL_RECIPIENTS, "Consent.provision.provision, of the same"),
+    Refusal(consent.ABOUT_PLAN, "Consent.provision.data, of the same"),
     Refusal(labels.NOT_HEEDED, "meta.security: a confidentiality above N, or a sensitivity that is no emne"),
     Refusal(awaited.NOTE_OF_A_FIELD, "CarePlan.note with the extension ip-venter"),
     Refusal(lists.ID_TWICE, "element ids within a list whose items are parts of the record"),

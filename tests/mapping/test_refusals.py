@@ -11,10 +11,6 @@ from adapter.repository.refusals import REFUSALS, listed, section
 
 ROOMS = (awaited, binding, lists, mapping, residue, rows, transforms, views)
 RULES = (consent, coordination, identity, planning)
-NO_REFUSAL = (
-    views.SEVERAL_RECIPIENTS,  # makes a Consent opaque
-    consent.ABOUT_PLAN,  # the same
-)
 OF_RECORDS_ALONE = (
     consent.OPAQUE_ALONE,  # an opaque Consent is kept
     consent.OPAQUE_RULES,  # an opaque Consent's provisions are not read
@@ -37,7 +33,7 @@ def test_every_message_that_can_refuse_is_a_row() -> None:
     rows_ = [refusal.message for refusal in REFUSALS]
     listed_codes = [message.code for message in rows_]
     assert len(listed_codes) == len(set(listed_codes))
-    others = {message.code for message in (*NO_REFUSAL, *OF_RECORDS_ALONE)}
+    others = {message.code for message in OF_RECORDS_ALONE}
     assert set(listed_codes) | others == set(declared)
     assert others.isdisjoint(listed_codes)
 

@@ -1,0 +1,27 @@
+"""A path is written as it reads."""
+
+from __future__ import annotations
+
+import pytest
+
+from adapter.mapping.paths import FhirPath, PathError
+from adapter.mapping.reading import read
+from adapter.mapping.sources import walk
+from adapter.settings import mappings_folder
+
+
+def test_the_text_follows_the_steps() -> None:
+    """Every path of the files is written as it was; without its selector it is written without."""
+    for file in read(mappings_folder()).files:
+        for path in (path for place in walk(file.rows) for path in place.elements):
+            assert FhirPath.parse(path.text) == path
+    chosen = FhirPath.parse("extension[url=http://hl7.org/fhir/StructureDefinition/goal-relationship]")
+    assert chosen.unselected().text == "extension"
+    assert FhirPath.parse("activity[detail].detail.code").text == "activity[detail].detail.code"
+
+
+@pytest.mark.parametrize("text", ["", "a..b", "a[", "a[1=", "1a", "a-b", "a[b=c]d"])
+def test_what_is_no_path_is_refused(text: str) -> None:
+    """Nothing, an empty step, an open selector, another character."""
+    with pytest.raises(PathError):
+        FhirPath.parse(text)
