@@ -44,8 +44,8 @@ ID_TAKEN = Message(
 REFERENCE_BROKEN = Message(
     "reference-broken",
     IssueType.NOT_FOUND,
-    "Viser til en {kind} som ikke finnes",
-    "Refers to a {kind} that does not exist",
+    "Viser til noe ({kind}) som ikke finnes her",
+    "Refers to something ({kind}) that does not exist here",
     "https://hl7.org/fhir/R4/references.html",
 )
 NOT_FHIR = Message(

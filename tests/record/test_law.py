@@ -227,7 +227,7 @@ def test_the_one_who_came_is_told_wherever_it_stands_in_the_list() -> None:
     after["team"][0]["deltakere"].insert(0, NEW)
     found = rules.check("sak", before, after, today=TODAY, production=False)
     assert [one.expression for one in found] == ["sak.team[0].deltakere[0]", "sak.planer[0].status"]
-    assert "sak.planer[1]" in found[1].nb
+    assert "id p1" in found[1].nb
 
 
 def test_only_what_is_kept_whole_is_opaque() -> None:

@@ -96,15 +96,15 @@ NUMBER_AS_ID = Message(
 ID_OF_ANOTHER = Message(
     "id-of-another-part",
     IssueType.DUPLICATE,
-    "En {kind} i saken har denne id-en, og er samme type ressurs",
-    "A {kind} in the sak has this id, and is the same type of resource",
+    "Noe annet i saken ({kind}) har denne id-en, og er samme type ressurs",
+    "Something else in the sak ({kind}) has this id, and is the same type of resource",
     "https://hl7.org/fhir/R4/resource.html#id",
 )
 NOT_HERE = Message(
     "not-in-record",
     IssueType.NOT_FOUND,
-    "Viser til en {kind} som ikke finnes i saken",
-    "Refers to a {kind} that is not in the sak",
+    "Viser til noe ({kind}) som ikke finnes i saken",
+    "Refers to something ({kind}) that is not in the sak",
     "https://hl7.org/fhir/R4/references.html",
 )
 OWN_PARENT = Message(

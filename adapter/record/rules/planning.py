@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 TWO_PLANS = Message(
     "two-individual-plans",
     IssueType.BUSINESS_RULE,
-    "Personen har allerede en individuell plan ({other}); avslutt den først, eller la den nye være et utkast",
-    "The person has an individual plan already ({other}); end that first, or let the new one be a draft",
+    "Personen har allerede en individuell plan, id {other}; avslutt den, eller la den nye være et utkast",
+    "The person has an individual plan already, id {other}; end that first, or let the new one be a draft",
     f"{HOL}/§7-1",
 )
 NO_PLAN_CONSENT = Message(
@@ -86,7 +86,7 @@ def one_plan(case: Case) -> Iterator[Violation]:
         key=lambda one: (False, one[1]["id"]) if one[1]["id"] in stood else (True, ""),
     )
     for index, plan in in_force[1:]:
-        names = {"other": f"sak.planer[{in_force[0][0]}]"}
+        names = {"other": in_force[0][1]["id"]}
         yield Violation(TWO_PLANS, f"sak.planer[{index}].status", "sak.planer", plan["id"], names)
 
 
