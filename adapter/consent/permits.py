@@ -137,7 +137,7 @@ def _recipients(
 def recipients_of(aktor: dict[str, Any], ansatt_with: Holders) -> Iterator[tuple[str, Window]]:
     """The recipient an aktor is, and while it is: a rolle is its ansatt, as long as the rolle is held.
 
-    None for those nothing is published to by permit.
+    Nothing for those nothing is published to by permit.
     """
     held = ansatt_with(aktor["rolle"]) if "rolle" in aktor else None
     if held is not None:
