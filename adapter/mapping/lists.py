@@ -5,12 +5,13 @@ A path that ends in a selector is about the items it chooses, and leaves the res
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from adapter.errors import IssueType, Message
 from adapter.mapping.keeping import without_items
-from adapter.mapping.paths import PlanPath
+from adapter.mapping.paths import PlanPath, Twice
 from adapter.mapping.rows import SAID_TWICE, Taking, append, found
 
 if TYPE_CHECKING:
@@ -51,8 +52,15 @@ class Items:
         return self.selector.begin() if self.selector and self.selector.value is not None else {}
 
     def take(self, resource: dict[str, Any], place: str, taking: Taking) -> Iterator[tuple[Any, str]]:
-        """The items that are there, each with its place."""
-        items, at = found(self.path, resource, place, taking)
+        """The items that are there, each with its place; what is said twice on the way is refused."""
+        yield from self._chosen(*found(self.path, resource, place, taking))
+
+    def sent(self, resource: dict[str, Any], place: str) -> Iterator[tuple[Any, str]]:
+        """The same, once more: what is refused was told when they were taken."""
+        with suppress(Twice):
+            yield from self._chosen(*self.path.read(resource, place))
+
+    def _chosen(self, items: Any, at: str) -> Iterator[tuple[Any, str]]:
         for index, item in enumerate(items or ()):
             if item is not None and (self.selector is None or self.selector.chooses(item)):
                 yield item, f"{at}[{index}]"
@@ -93,8 +101,7 @@ class Restated(Many):
 
     def named(self, resource: dict[str, Any]) -> list[Any]:
         """What a resource says here."""
-        items = (item for item, _ in self.fhir.take(resource, "", Taking({}, str)))
-        read = (self.pair.to_plan(item) for item in items)
+        read = (self.pair.to_plan(item) for item, _ in self.fhir.sent(resource, ""))
         return list(dict.fromkeys(value for value in read if value is not None))
 
     def true(self, residue: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:

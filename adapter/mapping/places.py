@@ -65,7 +65,7 @@ def _within(
         return found
     items = row.plan.read(part) or []
     item = items[index] if index < len(items) else {}
-    sent = [one for one in row.fhir.take(resource, at, Taking({}, str)) if isinstance(one[0], dict)]
+    sent = [one for one in row.fhir.sent(resource, at) if isinstance(one[0], dict)]
     named = [one for one in sent if one[0].get("id") == item.get("id")] or sent[index : index + 1]
     if not named:
         return found
@@ -78,13 +78,12 @@ def _among(
 ) -> str | None:
     """The item that says the value with this index; others of the list may stand before it."""
     values = row.plan.read(part) or []
-    taking = Taking({}, str)
-    for item, where in row.fhir.take(resource, at, taking):
+    for item, where in row.fhir.sent(resource, at):
         if isinstance(row, Many):
             said, there = row.pair.to_plan(item), where
         else:
             read: dict[str, Any] = {}
-            row.row.take(item, where, read, taking)
+            row.row.take(item, where, read, Taking({}, str))  # what it refuses was told when it was taken
             said, there = read.get("value"), place((row.row,), "value", read, item, where)
         if index < len(values) and said == values[index]:
             return there

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapter.fhir.search.values import Local, local
 from adapter.mapping.paths import holds
+from adapter.record.identifiers import SYSTEMS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -75,83 +76,48 @@ def _to_type(type_: str) -> Pair:
     return Pair(lambda id_: {"reference": f"{type_}/{id_}"}, to_plan)
 
 
-_CODING = {"system": "system", "versjon": "version", "kode": "code", "visning": "display"}
+def _renamed(names: Mapping[str, str]) -> Pair:
+    """An object whose fields have other names in FHIR; of what has none of them, nothing is understood."""
+
+    def to_fhir(value: Mapping[str, Any]) -> dict[str, Any]:
+        return {theirs: value[ours] for ours, theirs in names.items() if ours in value}
+
+    def to_plan(value: Mapping[str, Any]) -> dict[str, Any] | None:
+        return {ours: value[theirs] for ours, theirs in names.items() if theirs in value} or None
+
+    return Pair(to_fhir, to_plan)
 
 
-def _coding(koding: Mapping[str, str]) -> dict[str, Any]:
-    """A code of any system, where the record keeps codes as they came."""
-    return {theirs: koding[ours] for ours, theirs in _CODING.items() if ours in koding}
+_PERIOD = _renamed({"fra": "start", "til": "end"})
 
 
-def _koding(coding: Mapping[str, Any]) -> dict[str, str] | None:
-    return {ours: coding[theirs] for ours, theirs in _CODING.items() if theirs in coding} or None
+def _relationship(concept: Mapping[str, Any]) -> Pair:
+    """A goal as another's goal-relationship of one type; those of other types are not understood here."""
+    type_, goal = {"url": "type", "valueCodeableConcept": concept}, _to_type("Goal")
+
+    def to_fhir(id_: str) -> dict[str, Any]:
+        target = {"url": "target", "valueReference": goal.to_fhir(id_)}
+        url = "http://hl7.org/fhir/StructureDefinition/goal-relationship"
+        return {"url": url, "extension": [type_, target]}
+
+    def to_plan(relationship: Mapping[str, Any]) -> Any:
+        said = {one.get("url"): one for one in relationship.get("extension", ())}
+        if not holds(said.get("type"), type_) or len(said) != len(relationship["extension"]):
+            return None
+        return goal.to_plan(said.get("target", {}).get("valueReference"))
+
+    return Pair(to_fhir, to_plan)
 
 
-_PERIOD = {"fra": "start", "til": "end"}
-
-
-def _period(gyldighet: Mapping[str, Any]) -> dict[str, Any]:
-    return {theirs: gyldighet[ours] for ours, theirs in _PERIOD.items() if ours in gyldighet}
-
-
-def _gyldighet(period: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    return (
-        {ours: period[theirs] for ours, theirs in _PERIOD.items() if theirs in period} or None
-        if period
-        else None
-    )
-
-
-_GOAL = _to_type("Goal")
 _MILESTONE = {
-    "url": "type",
-    "valueCodeableConcept": {
-        "coding": [
-            {"system": "http://terminology.hl7.org/CodeSystem/goal-relationship-type", "code": "milestone"}
-        ]
-    },
+    "coding": [
+        {"system": "http://terminology.hl7.org/CodeSystem/goal-relationship-type", "code": "milestone"}
+    ]
 }
+"""A delmaal is a piece of attaining its goal."""
 
-
-def _milestone(id_: str) -> dict[str, Any]:
-    """A delmaal as its parent's goal-relationship: a piece of attaining it."""
-    target = {"url": "target", "valueReference": _GOAL.to_fhir(id_)}
-    return {
-        "url": "http://hl7.org/fhir/StructureDefinition/goal-relationship",
-        "extension": [_MILESTONE, target],
-    }
-
-
-def _delmaal(relationship: Any) -> str | None:
-    """The goal a relationship names as a milestone; other relationships are not understood here."""
-    return _related(relationship, _MILESTONE)
-
-
-_BASED_ON = {"url": "type", "valueCodeableConcept": {"text": "based-on"}}
-
-
-def _based_on(id_: str) -> dict[str, Any]:
-    """A goal as its delmaal's goal-relationship, as Denmark's KL says it: the delmaal rests on it."""
-    target = {"url": "target", "valueReference": _GOAL.to_fhir(id_)}
-    return {
-        "url": "http://hl7.org/fhir/StructureDefinition/goal-relationship",
-        "extension": [_BASED_ON, target],
-    }
-
-
-def _overmaal(relationship: Any) -> str | None:
-    """The goal a relationship says this one is based on."""
-    return _related(relationship, _BASED_ON)
-
-
-def _related(relationship: Any, as_: dict[str, Any]) -> str | None:
-    """The id of the Goal a goal-relationship of this type is to, None if it is of another."""
-    said = {one.get("url"): one for one in relationship.get("extension", ())}
-    if not holds(said.get("type"), as_) or len(said) != len(relationship["extension"]):
-        return None
-    target: str | None = _GOAL.to_plan(said.get("target", {}).get("valueReference"))
-    return target
-
+_BASED_ON = {"text": "based-on"}
+"""A delmaal rests on its goal, as Denmark's KL says it."""
 
 _UNITS = {"time": "h", "dag": "d", "uke": "wk", "maned": "mo", "ar": "a"}
 _OF_UNIT = {unit: enhet for enhet, unit in _UNITS.items()}
@@ -178,33 +144,22 @@ def _is_count(value: Any) -> bool:
 PAIRS: Mapping[str, Pair] = {
     "same": Pair(_same, _same),
     "aktor": Pair(_reference, _aktor),
-    "based-on": Pair(_based_on, _overmaal),
-    "coding": Pair(_coding, _koding),
+    "based-on": _relationship(_BASED_ON),
+    "coding": _renamed({"system": "system", "versjon": "version", "kode": "code", "visning": "display"}),
     "duration": Pair(_duration, _intervall),
-    "milestone": Pair(_milestone, _delmaal),
-    "period": Pair(_period, _gyldighet),
+    "milestone": _relationship(_MILESTONE),
     "reference(CarePlan)": _to_type("CarePlan"),
-    "reference(Goal)": _GOAL,
+    "reference(Goal)": _to_type("Goal"),
     "reference(Organization)": _to_type("Organization"),
     "reference(ServiceRequest)": _to_type("ServiceRequest"),
 }
 
-_SYSTEMS = {
-    "fnr": "urn:oid:2.16.578.1.12.4.1.4.1",
-    "dnr": "urn:oid:2.16.578.1.12.4.1.4.2",
-    "fhn": "urn:oid:2.16.578.1.12.4.1.4.3",
-    "hpr": "urn:oid:2.16.578.1.12.4.1.4.4",
-    "orgnr": "urn:oid:2.16.578.1.12.4.1.4.101",
-    "resh": "urn:oid:2.16.578.1.12.4.1.4.102",
-}
-_TYPES = {system: type_ for type_, system in _SYSTEMS.items()}
-
-
+_TYPES = {system: type_ for type_, system in SYSTEMS.items()}
 _LOCAL = ("hnr", "HNR")  # a hjelpenummer has its giver's own system, so Volven 8327 says what it is
 
 
 def _identifier_system(type_: str | None, system: str | None) -> tuple[str | None, str | None]:
-    return _LOCAL[1] if type_ == _LOCAL[0] else None, _SYSTEMS.get(type_ or "", system)
+    return _LOCAL[1] if type_ == _LOCAL[0] else None, SYSTEMS.get(type_ or "", system)
 
 
 def _identifier_type(code: str | None, system: str | None) -> tuple[str, str | None]:
@@ -241,7 +196,7 @@ def _occurrence(
     gyldighet: Mapping[str, Any] | None, omfang: Mapping[str, Any] | None
 ) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
     """A period alone as occurrencePeriod; with how much, as the bounds of occurrenceTiming."""
-    period = _period(gyldighet or {})
+    period = _PERIOD.to_fhir(gyldighet or {})
     if not omfang:
         return period or None, None
     repeat: dict[str, Any] = {"boundsPeriod": period} if period else {}
@@ -256,14 +211,14 @@ def _occurrence(
 def _gyldighet_and_omfang(period: Any, timing: Any) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
     """A Timing is understood when it says how much: in words, or so many times in so many units."""
     if timing is None:
-        return _gyldighet(period), None
+        return _PERIOD.to_plan(period or {}), None
     repeat, omfang = timing.get("repeat", {}), {}
     if "text" in timing.get("code", {}):
         omfang["tekst"] = timing["code"]["text"]
     ganger, per, enhet = (repeat.get(name) for name in ("frequency", "period", "periodUnit"))
     if _is_count(ganger) and _is_count(per) and enhet in _OF_UNIT:
         omfang["hyppighet"] = {"ganger": ganger, "per": per, "enhet": _OF_UNIT[enhet]}
-    return (_gyldighet(repeat.get("boundsPeriod")), omfang) if omfang else (None, None)
+    return (_PERIOD.to_plan(repeat.get("boundsPeriod", {})), omfang) if omfang else (None, None)
 
 
 TUPLES: Mapping[str, TuplePair] = {

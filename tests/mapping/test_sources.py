@@ -14,6 +14,8 @@ from adapter.mapping.document import document
 from adapter.mapping.loading import load
 from adapter.mapping.reading import read
 from adapter.mapping.sources import MappingError, walk
+from adapter.mapping.transforms import PAIRS, TUPLES
+from adapter.mapping.views import VIEWS
 from adapter.settings import mappings_folder
 from tests.mapping.test_check import replace
 
@@ -88,6 +90,15 @@ def test_one_walk_reaches_what_stands_within_a_row() -> None:
     assert plan["enkleTiltak[].notater[].tekst"].paths == ("enkleTiltak.notater.tekst",)
     assert plan["rettsgrunnlag"].row.codes == "rettsgrunnlag"
     assert plan["rettsgrunnlag"].elements[0].text.endswith("ip-rettsgrunnlag].valueCodeableConcept")
+
+
+def test_every_named_pair_has_a_row() -> None:
+    """No pair, and no view, that no file names."""
+    files = read(mappings_folder()).files
+    rows = [place.row for file in files for place in walk(file.rows)]
+    assert {row.pair for row in rows if row.kind != "tuple"} == set(PAIRS)
+    assert {row.pair for row in rows if row.kind == "tuple"} == set(TUPLES)
+    assert {file.view for file in files} == set(VIEWS)
 
 
 @pytest.mark.parametrize("asked", [load, check, document])
