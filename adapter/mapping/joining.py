@@ -102,11 +102,11 @@ class Joined:
         known = {key for key, _ in joined}
         self.dropped += [RESIDUE_DROPPED.at(place) for key in inside if key not in known]
         ids = {one["id"] for one in mapped if isinstance(one, dict) and "id" in one}
-        self.kept += [place] if residue.get("more") else []
         for after, item in reversed(residue.get("more", ())):
             if isinstance(item, dict) and item.get("id") in ids:  # the record has that element now
                 self.dropped.append(RESIDUE_DROPPED.at(place))
                 continue
+            self.kept.append(place)
             joined.insert(_place_after(joined, after if after in known else None), (None, item))
         return [item for _, item in joined]
 

@@ -287,3 +287,15 @@ def test_a_text_says_when_its_resource_tells_more(change: dict[str, Any], told: 
     part, residue = mapping.to_plan(sent, AROUND, onto=None, new_id=lambda: "ny")
     text = mapping.to_fhir(part, AROUND, residue)["text"]["div"]
     assert ("har også sendt opplysninger" in text) is told
+
+
+def test_a_text_does_not_tell_of_what_is_gone() -> None:
+    """What a sender said of an item that the record has since got itself is in the resource no more."""
+    mapping = MAPPINGS.of("parorende")
+    unread = {"id": "n1", "extension": [{"url": "https://epj.example/x", "valueCode": "x"}]}
+    sent = {"resourceType": "RelatedPerson", "id": "x", "patient": {"reference": AROUND["person"]}}
+    part, residue = mapping.to_plan({**sent, "name": [unread]}, AROUND, onto=None, new_id=lambda: "ny")
+    assert "har også sendt opplysninger" in mapping.to_fhir(part, AROUND, residue)["text"]["div"]
+    named = {**part, "navn": [{"id": "n1", "bruk": "vanlig", "etternavn": "Lien"}]}
+    assert mapping.stale(named, AROUND, residue or {}) != []
+    assert "har også sendt opplysninger" not in mapping.to_fhir(named, AROUND, residue)["text"]["div"]
