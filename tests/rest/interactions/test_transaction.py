@@ -348,13 +348,19 @@ def test_the_stories_come_whole(house: House, migrated_sqlite: Path, tmp_path: P
 
 
 def untold(resource: dict[str, Any]) -> dict[str, Any]:
-    """A resource without its text, and its notes without ids.
+    """A resource without its text, its notes without ids, and what it is based on in one order.
 
     The text tells also of what has no element and is not sent; a note for such a field is a note like any
-    other where the record does not have the field.
+    other where the record does not have the field; and the plans of a record stand as they came.
     """
+    based = sorted(resource.get("basedOn", ()), key=lambda one: one["reference"])
     notes = [{key: value for key, value in one.items() if key != "id"} for one in resource.get("note", ())]
-    return {"meta": {}, **{key: value for key, value in resource.items() if key != "text"}, "note": notes}
+    return {
+        "meta": {},
+        **{key: value for key, value in resource.items() if key != "text"},
+        "note": notes,
+        "basedOn": based,
+    }
 
 
 def test_what_stands_is_changed_under_its_version(world: House) -> None:
