@@ -164,7 +164,7 @@ class _Compiler:
                 return Each(plan, items, rows, row.match, shape.items)
             case "inside":
                 return Inside(plan, items, self._row(row.inner[0], element, shape), shape.unique)
-        kind = Restated if row.kind == "restated" else Many
+        kind = Restated if row.kind == "only" else Many
         return kind(plan, items, _named(PAIRS, row.pair), shape.unique)
 
     def _codes(self, row: RowSource, shape: Shape) -> Codes:

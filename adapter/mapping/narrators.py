@@ -67,7 +67,7 @@ class NarratorMaker:
             ValueError: narrative.yaml names a field the schema does not have.
         """
         wanted = self.content["parts"].get(part, {})
-        node, _ = self._resolved(self.defs[part], part)
+        node, _ = resolved(self.defs[part], self.defs)
         own = {name: one for name, one in node["properties"].items() if name not in BY_NAME[part].apart}
         node = {**node, "properties": own}
         shown = self._named(node, tables, "", wanted)
@@ -79,13 +79,13 @@ class NarratorMaker:
         beside = [self._beside(one) for one in wanted.get("beside", ())]
         closed = wanted.get("closed")
         self.made[part] = Narrator(
-            node.get("title", part),
-            Fields(heading, ()),
-            (("", Fields((), tuple(shown.values()))), *sections, *beside),
-            Fields(name, tuple(inside.values())),
-            fields,
-            self.content["more"],
-            (closed["flag"], closed["says"]) if closed else None,
+            title=node.get("title", part),
+            heading=Fields(heading, ()),
+            sections=(("", Fields((), tuple(shown.values()))), *sections, *beside),
+            inside=Fields(name, tuple(inside.values())),
+            fields=fields,
+            more=self.content["more"],
+            closed=(closed["flag"], closed["says"]) if closed else None,
         )
         return self.made[part]
 
@@ -119,28 +119,28 @@ class NarratorMaker:
                 inner, tables, f"{above}{name}", wanted.get("words", {}).get(name, {})
             )
             if shown is not None and name not in left_out:
-                named[name] = (name, self._resolved(inner, name)[0].get("title", name), shown)
+                named[name] = (name, resolved(inner, self.defs)[0].get("title", name), shown)
         return named
 
     def _parts(self, name: str, node: Mapping[str, Any], wanted: Mapping[str, Any]) -> Shown | None:
         """How a field is shown that names other parts, or an organisation; None if it is no such field."""
-        node, type_ = self._resolved(node, name)
+        node, type_ = resolved(node, self.defs, name)
         whole = name in wanted.get("whole", ())
         if NAMING.get(name) == "organisasjon" and type_ == "id":
             return Organisation()
-        item, item_type = self._resolved(node.get("items", {}), "")
+        item, item_type = resolved(node.get("items", {}), self.defs)
         ids = "id" in {type_, item_type}
         kind = NAMING.get(name, "") if ids else name if whole else ""
         if kind not in LISTS:
             return None
-        own = self._resolved(self.defs[kind], kind)[0].get("properties", {})
+        own = resolved(self.defs[kind], self.defs)[0].get("properties", {})
         inner = tuple(one for one in own if NAMING.get(one) == kind)
         return Parts(kind, whole, inner, self.made, None if ids else _somebody(item))
 
     def _shown(
         self, node: Mapping[str, Any], tables: Mapping[str, str], path: str, words: Mapping[str, str]
     ) -> Shown | None:
-        node, name = self._resolved(node, path.rpartition(".")[2])
+        node, name = resolved(node, self.defs, path.rpartition(".")[2])
         if name in _HIDDEN_TYPES:
             return None
         if "items" in node:
@@ -190,11 +190,6 @@ class NarratorMaker:
             code: displays[code]["nb"] if code in displays else words.get(code, code.replace("-", " "))
             for code in enum
         }
-
-    def _resolved(self, node: Mapping[str, Any], name: str) -> tuple[Mapping[str, Any], str]:
-        """What a node says, and the name of the definition it points to, else ``name``."""
-        found, pointed = resolved(node, self.defs)
-        return found, pointed or name
 
 
 def _reader(node: Mapping[str, Any]) -> Callable[[Any], str]:

@@ -31,6 +31,8 @@ def read(folder: Path) -> Sources:
     content = {path.stem: _yaml(path) for path in sorted(folder.glob("*.yaml"))}
     shared, sak = content.pop("datatypes"), content.pop("sak")
     equivalences, narrative = content.pop("equivalences"), content.pop("narrative")
+    _known("sak", sak, {"record", "left_out"}, set())
+    _known("datatypes", shared, {"parts", "left_out", "heeded"}, set())
     tables = sorted((folder / "codes").glob("*.yaml"))
     common = _Reader("datatypes", shared["parts"])
     return Sources(
@@ -41,7 +43,7 @@ def read(folder: Path) -> Sources:
         codes={path.stem: read_codes(path.stem, _yaml(path)) for path in tables},
         same={read: row["emit"] for row in equivalences["systems"] for read in row["read"]},
         heeded={one["system"]: frozenset(one["harmless"]) for one in shared["heeded"]},
-        narrative=narrative,
+        narrative=_narrative(narrative),
     )
 
 
@@ -54,6 +56,8 @@ def _yaml(path: Path) -> Any:
 
 
 _CLASSES = {"residue", "later", "refused", "opaque", "record", "awaited"}
+_LINE = {"line", "left_out", "words", "phrase"}
+_TOLD = {"title", "name", "left_out", "whole", "sections", "beside", "closed"}
 
 KINDS: Mapping[str, tuple[set[str], set[str]]] = {
     "tuple": ({"plan", "fhir", "tuple"}, set()),
@@ -63,45 +67,47 @@ KINDS: Mapping[str, tuple[set[str], set[str]]] = {
     "each": ({"plan", "fhir", "each"}, {"match"}),
     "codes": ({"plan", "fhir", "codes"}, {"many", "absent"}),
     "system": ({"plan", "fhir", "system"}, {"many"}),
-    "many": ({"plan", "fhir", "many"}, {"only", "why"}),
+    "only": ({"plan", "fhir", "many", "only", "why"}, set()),
+    "many": ({"plan", "fhir", "many"}, set()),
     "value": ({"plan", "fhir"}, {"as"}),
 }
 """Each kind of row, told by the key of its name, with the keys it must have and those it may."""
 
 
-def _known(content: Mapping[str, Any], must: set[str], may: set[str]) -> None:
+def _known(where: str, content: Mapping[str, Any], must: set[str], may: set[str]) -> None:
     """Refuse a key nobody reads, and the lack of one that must be there."""
     unknown, lacking = content.keys() - must - may, must - content.keys()
     if unknown:
-        raise ValueError(f"nobody knows the key {', '.join(sorted(map(str, unknown)))}")
+        raise MappingError(f"{where}: nobody knows the key {', '.join(sorted(map(str, unknown)))}")
     if lacking:
-        raise ValueError(f"there is no {', '.join(sorted(lacking))}")
+        raise MappingError(f"{where}: there is no {', '.join(sorted(lacking))}")
+
+
+def _narrative(content: dict[str, Any]) -> dict[str, Any]:
+    """narrative.yaml, whose own words are known; what they name is for the narrators to find."""
+    _known("narrative", content, {"lines", "words", "parts", "more"}, set())
+    for section, keys in (("lines", _LINE), ("parts", _TOLD)):
+        for name, wanted in content[section].items():
+            _known(f"narrative: {name}", wanted, set(), keys)
+    return content
 
 
 def _file(name: str, content: dict[str, Any], common: _Reader) -> FileSource:
+    _known(name, content, {"part", "fhir", "rows", "left_out"}, {"parts", "view", "closed"})
     reader = _Reader(name, content.get("parts", {}), common)
-    closed = content.get("closed")
-    try:
-        _known(content, {"part", "fhir", "rows", "left_out"}, {"parts", "view", "closed"})
-        if closed:
-            _known(closed, {"elements", "flag", "binding", "rows"}, set())
-    except ValueError as error:
-        raise MappingError(f"{name}: {error}") from error
     return FileSource(
         name=name,
         part=content["part"],
         type=content["fhir"],
         rows=reader.rows(content["rows"]),
         view=content.get("view", "as it is"),
-        closed=reader.closed(closed) if closed else None,
+        closed=reader.closed(content["closed"]) if "closed" in content else None,
         left_out=_left_out(name, content["left_out"]),
     )
 
 
 def _left_out(name: str, content: Mapping[str, Any]) -> LeftOut:
-    unknown = content.keys() - _CLASSES
-    if unknown:
-        raise MappingError(f"{name}: left_out has no class {', '.join(sorted(unknown))}")
+    _known(f"{name}: left_out", content, set(), _CLASSES)
     return {
         class_: entries if isinstance(entries, dict) else dict.fromkeys(entries, "")
         for class_, entries in content.items()
@@ -118,9 +124,10 @@ class _Reader:
     read: dict[str, tuple[RowSource, ...]] = field(default_factory=dict)
 
     def rows(self, rows: Iterable[dict[str, Any]]) -> tuple[RowSource, ...]:
-        return tuple(self._row(row) for row in rows)
+        return tuple(self._row(row, f"{self.file}: {row}") for row in rows)
 
     def closed(self, content: Mapping[str, Any]) -> ClosedSource:
+        _known(f"{self.file}: closed", content, {"elements", "flag", "binding", "rows"}, set())
         rows = self.rows(content["rows"])
         return ClosedSource(tuple(content["elements"]), content["flag"], content["binding"], rows)
 
@@ -133,22 +140,22 @@ class _Reader:
             self.read[name] = self.rows(self.parts[name])
         return self.read[name]
 
-    def _row(self, row: dict[str, Any]) -> RowSource:
+    def _row(self, row: dict[str, Any], where: str) -> RowSource:
+        kind = next((one for one in KINDS if one in row), "value")
+        _known(where, row, *KINDS[kind])
         try:
-            return self._understood(row)
+            return self._understood(kind, row, where)
         except MappingError:
             raise
         except ValueError as error:
-            raise MappingError(f"{self.file}: {row}: {error}") from error
+            raise MappingError(f"{where}: {error}") from error
 
-    def _understood(self, row: dict[str, Any]) -> RowSource:
-        kind = next((one for one in KINDS if one in row), "value")
-        _known(row, *KINDS[kind])
+    def _understood(self, kind: str, row: dict[str, Any], where: str) -> RowSource:
         plan, fhir = _listed(row.get("plan", [])), _listed(row["fhir"])
-        if kind != "tuple" and (len(plan) > 1 or len(fhir) != 1):
-            raise ValueError("several places need a tuple")
+        _hold_together(kind, row, len(plan), len(fhir))
+        value = row["many"] if isinstance(row.get("many"), dict) else None
         return RowSource(
-            kind=_narrower(kind, row),
+            kind="inside" if value else kind,
             plan=tuple(PlanPath.parse(path) for path in plan),
             fhir=tuple(FhirPath.parse(path) for path in fhir),
             pair=_pair(row),
@@ -161,30 +168,27 @@ class _Reader:
             around=row.get("around", ""),
             match=tuple(PlanPath.parse(path) for path in row.get("match", ())),
             why=row.get("why", ""),
-            inner=self._inner(kind, row),
+            inner=self._part(row["each"]) if kind == "each" else self._inside(value, where),
         )
 
-    def _inner(self, kind: str, row: dict[str, Any]) -> tuple[RowSource, ...]:
-        if kind == "each":
-            return self._part(row["each"])
-        if not isinstance(row.get("many"), dict):
+    def _inside(self, value: dict[str, Any] | None, where: str) -> tuple[RowSource, ...]:
+        """The row of each value of a list, where each stands in an item of its own."""
+        if value is None:
             return ()
-        value = self._understood({"plan": "value", **row["many"]})
-        if value.kind not in {"value", "codes", "system"} or value.listed:
+        inner = self._row({"plan": "value", **value}, where)
+        if inner.kind not in {"value", "codes", "system"} or inner.listed:
             raise ValueError("an item under many is one value")
-        return (value,)
+        return (inner,)
 
 
-def _narrower(kind: str, row: dict[str, Any]) -> str:
-    """The kind of a row with ``many``: of values, of items that hold one, or of what stands elsewhere."""
-    if "only" in row:
-        _known(row, {"plan", "fhir", "many", "only", "why"}, set())
-        if row["only"] != "in" or not isinstance(row["many"], str):
-            raise ValueError("only says in, of a many with a pair")
-        return "restated"
-    if "many" in row and kind != "many" and row["many"] is not True:
+def _hold_together(kind: str, row: dict[str, Any], fields: int, elements: int) -> None:
+    """Refuse what one key says and another does not allow."""
+    if kind != "tuple" and (fields > 1 or elements != 1):
+        raise ValueError("several places need a tuple")
+    if kind == "only" and (row["only"] != "in" or not isinstance(row["many"], str)):
+        raise ValueError("only says in, of many with a pair")
+    if kind in {"codes", "system"} and row.get("many", True) is not True:
         raise ValueError("many codes are said with true")
-    return "inside" if isinstance(row.get("many"), dict) else kind
 
 
 def _pair(row: dict[str, Any]) -> str:

@@ -14,13 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 
-def resolved(node: Mapping[str, Any], defs: Mapping[str, Any]) -> tuple[Mapping[str, Any], str]:
-    """What a node says with what its ``$ref`` says, and the name of the definition that points to.
+def resolved(
+    node: Mapping[str, Any], defs: Mapping[str, Any], name: str = ""
+) -> tuple[Mapping[str, Any], str]:
+    """What a node says with what its ``$ref`` says, and the name of what that points to, else ``name``.
 
     What stands beside a ``$ref`` adds to it: what has a title of its own is described for itself, and of a
     field that is narrowed the definition is told.
     """
-    name = ""
     while "$ref" in node:
         steps = node["$ref"].removeprefix("#/$defs/").split("/")
         name, target = steps[-1], defs

@@ -31,7 +31,7 @@ class RowSource:
     """One row, as its file says it.
 
     Args:
-        kind: which kind of row: a key of ``reading.KINDS``; ``many`` also as ``inside`` and ``restated``.
+        kind: which kind of row: a key of ``reading.KINDS``, or ``inside``, a ``many`` with a row of its own.
         plan: the fields it is about; none where the value does not stand in the part.
         fhir: the elements; several, like the fields, in a ``tuple`` alone.
         pair: the named pair a value goes through.
@@ -70,7 +70,7 @@ class RowSource:
     @property
     def is_list(self) -> bool:
         """Is it about the items of a list, of which others may be somebody else's?"""
-        return self.kind in {"each", "many", "inside", "restated"} or self.listed
+        return self.kind in {"each", "many", "inside", "only"} or self.listed
 
     @property
     def text(self) -> str:

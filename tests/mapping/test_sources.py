@@ -31,6 +31,8 @@ from tests.mapping.test_check import replace
         ("careteam", "plan: bidrag, ", "paln: bidrag, ", "paln", "ip-bidrag"),
         ("careplan", "codes: rettsgrunnlag}", "kodes: rettsgrunnlag}", "kodes", "valueCodeableConcept"),
         ("datatypes", "fhir: rank", "fihr: rank", "fihr", "rang"),
+        ("narrative", "navn:            {line:", "navn:            {lien:", "lien", "navn"),
+        ("narrative", 'name: ["{tekst}"]', 'nmae: ["{tekst}"]', "nmae", "maal"),
     ],
 )
 def test_a_misspelt_key_is_refused(folder: Path, file: str, old: str, new: str, key: str, row: str) -> None:
