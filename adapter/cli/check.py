@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 import click
 
 from adapter.mapping.check import check
+from adapter.mapping.codes import CodesError
 from adapter.mapping.document import document
+from adapter.mapping.sources import MappingError
 from adapter.repository.refusals import listed, section
 from adapter.settings import mappings_folder
 
@@ -26,10 +28,18 @@ if TYPE_CHECKING:
 @click.pass_context
 def command(ctx: click.Context, folder: Path | None, *, as_document: bool) -> None:
     """Check the mapping files (of FOLDER, or the adapter's own): 0 all accounted for, 1 not."""
-    if as_document:
-        click.echo(document(folder or mappings_folder(), section()), nl=False)
-        return
-    report = check(folder or mappings_folder())
+    try:
+        if as_document:
+            click.echo(document(folder or mappings_folder(), section()), nl=False)
+            return
+        report = check(folder or mappings_folder())
+    except (MappingError, CodesError) as error:
+        click.echo(f"error: {error}", err=True)
+        ctx.exit(1)
+    _told(ctx, report)
+
+
+def _told(ctx: click.Context, report: Report) -> None:
     for line in _table(report):
         click.echo(line)
     for line in ("", "What is refused of valid R4", *listed()):

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from click.testing import CliRunner
 
+from adapter.cli.check import command
 from adapter.mapping.check import check
 from adapter.mapping.codes import CodesError
 from adapter.mapping.sources import MappingError
@@ -89,3 +91,14 @@ def test_a_file_that_says_nonsense_cannot_be_read(
     replace(folder / file, old, new)
     with pytest.raises(error):
         check(folder)
+
+
+@pytest.mark.parametrize("asked", [[], ["--document"]])
+def test_the_command_tells_a_misspelt_key(folder: Path, asked: list[str]) -> None:
+    """One line with the file and the row, and the exit code of what was found wanting."""
+    replace(folder / "careplan.yaml", "absent: plan", "abscent: plan")
+    ran = CliRunner().invoke(command, [*asked, str(folder)])
+    assert ran.exit_code == 1
+    assert ran.stderr.startswith("error: careplan: ")
+    assert "abscent" in ran.stderr
+    assert len(ran.stderr.splitlines()) == 1

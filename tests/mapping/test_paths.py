@@ -23,7 +23,7 @@ def test_the_text_follows_the_steps() -> None:
 
 
 def test_what_is_gone_is_told_at_an_element() -> None:
-    """Of a goal that rests on no other now, what its sender said of that is stale, at a place FHIRPath knows."""
+    """A goal rests on no other now: what its sender said of it is stale, at a place FHIRPath knows."""
     goal = load(mappings_folder()).of("maal")
     resource = goal.to_fhir({"id": "a", "status": "aktiv", "tekst": "Gå tur"}, {"person": "Patient/p"})
     rests_on = PAIRS["based-on"].to_fhir("b")
