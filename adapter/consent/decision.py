@@ -54,7 +54,7 @@ class Decision:
 def decide(lens: Lens, part: Part) -> Decision:
     """Judge one part through one lens.
 
-    Rules that open: ``municipality``, ``person``, ``parent``, ``permitted``. Steps that refuse:
+    Rules that open: ``municipality``, ``person``, ``parent``, ``permitted``, ``oneself``. Steps that refuse:
     ``denied``, ``del-not-permitted``, ``emne-not-permitted``, ``parents-excluded``, ``not-a-coordinator``,
     ``names-another-recipient``, ``opaque``, ``draft``, ``plan-consent-withdrawn``.
     """
@@ -65,15 +65,22 @@ def decide(lens: Lens, part: Part) -> Decision:
     emner = tuple(part.emner)
     refusal = _shut_plan(lens, part) or lens.refusal(part.del_, emner)
     if refusal is None:
-        extent = (
-            Extent.PARTICIPANTS if part.kind == "team" and lens.denies("koordinator", emner) else Extent.WHOLE
-        )
+        all_but = part.kind == "team" and lens.denies("koordinator", emner)
+        extent = Extent.PARTICIPANTS if all_but else Extent.WHOLE
         return Decision(extent, lens.standing, lens.samtykke_for(part.del_))
+    return _decide_besides(lens, part, refusal[0]) or Decision(Extent.NOTHING, *refusal)
+
+
+def _decide_besides(lens: Lens, part: Part, refused_by: str) -> Decision | None:
+    """What is shown of a part whose del is not open: any permit shows whom it is about, and oneself."""
     if part.kind == "innbygger" and lens.given:
         return Decision(Extent.MINIMAL, lens.standing, lens.given[0].samtykke)
-    if part.kind == "team" and lens.opens("koordinator", emner):
+    is_oneself = lens.recipient == f"{part.kind}/{part.id}" and refused_by == "del-not-permitted"
+    if is_oneself and lens.given:
+        return Decision(Extent.WHOLE, "oneself", lens.given[0].samtykke)
+    if part.kind == "team" and lens.opens("koordinator", part.emner):
         return _decide_coordination(lens, part)
-    return Decision(Extent.NOTHING, *refusal)
+    return None
 
 
 def _shut_plan(lens: Lens, part: Part) -> tuple[str, None] | None:

@@ -144,3 +144,11 @@ def test_who_may_see_the_team_and_not_who_coordinates_sees_the_others() -> None:
     )
     (team,) = (visible(record, lens, NOW) or {})["team"]
     assert [one["rolle"] for one in team["deltakere"]] == ["fastlege"]
+
+
+@pytest.mark.parametrize(("who", "seen"), [("mor", "whole"), ("far", "nothing")])
+def test_a_parorende_who_is_permitted_something_sees_herself(who: str, seen: str) -> None:
+    """Not being shown to herself would take her out of the plan she reads; the others around are not hers."""
+    record = sak(samtykke(regel("plan"), til="x", mottaker={"parorende": "mor"}))
+    assert judge(record, "parorende/mor", who)[0] == seen
+    assert judge(record, "parorende/far", "far")[0] == "nothing"
