@@ -142,7 +142,7 @@ class _Compiler:
         if row.kind == "around":
             return Around(fhir, row.around)
         if row.kind == "fixed":
-            return Fixed(fhir, row.value, listed)
+            return Fixed(fhir, row.value, listed, row.yields)
         return self._of_field(row, element, shape.field(row.plan[0].text), listed=listed)
 
     def _of_field(self, row: RowSource, element: str, shape: Shape, *, listed: bool) -> Row:

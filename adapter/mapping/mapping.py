@@ -18,10 +18,10 @@ from adapter.mapping.lists import Restated
 from adapter.mapping.narrative import ALONE
 from adapter.mapping.places import leaves, place
 from adapter.mapping.residue import Taken
-from adapter.mapping.rows import CODE_UNKNOWN, Flag, Taking
+from adapter.mapping.rows import CODE_UNKNOWN, Fixed, Flag, Taking
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from adapter.mapping.awaited import Awaiting
     from adapter.mapping.keeping import Keeping
@@ -104,10 +104,17 @@ class PartMapping:
         else of the ``scene`` belongs to it.
         """
         joined = Joined()
-        resource = self.awaiting.shown_in(self._joined(joined, part, surroundings, residue or {}), part)
+        resource = self._joined(joined, part, surroundings, residue or {})
+        for row in self._yielding() if residue and residue.get("yields") else ():
+            resource = row.withdrawn(resource)
+        resource = self.awaiting.shown_in(resource, part)
         and_more = joined.tells(self.type)
         text = resource.get("text") or self.narrator.narrative(part, scene, and_more=and_more)
         return _told(resource, text)
+
+    def _yielding(self) -> Iterator[Fixed]:
+        """What is supplied unless a sender says that it is not so."""
+        return (row for row in self.rows if isinstance(row, Fixed) and row.yields)
 
     def stale(
         self, part: dict[str, Any], surroundings: Mapping[str, str], residue: dict[str, Any]
@@ -151,6 +158,8 @@ class PartMapping:
                 self.closed.rows, sent, surroundings, self.unmapped(onto), new_id, opaque=True
             )
             part[self.closed.flag] = residue["opaque"] = True
+        elif any(row.is_denied_by(sent) for row in self._yielding()):
+            residue["yields"] = True
         for paths in self.shape.lacking(part):
             refused.append(MISSING.at(self.place(paths[0], part, sent)))
         refused += changed_notes

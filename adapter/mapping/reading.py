@@ -62,7 +62,7 @@ _TOLD = {"title", "name", "left_out", "whole", "sections", "beside", "closed"}
 KINDS: Mapping[str, tuple[set[str], set[str]]] = {
     "tuple": ({"plan", "fhir", "tuple"}, set()),
     "around": ({"fhir", "around"}, set()),
-    "fixed": ({"fhir", "fixed"}, set()),
+    "fixed": ({"fhir", "fixed"}, {"yields"}),
     "flag": ({"plan", "fhir", "flag"}, {"also"}),
     "each": ({"plan", "fhir", "each"}, {"match"}),
     "codes": ({"plan", "fhir", "codes"}, {"many", "absent"}),
@@ -164,6 +164,7 @@ class _Reader:
             absent=row.get("absent"),
             listed=row.get("many") is True,
             value=row.get("fixed", row.get("flag")),
+            yields=row.get("yields", False),
             also=tuple(row.get("also", ())),
             around=row.get("around", ""),
             match=tuple(PlanPath.parse(path) for path in row.get("match", ())),

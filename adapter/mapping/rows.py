@@ -15,7 +15,7 @@ from adapter.mapping.keeping import is_one_of, without_items
 from adapter.mapping.paths import Twice, holds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from adapter.mapping.codes import Codes
     from adapter.mapping.paths import FhirPath, PlanPath
@@ -195,11 +195,16 @@ class Coded:
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """A value every resource of this mapping has; left out it is supplied, another is refused."""
+    """A value every resource of this mapping has; left out it is supplied, another is refused.
+
+    In a list it may stand beside others; with ``yields`` not beside another code of its own system, which
+    would say that it is not so.
+    """
 
     fhir: FhirPath
     value: Any
     listed: bool
+    yields: bool = False
 
     def give(self, part: dict[str, Any], resource: dict[str, Any], surroundings: Mapping[str, str]) -> None:
         if self.listed:
@@ -211,6 +216,23 @@ class Fixed:
         value, at = found(self.fhir, resource, place, taking)
         if not self.listed and value is not None and not holds(value, self.value):
             taking.refused.append(CONTRADICTS.at(at, fixed=self.value))
+
+    def is_denied_by(self, resource: dict[str, Any]) -> bool:
+        """Does a sender leave this out and say another code of its system?"""
+        items, _ = self.fhir.read(resource, "")
+        return self.yields and self.value not in (items or ()) and bool(self._others(items or ()))
+
+    def withdrawn(self, resource: dict[str, Any]) -> dict[str, Any]:
+        """The resource without it, as long as the other code is there."""
+        items, _ = self.fhir.read(resource, "")
+        if not self._others(items):
+            return resource
+        bare = dict(resource)
+        self.fhir.write(bare, [item for item in items if item != self.value])
+        return bare
+
+    def _others(self, items: Iterable[Any]) -> list[Any]:
+        return [item for item in items if item != self.value and _systems(self.value) & _systems(item)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,3 +293,9 @@ class Around:
         unsure = said is None and "identifier" in (value or {})  # somebody, but who?
         if unsure or (said is not None and said != taking.surroundings.get(self.name)):
             taking.refused.append(OTHER_SURROUNDINGS.at(at, around=self.name))
+
+
+def _systems(concept: Any) -> set[str]:
+    """The systems of a CodeableConcept's codings."""
+    codings = concept.get("coding", ()) if isinstance(concept, dict) else ()
+    return {one["system"] for one in codings if "system" in one}

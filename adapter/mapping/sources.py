@@ -40,6 +40,7 @@ class RowSource:
         absent: the code that stands for no value.
         listed: whether a field of codes is a list.
         value: what is fixed, or what a flag is.
+        yields: whether what is fixed gives way to another code of its system.
         also: the codings that say the same as a flag.
         around: the name of what the part stands in.
         match: by which fields the items of a list are known.
@@ -56,6 +57,7 @@ class RowSource:
     absent: str | None = None
     listed: bool = False
     value: Any = None
+    yields: bool = False
     also: tuple[dict[str, Any], ...] = ()
     around: str = ""
     match: tuple[PlanPath, ...] = ()

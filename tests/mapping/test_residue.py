@@ -288,3 +288,24 @@ def test_one_concept_in_two_codes_is_one_item() -> None:
     shown = given("CarePlan", part, residue)
     assert plan["category"][0] in shown["category"]
     assert taken(shown, part) == (part, residue)
+
+
+@pytest.mark.parametrize(
+    ("sent", "given"),
+    [
+        ([], ["LA28865-6"]),
+        (["LA28865-6"], ["LA28865-6"]),
+        (["LA27976-2"], ["LA27976-2"]),
+        (["LA27976-2", "LA28865-6"], ["LA27976-2", "LA28865-6"]),
+        (["LA28865-6", "LA27976-2"], ["LA28865-6", "LA27976-2"]),
+    ],
+)
+def test_what_a_team_is_for_is_not_said_against_its_sender(sent: list[str], given: list[str]) -> None:
+    """A team of a ward's is not said to be for the long run; where nothing is said, it is."""
+    mapping = OF_TYPE["CareTeam"]
+    category = [{"coding": [{"system": "http://loinc.org", "code": code}]} for code in sent]
+    team = {"resourceType": "CareTeam", "id": "t", "subject": {"reference": "Patient/p1"}}
+    resource = team | ({"category": category} if category else {})
+    part, residue = mapping.to_plan(resource, AROUND, onto=None, new_id=lambda: "ny")
+    shown = mapping.to_fhir(part, AROUND, residue)
+    assert [one["coding"][0]["code"] for one in shown["category"]] == given
