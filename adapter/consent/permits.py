@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from adapter.fhir.dates import interval
 from adapter.record.competence import Able, competence, lifetime
 from adapter.record.rules.consent import is_sharing
-from adapter.record.seats import standing, taken
-from adapter.record.windows import ALWAYS, Window, window_of
+from adapter.record.seats import is_standing, taken
+from adapter.record.windows import ALWAYS, NEVER, Window, unbroken, window_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from datetime import datetime
 
 DELER = ("person", "parorende", "koordinator", "team", "plan", "mal", "tiltak", "henvendelse")
 ALLE = "alle"
@@ -31,8 +30,16 @@ _TREAT = ("TREAT",)
 ANY_PURPOSE = ""
 
 
+class Reached(NamedTuple):
+    """Whom a samtykke reaches, and when what it permits and what it denies does."""
+
+    recipient: str
+    permitted: Window
+    denied: Window
+
+
 class Held(NamedTuple):
-    """The id of the ansatt who holds a rolle, and while that is so."""
+    """The id of the ansatt whose rolle it is, and while it is held."""
 
     ansatt: str
     window: Window = ALWAYS
@@ -69,30 +76,31 @@ def permits(sak: dict[str, Any], ansatt_with: Holders) -> list[Permit]:
     """
     if sak.get("tilstand") == "feilregistrert":
         return []
-    ended = _ended_participation(sak, ansatt_with)
+    took_part = _participation(sak, ansatt_with)
     return [
         permit
         for samtykke in sak.get("samtykker", ())
         if is_sharing(samtykke)
-        for recipient, present in _recipients(sak, samtykke, ansatt_with)
-        for permit in _flatten(sak, samtykke, recipient, present, _until(samtykke, ended.get(recipient)))
+        for reached in _recipients(sak, samtykke, ansatt_with)
+        for permit in _flatten(sak, samtykke, reached, _until(samtykke, took_part.get(reached.recipient, [])))
         if not permit.window.is_empty()
     ]
 
 
 def _flatten(
-    sak: dict[str, Any], samtykke: dict[str, Any], recipient: str, present: Window, until: Window
+    sak: dict[str, Any], samtykke: dict[str, Any], reached: Reached, until: Window
 ) -> Iterator[Permit]:
     """The rows of one samtykke for one recipient.
 
     A deny needs nobody's competence, since refusing to share never waits for a signature; and it does not end
-    with the recipient's participation, which only what was permitted does.
+    with the recipient's participation or rolle, which only what was permitted does.
     """
-    agreed = present.within(window_of(samtykke.get("gyldighet"))).within(lifetime(sak))
-    competent = [able._replace(window=able.window.within(until)) for able in competence(sak, samtykke)]
+    recipient, agreed = reached.recipient, window_of(samtykke.get("gyldighet")).within(lifetime(sak))
+    permitted = reached.permitted.within(until)
+    competent = [able._replace(window=able.window.within(permitted)) for able in competence(sak, samtykke)]
     for regel in samtykke.get("regler", ()):
         deny = regel["virkning"] == "nekt"
-        for able in [Able(ALWAYS)] if deny else competent:
+        for able in [Able(reached.denied)] if deny else competent:
             window = agreed.within(window_of(regel.get("gyldighet"))).within(able.window)
             for purpose in regel.get("formal") or ([ANY_PURPOSE] if deny else _TREAT):
                 for del_ in regel.get("del") or (DELER if deny else ()):
@@ -120,18 +128,18 @@ def _permitted(regel: dict[str, Any], by: Able) -> Iterator[str]:
             yield ALLE_FOR_FORELDRE if emne == ALLE else emne
 
 
-def _recipients(
-    sak: dict[str, Any], samtykke: dict[str, Any], ansatt_with: Holders
-) -> Iterator[tuple[str, Window]]:
+def _recipients(sak: dict[str, Any], samtykke: dict[str, Any], ansatt_with: Holders) -> Iterator[Reached]:
     """The recipient the samtykke names; a team is its participants, each while participating."""
     mottaker = samtykke.get("mottaker") or {}
     if "team" not in mottaker:
-        yield from recipients_of(mottaker, ansatt_with)
+        for recipient, held in recipients_of(mottaker, ansatt_with):
+            yield Reached(recipient, held, ALWAYS)
         return
-    for seat in standing(sak):
+    for seat in taken(sak):
         if seat.team["id"] == mottaker["team"]:
-            for recipient, window in recipients_of(seat.deltaker.get("hvem") or {}, ansatt_with):
-                yield recipient, seat.window.within(window)
+            present = seat.window if is_standing(seat) else NEVER
+            for recipient, held in recipients_of(seat.deltaker.get("hvem") or {}, ansatt_with):
+                yield Reached(recipient, present.within(held), Window(seat.window.low, None))
 
 
 def recipients_of(aktor: dict[str, Any], ansatt_with: Holders) -> Iterator[tuple[str, Window]]:
@@ -147,20 +155,22 @@ def recipients_of(aktor: dict[str, Any], ansatt_with: Holders) -> Iterator[tuple
             yield f"{kind}/{aktor[kind]}", ALWAYS
 
 
-def _ended_participation(sak: dict[str, Any], ansatt_with: Holders) -> dict[str, datetime]:
-    """When those who were deltaker stopped being one; nobody who still is (or will stay) one without end."""
-    ends: dict[str, datetime | None] = {}
+def _participation(sak: dict[str, Any], ansatt_with: Holders) -> dict[str, list[Window]]:
+    """When each recipient has taken, takes and will take part: unbroken stretches, in order of time."""
+    seats: dict[str, list[Window]] = {}
     for seat in taken(sak):
         for recipient, _ in recipients_of(seat.deltaker.get("hvem") or {}, ansatt_with):
-            end = seat.window.high
-            known = ends.get(recipient, end)
-            ends[recipient] = None if end is None or known is None else max(end, known)
-    return {recipient: end for recipient, end in ends.items() if end is not None}
+            seats.setdefault(recipient, []).append(seat.window)
+    return {recipient: unbroken(windows) for recipient, windows in seats.items()}
 
 
-def _until(samtykke: dict[str, Any], ended: datetime | None) -> Window:
-    """Consent to a deltaker ends with the participation, unless it was given after that."""
-    if ended is None:
-        return ALWAYS
-    given = samtykke.get("gittDato")
-    return ALWAYS if given and interval(given).low >= ended else Window(None, ended)
+def _until(samtykke: dict[str, Any], took_part: list[Window]) -> Window:
+    """What was permitted before a participation ended ends with it; who begins again is permitted anew.
+
+    A samtykke given after all of them is about something else.
+    """
+    given = interval(samtykke["gittDato"]).low if "gittDato" in samtykke else None
+    for stretch in took_part:
+        if stretch.high is None or given is None or stretch.high > given:
+            return Window(None, stretch.high)
+    return ALWAYS

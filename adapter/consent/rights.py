@@ -16,6 +16,8 @@ from adapter.record.windows import window_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
+    from adapter.fhir.dates import Interval
+
     Aktorer = Collection[dict[str, str]]
     _Part = Mapping[str, Any]
     Keeps = Callable[[_Part | None, _Part, Aktorer], bool]
@@ -73,7 +75,12 @@ RIGHTS = (
 
 
 def refused_fields(
-    lens: Lens, kind: str, before: Mapping[str, Any] | None, after: Mapping[str, Any], me: Aktorer
+    lens: Lens,
+    kind: str,
+    before: Mapping[str, Any] | None,
+    after: Mapping[str, Any],
+    me: Aktorer,
+    today: Interval,
 ) -> list[str]:
     """The fields of ``after`` that the writer may not make so; empty if it may. ``["*"]``: no such part.
 
@@ -83,6 +90,7 @@ def refused_fields(
         before: the part as the writer sees it, None if it would be created.
         after: the part as it would become.
         me: the aktorer the writer is: its recipient, and the roller of an ansatt.
+        today: the day it is.
     """
     rights = [right for right in RIGHTS if right.kind == kind and lens.standing in right.standings]
     body = before or {}
@@ -94,7 +102,7 @@ def refused_fields(
         allowed = [
             right
             for right in rights
-            if _relates(right.relation, me, body, after) and right.keeps(body, after, me)
+            if _relates(right.relation, me, body, after, today) and right.keeps(body, after, me)
         ]
     if before is None:
         return [] if allowed else ["*"]
@@ -108,29 +116,38 @@ def owner_of(lens: Lens) -> dict[str, str]:
     return {kind: id_}
 
 
-def _relates(relation: str, me: Aktorer, body: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+def _relates(
+    relation: str, me: Aktorer, body: Mapping[str, Any], after: Mapping[str, Any], today: Interval
+) -> bool:
     if relation == "anybody":
         return True
     if relation == "owner":
         return body.get("eier") in me
     if relation == "performer":
         return any(one in me for one in body.get("utforere", ()))
-    return _only_leaves(me, body.get("deltakere", []), after.get("deltakere", []))
+    return _only_leaves(me, body.get("deltakere", []), after.get("deltakere", []), today)
 
 
-def _only_leaves(me: Aktorer, before: list[dict[str, Any]], after: list[dict[str, Any]]) -> bool:
+def _only_leaves(
+    me: Aktorer, before: list[dict[str, Any]], after: list[dict[str, Any]], today: Interval
+) -> bool:
     """Is the writer a deltaker, and does nothing change but that it takes part for less long?"""
     if [one["id"] for one in before] != [one["id"] for one in after]:
         return False
     is_in = any(one.get("hvem") in me for one in before)
     changed = [(old, new) for old, new in zip(before, after, strict=True) if old != new]
-    return is_in and all(old.get("hvem") in me and _ends_sooner(old, new) for old, new in changed)
+    return is_in and all(old.get("hvem") in me and _ends_sooner(old, new, today) for old, new in changed)
 
 
-def _ends_sooner(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
-    """Consent to a deltaker lasts as long as the participation, so nobody prolongs its own."""
+def _ends_sooner(old: Mapping[str, Any], new: Mapping[str, Any], today: Interval) -> bool:
+    """Consent to a deltaker lasts as long as the participation, so nobody prolongs its own.
+
+    Nor puts its end back to before what it was permitted since: it may leave today, or later.
+    """
     was, is_ = window_of(old.get("gyldighet")).high, window_of(new.get("gyldighet")).high
-    return _but_its_end(old) == _but_its_end(new) and is_ is not None and (was is None or is_ <= was)
+    if _but_its_end(old) != _but_its_end(new) or is_ is None:
+        return False
+    return is_ > today.low and (was is None or is_ <= was)
 
 
 def _but_its_end(deltaker: Mapping[str, Any]) -> dict[str, Any]:

@@ -44,4 +44,9 @@ def taken(sak: dict[str, Any]) -> list[Seat]:
 
 def standing(sak: dict[str, Any]) -> list[Seat]:
     """The seats in teams that are: neither proposed, closed nor registered in error."""
-    return [seat for seat in taken(sak) if seat.team.get("status") != "inaktiv"]
+    return [seat for seat in taken(sak) if is_standing(seat)]
+
+
+def is_standing(seat: Seat) -> bool:
+    """Is the team of a seat that is or was somebody's open still?"""
+    return seat.team.get("status") != "inaktiv"

@@ -38,8 +38,9 @@ class Window:
         return self.low is not None and self.high is not None and self.low >= self.high
 
 
+_BEGINNING = datetime.min.replace(tzinfo=UTC)
 ALWAYS = Window()
-NEVER = Window(datetime.min.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC))
+NEVER = Window(_BEGINNING, _BEGINNING)
 
 
 def window_of(gyldighet: dict[str, Any] | None) -> Window:
@@ -51,6 +52,20 @@ def window_of(gyldighet: dict[str, Any] | None) -> Window:
         return ALWAYS
     fra, til = gyldighet.get("fra"), gyldighet.get("til")
     return Window(interval(fra).low if fra else None, interval(til).high if til else None)
+
+
+def unbroken(windows: Iterable[Window]) -> list[Window]:
+    """The stretches of time that windows cover together, in order; those that meet are one."""
+    stretches: list[Window] = []
+    for window in sorted(windows, key=lambda one: one.low or _BEGINNING):
+        last = stretches[-1] if stretches else None
+        if last is None or (last.high is not None and window.low is not None and last.high < window.low):
+            stretches.append(window)
+        else:
+            ends = (last.high, window.high)
+            high = None if None in ends else max(end for end in ends if end is not None)
+            stretches[-1] = Window(last.low, high)
+    return stretches
 
 
 def boundaries(windows: Iterable[Window]) -> set[datetime]:

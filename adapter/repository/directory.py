@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapter.consent.permits import Held
 from adapter.record.names import name_of
-from adapter.record.windows import window_of
+from adapter.record.windows import NEVER, window_of
 
 if TYPE_CHECKING:
     from adapter.storage import Reader
@@ -21,12 +21,13 @@ class Directory:
     _known: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
 
     def ansatt_with(self, rolle: str) -> Held | None:
-        """The ansatt who holds a rolle, and while; None if that is nobody, or either is out of use."""
+        """The ansatt whose rolle it is, and while it is held: never, where either is out of use."""
         ansatt = self._of("rolle", rolle)
         held = next((one for one in ansatt.get("roller", ()) if one["id"] == rolle), None)
-        if held is None or not held.get("aktiv", True) or not ansatt.get("aktiv", True):
+        if held is None:
             return None
-        return Held(ansatt["id"], window_of(held.get("gyldighet")))
+        in_use = held.get("aktiv", True) and ansatt.get("aktiv", True)
+        return Held(ansatt["id"], window_of(held.get("gyldighet")) if in_use else NEVER)
 
     def named(self, kind: str, id_: str) -> str | None:
         """The name of an ansatt, of who has a rolle, or of an organisasjon; None if there is none."""

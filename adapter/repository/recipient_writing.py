@@ -10,11 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from adapter.consent.lens import Lens, lenses
+from adapter.consent.lens import Lens, Standing, lenses
 from adapter.consent.rights import merged, owner_of, refused_fields
 from adapter.consent.visible import sees_rest, visible
 from adapter.errors import Forbidden, IssueType, Message, NotFound, Unprocessable
-from adapter.fhir.dates import OSLO
+from adapter.fhir.dates import OSLO, interval
 from adapter.mapping.residue import places
 from adapter.record.parts import BY_NAME, PartKind, parts, put
 from adapter.record.rules.identity import local_references
@@ -27,6 +27,7 @@ from adapter.repository.revision import Revision, Sent
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from adapter.fhir.dates import Interval
     from adapter.record.parts import Part
     from adapter.security.caller import Caller
     from adapter.storage import Published, Writer
@@ -74,7 +75,8 @@ class RecipientWriting:
         known = kept.body if kept and sees_rest(lens, whole, kept.writer) else None
         kind = BY_NAME[seen.kind]
         after, said = self._read(kind, shown, resource, seen.body)
-        refused = refused_fields(lens, kind.name, seen.body, after, self._me(lens))
+        after = self._taken_back(lens, kind, seen.body, after)
+        refused = refused_fields(lens, kind.name, seen.body, after, self._me(lens), self._today)
         mapping = self.placing.write.mappings.of(kind.name)
         findings = [MAY_NOT_CHANGE.at(mapping.place(field, after, resource)) for field in refused]
         is_mine = whole.body.get("eier") in self._me(lens) and (kept is None or known is not None)
@@ -107,11 +109,25 @@ class RecipientWriting:
         lens = self._lens(sak, published)
         part, residue = self._read(kind, self._shown(sak, lens), resource, None)
         shut = bool(kind.del_) and not lens.opens(kind.del_, ())
-        refused = shut or refused_fields(lens, kind.name, None, part, self._me(lens))
+        refused = shut or refused_fields(lens, kind.name, None, part, self._me(lens), self._today)
         if refused:
             raise Forbidden(MAY_NOT_CREATE.at(kind.type))
         owned = {**part, "eier": owner_of(lens)}
         self.placing.put_part(kind, sak, owned, residue, Sent(kind.type, resource), lens.recipient)
+
+    @property
+    def _today(self) -> Interval:
+        return interval(self.now.astimezone(OSLO).date().isoformat())
+
+    def _taken_back(
+        self, lens: Lens, kind: PartKind, before: dict[str, Any], after: dict[str, Any]
+    ) -> dict[str, Any]:
+        """A samtykke that the person, or a parent, makes inaktiv is taken back, said or not."""
+        ends = (before.get("tilstand"), after.get("tilstand")) == ("aktiv", "inaktiv")
+        if kind.name != "samtykke" or lens.standing is Standing.PERMITTED or not ends:
+            return after
+        today = self.now.astimezone(OSLO).date().isoformat()
+        return {"tilbaketrekking": {"dato": today, "omfang": "helt"}, **after}
 
     def _lens(self, sak: dict[str, Any], published: Published) -> Lens:
         for lens in lenses(sak, Directory(self.writer).ansatt_with, self.now):
@@ -148,10 +164,12 @@ class RecipientWriting:
         return Case("sak", sak, None, today, self.placing.write.production)
 
     def _me(self, lens: Lens) -> list[dict[str, str]]:
-        """The aktorer the writer is: its recipient, and the roller an ansatt holds."""
-        me = owner_of(lens)
+        """The aktorer the writer is: its recipient, and the roller an ansatt holds now."""
+        me, directory = owner_of(lens), Directory(self.writer)
         ansatt = self.writer.record("ansatt", me["ansatt"]) if "ansatt" in me else None
-        return [me, *({"rolle": rolle["id"]} for rolle in (ansatt.body.get("roller", ()) if ansatt else ()))]
+        roller = [rolle["id"] for rolle in (ansatt.body.get("roller", ()) if ansatt else ())]
+        held = ((id_, directory.ansatt_with(id_)) for id_ in roller)
+        return [me, *({"rolle": id_} for id_, one in held if one and one.window.holds(self.now))]
 
 
 def _part(sak: dict[str, Any], published: Published) -> Part:

@@ -12,11 +12,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from adapter.consent.labels import labelled
+from adapter.consent.lens import KOMMUNE
 from adapter.errors import Finding, IssueType, Message, Unprocessable
 from adapter.fhir import json
 from adapter.fhir.search.values import local
 from adapter.mapping.rows import OTHER_SURROUNDINGS
-from adapter.record.identifiers import keys
+from adapter.record.identifiers import SYSTEMS, keys
 from adapter.record.parts import BY_NAME, PartKind, kind_of, part_of, put, surroundings, unlinked
 from adapter.record.supply import supply
 from adapter.repository.actors import with_references
@@ -53,6 +54,7 @@ _OWNERS = {
 """The element in which a part of somebody's record names whose it is."""
 _RECORDS = {"Patient": "sak", "Practitioner": "ansatt", "Organization": "organisasjon"}
 """The record that each of those has."""
+_OF_THE_DIRECTORY = {SYSTEMS["orgnr"], SYSTEMS["hpr"]}
 _AROUND = {"Patient": "person", "Practitioner": "ansatt"}
 """What each is called by what stands in its record."""
 
@@ -164,6 +166,8 @@ class Placing:
     def _known(self, resource: Mapping[str, Any], reference: Mapping[str, Any]) -> str | None:
         """The reference to the unit or professional whose number a logical reference gives."""
         number = self._number(resource, reference)
+        if self.writer != KOMMUNE and number[0] not in _OF_THE_DIRECTORY:
+            return None  # an employee's birth number is not for others to ask by
         found = (self._numbered(type_, number) for type_ in ("Organization", "Practitioner"))
         return next((f"{type_}/{id_}" for type_, id_ in filter(None, found)), None)
 

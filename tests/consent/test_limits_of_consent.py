@@ -12,7 +12,7 @@ from adapter.consent.permits import Held
 from adapter.consent.visible import visible
 from adapter.fhir.dates import interval
 from adapter.record.parts import parts
-from adapter.record.windows import Window
+from adapter.record.windows import NEVER, Window
 from tests.consent.test_read_table import CHILD, NOW, SYKEHUS, judge, regel, sak, samtykke
 
 MOTHER: dict[str, Any] = {"gittAv": [{"parorende": "mor"}]}
@@ -152,3 +152,43 @@ def test_a_parorende_who_is_permitted_something_sees_herself(who: str, seen: str
     record = sak(samtykke(regel("plan"), til="x", mottaker={"parorende": "mor"}))
     assert judge(record, "parorende/mor", who)[0] == seen
     assert judge(record, "parorende/far", "far")[0] == "nothing"
+
+
+@pytest.mark.parametrize("window", [Window(), NEVER])
+def test_a_deny_to_a_rolle_reaches_its_ansatt_held_or_not(window: Window) -> None:
+    """Giving up a rolle, or being given it again, lifts no deny."""
+    no = samtykke(regel("team", virkning="nekt"), mottaker={"rolle": "r1"}) | {"id": "nei"}
+    record = sak(no, samtykke(ALL, mottaker={"ansatt": "a1"}))
+    (part,) = [one for one in parts("sak", record) if one.kind == "team"]
+    assert (
+        explain(record, part, "ansatt/a1", "TREAT", NOW, {"r1": Held("a1", window)}.get).extent == "nothing"
+    )
+
+
+@pytest.mark.parametrize("status", ["aktiv", "inaktiv"])
+def test_a_deny_to_a_team_outlives_the_participation(status: str) -> None:
+    """Who leaves the team, or whose team is closed, is denied still."""
+    no = samtykke(regel("team", virkning="nekt"), gittDato="2024-01-01", mottaker={"team": "gamle"}) | {
+        "id": "nei"
+    }
+    record = sak(no, samtykke(ALL, gittDato="2026-05-01"))
+    record["team"].append({"id": "gamle", "status": status, "deltakere": [SEAT]})
+    assert judge(record, SYKEHUS, "team")[0] == "nothing"
+
+
+@pytest.mark.parametrize(
+    ("given", "later", "seen"),
+    [
+        ("2024-01-01", {"fra": "2027-06-01"}, "nothing"),
+        ("2024-01-01", {"fra": "2026-05-01"}, "nothing"),
+        ("2024-01-01", {"fra": "2026-04-01"}, "whole"),
+        ("2024-01-01", {"fra": "2026-04-02"}, "whole"),
+        ("2026-05-02", {"fra": "2026-05-01"}, "whole"),
+    ],
+    ids=["ahead", "after a gap", "the same day", "the next day", "given since"],
+)
+def test_who_begins_again_is_permitted_anew(given: str, later: dict[str, str], seen: str) -> None:
+    """What was permitted before a participation ended does not come back with another one."""
+    record = sak(samtykke(ALL, gittDato=given))
+    record["team"][0]["deltakere"] += [SEAT, {**SEAT, "id": "d4", "gyldighet": later}]
+    assert judge(record, SYKEHUS, "team")[0] == seen

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from adapter.consent.lens import Lens, Standing
 from adapter.consent.rights import merged, refused_fields
+from adapter.fhir.dates import interval
 
 SYKEHUS = {"organisasjon": "sykehus"}
 HOSPITAL = Lens("organisasjon/sykehus", "TREAT", Standing.PERMITTED)
@@ -56,6 +57,11 @@ ROWS = [
      {"deltakere": [{**DELTAKER, "gyldighet": {"fra": "2026-01-01", "til": "2026-05-02"}}, OTHER]},
      ["deltakere"]),
     ("nor takes it away", HOSPITAL, "team", {"deltakere": [LEAVING, OTHER]}, TEAM, ["deltakere"]),
+    ("and not on a day gone by", HOSPITAL, "team", TEAM,
+     {"deltakere": [{**DELTAKER, "gyldighet": {"fra": "2026-01-01", "til": "2026-02-28"}}, OTHER]},
+     ["deltakere"]),
+    ("it may leave today", HOSPITAL, "team", TEAM,
+     {"deltakere": [{**DELTAKER, "gyldighet": {"fra": "2026-01-01", "til": "2026-03-01"}}, OTHER]}, []),
     ("it may leave sooner", HOSPITAL, "team", {"deltakere": [LEAVING, OTHER]},
      {"deltakere": [{**DELTAKER, "gyldighet": {"fra": "2026-01-01", "til": "2026-04-30"}}, OTHER]}, []),
     ("it gives itself no role", HOSPITAL, "team", TEAM,
@@ -75,7 +81,8 @@ def test_the_write_table(
     lens: Lens, kind: str, before: dict[str, Any] | None, after: dict[str, Any], refused: list[str]
 ) -> None:
     """A change is refused by the field that may not change; all of it where there is no right at all."""
-    assert refused_fields(lens, kind, before, after, [SYKEHUS, {"innbygger": "kari"}]) == refused
+    me = [SYKEHUS, {"innbygger": "kari"}]
+    assert refused_fields(lens, kind, before, after, me, interval("2026-03-01")) == refused
 
 
 ITEMS = st.lists(

@@ -257,13 +257,13 @@ def test_a_deltaker_may_leave_at_once(world: House) -> None:
     write(world, edited(join))
     read = world.hospital("GET", TEAM)
     team = read.json
-    team["participant"][1]["period"]["end"] = "2026-02-28"
+    team["participant"][1]["period"]["end"] = "2026-03-01T12:00:01Z"
     answer = as_writer(world, "PUT", TEAM, json=team, headers={"If-Match": read.headers["ETag"]})
     assert (answer.status_code, answer.json["resourceType"]) == (200, "OperationOutcome")
     assert answer.json["issue"][0]["details"]["coding"][0]["code"] == "not-given"
     assert world.hospital("GET", TEAM).status_code == 404
     (now,) = world.municipality("GET", "/kommune/v1/saker/saken").json["team"]
-    assert now["deltakere"][1]["gyldighet"] == {"fra": "2026-01-01", "til": "2026-02-28"}
+    assert now["deltakere"][1]["gyldighet"] == {"fra": "2026-01-01", "til": "2026-03-01T12:00:01Z"}
 
 
 @pytest.mark.parametrize("change", [{"aktiv": False}, {"gyldighet": {"til": "2026-02-28"}}])
@@ -278,6 +278,32 @@ def test_who_no_longer_holds_a_rolle_sees_no_more(world: House, change: dict[str
     assert answer.status_code == 200, answer.json
     assert world.call(wish, "GET", TEAM).status_code == 404
     assert world.call(wish, "GET", f"{TEAM}/_history/1").status_code == 404
+
+
+def test_a_person_takes_the_consent_to_the_plan_back(world: House) -> None:
+    """Making it inactive is enough: it is a withdrawal, and shuts the plan, also one that had ended."""
+
+    def plan(sak: dict[str, Any]) -> None:
+        sak["samtykker"][0]["regler"][0]["del"] = ["plan"]
+        given = {"gittDato": "2026-01-10", "gittAv": [{"innbygger": "torill"}]}
+        sak["samtykker"].append({"id": "til-planen", "tilstand": "aktiv", "type": "plan", **given})
+        sak["planer"] = [{"id": "planen", "plantype": "individuell-plan", "status": "fullfort"}]
+
+    write(world, edited(plan))
+    assert world.hospital("GET", "/fhir/CarePlan/planen").status_code == 200
+    person = Wish("innbygger", "app", person="torill", scope="patient/*.cruds")
+    consent = world.call(person, "GET", "/fhir/Consent/til-planen")
+    answer = world.call(
+        person,
+        "PUT",
+        "/fhir/Consent/til-planen",
+        json={**consent.json, "status": "inactive"},
+        headers={"If-Match": consent.headers["ETag"]},
+    )
+    assert answer.status_code == 200, answer.json
+    assert world.hospital("GET", "/fhir/CarePlan/planen").status_code == 404
+    (_, taken) = world.municipality("GET", "/kommune/v1/saker/saken").json["samtykker"]
+    assert taken["tilbaketrekking"] == {"dato": "2026-03-01", "omfang": "helt"}
 
 
 def test_a_hospital_proposes_a_consent_and_cannot_permit_itself(world: House) -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from adapter.fhir.canonical import BASE as PROFILE
 from tests.rest.conftest import BASE
-from tests.rest.world import ENH, HOSPITAL_NUMBER
+from tests.rest.test_consent import as_writer
+from tests.rest.world import ENH, FNR, HOSPITAL_NUMBER
 
 if TYPE_CHECKING:
     from werkzeug.test import TestResponse
@@ -85,3 +86,20 @@ def test_a_deny_that_is_not_understood_is_refused(world: House, more: dict[str, 
     assert issue["details"]["coding"][0]["code"] == "must-be-understood"
     assert issue["expression"][0].endswith(place)
     assert world.municipality("GET", "/kommune/v1/saker/saken").data == before
+
+
+def test_nobody_asks_by_an_employees_birth_number(world: House) -> None:
+    """A recipient that names an actor so is answered alike, whether the number is an employee's or not."""
+    named = {"identifier": {"system": FNR, "value": "12818149849"}}
+    answers = []
+    for identer in ([], [{"id": "i1", "type": "fnr", "verdi": "12818149849"}]):
+        read = world.municipality("GET", "/kommune/v1/ansatte/ragna")
+        headers = {"If-Match": read.headers["ETag"]}
+        body = {**read.json, "identer": identer}
+        kept = world.municipality("PUT", "/kommune/v1/ansatte/ragna", json=body, headers=headers)
+        assert kept.status_code == 200, kept.json
+        answers.append(as_writer(world, "POST", "/fhir/Consent", json=deny(named) | {"status": "proposed"}))
+    assert [one.status_code for one in answers] == [201, 201]
+    first, second = world.municipality("GET", "/kommune/v1/saker/saken").json["samtykker"][1:]
+    assert first["mottaker"] == second["mottaker"]
+    assert "identifikator" in first["mottaker"]
