@@ -73,10 +73,10 @@ def decide(lens: Lens, part: Part) -> Decision:
 
 def _decide_besides(lens: Lens, part: Part, refused_by: str) -> Decision | None:
     """What is shown of a part whose del is not open: any permit shows whom it is about, and oneself."""
-    if part.kind == "innbygger" and lens.given:
+    if part.kind == "innbygger" and lens.opens_anything:
         return Decision(Extent.MINIMAL, lens.standing, lens.given[0].samtykke)
     is_oneself = lens.recipient == f"{part.kind}/{part.id}" and refused_by == "del-not-permitted"
-    if is_oneself and lens.given:
+    if is_oneself and lens.opens_anything:
         return Decision(Extent.WHOLE, "oneself", lens.given[0].samtykke)
     if part.kind == "team" and lens.opens("koordinator", part.emner):
         return _decide_coordination(lens, part)
@@ -109,7 +109,7 @@ def _decide_samtykke(lens: Lens, part: Part) -> Decision:
     kind, _, name = lens.recipient.partition("/")
     by_it = any(permit.samtykke == part.id for permit in (*lens.given, *lens.denied))
     by_name = any((part.body.get(key) or {}).get(kind) == name for key in ("mottaker", "eier"))
-    if lens.given and (by_it or by_name):
+    if lens.opens_anything and (by_it or by_name):
         return Decision(Extent.WHOLE, lens.standing, part.id)
     if part.body.get("ugjennomsiktig"):
         return Decision(Extent.NOTHING, "opaque")

@@ -91,6 +91,12 @@ class Lens:
         said = (deny for deny in self.denied if deny.del_ == del_)
         return next((deny for deny in said if deny.emne == ALLE or deny.emne in emner), None)
 
+    @property
+    def opens_anything(self) -> bool:
+        """Is anything permitted that is not denied altogether?"""
+        shut = {deny.del_ for deny in self.denied if deny.emne == ALLE}
+        return any(permit.del_ not in shut for permit in self.given)
+
     def samtykke_for(self, del_: str) -> str | None:
         """The samtykke by which a del is open; None where none is needed."""
         return next((permit.samtykke for permit in self.given if permit.del_ == del_), None)

@@ -192,3 +192,12 @@ def test_who_begins_again_is_permitted_anew(given: str, later: dict[str, str], s
     record = sak(samtykke(ALL, gittDato=given))
     record["team"][0]["deltakere"] += [SEAT, {**SEAT, "id": "d4", "gyldighet": later}]
     assert judge(record, SYKEHUS, "team")[0] == seen
+
+
+def test_who_is_denied_all_that_was_permitted_is_told_of_nobody() -> None:
+    """Not even whom the sak is about, nor of the samtykke."""
+    record = sak(samtykke(regel("plan"), regel("plan", virkning="nekt")))
+    assert judge(record, SYKEHUS, "kari")[0] == "nothing"
+    assert judge(record, SYKEHUS, "samtykke-sykehus")[0] == "nothing"
+    record = sak(samtykke(regel("plan", "team"), regel("plan", virkning="nekt")))
+    assert judge(record, SYKEHUS, "kari")[0] == "minimal"
