@@ -19,7 +19,7 @@ from adapter.mapping import Scene
 from adapter.mapping.transforms import PAIRS
 from adapter.record.parts import PARTS, TYPES, kind_of, parts, put, surroundings, unlinked
 from adapter.repository.order import in_order
-from adapter.repository.resources import LINK_UNKNOWN
+from adapter.repository.resources import LINK_UNKNOWN, OWNERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,18 +43,6 @@ UNMAPPED = Message(
     "Kommunens post har ingen del for denne ressurstypen",
     "The municipality's record has no part for this type of resource",
 )
-
-_OWNERS = {
-    "RelatedPerson": "patient",
-    "CareTeam": "subject",
-    "Consent": "patient",
-    "CarePlan": "subject",
-    "Goal": "subject",
-    "ServiceRequest": "subject",
-    "PractitionerRole": "practitioner",
-}
-"""The element that names the person or professional whose record a resource is a part of."""
-
 
 SEVERAL_PEOPLE = Message(
     "several-people",
@@ -179,7 +167,7 @@ class ToPlan:
         self, kind: PartKind, resource: dict[str, Any], bundle: dict[str, Any]
     ) -> tuple[tuple[str, str], dict[str, str]]:
         """The record a resource belongs to, begun if it is new, and what stands around the part."""
-        element = _OWNERS.get(kind.type)
+        element, _ = OWNERS.get(kind.type, ("", ""))
         owner = (resource.get(element) or {}).get("reference", "") if element else ""
         for key, body in self.records.items():
             if key[0] == kind.record and owner and owner in surroundings(kind.record, body).values():

@@ -10,13 +10,11 @@ import click
 from adapter.errors import AdapterError
 from adapter.fhir import json
 from adapter.record.parts import parts
+from adapter.record.schema import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
-
-KINDS = ("organisasjon", "ansatt", "sak")
-"""The kinds of record, in the order they refer to each other: what is referred to comes first."""
 
 REST = "rest"
 """The field of a file that carries what the record itself has no field for; it is no part of the record."""

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from adapter.consent.lens import Lens, Standing
+from adapter.fhir.dates import interval
 from adapter.record.windows import window_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
-
-    from adapter.fhir.dates import Interval
+    from datetime import date
 
     Aktorer = Collection[dict[str, str]]
     _Part = Mapping[str, Any]
@@ -80,7 +80,7 @@ def refused_fields(
     before: Mapping[str, Any] | None,
     after: Mapping[str, Any],
     me: Aktorer,
-    today: Interval,
+    today: date,
 ) -> list[str]:
     """The fields of ``after`` that the writer may not make so; empty if it may. ``["*"]``: no such part.
 
@@ -90,7 +90,7 @@ def refused_fields(
         before: the part as the writer sees it, None if it would be created.
         after: the part as it would become.
         me: the aktorer the writer is: its recipient, and the roller of an ansatt.
-        today: the day it is.
+        today: the day it is, on the Norwegian clock.
     """
     rights = [right for right in RIGHTS if right.kind == kind and lens.standing in right.standings]
     body = before or {}
@@ -117,7 +117,7 @@ def owner_of(lens: Lens) -> dict[str, str]:
 
 
 def _relates(
-    relation: str, me: Aktorer, body: Mapping[str, Any], after: Mapping[str, Any], today: Interval
+    relation: str, me: Aktorer, body: Mapping[str, Any], after: Mapping[str, Any], today: date
 ) -> bool:
     if relation == "anybody":
         return True
@@ -128,9 +128,7 @@ def _relates(
     return _only_leaves(me, body.get("deltakere", []), after.get("deltakere", []), today)
 
 
-def _only_leaves(
-    me: Aktorer, before: list[dict[str, Any]], after: list[dict[str, Any]], today: Interval
-) -> bool:
+def _only_leaves(me: Aktorer, before: list[dict[str, Any]], after: list[dict[str, Any]], today: date) -> bool:
     """Is the writer a deltaker, and does nothing change but that it takes part for less long?"""
     if [one["id"] for one in before] != [one["id"] for one in after]:
         return False
@@ -139,7 +137,7 @@ def _only_leaves(
     return is_in and all(old.get("hvem") in me and _ends_sooner(old, new, today) for old, new in changed)
 
 
-def _ends_sooner(old: Mapping[str, Any], new: Mapping[str, Any], today: Interval) -> bool:
+def _ends_sooner(old: Mapping[str, Any], new: Mapping[str, Any], today: date) -> bool:
     """Consent to a deltaker lasts as long as the participation, so nobody prolongs its own.
 
     Nor puts its end back to before what it was permitted since: it may leave today, or later.
@@ -147,7 +145,7 @@ def _ends_sooner(old: Mapping[str, Any], new: Mapping[str, Any], today: Interval
     was, is_ = window_of(old.get("gyldighet")).high, window_of(new.get("gyldighet")).high
     if _but_its_end(old) != _but_its_end(new) or is_ is None:
         return False
-    return is_ > today.low and (was is None or is_ <= was)
+    return is_ > interval(today.isoformat()).low and (was is None or is_ <= was)
 
 
 def _but_its_end(deltaker: Mapping[str, Any]) -> dict[str, Any]:

@@ -22,7 +22,8 @@ from adapter.settings import mappings_folder
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-KINDS = ("sak", "ansatt", "organisasjon")
+KINDS = ("organisasjon", "ansatt", "sak")
+"""The kinds of record, each after those it refers to."""
 MOST_FINDINGS = 100
 """As many as anybody reads; a body of nothing but errors is not answered with more than it was."""
 

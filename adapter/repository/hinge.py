@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from adapter.consent.lens import KOMMUNE
 from adapter.errors import Finding, Forbidden, IssueType, Message, NotFound
 from adapter.record.avvik import avvik
+from adapter.record.schema import KINDS
 from adapter.repository.changes import changed_since
 from adapter.repository.pages import Pages
 from adapter.repository.preconditions import check_if_match
@@ -274,7 +275,7 @@ class Repository:
             How many records.
         """
         now, count = self.now(), 0
-        for kind in ("organisasjon", "ansatt", "sak"):
+        for kind in KINDS:
             after: str | None = None
             while True:
                 with self.store.write(note, now) as writer:

@@ -14,9 +14,9 @@ from adapter.consent.lens import Lens, Standing, lenses
 from adapter.consent.rights import merged, owner_of, refused_fields
 from adapter.consent.visible import sees_rest, visible
 from adapter.errors import Forbidden, IssueType, Message, NotFound, Unprocessable
-from adapter.fhir.dates import OSLO, interval
+from adapter.fhir.dates import OSLO
 from adapter.mapping.residue import places
-from adapter.record.parts import BY_NAME, PartKind, parts, put
+from adapter.record.parts import BY_NAME, PartKind, part_of, put
 from adapter.record.rules.identity import local_references
 from adapter.record.rules.violation import Case
 from adapter.repository.directory import Directory
@@ -25,9 +25,8 @@ from adapter.repository.resources import OWNER_UNKNOWN, Placing
 from adapter.repository.revision import Revision, Sent
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
-    from adapter.fhir.dates import Interval
     from adapter.record.parts import Part
     from adapter.security.caller import Caller
     from adapter.storage import Published, Writer
@@ -116,8 +115,8 @@ class RecipientWriting:
         self.placing.put_part(kind, sak, owned, residue, Sent(kind.type, resource), lens.recipient)
 
     @property
-    def _today(self) -> Interval:
-        return interval(self.now.astimezone(OSLO).date().isoformat())
+    def _today(self) -> date:
+        return self.now.astimezone(OSLO).date()
 
     def _taken_back(
         self, lens: Lens, kind: PartKind, before: dict[str, Any], after: dict[str, Any]
@@ -126,8 +125,7 @@ class RecipientWriting:
         ends = (before.get("tilstand"), after.get("tilstand")) == ("aktiv", "inaktiv")
         if kind.name != "samtykke" or lens.standing is Standing.PERMITTED or not ends:
             return after
-        today = self.now.astimezone(OSLO).date().isoformat()
-        return {"tilbaketrekking": {"dato": today, "omfang": "helt"}, **after}
+        return {"tilbaketrekking": {"dato": self._today.isoformat(), "omfang": "helt"}, **after}
 
     def _lens(self, sak: dict[str, Any], published: Published) -> Lens:
         for lens in lenses(sak, Directory(self.writer).ansatt_with, self.now):
@@ -160,8 +158,7 @@ class RecipientWriting:
         return part, residue
 
     def _case(self, sak: dict[str, Any]) -> Case:
-        today = self.now.astimezone(OSLO).date()
-        return Case("sak", sak, None, today, self.placing.write.production)
+        return Case("sak", sak, None, self._today, self.placing.write.production)
 
     def _me(self, lens: Lens) -> list[dict[str, str]]:
         """The aktorer the writer is: its recipient, and the roller an ansatt holds now."""
@@ -173,7 +170,7 @@ class RecipientWriting:
 
 
 def _part(sak: dict[str, Any], published: Published) -> Part:
-    for part in parts("sak", sak):
-        if (part.type, part.id) == (published.type, published.id):
-            return part
-    raise NotFound(UNKNOWN.at())
+    part = part_of("sak", sak, published.type, published.id)
+    if part is None:
+        raise NotFound(UNKNOWN.at())
+    return part

@@ -42,7 +42,7 @@ LINK_UNKNOWN = Message(
     "Refers to what is not in this person's record; send that first",
     "https://hl7.org/fhir/R4/references.html",
 )
-_OWNERS = {
+OWNERS = {
     "RelatedPerson": ("patient", "Patient"),
     "CareTeam": ("subject", "Patient"),
     "Consent": ("patient", "Patient"),
@@ -149,7 +149,7 @@ class Placing:
 
         Somebody is named by reference, or by a number nobody else has: subject.identifier.
         """
-        element, owner = _OWNERS.get(type_, ("", ""))
+        element, owner = OWNERS.get(type_, ("", ""))
         reference = resource.get(element) or {}
         if "reference" not in reference:
             return self._numbered(owner, self._number(resource, reference))
@@ -191,7 +191,7 @@ class Placing:
         Raises:
             Unprocessable: the number is another's than the reference's.
         """
-        element, owner = _OWNERS.get(kind.type, ("", ""))
+        element, owner = OWNERS.get(kind.type, ("", ""))
         reference = own.get(element) or {}
         number = self._number(own, reference)
         known = keys(kind.record, record)
@@ -220,11 +220,11 @@ class Placing:
     def _record_of(self, kind: PartKind, resource: dict[str, Any]) -> dict[str, Any]:
         """The record the resource is put into, or the beginning of a new one."""
         holder = self._holder(kind.type, resource["id"])
-        if holder is None and kind.type in _OWNERS:
+        if holder is None and kind.type in OWNERS:
             named = self.owner(kind.type, resource)
             holder = self._holder(*named) if named else None
             if holder is None:
-                element, type_ = _OWNERS[kind.type]
+                element, type_ = OWNERS[kind.type]
                 raise Unprocessable(OWNER_UNKNOWN.at(f"{kind.type}.{element}", type=type_))
         body = self._body(*holder) if holder else None
         if body is not None:

@@ -13,6 +13,7 @@ from adapter.consent.permits import permits
 from adapter.fhir.dates import OSLO
 from adapter.record.consequences import with_consequences
 from adapter.record.identifiers import keys
+from adapter.record.schema import KINDS
 from adapter.repository.directory import Directory
 from adapter.repository.judging import Judge
 from adapter.repository.leavings import forget_stale
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
     from adapter.mapping import Mappings
     from adapter.repository.revision import Revision
     from adapter.storage import Writer
-
-KINDS = ("organisasjon", "ansatt", "sak")
-"""The kinds of record, each after those it refers to."""
 
 
 @dataclass(frozen=True, slots=True)

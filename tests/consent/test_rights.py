@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,7 +11,6 @@ from hypothesis import strategies as st
 
 from adapter.consent.lens import Lens, Standing
 from adapter.consent.rights import merged, refused_fields
-from adapter.fhir.dates import interval
 
 SYKEHUS = {"organisasjon": "sykehus"}
 HOSPITAL = Lens("organisasjon/sykehus", "TREAT", Standing.PERMITTED)
@@ -82,7 +82,7 @@ def test_the_write_table(
 ) -> None:
     """A change is refused by the field that may not change; all of it where there is no right at all."""
     me = [SYKEHUS, {"innbygger": "kari"}]
-    assert refused_fields(lens, kind, before, after, me, interval("2026-03-01")) == refused
+    assert refused_fields(lens, kind, before, after, me, date(2026, 3, 1)) == refused
 
 
 ITEMS = st.lists(

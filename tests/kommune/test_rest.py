@@ -101,8 +101,8 @@ def test_a_consent_written_anew_is_opaque_no_more(world: House) -> None:
 
 def test_what_the_law_lets_follow_drops_residue_too(world: House) -> None:
     """A plan that ends because its consent is taken back is told in other words than the sender's."""
-    consent = {"id": "til-planen", "tilstand": "aktiv", "type": "plan", "gittDato": "2026-01-10"}
-    consent["gittAv"] = [{"innbygger": "torill"}]  # type: ignore[assignment]
+    given = {"gittDato": "2026-01-10", "gittAv": [{"innbygger": "torill"}]}
+    consent = {"id": "til-planen", "tilstand": "aktiv", "type": "plan", **given}
     plan = {"id": "planen", "plantype": "individuell-plan", "status": "aktiv", "nesteEvaluering": "2026-06"}
     sak = {**CASE, "planer": [plan], "samtykker": [*CASE["samtykker"], consent]}
     put(world, SAK, sak)

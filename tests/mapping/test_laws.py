@@ -17,21 +17,13 @@ from adapter.errors import Unprocessable
 from adapter.fhir.structure import check
 from adapter.mapping import PartMapping, load
 from adapter.repository.refusals import NOT_UNDERSTOOD, OUT_OF_PLACE
+from adapter.repository.resources import OWNERS
 from adapter.settings import mappings_folder
 from tests.strategies.resources import resources
 
 MAPPINGS = load(mappings_folder())
 PARTS = sorted(MAPPINGS.by_part)
 AROUND = {"person": "Patient/p1", "ansatt": "Practitioner/a1"}
-OWNERS = {
-    "RelatedPerson": "patient",
-    "CareTeam": "subject",
-    "Consent": "patient",
-    "PractitionerRole": "practitioner",
-    "CarePlan": "subject",
-    "Goal": "subject",
-    "ServiceRequest": "subject",
-}
 REASONS = {refusal.message.code for refusal in NOT_UNDERSTOOD + OUT_OF_PLACE}
 """All that a mapping refuses valid R4 for."""
 QUICK = settings(max_examples=40, suppress_health_check=list(HealthCheck))
@@ -44,7 +36,7 @@ PROPOSAL = "proposal"
 
 def placed(mapping: PartMapping, resource: dict[str, Any]) -> dict[str, Any]:
     """The resource as it would arrive: with an id, naming the person or professional it belongs to."""
-    owner = OWNERS.get(mapping.type)
+    owner, _ = OWNERS.get(mapping.type, ("", ""))
     reference = {"reference": AROUND["ansatt" if owner == "practitioner" else "person"]}
     intent = resource.get("intent")
     if mapping.part == "henvendelse" or (mapping.part == "tiltak" and intent == PROPOSAL):
