@@ -21,13 +21,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from difflib import get_close_matches
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 EXAMPLE_MUNICIPALITY = "314159268"
 """The invented municipality of the examples; real organisation numbers begin with 8 or 9."""
@@ -90,10 +91,15 @@ class Settings:
             workers=reader.number("ADAPTER_WORKERS", 2, 1, _MOST_WORKERS),
             var=var,
         )
-        faults = [*reader.faults, *_contradictions(settings)]
+        faults = [*reader.faults, *reader.unread(), *_contradictions(settings)]
         if faults:
             raise SettingsError(*faults)
         return settings
+
+
+_PREFIX = "ADAPTER_"
+_OF_THE_CONTAINER = "ADAPTER_MIGRATE"
+"""Read by the image's entry point, before the adapter starts."""
 
 
 class _Reader:
@@ -101,9 +107,18 @@ class _Reader:
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._environment = environment
+        self._read = {_OF_THE_CONTAINER}
         self.faults: list[str] = []
 
+    def unread(self) -> Iterator[str]:
+        """Variables nobody reads: a database that is misspelt would be another database."""
+        for name in sorted(self._environment):
+            if name.startswith(_PREFIX) and name not in self._read:
+                near = get_close_matches(name, self._read, 1)
+                yield f"{name} is no setting" + (f"; do you mean {near[0]}?" if near else "")
+
     def text(self, name: str, default: str) -> str:
+        self._read.add(name)
         return self._environment.get(name, "").strip() or default
 
     def flag(self, name: str) -> bool:

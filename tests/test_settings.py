@@ -123,3 +123,12 @@ def test_every_variable_read_is_described() -> None:
     for name in asked.names:
         assert name in (settings_module.__doc__ or "")
         assert f"`{name}`" in running
+
+
+def test_a_setting_nobody_reads_is_told() -> None:
+    """A misspelt database would be another one: the nearest name is told, and the value is not."""
+    with pytest.raises(SettingsError) as refused:
+        Settings.from_environment({"ADAPTER_DATABSE_URL": "hemmelig", "ADAPTER_MIGRATE": "0", "PATH": "/bin"})
+    assert str(refused.value).count("ADAPTER_") == 2
+    assert "ADAPTER_DATABSE_URL is no setting; do you mean ADAPTER_DATABASE_URL?" in str(refused.value)
+    assert "hemmelig" not in str(refused.value)
