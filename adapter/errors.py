@@ -97,6 +97,17 @@ class Finding:
         """The same finding seen from outside: ``expression`` prefixed with ``prefix`` (no dot added)."""
         return replace(self, expression=f"{prefix}{self.expression or ''}")
 
+    def as_line(self, file: str = "") -> str:
+        """``file:line:column: severity: text [code] at expression``, in English, as compilers write it."""
+        place = ":".join(str(part) for part in (file or None, self.line, self.column) if part is not None)
+        return f"{place}: {self.severity}: {self.text}" if place else f"{self.severity}: {self.text}"
+
+    @property
+    def text(self) -> str:
+        """``text [code] at expression``: what a person reads where the file and line are told otherwise."""
+        where = f" at {self.expression}" if self.expression else ""
+        return f"{self.en} [{self.code}]{where}"
+
 
 @dataclass(frozen=True, slots=True)
 class Message:

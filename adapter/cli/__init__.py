@@ -62,4 +62,4 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _told(error: SettingsError | AdapterError) -> list[str]:
     if isinstance(error, SettingsError):
         return list(error.faults)
-    return [f"{finding.en} [{finding.code}]" for finding in error.findings]
+    return [finding.text for finding in error.findings]

@@ -45,8 +45,7 @@ def _told(ctx: click.Context, report: Report) -> None:
     for line in ("", "What is refused of valid R4", *listed()):
         click.echo(line)
     for finding in report.findings:
-        where = f" at {finding.expression}" if finding.expression else ""
-        click.echo(f"{finding.severity}: {finding.en} [{finding.code}]{where}", err=True)
+        click.echo(finding.as_line(), err=True)
     click.echo("nothing unaccounted" if not report.findings else f"{len(report.findings)} faults", err=True)
     ctx.exit(1 if report.findings else 0)
 

@@ -13,6 +13,7 @@ from adapter.cli import record_files
 from adapter.cli.conversion import ToPlan, to_bundle
 from adapter.errors import AdapterError, Severity
 from adapter.fhir import json, structure, xml
+from adapter.fhir.sniffing import Format, sniff
 from adapter.record import schema
 from adapter.settings import mappings_folder
 
@@ -52,7 +53,7 @@ def _to_fhir(file: Path, form: str) -> list[Finding]:
 
 def _to_plan(file: Path) -> list[Finding]:
     data = file.read_bytes()
-    bundle = xml.parse(data) if data.lstrip().startswith(b"<") else json.parse(data)
+    bundle = (xml if sniff(data).format is Format.XML else json).parse(data)
     wrong = [finding for finding in structure.check(bundle) if finding.severity is not Severity.WARNING]
     if wrong:
         return wrong
@@ -73,6 +74,5 @@ def _told(file: Path, findings: Iterable[Finding]) -> bool:
     wrong = False
     for finding in findings:
         wrong |= finding.severity in {Severity.ERROR, Severity.FATAL}
-        where = f" at {finding.expression}" if finding.expression else ""
-        click.echo(f"{file}: {finding.severity}: {finding.en} [{finding.code}]{where}", err=True)
+        click.echo(finding.as_line(str(file)), err=True)
     return wrong

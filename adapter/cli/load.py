@@ -52,7 +52,6 @@ def _loaded(repository: Repository, record: RecordFile, note: ChangeNote) -> boo
         )
     except AdapterError as refusal:
         for finding in refusal.findings:
-            where = f" at {finding.expression}" if finding.expression else ""
-            click.echo(f"{record.path}: {finding.en} [{finding.code}]{where}", err=True)
+            click.echo(finding.as_line(str(record.path)), err=True)
         return False
     return True

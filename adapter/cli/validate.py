@@ -11,7 +11,7 @@ import click
 
 from adapter.errors import AdapterError, Severity
 from adapter.fhir import json, structure, xml
-from adapter.rest.formats import Format
+from adapter.fhir.sniffing import Format, sniff
 from adapter.rest.places import located
 
 if TYPE_CHECKING:
@@ -61,18 +61,15 @@ def _report(path: Path) -> Report:
 
 def _findings(data: bytes) -> tuple[Finding, ...]:
     """Every finding of the structure check, each with the line and column it stands at."""
-    if data.lstrip().startswith(b"<"):
-        return tuple(located(structure.check(xml.parse(data)), data, Format.XML))
-    return tuple(located(structure.check(json.parse(data)), data, Format.JSON))
+    format_ = sniff(data).format
+    codec = xml if format_ is Format.XML else json
+    return tuple(located(structure.check(codec.parse(data)), data, format_))
 
 
 def _as_text(report: Report) -> str:
     """One line a finding, as compilers write them; editors and CI find the place."""
     lines = [f"{report.path}: valid"] if report.valid else []
-    for finding in report.findings:
-        place = ":".join(str(n) for n in (report.path, finding.line, finding.column) if n is not None)
-        where = f" at {finding.expression}" if finding.expression else ""
-        lines.append(f"{place}: {finding.severity}: {finding.en} [{finding.code}]{where}")
+    lines += [finding.as_line(str(report.path)) for finding in report.findings]
     return "\n".join(lines)
 
 

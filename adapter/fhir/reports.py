@@ -37,15 +37,7 @@ def _text_lines(report: Report) -> Iterable[str]:
     if report.is_valid:
         yield f"{report.name}: valid"
     for finding in report.findings:
-        place = ":".join(
-            str(part) for part in (report.name, finding.line, finding.column) if part is not None
-        )
-        yield f"{place}: {finding.severity}: {_said(finding)}"
-
-
-def _said(finding: Finding) -> str:
-    where = f" at {finding.expression}" if finding.expression else ""
-    return f"{finding.en} [{finding.code}]{where}"
+        yield finding.as_line(report.name)
 
 
 def as_json(reports: Sequence[Report]) -> str:
@@ -146,7 +138,7 @@ def _command(name: str, finding: Finding) -> str:
     level = _LEVELS[finding.severity].replace("note", "notice")
     place = f",line={finding.line},col={finding.column or 1}" if finding.line is not None else ""
     title = f",title={_property(finding.code)}"
-    return f"::{level} file={_property(name)}{place}{title}::{_data(_said(finding))}"
+    return f"::{level} file={_property(name)}{place}{title}::{_data(finding.text)}"
 
 
 def _data(value: str) -> str:

@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING
 from adapter.errors import AdapterError, Severity
 from adapter.fhir import json, xml
 from adapter.fhir.positions import located
+from adapter.fhir.sniffing import Format, sniff
 from adapter.fhir.structure import check
 
 if TYPE_CHECKING:
     from adapter.errors import Finding
-
-_BLANK = b" \t\r\n\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,7 @@ class Report:
 
 def validate(name: str, data: bytes, *, max_size: int | None = None) -> Report:
     """Judge one resource; what begins with ``<`` is XML, anything else JSON. What it holds raises nothing."""
-    codec = xml if data.lstrip(_BLANK)[:1] == b"<" else json
+    codec = xml if sniff(data).format is Format.XML else json
     try:
         findings = check(codec.parse(data, max_size=max_size))
         if findings:

@@ -8,12 +8,12 @@ Accept; of formats wanted equally, the one named first is given; where anything 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from adapter.errors import IssueType, Message, NotAcceptable, UnsupportedMediaType
+from adapter.fhir.sniffing import Format
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,13 +33,6 @@ MEDIA_TYPE_UNREADABLE = Message(
     "Content of this type is not read; send Content-Type {valid} (FHIR 4.0, UTF-8, not compressed)",
     _SPEC,
 )
-
-
-class Format(StrEnum):
-    """The two ways a resource is written."""
-
-    JSON = "json"
-    XML = "xml"
 
 
 FHIR_JSON, FHIR_XML = "application/fhir+json", "application/fhir+xml"

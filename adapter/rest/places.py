@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from adapter.fhir import json, xml
-from adapter.rest.formats import Format
+from adapter.fhir.sniffing import Format
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -16,8 +16,9 @@ from werkzeug.http import http_date
 
 from adapter.errors import BadRequest, Finding, IssueType, Message, NotAcceptable
 from adapter.fhir import json, xml
+from adapter.fhir.sniffing import Format
 from adapter.rest.conditions import preferred_return, wants_lenience
-from adapter.rest.formats import DEFAULT, Answer, Format, check_form, negotiate, reading
+from adapter.rest.formats import DEFAULT, Answer, check_form, negotiate, reading
 from adapter.rest.interaction import DOOR_PARAMETERS, FhirRequest, FhirResponse, Pairs
 from adapter.rest.outcome import operation_outcome
 from adapter.rest.places import located

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapter.errors import NotAcceptable, UnsupportedMediaType
-from adapter.rest.formats import MEDIA_TYPES, Answer, Format, check_form, negotiate, reading
+from adapter.fhir.sniffing import Format
+from adapter.rest.formats import MEDIA_TYPES, Answer, check_form, negotiate, reading
 
 JSON, XML = "application/fhir+json", "application/fhir+xml"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from adapter.errors import IssueType, Message
-from adapter.rest.formats import Format
+from adapter.fhir.sniffing import Format
 from adapter.rest.places import located
 
 MESSAGE = Message("rule-x", IssueType.BUSINESS_RULE, "Ikke slik", "Not so")

@@ -1,0 +1,36 @@
+"""The format of bytes without a media type, and the byte order mark some editors put before them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_BLANK = b" \t\r\n"
+
+
+class Format(StrEnum):
+    """The two ways a resource is written."""
+
+    JSON = "json"
+    XML = "xml"
+
+
+class Sniffed(NamedTuple):
+    """What the first bytes of a text tell; ``data`` is the text without its byte order mark."""
+
+    format: Format
+    data: bytes
+    has_mark: bool
+
+
+def sniff(data: bytes) -> Sniffed:
+    """The format of a text: XML begins with ``<``, anything else is read as JSON.
+
+    A reader may pass over a byte order mark: https://www.rfc-editor.org/rfc/rfc8259#section-8.1 and
+    https://www.w3.org/TR/xml/#sec-guessing.
+    """
+    has_mark = data.startswith(BYTE_ORDER_MARK)
+    text = data.removeprefix(BYTE_ORDER_MARK)
+    is_xml = text.lstrip(_BLANK).startswith(b"<")
+    return Sniffed(Format.XML if is_xml else Format.JSON, text, has_mark)
