@@ -6,8 +6,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from adapter.errors import Finding, IssueType, Message, Severity
+from adapter.fhir.etags import read_tags
 from adapter.record.parts import BY_NAME, parts, path_of
-from adapter.repository.preconditions import seen_versions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,8 +30,8 @@ def changed_since(if_match: str, versions: list[RecordVersion]) -> tuple[Finding
         if_match: the header as sent; where it names no version of this record there is nothing to compare.
         versions: every version of the record, the newest first.
     """
-    named = seen_versions(if_match) or frozenset()
-    seen = {record.version for record in versions if str(record.version) in named}
+    tags = read_tags(if_match)
+    seen = {record.version for record in versions if tags and str(record.version) in tags.named}
     later = [record for record in reversed(versions) if seen and record.version >= max(seen)]
     found = (
         CHANGED_SINCE.at(place, version=new.version, caller=new.note.caller)

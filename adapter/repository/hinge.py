@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from adapter.consent.lens import KOMMUNE
-from adapter.errors import Finding, Forbidden, IssueType, Message, NotFound
+from adapter.errors import Finding, Forbidden, IssueType, Message, NotFound, Unprocessable
+from adapter.record import schema
 from adapter.record.avvik import avvik
 from adapter.record.schema import KINDS
 from adapter.repository.changes import changed_since
 from adapter.repository.pages import Pages
 from adapter.repository.preconditions import check_if_match
 from adapter.repository.recipients import UNKNOWN, check_scope, present, recipients
-from adapter.repository.refused import OnlyAsked, Refusals, broken_by
 from adapter.repository.resources import Placing
 from adapter.repository.searching import Search, SearchResult
 from adapter.repository.transaction import Change, Put, Transaction
@@ -164,28 +164,14 @@ class Repository:
             raise Forbidden(RECIPIENTS_WRITE_LATER.at())
         return self._put(puts, caller, note)
 
-    def also_wrong(self, puts: Sequence[Put], *, caller: Caller, note: ChangeNote) -> tuple[Finding, ...]:
-        """What the municipality's resources break, being what of others can be read; nothing is stored.
-
-        The others are no valid R4 and are refused for that, and this is told in the same answer.
-        """
-        if not caller.municipality:
-            return ()
-        return broken_by(lambda: self._put(puts, caller, note, store=False))
-
-    def _put(
-        self, puts: Sequence[Put], caller: Caller, note: ChangeNote, *, store: bool = True
-    ) -> list[Change]:
+    def _put(self, puts: Sequence[Put], caller: Caller, note: ChangeNote) -> list[Change]:
         for put in puts:
             check_scope(caller, put.type, put.interaction)
         now = self.now()
         with self.store.write(note, now) as writer:
             mine = recipients(caller, writer, now)
             placing = Placing(self._write(writer, now), self.new_id, self.base_url, mine[0])
-            made = Transaction(writer, placing, caller, mine, now, self.if_match_required).carry_out(puts)
-            if not store:
-                raise OnlyAsked
-            return made
+            return Transaction(writer, placing, caller, mine, now, self.if_match_required).carry_out(puts)
 
     def _write(self, writer: Writer, now: datetime) -> Write:
         return Write(writer, self.mappings, now, self.production)
@@ -247,11 +233,15 @@ class Repository:
         ``rest`` is residue that comes with the record, by type and id of its part; other residue stays.
 
         Raises:
+            Unprocessable: ``body`` breaks the record's JSON Schema; every place is named, and nothing else is
+                judged.
             PreconditionRequired, PreconditionFailed: of If-Match; the latter names each part changed since.
-            Unprocessable: it is no record; also what of it can be read breaks a rule.
             Unprocessable, Conflict: see :meth:`Write.store`.
         """
-        now, refusals = self.now(), Refusals()
+        invalid = schema.validate(kind, body)
+        if invalid:
+            raise Unprocessable(*invalid)
+        now = self.now()
         with self.store.write(note, now) as writer:
             head = writer.record(kind, id_)
             check_if_match(
@@ -261,11 +251,8 @@ class Repository:
                 changed=lambda: changed_since(if_match or "", writer.record_versions(kind, id_)),
             )
             placing = Placing(self._write(writer, now), self.new_id, self.base_url, KOMMUNE)
-            placing.put_record(kind, refusals.readable(kind, body), rest or {})
-            dropped: tuple[Finding, ...] = ()
-            with refusals.besides():
-                dropped = placing.finish()
-            refusals.tell()
+            placing.put_record(kind, body, rest or {})
+            dropped = placing.finish()
             return RecordChange(_known(writer.record(kind, id_)), head is None, dropped)
 
     def reproject(self, note: ChangeNote) -> int:

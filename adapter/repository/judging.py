@@ -79,26 +79,27 @@ class Judge:
         """Let the write through if every record of it may be stored.
 
         Raises:
-            Unprocessable: one is not valid, breaks a rule of law, or refers to what does not exist.
-            Conflict: an identifier or id in one belongs to another record.
+            Unprocessable: a record breaks its schema (nothing else is judged then), breaks a rule of law, or
+                refers to what does not exist; what is taken is told too.
+            Conflict: no rule is broken, and an identifier or id belongs to another record.
         """
-        self._refuse(Unprocessable, lambda revision: schema.validate(revision.kind, revision.after))
-        self._refuse(Unprocessable, self._broken)
-        taken = self._taken()
-        self._refuse(Conflict, lambda revision: taken[revision.kind, revision.after["id"]])
+        invalid = self._told(lambda revision: schema.validate(revision.kind, revision.after))
+        if invalid:
+            raise Unprocessable(*invalid)
+        owned = self._taken()
+        broken = self._told(self._broken)
+        taken = self._told(lambda revision: owned[revision.kind, revision.after["id"]])
+        if broken:
+            raise Unprocessable(*broken, *taken)
+        if taken:
+            raise Conflict(*taken)
 
-    def _refuse(
-        self,
-        error: type[Unprocessable | Conflict],
-        found: Callable[[Revision], Iterable[Finding]],
-    ) -> None:
-        findings = [
+    def _told(self, found: Callable[[Revision], Iterable[Finding]]) -> list[Finding]:
+        return [
             finding
             for revision in self.revisions
             for finding in revision.told(found(revision), self.mappings)
         ]
-        if findings:
-            raise error(*findings)
 
     def _broken(self, revision: Revision) -> list[Finding]:
         kind, before, after = revision.kind, revision.before, revision.after

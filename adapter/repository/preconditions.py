@@ -1,12 +1,7 @@
-"""Which version a writer has seen: If-Match, and what the answer says when it is an old one.
-
-https://hl7.org/fhir/R4/http.html#concurrency, RFC 9110 § 13.1.1: ``*``, or one or more tags, ``W/"3"`` or
-``"3"``. FHIR's tags are weak and are compared all the same.
-"""
+"""Which version a writer has seen: If-Match, and what the answer says when it is an old one."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from adapter.errors import (
@@ -17,6 +12,7 @@ from adapter.errors import (
     PreconditionFailed,
     PreconditionRequired,
 )
+from adapter.fhir.etags import read_tags
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,23 +49,6 @@ NOTHING_TO_MATCH = Message(
     _SPEC,
 )
 
-_TAG = r'(?:W/)?"([\x21\x23-\x7e\x80-\U0010ffff]*)"'
-_TAGS = re.compile(rf"{_TAG}(?:[ \t]*,[ \t]*{_TAG})*")
-
-
-def seen_versions(if_match: str) -> frozenset[str] | None:
-    """The versions an If-Match header names, without quotes and weakness marks; None, for ``*``: any.
-
-    Raises:
-        BadRequest: it is neither tags nor ``*``.
-    """
-    sent = if_match.strip(" \t")
-    if sent == "*":
-        return None
-    if not _TAGS.fullmatch(sent):
-        raise BadRequest(IF_MATCH_INVALID.at())
-    return frozenset(re.findall(_TAG, sent))
-
 
 def check_if_match(
     if_match: str | None,
@@ -95,8 +74,10 @@ def check_if_match(
         if required and current is not None:
             raise PreconditionRequired(IF_MATCH_MISSING.at())
         return
-    seen = seen_versions(if_match)
+    seen = read_tags(if_match)
+    if seen is None:
+        raise BadRequest(IF_MATCH_INVALID.at())
     if current is None:
         raise PreconditionFailed(NOTHING_TO_MATCH.at())
-    if seen is not None and str(current) not in seen:
+    if not seen.match(current):
         raise PreconditionFailed(VERSION_CONFLICT.at(), *changed())

@@ -62,15 +62,15 @@ OUT_OF_PLACE = (
     Refusal(rows.OTHER_SURROUNDINGS, f"{_OWNER}: another than the resource has, or with another's number"),
     Refusal(resources.OWNER_UNKNOWN, f"{_OWNER}: of a new resource, by reference or by number"),
     Refusal(resources.LINK_UNKNOWN, "ServiceRequest.basedOn; Goal.extension goal-relationship, based-on"),
+)
+"""What has no place among the other resources of the municipality."""
+
+RULES = (
     Refusal(identity.NOT_HERE, "references between the parts of one sak: CarePlan.goal, Goal.expressedBy"),
     Refusal(
         judging.REFERENCE_BROKEN, "references to this service's Practitioner, PractitionerRole, Organization"
     ),
     Refusal(judging.KEY_TAKEN, "identifier, of a national register"),
-)
-"""What does not fit among the other resources of the municipality."""
-
-RULES = (
     Refusal(identity.BIRTH_NUMBER, _NUMBER),
     Refusal(identity.BIRTH_NUMBER_KIND, _NUMBER),
     Refusal(identity.REAL_PERSON, _NUMBER),
@@ -100,19 +100,20 @@ RULES = (
     Refusal(planning.DUE_BEFORE_START, "Goal.target.dueDate"),
     Refusal(planning.NOT_TO_EXPRESS, "Goal.expressedBy"),
 )
-"""What a rule of law, or of arithmetic, forbids a change to do."""
+"""What a rule of law, of arithmetic or of uniqueness forbids a change to do."""
 
 GROUPS = {
     "Cannot be kept": NOT_UNDERSTOOD,
     "Has no place here": OUT_OF_PLACE,
-    "Breaks a rule": RULES,
+    "Breaks a rule, or is taken": RULES,
 }
 REFUSALS = tuple(refusal for group in GROUPS.values() for refusal in group)
 
 _HEAD = """## What is refused
 
-A valid R4 resource is taken, and kept whole, unless one of these holds: all that do are told in one answer,
-each at its place, and nothing is stored. A code is the one in `issue.details.coding`.
+A valid R4 resource is taken, and kept whole, unless one of these holds. Nothing is stored then. The answer
+names every fault of its step at its place: first what cannot be kept or has no place; when there is none of
+that, what breaks a rule or belongs to another record. A code is the one in `issue.details.coding`.
 """
 
 

@@ -77,16 +77,13 @@ class Placing:
     _revisions: dict[tuple[str, str], Revision] = field(default_factory=dict)
     _holders: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
 
-    def put(
-        self, type_: str, resource: dict[str, Any], place: str = "", sent: dict[str, Any] | None = None
-    ) -> None:
+    def put(self, type_: str, resource: dict[str, Any], place: str = "") -> None:
         """Make the resource what its part of the record says, beginning the part or record if it is new.
 
         Args:
             type_: one of the types that are parts of a record.
             resource: valid R4, with its id.
             place: where it stands in what was sent, if that was more than this resource.
-            sent: the resource as it was sent, if that is not this one.
 
         Raises:
             Unprocessable: it says something that is neither mapped nor kept, or its owner is unknown.
@@ -96,7 +93,7 @@ class Placing:
         found = part_of(kind.record, record, type_, resource["id"])
         kind = BY_NAME[found.kind] if found else kind
         part, residue = self.read(kind, record, resource, found.body if found else None)
-        self.put_part(kind, record, part, residue, Sent(place or type_, sent or resource), self.writer)
+        self.put_part(kind, record, part, residue, Sent(place or type_, resource), self.writer)
 
     def read(
         self, kind: PartKind, record: dict[str, Any], resource: dict[str, Any], onto: dict[str, Any] | None

@@ -1,27 +1,25 @@
 """Resources put together, all or none: one, or the entries of a Bundle.
 
 https://hl7.org/fhir/R4/http.html#trules. What they lead to does not depend on the order they came in: whose
-record it is comes before what is in it, and every record is judged when all is in place. Everything found
-is told at once, each at its entry.
+record it is comes before what is in it, and every record is judged when all is in place. A step that
+refuses tells of every entry it refuses, each at its place; the steps after it are not taken.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from functools import partial
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from adapter.errors import Unprocessable
-from adapter.fhir.cutting import without
+from adapter.errors import AdapterError
 from adapter.record.parts import kind_of
 from adapter.repository.order import in_order
 from adapter.repository.preconditions import check_if_match
 from adapter.repository.recipient_writing import RecipientWriting
 from adapter.repository.recipients import present
-from adapter.repository.refused import Refusals
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from adapter.errors import Finding
@@ -105,40 +103,19 @@ class Transaction:
             Unprocessable, Conflict: see :meth:`Placing.put` and :meth:`Placing.finish`.
         """
         before = {put.key: self._given(put) for put in puts}
-        refusals = Refusals()
+        refused = _Refused()
         for put in puts:
-            with refusals.of(put.key, partial(_placed, put=put, element="request.ifMatch")):
+            with refused.of(put, "request.ifMatch"):
                 self._check_version(put, before[put.key])
-        refusals.tell()
+        refused.tell()
         for put in in_order(puts, lambda put: put.resource, self.placing.write.mappings):
-            if self.placing.owner(put.type, put.resource) in refusals.keys:
+            if self.placing.owner(put.type, put.resource) in refused.keys:
                 continue  # Its owner is refused already, and nothing more can be said of it.
-            with refusals.of(put.key, partial(_placed, put=put, element="resource")):
+            with refused.of(put, "resource"):
                 self._place(put, before[put.key])
-            if put.key in refusals.keys and self._is_judged_without(put, before[put.key], refusals):
-                refusals.keys.remove(put.key)
-        if refusals.keys:
-            refusals.tell()
-        with refusals.besides():
-            self.placing.finish()
-        refusals.tell()
+        refused.tell()
+        self.placing.finish()
         return [Change(_standing(self._given(put)), _standing(before[put.key]) is None) for put in puts]
-
-    def _is_judged_without(self, put: Put, before: Published | None, refusals: Refusals) -> bool:
-        """Can all else be judged with what of a refused resource can be read, or with it as it stands?"""
-        if not self.caller.municipality:
-            return False
-        return self._place_readable(put, refusals.errors[-1].findings) or _standing(before) is not None
-
-    def _place_readable(self, put: Put, refused: Sequence[Finding]) -> bool:
-        """Place what of a refused resource can be read, only to see what else is wrong with it."""
-        inside = [(one.expression or "").removeprefix(f"{put.place}.") for one in refused]
-        readable = without(put.resource, inside)
-        try:
-            self.placing.put(put.type, readable, put.element, put.resource)
-        except Unprocessable:
-            return False
-        return True
 
     def _given(self, put: Put) -> Published | None:
         return self.writer.published(self.recipients, self.caller.purpose, *put.key, now=self.now)
@@ -158,6 +135,28 @@ class Transaction:
             writing.create(kind_of(put.resource), put.resource)
         else:
             writing.update(put.resource, present(before))
+
+
+@dataclass(slots=True)
+class _Refused:
+    """The refusals of one step, gathered over all resources; ``keys`` are those of the resources refused."""
+
+    errors: list[AdapterError] = field(default_factory=list)
+    keys: set[tuple[str, str]] = field(default_factory=set)
+
+    @contextmanager
+    def of(self, put: Put, element: str) -> Iterator[None]:
+        """Keep a refusal of one resource, each finding at its entry."""
+        try:
+            yield
+        except AdapterError as error:
+            self.keys.add(put.key)
+            self.errors.append(type(error)(*(_placed(finding, put, element) for finding in error.findings)))
+
+    def tell(self) -> None:
+        """Raise what was kept, with every finding; the first refusal decides the status."""
+        if self.errors:
+            raise type(self.errors[0])(*(found for error in self.errors for found in error.findings))
 
 
 def _placed(finding: Finding, put: Put, element: str) -> Finding:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-_TAG = re.compile(r'\s*(?:W/)?"?([^",\s]*)"?\s*')
+from adapter.fhir.etags import read_tags
+
 _PREFERENCE = re.compile(
     r'\s*return\s*=\s*"?(minimal|representation|OperationOutcome)"?\s*(?:;.*)?', re.DOTALL
 )
@@ -14,13 +15,10 @@ _HANDLING = re.compile(r'\s*handling\s*=\s*"?(strict|lenient)"?\s*(?:;.*)?', re.
 def is_known(if_none_match: str | None, version: int) -> bool:
     """Does the client have this version already?
 
-    https://hl7.org/fhir/R4/http.html#cread. Tags are read as clients send them: ``W/"3"``, ``"3"``, ``3``,
-    a list of them, or ``*``.
+    https://hl7.org/fhir/R4/http.html#cread. A header that is neither tags nor ``*`` gets the whole answer.
     """
-    if if_none_match is None:
-        return False
-    tags = {match[1] for tag in if_none_match.split(",") if (match := _TAG.fullmatch(tag))}
-    return "*" in tags or str(version) in tags
+    tags = read_tags(if_none_match or "")
+    return tags is not None and tags.match(version)
 
 
 def preferred_return(prefer: str | None) -> str | None:

@@ -9,7 +9,7 @@ import sqlalchemy
 
 from adapter.record import schema
 from tests.record.given import bent
-from tests.refusals.rows import MODIFIER, PERIOD, ROWS, Wrong, coded, milestone
+from tests.refusals.rows import MODIFIER, PERIOD, ROWS, Wrong, milestone
 from tests.refusals.world import SAK
 from tests.rest.world import OTHER_NUMBER, PERSON_NUMBER
 
@@ -135,38 +135,57 @@ def test_a_transaction_names_every_place_at_its_entry(standing: House, wrong: Wr
     assert content(standing) == before
 
 
-def test_what_is_wrong_in_several_entries_is_told_in_one_answer(standing: House) -> None:
-    """An entry that cannot be kept does not hide what the others break; each is told at its own place."""
-    before = content(standing)
-    plan, goal, team, tiltak = (
-        standing.municipality("GET", f"/fhir/{of}").json
-        for of in ("CarePlan/planen", "Goal/staa", "CareTeam/teamet", "ServiceRequest/trening")
+def several(house: House) -> dict[str, tuple[str, dict[str, Any]]]:
+    """One entry of each kind of fault: not R4, not kept, of nobody here, against a rule, another's."""
+    plan, goal, team, patient = (
+        house.municipality("GET", f"/fhir/{of}").json
+        for of in ("CarePlan/planen", "Goal/staa", "CareTeam/teamet", "Patient/torill")
     )
-    odds = {
+    stray = {
         "resourceType": "Goal",
         "lifecycleStatus": "active",
         "description": {"text": "Score et mål"},
-        "subject": {"reference": "Patient/odd"},
+        "subject": {"reference": "Patient/ingen"},
     }
-    answer = transaction(
-        standing,
-        ("PUT", bent(plan, **{"goal.+": {"reference": "urn:uuid:00000000-0000-4000-8000-000000000004"}})),
-        ("PUT", bent(goal, extension=[milestone("gaa")])),
-        ("PUT", bent(team, **{"participant.0.modifierExtension": MODIFIER})),
-        ("PUT", bent(tiltak, **{"performer.+": {"reference": "Practitioner/ingen"}})),
-        ("POST", odds),
-    )
-    place = "Bundle.entry[{}].resource.{}".format
-    assert_refused(
-        answer,
+    return {
+        "not-r4": ("PUT", bent(plan, period=PERIOD)),
+        "not-kept": ("PUT", bent(team, **{"participant.0.modifierExtension": MODIFIER})),
+        "of-nobody": ("POST", stray),
+        "rule": ("PUT", bent(goal, extension=[milestone("gaa")])),
+        "taken": ("PUT", bent(patient, **{"identifier.0.value": OTHER_NUMBER})),
+    }
+
+
+ANSWERS = (
+    (
+        ("not-r4", "not-kept", "of-nobody", "rule", "taken"),
+        400,
+        (("per-1", 0, "period"),),
+    ),
+    (
+        ("not-kept", "rule", "of-nobody", "taken"),
         422,
-        (
-            ("not-in-record", place(0, "goal[2]")),
-            ("part-of-itself", place(1, "extension[0]")),
-            ("modifier-unknown", place(2, "participant[0].modifierExtension")),
-            ("reference-broken", place(3, "performer[1]")),
-        ),
-    )
+        (("modifier-unknown", 0, "participant[0].modifierExtension"), ("owner-unknown", 2, "subject")),
+    ),
+    (
+        ("rule", "taken"),
+        422,
+        (("part-of-itself", 0, "extension[0]"), ("identifier-taken", 1, "identifier[0].value")),
+    ),
+    (("taken",), 409, (("identifier-taken", 0, "identifier[0].value"),)),
+)
+
+
+@pytest.mark.parametrize(("kinds", "status", "places"), ANSWERS, ids=["R4", "place", "rule", "taken"])
+def test_a_transaction_tells_one_step_at_a_time_over_all_entries(
+    standing: House, kinds: tuple[str, ...], status: int, places: tuple[tuple[str, int, str], ...]
+) -> None:
+    """400 names what is not R4; else 422 what has no place; else 422 or 409 broken rules and what is taken."""
+    before = content(standing)
+    faults = several(standing)
+    answer = transaction(standing, *(faults[kind] for kind in kinds))
+    told_at = tuple((code, f"Bundle.entry[{entry}].resource.{at}") for code, entry, at in places)
+    assert_refused(answer, status, told_at)
     assert content(standing) == before
 
 
@@ -183,33 +202,6 @@ def test_the_end_of_a_plan_is_not_the_end_of_the_coordinator(standing: House) ->
     assert content(standing) == before
 
 
-def test_an_entry_that_is_no_fhir_does_not_hide_the_others(standing: House) -> None:
-    """400, and still every place: of what is no valid R4, of what cannot be kept, of what breaks a rule."""
-    before = content(standing)
-    plan, goal, team = (
-        standing.municipality("GET", f"/fhir/{of}").json
-        for of in ("CarePlan/planen", "Goal/staa", "CareTeam/teamet")
-    )
-    answer = transaction(
-        standing,
-        ("PUT", bent(plan, period=PERIOD, **{"goal.+": {"reference": "Goal/odds-maal"}})),
-        ("PUT", bent(goal, extension=[milestone("gaa")])),
-        ("PUT", bent(team, **{"participant.0.modifierExtension": MODIFIER})),
-    )
-    place = "Bundle.entry[{}].resource.{}".format
-    assert_refused(
-        answer,
-        400,
-        (
-            ("per-1", place(0, "period")),
-            ("not-in-record", place(0, "goal[2]")),
-            ("part-of-itself", place(1, "extension[0]")),
-            ("modifier-unknown", place(2, "participant[0].modifierExtension")),
-        ),
-    )
-    assert content(standing) == before
-
-
 @pytest.mark.parametrize(
     "changes",
     [
@@ -221,8 +213,8 @@ def test_an_entry_that_is_no_fhir_does_not_hide_the_others(standing: House) -> N
         {"samtykker.0.regler.0.virkning": "kanskje"},
     ],
 )
-def test_what_leaves_too_little_to_judge_is_told_alone(standing: House, changes: dict[str, Any]) -> None:
-    """Where a part cannot be read at all, nothing is said of those that name it: it would be wrong."""
+def test_a_record_that_breaks_its_schema_is_told_that_alone(standing: House, changes: dict[str, Any]) -> None:
+    """422 names every place the schema refuses; no rule is asked of what is no record."""
     before = content(standing)
     sak = bent(SAK, **changes)
     answer = put_sak(standing, sak)
@@ -253,33 +245,4 @@ def test_what_is_of_another_record_is_a_conflict(
     """409 with every place: another person's number, goal and tiltak."""
     before = content(standing)
     assert_refused(put_sak(standing, bent(SAK, **changes)), 409, places)
-    assert content(standing) == before
-
-
-def test_a_recipient_learns_nothing_more_of_what_is_no_fhir(standing: House) -> None:
-    """Of what a recipient sends, what is no valid R4 is told, and no rule is asked about the rest."""
-    team = standing.hospital("GET", "/fhir/CareTeam/teamet").json
-    wrong = bent(team, period=PERIOD, modifierExtension=MODIFIER)
-    answer = standing.hospital("PUT", "/fhir/CareTeam/teamet", json=wrong, headers={"If-Match": "*"})
-    assert_refused(answer, 400, (("per-1", "CareTeam.period"),))
-
-
-def test_one_refused_is_not_missed_by_the_others(standing: House) -> None:
-    """What is read in part only is not told as missing: not the consent a plan needs, nor whom it names."""
-    before = content(standing)
-    plan, consent = (
-        standing.municipality("GET", f"/fhir/{of}").json for of in ("CarePlan/planen", "Consent/til-planen")
-    )
-    new = {key: value for key, value in plan.items() if key not in {"id", "activity"}}
-    answer = transaction(
-        standing,
-        ("PUT", bent(consent, category=[coded("ip-samtykketype", "hva som helst")])),
-        ("PUT", bent(plan, status="completed")),
-        ("POST", {**new, "goal": [{"reference": "Goal/odds-maal"}]}),
-    )
-    place = "Bundle.entry[{}].resource.{}".format
-    found = [(one["kode"], one["sted"]) for one in told(answer)]
-    assert answer.status_code == 422
-    assert ("not-in-record", place(2, "goal[0]")) in found
-    assert "plan-without-consent" not in {code for code, _ in found}
     assert content(standing) == before

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from adapter.errors import Finding
 
-__all__ = ["ALWAYS", "OF_A_SAK", "OF_WHAT_IS_MISSING", "broken", "check"]
+__all__ = ["ALWAYS", "OF_A_SAK", "broken", "check"]
 
 ALWAYS: tuple[Callable[[Case], Iterator[Violation]], ...] = (
     identity.identifiers,
@@ -45,22 +45,6 @@ OF_A_SAK: tuple[Callable[[Case], Iterator[Violation]], ...] = (
     planning.goals_of_the_person,
 )
 """Asked of a sak the municipality stands by: not of a report not taken in, nor of one registered in error."""
-
-
-OF_WHAT_IS_MISSING = frozenset(
-    message.code
-    for message in (
-        consent.NOT_COMPETENT,
-        consent.NO_RECIPIENT,
-        consent.NO_RULES,
-        consent.NOT_GIVEN,
-        consent.OPAQUE_ALONE,
-        coordination.NOT_A_CHILD,
-        planning.COORDINATOR_GONE,
-        planning.NO_PLAN_CONSENT,
-    )
-)
-"""Codes that tell of something left out: no finding in what could be read only in part."""
 
 
 def check(
