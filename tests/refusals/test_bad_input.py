@@ -180,7 +180,7 @@ ANSWERS = (
 def test_a_transaction_tells_one_step_at_a_time_over_all_entries(
     standing: House, kinds: tuple[str, ...], status: int, places: tuple[tuple[str, int, str], ...]
 ) -> None:
-    """400 names what is not R4; else 422 what has no place; else 422 or 409 broken rules and what is taken."""
+    """400 names what is not R4; else 422 what has no place; else 422 or 409 rules and what is taken."""
     before = content(standing)
     faults = several(standing)
     answer = transaction(standing, *(faults[kind] for kind in kinds))
