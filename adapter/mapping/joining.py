@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from adapter.errors import IssueType, Message, Severity
 from adapter.mapping.residue import (
     NARRATIVE,
     WORDS,
@@ -16,17 +15,6 @@ from adapter.mapping.residue import (
     type_of,
 )
 
-if TYPE_CHECKING:
-    from adapter.errors import Finding
-
-RESIDUE_DROPPED = Message(
-    "residue-dropped",
-    IssueType.INFORMATIONAL,
-    "Det som sto ved siden av den gamle verdien her, er borte, fordi verdien er endret",
-    "What stood beside the old value here is gone, because the value has changed",
-    severity=Severity.WARNING,
-)
-
 _FOR_SYSTEMS = {"meta", "implicitRules", "language", "identifier"}
 
 
@@ -35,11 +23,11 @@ class Joined:
     """A mapped resource with its residue joined.
 
     Args:
-        dropped: what no longer belonged.
+        dropped: the places of what no longer belonged.
         kept: the places of what did, beyond words for what is mapped.
     """
 
-    dropped: list[Finding] = field(default_factory=list)
+    dropped: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
 
     def tells(self, type_: str) -> bool:
@@ -49,7 +37,7 @@ class Joined:
     def of(self, mapped: dict[str, Any], residue: dict[str, Any], type_: str, place: str) -> dict[str, Any]:
         """``mapped`` and what of ``residue`` still belongs to it."""
         if "guard" in residue and residue["guard"] != guard(mapped):
-            self.dropped.append(RESIDUE_DROPPED.at(place))
+            self.dropped.append(place)
             return mapped
         joined = dict(mapped)
         for key, inner in residue.get("in", {}).items():
@@ -57,7 +45,7 @@ class Joined:
         said = {element_of(type_, key) for key in mapped}
         for key, value in residue.get("keep", {}).items():
             if element_of(type_, key) in said:
-                self.dropped.append(RESIDUE_DROPPED.at(f"{place}.{key}"))
+                self.dropped.append(f"{place}.{key}")
             else:
                 joined[key] = value
                 self.kept += [f"{place}.{key}"] if key not in WORDS else []
@@ -65,14 +53,14 @@ class Joined:
             if hash_ == guard(mapped.get(key[1:])):
                 joined[key] = value
             else:
-                self.dropped.append(RESIDUE_DROPPED.at(f"{place}.{key[1:]}"))
+                self.dropped.append(f"{place}.{key[1:]}")
                 _drop_nulls(joined, key[1:])
         if "narrative" in residue:
             hash_, value = residue["narrative"]
             if hash_ == guard(mapped):
                 joined[NARRATIVE] = value
             else:
-                self.dropped.append(RESIDUE_DROPPED.at(f"{place}.{NARRATIVE}"))
+                self.dropped.append(f"{place}.{NARRATIVE}")
         return joined
 
     def _within(
@@ -85,7 +73,7 @@ class Joined:
             whole = self.of(mapped or {}, inner, inner_type, at)
         else:
             whole = None
-            self.dropped.append(RESIDUE_DROPPED.at(at))
+            self.dropped.append(at)
         if whole:
             joined[key] = whole
 
@@ -100,11 +88,11 @@ class Joined:
             for index, (key, one) in enumerate(keyed)
         ]
         known = {key for key, _ in joined}
-        self.dropped += [RESIDUE_DROPPED.at(place) for key in inside if key not in known]
+        self.dropped += [place for key in inside if key not in known]
         ids = {one["id"] for one in mapped if isinstance(one, dict) and "id" in one}
         for after, item in reversed(residue.get("more", ())):
             if isinstance(item, dict) and item.get("id") in ids:  # the record has that element now
-                self.dropped.append(RESIDUE_DROPPED.at(place))
+                self.dropped.append(place)
                 continue
             self.kept.append(place)
             joined.insert(_place_after(joined, after if after in known else None), (None, item))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from adapter.errors import Finding, IssueType, Message, Unprocessable
 from adapter.fhir.narrative_writing import is_ours
 from adapter.mapping.binding import MUST_BE_READ, unread_in
-from adapter.mapping.joining import RESIDUE_DROPPED, Joined
+from adapter.mapping.joining import Joined
 from adapter.mapping.lists import Restated
 from adapter.mapping.narrative import ALONE
 from adapter.mapping.places import leaves, place
@@ -118,8 +118,8 @@ class PartMapping:
 
     def stale(
         self, part: dict[str, Any], surroundings: Mapping[str, str], residue: dict[str, Any]
-    ) -> list[Finding]:
-        """What of the residue no longer belongs to the part, as warnings."""
+    ) -> list[str]:
+        """The places of residue that no longer belongs to the part."""
         joined = Joined()
         self._joined(joined, part, surroundings, residue)
         return joined.dropped
@@ -189,7 +189,7 @@ class PartMapping:
         told = opaque and "opaque" in residue and self.closed
         resource = self._mapped_by(told.rows if told else self.rows, part, surroundings)
         if opaque != ("opaque" in residue):
-            joined.dropped += [RESIDUE_DROPPED.at(self.type)] if residue else []
+            joined.dropped += [self.type] if residue else []
             return resource
         if not residue:
             return resource
@@ -197,7 +197,7 @@ class PartMapping:
             if isinstance(row, Restated | Flag):
                 true = row.true(residue, part)
                 if true is not residue:
-                    joined.dropped.append(RESIDUE_DROPPED.at(f"{self.type}.{row.key}"))
+                    joined.dropped.append(f"{self.type}.{row.key}")
                 residue = true
         return joined.of(resource, residue, self.type, self.type)
 

@@ -7,10 +7,11 @@ reference to elsewhere) or refused (a contradiction), never dropped.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from adapter.errors import Finding, IssueType, Message
+from adapter.fhir import faults
 from adapter.mapping.keeping import is_one_of, without_items
 from adapter.mapping.paths import Twice, holds
 
@@ -29,12 +30,11 @@ SAID_TWICE = Message(
     "The same is said twice, and the record has room for one",
     _LAW,
 )
-CODE_UNKNOWN = Message(
-    "code-unknown",
-    IssueType.CODE_INVALID,
-    "Ukjent kode i {system}; gyldige: {valid}",
-    "Unknown code in {system}; valid ones: {valid}",
-    "https://hl7.org/fhir/R4/terminologies.html#strength",
+CODE_UNKNOWN = replace(
+    faults.CODE,
+    nb="Ukjent kode i {system}; gyldige: {valid}",
+    en="Unknown code in {system}; valid ones: {valid}",
+    source="https://hl7.org/fhir/R4/terminologies.html#strength",
 )
 CONTRADICTS = Message(
     "contradicts-fixed",

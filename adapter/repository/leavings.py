@@ -49,7 +49,7 @@ def forget_stale(
         elif part != stood.get(key):
             path = path_of(kind, after, part)
             found = mappings.of(part.kind).stale(part.body, part.surroundings, residue.body)
-            yield from (DROPPED.at(path, element=one.expression) for one in found)
+            yield from (DROPPED.at(path, element=element) for element in found)
             if found:
                 rest = _fitting(mappings, part, residue, new_id)
                 writer.put_residue(kind, after["id"], *key, residue.writer, rest)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from adapter.errors import IssueType, Message
 
 _SPEC = "https://hl7.org/fhir/R4/search.html"
@@ -34,12 +36,10 @@ TOO_COSTLY = Message(
     "The search has more than {limit} values",
     _SPEC,
 )
-ONCE = Message(
-    "search-value-invalid",
-    IssueType.VALUE,
-    "Parameteren {name} kan bare gis én gang",
-    "The parameter {name} can be given only once",
-    _SPEC,
+ONCE = replace(
+    VALUE,
+    nb="Parameteren {name} kan bare gis én gang",
+    en="The parameter {name} can be given only once",
 )
 NOT_TOGETHER = Message(
     "search-parameters-exclusive",
