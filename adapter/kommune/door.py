@@ -19,10 +19,11 @@ from adapter.errors import (
     UnsupportedMediaType,
 )
 from adapter.fhir import json
+from adapter.kommune import messages
 from adapter.kommune.openapi import openapi
-from adapter.kommune.problem import MEDIA_TYPE, problem
 from adapter.kommune.records import Answer, Ask
 from adapter.kommune.routes import ROUTES, Route
+from adapter.kommune.vocabulary import PROBLEM_TYPE, Problem
 from adapter.security.tokens import CHALLENGE
 from adapter.storage import ChangeNote
 
@@ -42,36 +43,11 @@ MUNICIPALITY_ONLY = Message(
     "Denne døra er for kommunens egne fagsystemer; andre bruker /fhir",
     "This door is for the municipality's own systems; others use /fhir",
 )
-ADDRESS_UNKNOWN = Message("address-unknown", IssueType.NOT_FOUND, "Ukjent adresse", "Unknown address")
-METHOD_UNKNOWN = Message(
-    "method-not-allowed",
-    IssueType.NOT_SUPPORTED,
-    "Adressen tar ikke denne metoden",
-    "The address does not take this method",
-)
-NOT_JSON = Message(
-    "media-type-unsupported",
-    IssueType.NOT_SUPPORTED,
-    "Send posten som application/json",
-    "Send the record as application/json",
-)
-BODY_TOO_LARGE = Message(
-    "body-too-large", IssueType.TOO_LONG, "Innholdet er større enn det som leses", "The body is too large"
-)
-NOT_UNDERSTOOD = Message(
-    "request-invalid", IssueType.INVALID, "Forespørselen ble ikke forstått", "The request was not understood"
-)
-FAULT = Message(
-    "fault",
-    IssueType.EXCEPTION,
-    "Noe gikk galt i tjenesten. Oppgi forespørselen når du melder fra",
-    "Something went wrong in the service. Give the request id when reporting it",
-)
 
-_CAUSES: dict[HTTPStatus, tuple[type[AdapterError], Message]] = {
-    HTTPStatus.NOT_FOUND: (NotFound, ADDRESS_UNKNOWN),
-    HTTPStatus.METHOD_NOT_ALLOWED: (MethodNotAllowed, METHOD_UNKNOWN),
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: (TooLarge, BODY_TOO_LARGE),
+_CAUSES: dict[int, tuple[type[AdapterError], Message]] = {
+    HTTPStatus.NOT_FOUND: (NotFound, messages.ADDRESS_UNKNOWN),
+    HTTPStatus.METHOD_NOT_ALLOWED: (MethodNotAllowed, messages.METHOD_UNKNOWN),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: (TooLarge, messages.BODY_TOO_LARGE),
 }
 
 
@@ -94,8 +70,7 @@ def blueprint(repository: Repository, tokens: Tokens, base_url: str) -> Blueprin
 def refuse(error: AdapterError) -> Response:
     """A refusal as this door tells it."""
     g.result = [finding.code for finding in error.findings]
-    body = json.render(problem(error, g.request_id))
-    response = Response(body, int(error.status), mimetype=MEDIA_TYPE)
+    response = _json(Problem.of(error, g.request_id), error.status, PROBLEM_TYPE)
     if error.status == HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = CHALLENGE
     return response
@@ -103,16 +78,19 @@ def refuse(error: AdapterError) -> Response:
 
 def refuse_http(error: HTTPException) -> Response:
     """A refusal by Flask itself (unknown address, method, size), told as this door tells its own."""
-    status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
-    otherwise = (
-        (AdapterError, FAULT) if status >= HTTPStatus.INTERNAL_SERVER_ERROR else (BadRequest, NOT_UNDERSTOOD)
-    )
-    cause, message = _CAUSES.get(status, otherwise)
-    response = refuse(cause(message.at()))
+    response = refuse(_cause(error.code or 500))
     allow = dict(error.get_headers()).get("Allow")
     if allow:
         response.headers["Allow"] = allow
     return response
+
+
+def _cause(status: int) -> AdapterError:
+    """The refusal of this door that has a status of Flask's own."""
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return AdapterError(messages.FAULT.at())
+    cause, message = _CAUSES.get(status, (BadRequest, messages.NOT_UNDERSTOOD))
+    return cause(message.at())
 
 
 def _view(route: Route, repository: Repository, tokens: Tokens) -> Callable[..., Response]:
@@ -127,7 +105,7 @@ def _view(route: Route, repository: Repository, tokens: Tokens) -> Callable[...,
             ChangeNote(
                 caller.client_id, caller.person, caller.organisation, caller.purpose, g.request_id, name
             ),
-            route.kind,
+            route.kind or "",
             request.args.to_dict(),
             request.headers.get("If-Match"),
             _body() if route.method == "PUT" else b"",
@@ -139,13 +117,18 @@ def _view(route: Route, repository: Repository, tokens: Tokens) -> Callable[...,
 
 def _body() -> bytes:
     if request.mimetype not in {"application/json", ""}:
-        raise UnsupportedMediaType(NOT_JSON.at())
+        raise UnsupportedMediaType(messages.NOT_JSON.at())
     return request.get_data()
 
 
 def _response(answer: Answer) -> Response:
-    response = Response(json.render(answer.value), answer.status, mimetype="application/json")
+    response = _json(answer.value, answer.status, "application/json")
     response.headers["Cache-Control"] = "no-store"
     if answer.version is not None:
         response.headers["ETag"] = f'W/"{answer.version}"'
     return response
+
+
+def _json(value: Any, status: int, media_type: str) -> Response:
+    """The response with a value as JSON, its numbers spelled as they were sent."""
+    return Response(json.render(value), status, mimetype=media_type)

@@ -1,18 +1,20 @@
-"""The municipal door told to machines: OpenAPI 3.1 from the routes table and the record's JSON Schema."""
+"""The municipal door as an OpenAPI 3.1 document: from the routes, the vocabulary and the record's schema."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from adapter.kommune.records import LONGEST_PAGE, PAGE
-from adapter.kommune.routes import KINDS, ROUTES, Route
-from adapter.record.schema import definitions
+from adapter.kommune.routes import ROUTES, Route
+from adapter.kommune.vocabulary import PROBLEM_TYPE, SCHEMAS, Avvik, Endringer, Liste, Problem, Versjoner
+from adapter.record.schema import KINDS, definitions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_PROBLEM = "application/problem+json"
 _REFUSED = {
     400: "Ikke forstått: syntaks, parameter, If-Match eller id",
     401: "Uten gyldig token",
@@ -25,9 +27,7 @@ _REFUSED = {
     422: "Forstått, men i strid med skjemaet eller en regel; hvert brudd er et funn",
     428: "If-Match mangler",
 }
-_OF_A_WRITE = (400, 409, 412, 413, 415, 422, 428)
 _PARAMETER = re.compile(r"<(?:(int):)?(\w+)>")
-_LOCAL = "#/$defs/"
 _AFTER: dict[str, dict[str, Any]] = {
     "Liste": {"type": "string"},
     "Endringer": {"type": "integer", "format": "int64", "minimum": 0, "default": 0},
@@ -35,6 +35,24 @@ _AFTER: dict[str, dict[str, Any]] = {
 """What ``etter`` is, of the answers that come a page at a time: the last id, or the last number."""
 
 _COUNT = {"type": "integer", "minimum": 1, "maximum": LONGEST_PAGE, "default": PAGE}
+_ETAG = {
+    "description": 'Versjonen av posten, W/"n"; send den som If-Match ved neste endring',
+    "required": True,
+    "schema": {"type": "string", "pattern": '^W/"[1-9][0-9]*"$'},
+}
+_AVVIK = {
+    "type": "array",
+    "readOnly": True,
+    "description": "Det som er uregelmessig i posten nå, og det en endring nettopp har latt falle",
+    "items": {"$ref": f"{SCHEMAS}Avvik"},
+}
+"""What an answered record has beside its own fields."""
+
+_FREE = {
+    "Rest": {"type": "object", "description": "Ved «Type/id»: hvem som skrev det, og hva"},
+    "Del": {"type": "object", "description": "En del av saken, slik den står i sin liste"},
+}
+"""The answers whose fields the document does not tell."""
 
 
 def openapi(address: str) -> dict[str, Any]:
@@ -55,7 +73,7 @@ def openapi(address: str) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
-            "schemas": {**_localized(definitions()), **_answered(), **_OWN},
+            "schemas": _schemas(),
         },
     }
 
@@ -68,8 +86,8 @@ def _operation(route: Route) -> dict[str, Any]:
         "responses": {
             "200": _answer(route, "Svaret"),
             **({"201": _answer(route, "Opprettet")} if route.method == "PUT" else {}),
-            **{str(status): _json("Problem", _REFUSED[status], _PROBLEM) for status in _refused(route)},
-            "default": _json("Problem", "Hva som er galt, hvor, og hva som må gjøres", _PROBLEM),
+            **{str(status): _problem(_REFUSED[status]) for status in _refused(route)},
+            "default": _problem("Hva som er galt, hvor, og hva som må gjøres"),
         },
     }
     if route.method == "PUT":
@@ -80,14 +98,14 @@ def _operation(route: Route) -> dict[str, Any]:
 def _answer(route: Route, description: str) -> dict[str, Any]:
     """What is answered, with its version where it is of one."""
     answer = _json(route.answer, description)
-    versioned = route.answer in {*KINDS.values(), "Del"}
+    versioned = route.answer in {*KINDS, "Del"}
     return {**answer, "headers": {"ETag": _ETAG}} if versioned else answer
 
 
 def _refused(route: Route) -> list[int]:
-    """The statuses a route refuses with, beside those of a fault of ours."""
+    """The statuses a route refuses with, beside those of a fault of ours; a PUT creates what is not found."""
     if route.method == "PUT":
-        return sorted((401, 403, *_OF_A_WRITE))
+        return [status for status in _REFUSED if status != 404]
     paged = [400] if route.answer in _AFTER else []
     return [*paged, 401, 403, *([404] if "<id>" in route.path else [])]
 
@@ -105,120 +123,20 @@ def _parameters(route: Route) -> Iterator[dict[str, Any]]:
 
 
 def _json(schema: str, description: str, media_type: str = "application/json") -> dict[str, Any]:
-    content = {media_type: {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
+    content = {media_type: {"schema": {"$ref": f"{SCHEMAS}{schema}"}}}
     return {"description": description, "content": content}
 
 
-def _answered() -> dict[str, Any]:
-    """The records as they are answered: with what is irregular in them, which is passed over when sent."""
-    records = {kind: _localized(definitions()[kind]) for kind in KINDS.values()}
-    return {
-        kind: {**schema, "properties": {**schema["properties"], "avvik": _AVVIK}}
-        for kind, schema in records.items()
-    }
+def _problem(description: str) -> dict[str, Any]:
+    return _json("Problem", description, PROBLEM_TYPE)
 
 
-def _localized(schema: Any) -> Any:
-    """The record's schema with its inner references pointing to where it stands in this document."""
-    if isinstance(schema, dict):
-        return {
-            key: f"#/components/schemas/{value.removeprefix(_LOCAL)}"
-            if key == "$ref" and isinstance(value, str) and value.startswith(_LOCAL)
-            else _localized(value)
-            for key, value in schema.items()
-        }
-    return [_localized(item) for item in schema] if isinstance(schema, list) else schema
-
-
-_TEXT = {"type": "string"}
-_ETAG = {
-    "description": 'Versjonen av posten, W/"n"; send den som If-Match ved neste endring',
-    "required": True,
-    "schema": {"type": "string", "pattern": '^W/"[1-9][0-9]*"$'},
-}
-_NUMBER = {"type": "integer"}
-_AVVIK: dict[str, Any] = {
-    "type": "array",
-    "readOnly": True,
-    "description": "Det som er uregelmessig i posten nå, og det en endring nettopp har latt falle",
-    "items": {
-        "type": "object",
-        "required": ["kode", "nb", "en"],
-        "properties": {"kode": _TEXT, "sted": _TEXT, "nb": _TEXT, "en": _TEXT, "kilde": _TEXT},
-        "additionalProperties": False,
-    },
-}
-_OWN: dict[str, Any] = {
-    "Liste": {
-        "type": "object",
-        "required": ["poster"],
-        "properties": {
-            "poster": {
-                "type": "array",
-                "items": {"anyOf": [{"$ref": f"#/components/schemas/{kind}"} for kind in KINDS.values()]},
-            },
-            "neste": _TEXT,
-        },
-    },
-    "Versjoner": {
-        "type": "object",
-        "required": ["versjoner"],
-        "properties": {
-            "versjoner": {
-                "type": "array",
-                "items": {
-                    "type": "object",
-                    "required": ["versjon", "nummer", "tid", "av", "hva"],
-                    "properties": {
-                        "versjon": _NUMBER, "nummer": _NUMBER, "tid": _TEXT, "av": _TEXT, "person": _TEXT,
-                        "organisasjon": _TEXT, "hva": _TEXT,
-                    },
-                },
-            }
-        },
-    },
-    "Endringer": {
-        "type": "object",
-        "required": ["endringer", "siste"],
-        "properties": {
-            "siste": _NUMBER,
-            "endringer": {
-                "type": "array",
-                "items": {
-                    "type": "object",
-                    "required": ["nummer", "tid", "av", "hva", "poster"],
-                    "properties": {
-                        "nummer": _NUMBER, "tid": _TEXT, "av": _TEXT, "hva": _TEXT,
-                        "poster": {
-                            "type": "array",
-                            "items": {
-                                "type": "object",
-                                "properties": {"type": _TEXT, "id": _TEXT, "versjon": _NUMBER},
-                            },
-                        },
-                    },
-                },
-            },
-        },
-    },
-    "Rest": {"type": "object", "description": "Ved «Type/id»: hvem som skrev det, og hva"},
-    "Del": {"type": "object", "description": "En del av saken, slik den står i sin liste"},
-    "Problem": {
-        "type": "object",
-        "required": ["type", "title", "status", "funn"],
-        "properties": {
-            "type": _TEXT, "title": _TEXT, "status": _NUMBER, "detail": _TEXT, "foresporsel": _TEXT,
-            "funn": {
-                "type": "array",
-                "items": {
-                    "type": "object",
-                    "required": ["alvor", "kode", "nb", "en"],
-                    "properties": {
-                        "alvor": _TEXT, "kode": _TEXT, "sted": _TEXT, "linje": _NUMBER, "kolonne": _NUMBER,
-                        "nb": _TEXT, "en": _TEXT, "kilde": _TEXT,
-                    },
-                },
-            },
-        },
-    },
-}  # fmt: skip
+def _schemas() -> dict[str, Any]:
+    """Every schema of the document by its name: those of the records, and those of the door's own answers."""
+    records = msgspec.json.encode(definitions()).replace(b'"#/$defs/', f'"{SCHEMAS}'.encode())
+    schemas: dict[str, Any] = msgspec.json.decode(records)
+    for kind in KINDS:
+        schemas[kind]["properties"]["avvik"] = _AVVIK
+    answers = (Avvik, Liste, Versjoner, Endringer, Problem)
+    _, own = msgspec.json.schema_components(answers, ref_template=f"{SCHEMAS}{{name}}")
+    return {**schemas, **own, **_FREE}

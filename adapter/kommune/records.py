@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import UNSET
 
 from adapter.errors import BadRequest, IssueType, Message, NotFound
 from adapter.fhir import json
+from adapter.kommune.messages import OTHER_ID, UNKNOWN_PARAMETER
+from adapter.kommune.vocabulary import Avvik, Endring, Endringer, Liste, Versjon, Versjoner
 from adapter.repository import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from msgspec import Struct
 
     from adapter.errors import Finding
     from adapter.repository import Repository
@@ -25,27 +31,15 @@ NOT_A_NUMBER = Message(
     "«{name}» må være et helt tall fra {low} til {high}",
     "“{name}” must be a whole number from {low} to {high}",
 )
-UNKNOWN_PARAMETER = Message(
-    "unknown-parameter",
-    IssueType.NOT_SUPPORTED,
-    "Ukjent parameter; gyldige er: {valid}",
-    "Unknown parameter; valid ones are: {valid}",
-)
-OTHER_ID = Message(
-    "id-differs",
-    IssueType.INVALID,
-    "Id-en i posten er en annen enn i adressen",
-    "The id in the record differs from the one in the address",
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One request at this door, the municipality's own: where, and what was sent."""
+    """One request of the municipality's system; ``kind`` is empty at an address of no kind of record."""
 
     repository: Repository
     note: ChangeNote
-    kind: str | None
+    kind: str
     query: dict[str, str]
     if_match: str | None = None
     body: bytes = b""
@@ -53,23 +47,21 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the door answers: a JSON value, its status, and the version for the ETag."""
+    """An object of the vocabulary or a record's body, its status, and the version for the ETag."""
 
-    value: Any
+    value: Struct | dict[str, Any]
     status: int = 200
     version: int | None = None
-    headers: dict[str, str] = field(default_factory=dict)
 
 
 def read(ask: Ask, id: str) -> Answer:  # noqa: A002 - the address says id
     """The record as it stands, with its avvik."""
-    found = ask.repository.record(ask.kind or "", id)
-    return _shown(ask, found)
+    return _shown(ask, ask.repository.record(ask.kind, id))
 
 
 def version(ask: Ask, id: str, versjon: int) -> Answer:  # noqa: A002 - the address says id
     """The record as it stood in one version."""
-    found = ask.repository.record_version(ask.kind or "", id, versjon)
+    found = ask.repository.record_version(ask.kind, id, versjon)
     return Answer(found.body, version=found.version)
 
 
@@ -83,7 +75,7 @@ def put(ask: Ask, id: str) -> Answer:  # noqa: A002 - the address says id
     if body.get("id", id) != id:
         raise BadRequest(OTHER_ID.at(f"{ask.kind}.id"))
     body = {"id": id, **body}
-    change = ask.repository.put_record(ask.kind or "", id, body, if_match=ask.if_match, note=ask.note)
+    change = ask.repository.put_record(ask.kind, id, body, if_match=ask.if_match, note=ask.note)
     return _shown(ask, change.version, 201 if change.created else 200, change.dropped)
 
 
@@ -91,23 +83,22 @@ def listing(ask: Ask) -> Answer:
     """Records of one kind by id, a page at a time: ``?etter=<id>&antall=<n>``."""
     _only(ask, "etter", "antall")
     count = _number(ask, "antall", PAGE, 1, LONGEST_PAGE)
-    found = ask.repository.records(ask.kind or "", ask.query.get("etter"), count)
-    page: dict[str, Any] = {"poster": [record.body for record in found]}
-    if len(found) == count:
-        page["neste"] = f"?etter={found[-1].id}&antall={count}"
-    return Answer(page)
+    found = ask.repository.records(ask.kind, ask.query.get("etter"), count)
+    neste = f"?etter={found[-1].id}&antall={count}" if len(found) == count else UNSET
+    return Answer(Liste([record.body for record in found], neste))
 
 
 def versions(ask: Ask, id: str) -> Answer:  # noqa: A002 - the address says id
     """Every version of a record, the newest first: when, by which client, for whom."""
-    found = ask.repository.record_versions(ask.kind or "", id)
-    return Answer({"versjoner": [_about(record) for record in found]})
+    found = ask.repository.record_versions(ask.kind, id)
+    return Answer(Versjoner([Versjon.of(record) for record in found]))
 
 
 def part(ask: Ask, id: str, liste: str, del_id: str) -> Answer:  # noqa: A002 - the address says id
     """One part of a sak by the list it stands in and its id."""
     found = ask.repository.record("sak", id)
-    for item in found.body.get(liste, ()) if isinstance(found.body.get(liste), list) else ():
+    items = found.body.get(liste)
+    for item in items if isinstance(items, list) else ():
         if isinstance(item, dict) and item.get("id") == del_id:
             return Answer(item, version=found.version)
     raise NotFound(UNKNOWN.at())
@@ -115,7 +106,7 @@ def part(ask: Ask, id: str, liste: str, del_id: str) -> Answer:  # noqa: A002 - 
 
 def rest(ask: Ask, id: str) -> Answer:  # noqa: A002 - the address says id
     """The residue of a record: what FHIR writers said that the record has no field for, and who."""
-    return Answer(ask.repository.rest(ask.kind or "", id))
+    return Answer(ask.repository.rest(ask.kind, id))
 
 
 def changes(ask: Ask) -> Answer:
@@ -124,23 +115,7 @@ def changes(ask: Ask) -> Answer:
     after = _number(ask, "etter", 0, 0, 2**63 - 1)
     count = _number(ask, "antall", PAGE, 1, LONGEST_PAGE)
     found = ask.repository.changes(after, count)
-    return Answer(
-        {
-            "endringer": [
-                {
-                    "nummer": change.seq,
-                    "tid": change.at.isoformat(),
-                    "av": change.note.caller,
-                    "hva": change.note.interaction,
-                    "poster": [
-                        {"type": kind, "id": id_, "versjon": number} for kind, id_, number in change.records
-                    ],
-                }
-                for change in found
-            ],
-            "siste": found[-1].seq if found else after,
-        }
-    )
+    return Answer(Endringer([Endring.of(change) for change in found], found[-1].seq if found else after))
 
 
 def _shown(ask: Ask, found: RecordVersion, status: int = 200, dropped: Sequence[Finding] = ()) -> Answer:
@@ -148,33 +123,8 @@ def _shown(ask: Ask, found: RecordVersion, status: int = 200, dropped: Sequence[
 
     ``dropped`` is what the write that made it left behind, and told this once.
     """
-    avvik = [_told(finding) for finding in (*dropped, *ask.repository.avvik(found))]
+    avvik = [Avvik.of(finding) for finding in (*dropped, *ask.repository.avvik(found))]
     return Answer({**found.body, "avvik": avvik} if avvik else found.body, status, found.version)
-
-
-def _told(finding: Finding) -> dict[str, str]:
-    """What is irregular in a record, where, and where the rule is written."""
-    about = {
-        "kode": finding.code,
-        "sted": finding.expression,
-        "nb": finding.nb,
-        "en": finding.en,
-        "kilde": finding.source,
-    }
-    return {key: value for key, value in about.items() if value is not None}
-
-
-def _about(record: RecordVersion) -> dict[str, Any]:
-    about = {
-        "versjon": record.version,
-        "nummer": record.seq,
-        "tid": record.at.isoformat(),
-        "av": record.note.caller,
-        "person": record.note.person,
-        "organisasjon": record.note.organisation,
-        "hva": record.note.interaction,
-    }
-    return {key: value for key, value in about.items() if value is not None}
 
 
 def _only(ask: Ask, *valid: str) -> None:

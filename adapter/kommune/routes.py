@@ -10,7 +10,7 @@ from adapter.kommune import records
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-KINDS = {"organisasjoner": "organisasjon", "ansatte": "ansatt", "saker": "sak"}
+_KINDS = {"organisasjoner": "organisasjon", "ansatte": "ansatt", "saker": "sak"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def _of_kind(plural: str, kind: str) -> tuple[Route, ...]:
 
 
 ROUTES: tuple[Route, ...] = (
-    *(route for plural, kind in KINDS.items() for route in _of_kind(plural, kind)),
+    *(route for plural, kind in _KINDS.items() for route in _of_kind(plural, kind)),
     Route("GET", "/saker/<id>/<liste>/<del_id>", "Les en del av en sak", "Del", records.part, "sak"),
     Route("GET", "/endringer", "Endringer etter et løpenummer", "Endringer", records.changes),
 )

@@ -71,6 +71,28 @@ def test_every_status_is_described_where_it_occurs(world: House) -> None:
             assert all(str(status) in operation["responses"] for operation in item.values())
 
 
+def references(tree: Any) -> set[str]:
+    """Every ``$ref`` in a tree."""
+    if isinstance(tree, list):
+        return set().union(*map(references, tree))
+    if not isinstance(tree, dict):
+        return set()
+    here = {tree["$ref"]} if isinstance(tree.get("$ref"), str) else set()
+    return here.union(*map(references, tree.values()))
+
+
+def test_every_schema_referred_to_is_in_the_document(world: House) -> None:
+    """Each ``$ref`` of an operation, a record or an answer is a path into the same document."""
+    document = world.call(None, "GET", DOCUMENT).json
+    found = references(document)
+    assert {f"#/components/schemas/{name}" for name in ("sak", "Avvik", "Versjon", "Post", "Rest")} <= found
+    for reference in found:
+        target = document
+        for step in reference.removeprefix("#/").split("/"):
+            assert step in target, reference
+            target = target[step]
+
+
 def test_the_bounds_of_a_page_are_those_kept(world: House) -> None:
     """What the document allows is taken, what lies beyond it is refused."""
     document = world.call(None, "GET", DOCUMENT).json
@@ -108,12 +130,18 @@ def test_what_is_irregular_is_as_described(world: House) -> None:
         ("/saker", "Liste"),
         ("/saker/saken/versjoner", "Versjoner"),
         ("/endringer?etter=0", "Endringer"),
+        ("/saker?antall=1", "Liste"),
+        ("/saker/saken/rest", "Rest"),
+        ("/saker/saken/team/teamet", "Del"),
         ("/saker/ingen", "Problem"),
+        ("/saker?antall=0", "Problem"),
     ],
 )
 def test_answers_are_as_described(world: House, path: str, schema: str) -> None:
-    """What comes back fits the schema the document names."""
+    """An answer fits the schema the document names, and has no field beside those the schema tells."""
     document = world.call(None, "GET", DOCUMENT).json
+    for name in ("Liste", "Versjoner", "Versjon", "Endringer", "Endring", "Post", "Problem", "Funn"):
+        document["components"]["schemas"][name]["additionalProperties"] = False
     described = {**document, "$ref": f"#/components/schemas/{schema}"}
     assert (
         list(jsonschema_rs.iter_errors(described, world.municipality("GET", f"/kommune/v1{path}").json)) == []

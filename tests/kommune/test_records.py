@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -106,6 +107,32 @@ def test_the_feed_tells_every_change_in_order(world: House) -> None:
     put(world, {**CASE, "saksnummer": "2026/17"})
     (change,) = world.municipality("GET", path).json["endringer"]
     assert change["poster"] == [{"type": "sak", "id": "saken", "versjon": 2}]
+
+
+def test_a_field_without_a_value_is_left_out(world: House) -> None:
+    """``person``, ``neste`` and a finding's place are absent, not null, where there are none."""
+    (first,) = world.municipality("GET", f"{SAK}/versjoner").json["versjoner"]
+    assert list(first) == ["versjon", "nummer", "tid", "av", "hva"]
+    assert (first["versjon"], first["hva"]) == (1, "PUT /kommune/v1/saker/<id>")
+    assert world.municipality("GET", "/kommune/v1/endringer?etter=99").json == {"endringer": [], "siste": 99}
+    assert list(world.municipality("GET", "/kommune/v1/organisasjoner").json) == ["poster"]
+    assert list(world.municipality("GET", "/kommune/v1/organisasjoner?antall=1").json) == ["poster", "neste"]
+    (unknown,) = world.municipality("GET", "/kommune/v1/saker/ingen").json["funn"]
+    assert list(unknown) == ["alvor", "kode", "nb", "en"]
+    cut = world.municipality("PUT", SAK, data=b"{", content_type="application/json").json["funn"][0]
+    assert (cut["alvor"], cut["linje"], cut["kolonne"]) == ("error", 1, 2)
+    assert "sted" not in cut
+
+
+def test_a_number_is_answered_as_it_was_sent(world: House) -> None:
+    """Every digit of a decimal comes back in the residue: ``1.50`` is not ``1.5``."""
+    team = json.dumps(world.municipality("GET", "/fhir/CareTeam/teamet").json).encode()
+    for number in (b"1.50", b"-0.0", b"100.000"):
+        said = b'{"extension":[{"url":"urn:example:tall","valueDecimal":' + number + b"}]," + team[1:]
+        headers = {"If-Match": "*", "Content-Type": "application/fhir+json"}
+        written = world.municipality("PUT", "/fhir/CareTeam/teamet", data=said, headers=headers)
+        assert written.status_code == 200
+        assert b'"valueDecimal":' + number + b"}" in world.municipality("GET", f"{SAK}/rest").data
 
 
 def test_a_part_is_read_by_its_list_and_id(world: House) -> None:
