@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from adapter import kommune, mapping, rest
 from adapter.app import health, refusals, requests
-from adapter.repository import Repository
+from adapter.repository import Deployment, Repository
 from adapter.security.tokens import Tokens
 from adapter.settings import mappings_folder
 from adapter.storage import Store
@@ -36,8 +36,7 @@ def open_repository(
     new_id: Callable[[], str] = _new_id,
 ) -> Repository:
     """The adapter without its doors, on the settings' database; the caller closes its ``store``."""
-    return Repository(
-        store=Store(settings.database_url),
+    deployment = Deployment(
         mappings=mapping.load(mappings_folder()),
         now=now,
         new_id=new_id,
@@ -45,6 +44,7 @@ def open_repository(
         if_match_required=settings.if_match == "required",
         production=settings.production,
     )
+    return Repository(Store(settings.database_url), deployment)
 
 
 def create_app(

@@ -18,8 +18,8 @@ from adapter.fhir.canonical import BASE
 from adapter.mapping import Scene
 from adapter.mapping.transforms import PAIRS
 from adapter.record.parts import PARTS, TYPES, kind_of, parts, put, surroundings, unlinked
-from adapter.repository.order import in_order
-from adapter.repository.resources import LINK_UNKNOWN, OWNERS
+from adapter.repository.writes.order import in_order
+from adapter.repository.writes.placing import LINK_UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -167,14 +167,13 @@ class ToPlan:
         self, kind: PartKind, resource: dict[str, Any], bundle: dict[str, Any]
     ) -> tuple[tuple[str, str], dict[str, str]]:
         """The record a resource belongs to, begun if it is new, and what stands around the part."""
-        element, _ = OWNERS.get(kind.type, ("", ""))
-        owner = (resource.get(element) or {}).get("reference", "") if element else ""
+        owner = (resource.get(kind.owner) or {}).get("reference", "") if kind.owner else ""
         for key, body in self.records.items():
             if key[0] == kind.record and owner and owner in surroundings(kind.record, body).values():
                 return key, surroundings(kind.record, body)
         if kind.record == "sak":
             body = _begun_sak(bundle, self.new_id)
-            around = {"person": owner} if element else {}
+            around = {"person": owner} if kind.owner else {}
         else:
             body = {"id": owner.rpartition("/")[2] or resource["id"]}
             around = {"ansatt": f"Practitioner/{body['id']}"} if kind.record == "ansatt" else {}

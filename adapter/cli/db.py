@@ -38,7 +38,7 @@ def reproject() -> None:
     repository = open_repository(Settings.from_environment(os.environ))
     note = ChangeNote("ip-adapter", None, None, None, str(uuid.uuid4()), "db reproject")
     try:
-        count = repository.reproject(note)
+        made = repository.reproject(note)
     finally:
         repository.store.close()
-    click.echo(f"{count} records published anew")
+    click.echo(f"{made.records} records published anew, {made.changes} publications changed")

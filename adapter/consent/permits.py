@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from adapter.fhir.dates import interval
 from adapter.record.competence import Able, competence, lifetime
+from adapter.record.parts import PARTS
 from adapter.record.rules.consent import is_sharing
 from adapter.record.seats import is_standing, taken
 from adapter.record.windows import ALWAYS, NEVER, Window, unbroken, window_of
@@ -20,7 +21,8 @@ from adapter.record.windows import ALWAYS, NEVER, Window, unbroken, window_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-DELER = ("person", "parorende", "koordinator", "team", "plan", "mal", "tiltak", "henvendelse")
+DELER = (*dict.fromkeys(kind.del_ for kind in PARTS if kind.del_), "koordinator")
+"""What a permit may open: the dels of the parts, and of a team the koordinator alone."""
 ALLE = "alle"
 ALLE_FOR_FORELDRE = "alle-for-foreldre"
 """Every topic but ``ikke-foreldre``: what a parent's consent to ``alle`` is to."""

@@ -11,19 +11,12 @@ from typing import TYPE_CHECKING, Any
 from adapter.fhir.search.values import Local, local
 from adapter.mapping.paths import holds
 from adapter.record.identifiers import SYSTEMS
+from adapter.record.parts import BY_NAME, PARTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-_KINDS = {
-    "innbygger": "Patient",
-    "parorende": "RelatedPerson",
-    "ansatt": "Practitioner",
-    "rolle": "PractitionerRole",
-    "organisasjon": "Organization",
-    "team": "CareTeam",
-}
-_OF_TYPE = {type_: kind for kind, type_ in _KINDS.items()}
+_OF_TYPE = {kind.type: kind.name for kind in PARTS if kind.is_aktor}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +36,7 @@ def _reference(aktor: Mapping[str, Any]) -> dict[str, Any]:
     kind, value = next(iter(aktor.items()))
     if kind == "identifikator":
         return {"identifier": {"system": value["system"], "value": value["verdi"]}}
-    return {"reference": value if kind == "adresse" else f"{_KINDS[kind]}/{value}"}
+    return {"reference": value if kind == "adresse" else f"{BY_NAME[kind].type}/{value}"}
 
 
 def _aktor(reference: Any) -> dict[str, Any] | None:

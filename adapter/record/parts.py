@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PartKind:
-    """One kind of part.
+    """One kind of part: all that the record and FHIR say of it, so that no room keeps a table of its own.
 
     Args:
         name: what the part is called in the record's vocabulary, and the name of its mapping file's subject.
@@ -24,6 +24,12 @@ class PartKind:
         field: the record's field that holds it; ``""`` when the part is the record itself.
         type: the resource type it is in FHIR.
         del_: the del a permit must name to open it; ``""`` for what no permit opens.
+        owner: the element of the resource that names whose record it is in; ``""`` for whom the record is of.
+        around: what whom the record is of is called by the other parts of it; ``""`` for those.
+        in_error: the element, and its code, by which the resource says that it should not have been.
+        is_aktor: whether an aktor may be one.
+        named_by: the fields that hold its id, or a list of ids, and no aktor.
+        natural: the fields that say together which part it is, the first of them always.
         listed: whether the field holds a list of them.
         apart: fields of the part that are parts of their own, and not this one's to show or change.
         when: an element of the resource and its value, where several kinds are of one type; without it the
@@ -35,29 +41,72 @@ class PartKind:
     field: str
     type: str
     del_: str = ""
+    owner: str = ""
+    around: str = ""
+    in_error: tuple[str, str] = ("status", "entered-in-error")
+    is_aktor: bool = False
+    named_by: tuple[str, ...] = ()
+    natural: tuple[str, ...] = ()
     listed: bool = True
     apart: tuple[str, ...] = ()
     when: tuple[str, str] | None = None
 
 
+_OUT_OF_USE = ("active", "false")
+"""How people, units and roles say that they should not have been: they are no longer in use."""
+
 PARTS = (
-    PartKind("innbygger", "sak", "innbygger", "Patient", "person", listed=False),
-    PartKind("parorende", "sak", "parorende", "RelatedPerson", "parorende"),
-    PartKind("team", "sak", "team", "CareTeam", "team"),
-    PartKind("maal", "sak", "maal", "Goal", "mal"),
-    PartKind("plan", "sak", "planer", "CarePlan", "plan"),
-    PartKind("tiltak", "sak", "tiltak", "ServiceRequest", "tiltak"),
     PartKind(
-        "henvendelse", "sak", "henvendelser", "ServiceRequest", "henvendelse", when=("intent", "proposal")
+        "innbygger", "sak", "innbygger", "Patient", "person",
+        around="person", in_error=_OUT_OF_USE, is_aktor=True, listed=False,
     ),
-    PartKind("samtykke", "sak", "samtykker", "Consent"),
-    PartKind("ansatt", "ansatt", "", "Practitioner", listed=False, apart=("roller",)),
-    PartKind("rolle", "ansatt", "roller", "PractitionerRole"),
-    PartKind("organisasjon", "organisasjon", "", "Organization", listed=False),
-)
+    PartKind(
+        "parorende", "sak", "parorende", "RelatedPerson", "parorende", "patient",
+        in_error=_OUT_OF_USE, is_aktor=True, natural=("identer",),
+    ),
+    PartKind(
+        "team", "sak", "team", "CareTeam", "team", "subject", is_aktor=True, natural=("navn", "ansvarlige")
+    ),
+    PartKind(
+        "maal", "sak", "maal", "Goal", "mal", "subject",
+        in_error=("lifecycleStatus", "entered-in-error"), named_by=("maal", "delmaal"), natural=("tekst",),
+    ),
+    PartKind(
+        "plan", "sak", "planer", "CarePlan", "plan", "subject",
+        named_by=("plan", "erstatter", "delAv", "gjelderPlaner"), natural=("plantype", "tittel"),
+    ),
+    PartKind(
+        "tiltak", "sak", "tiltak", "ServiceRequest", "tiltak", "subject",
+        named_by=("tiltak",), natural=("tittel",),
+    ),
+    PartKind(
+        "henvendelse", "sak", "henvendelser", "ServiceRequest", "henvendelse", "subject",
+        named_by=("henvendelse",), natural=("type", "opprettet"), when=("intent", "proposal"),
+    ),
+    PartKind(
+        "samtykke", "sak", "samtykker", "Consent", owner="patient", natural=("type", "mottaker", "gittDato")
+    ),
+    PartKind(
+        "ansatt", "ansatt", "", "Practitioner",
+        around="ansatt", in_error=_OUT_OF_USE, is_aktor=True, listed=False, apart=("roller",),
+    ),
+    PartKind(
+        "rolle", "ansatt", "roller", "PractitionerRole", owner="practitioner",
+        in_error=_OUT_OF_USE, is_aktor=True, natural=("organisasjon", "kode", "ipRolle"),
+    ),
+    PartKind(
+        "organisasjon", "organisasjon", "", "Organization",
+        in_error=_OUT_OF_USE, is_aktor=True, named_by=("organisasjon", "overordnet"), listed=False,
+    ),
+)  # fmt: skip
 BY_NAME: Mapping[str, PartKind] = {kind.name: kind for kind in PARTS}
 TYPES = tuple(dict.fromkeys(kind.type for kind in PARTS))
 """The resource types that are parts, in an order in which each may name those before it."""
+
+
+def holder_of(record: str) -> PartKind:
+    """The part that says whom or what a record of this kind is of: innbygger, ansatt, organisasjon."""
+    return next(kind for kind in PARTS if kind.record == record and not kind.listed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +182,9 @@ def path_of(record: str, body: dict[str, Any], part: Part) -> str:
 
 def surroundings(record: str, body: dict[str, Any]) -> dict[str, str]:
     """What every part of this record stands in, as FHIR references."""
-    if record == "sak":
-        return {"person": f"Patient/{body['innbygger']['id']}"} if "innbygger" in body else {}
-    return {"ansatt": f"Practitioner/{body['id']}"} if record == "ansatt" else {}
+    holder = holder_of(record)
+    held = body.get(holder.field) if holder.field else body
+    return {holder.around: f"{holder.type}/{held['id']}"} if holder.around and held else {}
 
 
 def kind_of(resource: Mapping[str, Any]) -> PartKind:

@@ -1,8 +1,8 @@
 """Whom and what a record names: every reference in it, with its place, found by following the schema.
 
 A field is a reference because the schema says that it is an ``aktor``, or because it holds the ids of one
-kind of part and is in ``NAMING``. References to a part of a sak stay within the sak; an aktor told by
-identifikator or adresse is somebody else's, and none of these.
+kind of part and the table of parts says so. References to a part of a sak stay within the sak; an aktor told
+by identifikator or adresse is somebody else's, and none of these.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from adapter.record.parts import PARTS
 from adapter.record.places import walk
 
 if TYPE_CHECKING:
@@ -18,29 +19,15 @@ if TYPE_CHECKING:
     from adapter.record.places import Node
 
 LISTS: Mapping[str, str] = {
-    "parorende": "parorende",
-    "team": "team",
-    "maal": "maal",
-    "plan": "planer",
-    "tiltak": "tiltak",
-    "henvendelse": "henvendelser",
+    kind.name: kind.field
+    for kind in PARTS
+    if kind.record == "sak" and kind.listed and (kind.is_aktor or kind.named_by)
 }
 """What can be named within a sak beside the innbygger, and the list it stands in."""
 
 LOCAL = frozenset({"innbygger", *LISTS})
-OF_AKTOR = frozenset({"innbygger", "parorende", "team", "ansatt", "rolle", "organisasjon"})
-NAMING: Mapping[str, str] = {
-    "maal": "maal",
-    "delmaal": "maal",
-    "tiltak": "tiltak",
-    "plan": "plan",
-    "erstatter": "plan",
-    "delAv": "plan",
-    "gjelderPlaner": "plan",
-    "henvendelse": "henvendelse",
-    "organisasjon": "organisasjon",
-    "overordnet": "organisasjon",
-}
+OF_AKTOR = frozenset(kind.name for kind in PARTS if kind.is_aktor)
+NAMING: Mapping[str, str] = {field: kind.name for kind in PARTS for field in kind.named_by}
 """The fields that hold an id, or a list of ids, and no aktor: and what it is the id of."""
 
 

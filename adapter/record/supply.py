@@ -11,12 +11,14 @@ import json
 from collections import defaultdict, deque
 from typing import TYPE_CHECKING, Any
 
+from adapter.record.parts import PARTS
 from adapter.record.schema import resolved
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 _NATURAL: Mapping[str, tuple[str, ...]] = {
+    **{kind.field: kind.natural for kind in PARTS},
     "identer": ("type", "system", "verdi"),
     "identifikatorer": ("verdi",),
     "navn": ("bruk",),
@@ -25,16 +27,8 @@ _NATURAL: Mapping[str, tuple[str, ...]] = {
     "sprak": ("kode",),
     "deltakere": ("rolle", "hvem"),
     "regler": ("virkning", "del", "emner"),
-    "roller": ("organisasjon", "kode", "ipRolle"),
     "kvalifikasjoner": ("kode",),
-    "parorende": ("identer",),
-    "samtykker": ("type", "mottaker", "gittDato"),
-    "team": ("navn", "ansvarlige"),
-    "planer": ("plantype", "tittel"),
-    "maal": ("tekst",),
-    "tiltak": ("tittel",),
     "enkleTiltak": ("tittel",),
-    "henvendelser": ("type", "opprettet"),
     "notater": ("tekst",),
     "enighet": ("hvem",),
     "frister": ("maaling",),
@@ -52,7 +46,8 @@ _NATURAL: Mapping[str, tuple[str, ...]] = {
 }
 """By list: the fields that together say which one an item is, when the rest of it has changed.
 
-An item without the first of them is not known by them.
+The table of parts says those of parts; these are the items within them. An item without the first of its
+fields is not known by them.
 """
 
 

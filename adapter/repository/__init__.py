@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from adapter.repository.deployment import Deployment
 from adapter.repository.hinge import RecordChange, Repository
-from adapter.repository.recipients import UNKNOWN
-from adapter.repository.searching import SearchResult
-from adapter.repository.transaction import Change, Put
+from adapter.repository.reads.recipients import UNKNOWN
+from adapter.repository.reads.searching import SearchResult
+from adapter.repository.writes.transaction import Change, Put
 
-__all__ = ["UNKNOWN", "Change", "Put", "RecordChange", "Repository", "SearchResult"]
+__all__ = ["UNKNOWN", "Change", "Deployment", "Put", "RecordChange", "Repository", "SearchResult"]

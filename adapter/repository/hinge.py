@@ -9,30 +9,32 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from adapter.consent.lens import KOMMUNE
 from adapter.errors import Finding, Forbidden, IssueType, Message, NotFound, Unprocessable
 from adapter.record import schema
 from adapter.record.avvik import avvik
 from adapter.record.schema import KINDS
-from adapter.repository.changes import changed_since
-from adapter.repository.pages import Pages
-from adapter.repository.preconditions import check_if_match
-from adapter.repository.recipients import UNKNOWN, check_scope, present, recipients
-from adapter.repository.resources import Placing
-from adapter.repository.searching import Search, SearchResult
-from adapter.repository.transaction import Change, Put, Transaction
-from adapter.repository.writing import Write
+from adapter.repository.publishing.publisher import publish
+from adapter.repository.reads.pages import Pages
+from adapter.repository.reads.recipients import UNKNOWN, check_scope, present, recipients
+from adapter.repository.reads.searching import Search, SearchResult
+from adapter.repository.session import Session
+from adapter.repository.writes.changed_since import changed_since
+from adapter.repository.writes.numbers import RegisteredNumbers
+from adapter.repository.writes.placing import Placing
+from adapter.repository.writes.preconditions import check_if_match
+from adapter.repository.writes.storing import store
+from adapter.repository.writes.transaction import Change, Put, Transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-    from datetime import datetime
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from adapter.mapping import Mappings
+    from adapter.repository.deployment import Deployment
     from adapter.security.caller import Caller
     from adapter.storage import Change as StoredChange
-    from adapter.storage import ChangeNote, Published, RecordVersion, Store, Writer
+    from adapter.storage import ChangeNote, Published, RecipientReader, RecordVersion, Store
 
 REPROJECTED_AT_ONCE = 50
 
@@ -53,56 +55,39 @@ class RecordChange:
     dropped: tuple[Finding, ...]
 
 
+class Reprojected(NamedTuple):
+    """How many records were published anew, and how many publications that changed."""
+
+    records: int
+    changes: int
+
+
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """The adapter without its doors.
-
-    Args:
-        store: the database.
-        mappings: the mapping files, compiled.
-        now: the clock.
-        new_id: makes ids (UUIDs).
-        base_url: this service's FHIR base, so that absolute references to it are known as its own.
-        if_match_required: whether a write to what exists must send If-Match.
-        production: whether real birth numbers are expected (and synthetic ones refused elsewhere).
-    """
+    """The adapter without its doors: the database ``store`` and the set-up of its municipality."""
 
     store: Store
-    mappings: Mappings
-    now: Callable[[], datetime]
-    new_id: Callable[[], str]
-    base_url: str
-    if_match_required: bool = True
-    production: bool = False
+    deployment: Deployment
 
     # The FHIR door
 
     def read(self, type_: str, id_: str, *, caller: Caller) -> Published:
         """https://hl7.org/fhir/R4/http.html#read; NotFound for what is not published to the caller."""
         check_scope(caller, type_, "read")
-        now = self.now()
-        with self.store.read() as reader:
-            found = reader.published(recipients(caller, reader, now), caller.purpose, type_, id_, now=now)
-        return present(found)
+        with self._given(caller) as given:
+            return present(given.published(type_, id_))
 
     def vread(self, type_: str, id_: str, version: int, *, caller: Caller) -> Published:
         """https://hl7.org/fhir/R4/http.html#vread; a version is what this caller was given then."""
         check_scope(caller, type_, "read")
-        now = self.now()
-        with self.store.read() as reader:
-            found = reader.published_version(
-                recipients(caller, reader, now), caller.purpose, type_, id_, version, now=now
-            )
-        return present(found)
+        with self._given(caller) as given:
+            return present(given.published_version(type_, id_, version))
 
     def history(self, type_: str, id_: str, *, caller: Caller) -> list[Published]:
         """https://hl7.org/fhir/R4/http.html#history of an instance, the newest first."""
         check_scope(caller, type_, "read")
-        now = self.now()
-        with self.store.read() as reader:
-            found = reader.published_history(
-                recipients(caller, reader, now), caller.purpose, type_, id_, now=now
-            )
+        with self._given(caller) as given:
+            found = given.published_history(type_, id_)
         if not found:
             raise NotFound(UNKNOWN.at())
         return found
@@ -118,16 +103,25 @@ class Repository:
             return search.following(type_, token)
 
     @contextmanager
+    def _given(self, caller: Caller) -> Iterator[RecipientReader]:
+        """A snapshot as the caller may know it now."""
+        now = self.deployment.now()
+        with self.store.read() as reader:
+            yield reader.for_recipients(recipients(caller, reader, now), caller.purpose, now)
+
+    @contextmanager
     def _search(self, type_: str, caller: Caller) -> Iterator[Search]:
         check_scope(caller, type_, "search")
-        now = self.now()
+        now = self.deployment.now()
         with self.store.read() as reader:
+            mine = recipients(caller, reader, now)
+            given = reader.for_recipients(mine, caller.purpose, now)
             pages = Pages(reader.secret("pages"))
-            yield Search(reader, caller, recipients(caller, reader, now), now, pages, self.base_url)
+            yield Search(given, caller, mine, now, pages, self.deployment.base_url)
 
     def create(self, type_: str, resource: dict[str, Any], *, caller: Caller, note: ChangeNote) -> Change:
         """https://hl7.org/fhir/R4/http.html#create; the id is ours, whatever the resource says."""
-        put = Put(type_, {**resource, "id": self.new_id()}, is_new=True)
+        put = Put(type_, {**resource, "id": self.deployment.new_id()}, is_new=True)
         return self._put([put], caller, note)[0]
 
     def update(
@@ -167,14 +161,17 @@ class Repository:
     def _put(self, puts: Sequence[Put], caller: Caller, note: ChangeNote) -> list[Change]:
         for put in puts:
             check_scope(caller, put.type, put.interaction)
-        now = self.now()
-        with self.store.write(note, now) as writer:
-            mine = recipients(caller, writer, now)
-            placing = Placing(self._write(writer, now), self.new_id, self.base_url, mine[0])
-            return Transaction(writer, placing, caller, mine, now, self.if_match_required).carry_out(puts)
+        with self._session(note) as session:
+            mine = recipients(caller, session.writer, session.now)
+            given = session.writer.for_recipients(mine, caller.purpose, session.now)
+            return Transaction(session, caller, mine, given).carry_out(puts)
 
-    def _write(self, writer: Writer, now: datetime) -> Write:
-        return Write(writer, self.mappings, now, self.production)
+    @contextmanager
+    def _session(self, note: ChangeNote) -> Iterator[Session]:
+        """The one write transaction of an interaction: stored on leaving, undone by an exception."""
+        now = self.deployment.now()
+        with self.store.write(note, now) as writer:
+            yield Session(self.deployment, writer, now)
 
     # The municipal door, and the commands
 
@@ -216,7 +213,7 @@ class Repository:
 
     def avvik(self, record: RecordVersion) -> list[Finding]:
         """What time or import has made irregular in a record; it stays writable."""
-        return avvik(record.kind, record.body, self.now())
+        return avvik(record.kind, record.body, self.deployment.now())
 
     def put_record(
         self,
@@ -236,45 +233,40 @@ class Repository:
             Unprocessable: ``body`` breaks the record's JSON Schema; every place is named, and nothing else is
                 judged.
             PreconditionRequired, PreconditionFailed: of If-Match; the latter names each part changed since.
-            Unprocessable, Conflict: see :meth:`Write.store`.
+            Unprocessable, Conflict: see :func:`adapter.repository.writes.storing.store`.
         """
         invalid = schema.validate(kind, body)
         if invalid:
             raise Unprocessable(*invalid)
-        now = self.now()
-        with self.store.write(note, now) as writer:
-            head = writer.record(kind, id_)
+        with self._session(note) as session:
+            head = session.head(kind, id_)
             check_if_match(
                 if_match,
                 head.version if head else None,
-                required=self.if_match_required,
-                changed=lambda: changed_since(if_match or "", writer.record_versions(kind, id_)),
+                required=self.deployment.if_match_required,
+                changed=lambda: changed_since(if_match or "", session.writer.record_versions(kind, id_)),
             )
-            placing = Placing(self._write(writer, now), self.new_id, self.base_url, KOMMUNE)
+            placing = Placing(session, RegisteredNumbers(session), KOMMUNE)
             placing.put_record(kind, body, rest or {})
-            dropped = placing.finish()
-            return RecordChange(_known(writer.record(kind, id_)), head is None, dropped)
+            dropped = store(session).dropped
+            return RecordChange(_known(session.writer.record(kind, id_)), head is None, dropped)
 
-    def reproject(self, note: ChangeNote) -> int:
-        """Publish and index every record anew, as after a change of the mappings or of what is searched.
-
-        Returns:
-            How many records.
-        """
-        now, count = self.now(), 0
+    def reproject(self, note: ChangeNote) -> Reprojected:
+        """Publish and index every record anew, as after a change of the mappings or of what is searched."""
+        records = changes = 0
         for kind in KINDS:
             after: str | None = None
             while True:
-                with self.store.write(note, now) as writer:
-                    page = writer.records(kind, after, REPROJECTED_AT_ONCE)
+                with self._session(note) as session:
+                    page = session.writer.records(kind, after, REPROJECTED_AT_ONCE)
                     for record in page:
-                        self._write(writer, now).publish(kind, record.body, record.body)
+                        changes += len(publish(session, kind, record.body, record.body))
                 if not page:
                     break
-                after, count = page[-1].id, count + len(page)
-        with self.store.write(note, now) as writer:
-            writer.reindex()
-        return count
+                after, records = page[-1].id, records + len(page)
+        with self._session(note) as session:
+            session.writer.reindex()
+        return Reprojected(records, changes)
 
 
 def _known(found: RecordVersion | None) -> RecordVersion:

@@ -65,7 +65,7 @@ def blueprint(repository: Repository, tokens: Tokens, base_url: str) -> Blueprin
     door = Blueprint("rest", __name__, url_prefix=BASE_PATH)
     base = f"{base_url}{BASE_PATH}"
     statement = capability_statement(
-        base, repository.now().date(), if_match_required=repository.if_match_required
+        base, repository.deployment.now().date(), if_match_required=repository.deployment.if_match_required
     )
     for route in ROUTES:
         door.add_url_rule(

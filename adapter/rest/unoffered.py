@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from adapter.errors import IssueType, Message
+from adapter.record.parts import PARTS
 from adapter.rest.routes import TYPES
 
 if TYPE_CHECKING:
@@ -50,12 +51,6 @@ VALIDATE_UNOFFERED = Message(
     "https://hl7.org/fhir/R4/resource-operation-validate.html",
 )
 
-_ERRONEOUS = {"Goal": ("lifecycleStatus", "entered-in-error")} | dict.fromkeys(
-    ("CareTeam", "CarePlan", "ServiceRequest", "Consent"), ("status", "entered-in-error")
-)
-_NO_LONGER = ("active", "false")
-"""How a type says that it should not have been; persons and the directory, that they are no longer in use."""
-
 
 def operation_unoffered(name: str, base: str) -> Finding | None:
     """What to do instead of the operation of this name; None if it is the name of none.
@@ -82,7 +77,7 @@ def method_unoffered(method: str, path: str, base: str) -> Finding | None:
     if type_ not in TYPES or len(rest) > 1:
         return None
     if method == "DELETE":
-        element, value = _ERRONEOUS.get(type_, _NO_LONGER)
+        element, value = next(kind.in_error for kind in PARTS if kind.type == type_)
         return DELETE_UNOFFERED.at(element=f"{type_}.{element}", value=value, type=type_)
     if method == "PATCH":
         return PATCH_UNOFFERED.at()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from adapter.storage.reader import Reader
+from adapter.storage.recipient_reader import RecipientReader
 from adapter.storage.store import Store
 from adapter.storage.values import (
     Change,
@@ -29,6 +30,7 @@ __all__ = [
     "PublicationChange",
     "Published",
     "Reader",
+    "RecipientReader",
     "RecordVersion",
     "Residue",
     "Store",

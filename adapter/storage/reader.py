@@ -4,31 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from adapter.storage import changes, permits, publications, reading, records
-from adapter.storage.instants import to_micros
-from adapter.storage.search import search
-from adapter.storage.visibility import CURRENT, View
+from adapter.storage import changes, permits, publications, records
+from adapter.storage.recipient_reader import RecipientReader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
 
-    from adapter.fhir.search.query import SearchQuery
-    from adapter.storage.values import (
-        Change,
-        Matches,
-        PermitRow,
-        Position,
-        Published,
-        RecordVersion,
-        Residue,
-    )
+    from adapter.storage.values import Change, PermitRow, RecordVersion, Residue
 
 
 class Reader:
-    """One snapshot. ``recipients`` are a caller's, the most specific first; ``purpose`` is its formål."""
+    """One snapshot, whole: records, keys and permits, whoever may see them."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -81,54 +70,6 @@ class Reader:
         """Kind and id of the record a resource belongs to, or belonged to before it was deleted."""
         return publications.held(self._connection, type_, id_)
 
-    def published(
-        self, recipients: Sequence[str], purpose: str, type_: str, id_: str, now: datetime
-    ) -> Published | None:
-        """What the caller is given of a resource at ``now``; its tombstone (``deleted``) too."""
-        view = View(tuple(recipients), purpose, to_micros(now))
-        return reading.current(self._connection, view, type_, id_)
-
-    def published_version(
-        self, recipients: Sequence[str], purpose: str, type_: str, id_: str, version: int, now: datetime
-    ) -> Published | None:
-        """One version the caller was given and may still see."""
-        view = View(tuple(recipients), purpose, to_micros(now))
-        return reading.version(self._connection, view, type_, id_, version)
-
-    def published_history(
-        self, recipients: Sequence[str], purpose: str, type_: str, id_: str, now: datetime
-    ) -> list[Published]:
-        """Every version the caller was given and may still see, the newest first."""
-        view = View(tuple(recipients), purpose, to_micros(now))
-        return reading.history(self._connection, view, type_, id_)
-
-    def published_many(
-        self,
-        recipients: Sequence[str],
-        purpose: str,
-        keys: Iterable[tuple[str, str]],
-        now: datetime,
-        as_of: int = CURRENT,
-    ) -> list[Published]:
-        """Those of the resources (type, id) the caller is given, in the order asked for."""
-        view = View(tuple(recipients), purpose, to_micros(now), as_of)
-        return reading.many(self._connection, view, keys)
-
-    def search(
-        self,
-        recipients: Sequence[str],
-        purpose: str,
-        query: SearchQuery,
-        *,
-        now: datetime,
-        as_of: int = CURRENT,
-        count: int,
-        after: Position | None = None,
-    ) -> Matches:
-        """One page of what matches among what the caller is given: found, total, and where to go on.
-
-        ``as_of`` is the ``seq`` of the first page, on every page: what is written meanwhile neither comes
-        twice nor is missed. What has been closed or has expired since is gone from later pages too.
-        """
-        view = View(tuple(recipients), purpose, to_micros(now), as_of)
-        return search(self._connection, view, query, count, after)
+    def for_recipients(self, recipients: Sequence[str], purpose: str, now: datetime) -> RecipientReader:
+        """The same snapshot as a caller may know it: ``recipients`` are its own, the most specific first."""
+        return RecipientReader(self._connection, recipients, purpose, now)

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from adapter.errors import Unprocessable
 from adapter.fhir.structure import check
 from adapter.mapping import PartMapping, load
+from adapter.record.parts import BY_NAME
 from adapter.repository.refusals import NOT_UNDERSTOOD, OUT_OF_PLACE
-from adapter.repository.resources import OWNERS
 from adapter.settings import mappings_folder
 from tests.strategies.resources import resources
 
@@ -36,7 +36,7 @@ PROPOSAL = "proposal"
 
 def placed(mapping: PartMapping, resource: dict[str, Any]) -> dict[str, Any]:
     """The resource as it would arrive: with an id, naming the person or professional it belongs to."""
-    owner, _ = OWNERS.get(mapping.type, ("", ""))
+    owner = BY_NAME[mapping.part].owner
     reference = {"reference": AROUND["ansatt" if owner == "practitioner" else "person"]}
     intent = resource.get("intent")
     if mapping.part == "henvendelse" or (mapping.part == "tiltak" and intent == PROPOSAL):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from adapter.consent.permits import Held, permits
 from adapter.fhir.dates import interval
 from adapter.record.windows import Window
-from adapter.repository.narrowing import bereft, narrowed, narrowing
+from adapter.repository.publishing.narrowing import bereft, narrowed, narrowing
 from tests.consent.test_read_table import CHILD, NOW, SKOLE, SYKEHUS, regel, sak, samtykke
 
 DAY = "2026-07-01"

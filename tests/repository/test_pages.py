@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from adapter.errors import BadRequest
-from adapter.repository.pages import LIFETIME, Page, Pages
+from adapter.repository.reads.pages import LIFETIME, Page, Pages
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 OWNER = ("organisasjon/sykehus", "directory")

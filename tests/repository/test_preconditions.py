@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from adapter.errors import AdapterError, BadRequest, PreconditionFailed, PreconditionRequired
-from adapter.repository.preconditions import check_if_match
+from adapter.repository.writes.preconditions import check_if_match
 
 
 @pytest.mark.parametrize("sent", ['W/"3"', '"3"', '"2", W/"3"', 'W/"a,b" ,"3"', "*", ' W/"3" '])

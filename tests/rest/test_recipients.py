@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from adapter.repository.recipients import recipients
+from adapter.repository.reads.recipients import recipients
 from adapter.security.caller import Caller
 from adapter.security.scopes import EVERYTHING
 from tests.rest.world import CASE, HOSPITAL_NUMBER, OTHER_NUMBER, PERSON_NUMBER, UNUSED_NUMBER

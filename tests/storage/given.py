@@ -80,7 +80,7 @@ def read(
 ) -> Published | None:
     """What one recipient is given of a resource."""
     with store.read() as reader:
-        return reader.published((recipient,), "TREAT", type_, id_, now=now)
+        return reader.for_recipients((recipient,), "TREAT", now).published(type_, id_)
 
 
 def told(found: Published | None) -> object:
@@ -94,7 +94,8 @@ def history(store: Store, recipient: str = HOSPITAL, id_: str = "t1", now: datet
     """A recipient's history of a CareTeam, the newest first, as ``told``."""
     with store.read() as reader:
         return [
-            told(row) for row in reader.published_history((recipient,), "TREAT", "CareTeam", id_, now=now)
+            told(row)
+            for row in reader.for_recipients((recipient,), "TREAT", now).published_history("CareTeam", id_)
         ]
 
 
@@ -106,5 +107,5 @@ def versions(
         return [
             number
             for number in range(1, upto + 1)
-            if reader.published_version((recipient,), "TREAT", "CareTeam", id_, number, now=now)
+            if reader.for_recipients((recipient,), "TREAT", now).published_version("CareTeam", id_, number)
         ]

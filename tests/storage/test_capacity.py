@@ -54,11 +54,13 @@ def test_capacity(store: Store, request: pytest.FixtureRequest) -> None:
 
     def read(turn: int) -> None:
         with store.read() as reader:
-            assert reader.published(CALLER, "TREAT", "CareTeam", f"t{turn % SAKER}-1", now=T0 + DAY)
+            assert reader.for_recipients(CALLER, "TREAT", T0 + DAY).published(
+                "CareTeam", f"t{turn % SAKER}-1"
+            )
 
     def ask(turn: int) -> None:
         with store.read() as reader:
-            found = reader.search(CALLER, "TREAT", query[turn % SAKER], now=T0 + DAY, count=20)
+            found = reader.for_recipients(CALLER, "TREAT", T0 + DAY).search(query[turn % SAKER], count=20)
             assert found.total == 29
 
     def change_one(turn: int) -> None:

@@ -96,7 +96,7 @@ def test_publications_written_at_once_have_consecutive_versions(store: Store) ->
 
     assert together(12, write) == []
     with store.read() as reader:
-        seen = reader.published_history((HOSPITAL,), "TREAT", "CareTeam", "t1", now=T0)
+        seen = reader.for_recipients((HOSPITAL,), "TREAT", T0).published_history("CareTeam", "t1")
     assert [row.version for row in seen] == list(range(12, 0, -1))
     assert len({row.body for row in seen}) == 12
 

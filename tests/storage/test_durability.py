@@ -190,7 +190,7 @@ def whole(store: Store, acknowledged: list[str]) -> int:
         assert feed == list(range(1, reader.seq() + 1))
         for id_ in there:
             keys = [("CareTeam", f"{id_}-{part}") for part in range(5)]
-            assert len(reader.published_many((HOSPITAL,), "TREAT", keys, now=T0)) == 5
+            assert len(reader.for_recipients((HOSPITAL,), "TREAT", T0).published_many(keys)) == 5
     return len(there)
 
 
@@ -262,7 +262,7 @@ def test_a_server_that_goes_away_in_the_middle_is_unavailable() -> None:
         publish(store, to(HOSPITAL, team()))
 
         def read_one(reader: Reader) -> object:
-            return reader.published((HOSPITAL,), "TREAT", "CareTeam", "t1", now=T0)
+            return reader.for_recipients((HOSPITAL,), "TREAT", T0).published("CareTeam", "t1")
 
         def read_all(reader: Reader) -> object:
             return reader.records("sak", None, 5)

@@ -112,9 +112,12 @@ def test_an_old_page_does_not_show_it_either(store: Store) -> None:
     publish(store, to(HOSPITAL, B), until={HOSPITAL: END})
     with store.read() as reader:
         found = [
-            [told(one) for one in reader.published_many(
-                (HOSPITAL,), "TREAT", [("CareTeam", "t1")], now=now, as_of=as_of
-            )]
+            [
+                told(one)
+                for one in reader.for_recipients((HOSPITAL,), "TREAT", now).published_many(
+                    [("CareTeam", "t1")], as_of=as_of
+                )
+            ]
             for as_of in (1, CURRENT)
             for now in (END - DAY, END)
         ]  # fmt: skip

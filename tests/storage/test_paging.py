@@ -22,8 +22,8 @@ def page(
     """One page in a transaction of its own, as a request takes it."""
     query = parse("CareTeam", [("_sort", order), ("status", "active")])
     with store.read() as reader:
-        found = reader.search(
-            (HOSPITAL,), "TREAT", query, now=T0 + 99 * DAY, as_of=as_of, count=count, after=after
+        found = reader.for_recipients((HOSPITAL,), "TREAT", T0 + 99 * DAY).search(
+            query, as_of=as_of, count=count, after=after
         )
     return found.found, found.after, found.total
 
@@ -102,9 +102,11 @@ def test_paging_under_constant_writes(store: Store, order: str) -> None:
             with store.read() as reader:
                 as_of = reader.seq()
                 query = parse("CareTeam", [("status", "active")])
-                whole = reader.search(
-                    (HOSPITAL,), "TREAT", query, now=T0 + 99 * DAY, as_of=as_of, count=1000
-                ).found
+                whole = (
+                    reader.for_recipients((HOSPITAL,), "TREAT", T0 + 99 * DAY)
+                    .search(query, as_of=as_of, count=1000)
+                    .found
+                )
             seen, after = [], None
             while True:
                 found, after, total = page(store, order, as_of, after, count=7)

@@ -104,7 +104,7 @@ def test_a_narrowed_recipient_keeps_only_what_it_still_sees(store: Store) -> Non
     publish(store, to(HOSPITAL, B), to(HOSPITAL, patient()), narrowed={HOSPITAL: "labelled"})
     assert (history(store), versions(store)) == ([(2, "B")], [2])
     with store.read() as reader:
-        seen = reader.published_history((HOSPITAL,), "TREAT", "Patient", "p1", now=T0)
+        seen = reader.for_recipients((HOSPITAL,), "TREAT", T0).published_history("Patient", "p1")
     assert [row.version for row in seen] == [2]
 
 
@@ -187,8 +187,8 @@ def test_each_purpose_has_its_own_publications(store: Store) -> None:
     """What was published for treatment answers no other purpose; without purpose it answers all."""
     publish(store, to(HOSPITAL, A), to("innbygger/p1", A))
     with store.read() as reader:
-        assert reader.published((HOSPITAL,), "HRESCH", "CareTeam", "t1", now=T0) is None
-        assert reader.published(("innbygger/p1",), "PATRQT", "CareTeam", "t1", now=T0) is not None
+        assert reader.for_recipients((HOSPITAL,), "HRESCH", T0).published("CareTeam", "t1") is None
+        assert reader.for_recipients(("innbygger/p1",), "PATRQT", T0).published("CareTeam", "t1") is not None
 
 
 def test_the_most_specific_recipient_of_a_record_answers(store: Store) -> None:
@@ -198,7 +198,7 @@ def test_the_most_specific_recipient_of_a_record_answers(store: Store) -> None:
     both = (NURSE, WARD, HOSPITAL)
     with store.read() as reader:
         seen = [
-            reader.published(both, "TREAT", *key, now=T0)
+            reader.for_recipients(both, "TREAT", T0).published(*key)
             for key in (("CareTeam", "t1"), ("Patient", "p1"), ("CareTeam", "t2"))
         ]
     assert [told(found) for found in seen] == [(1, "A"), None, (1, "D")]
@@ -208,9 +208,11 @@ def test_a_deny_to_the_specific_is_not_undone_by_the_general(store: Store) -> No
     """A row of a type no resource has stands for a deny: it hides what wider recipients were given."""
     publish(store, to(HOSPITAL, A), to(NURSE, {"resourceType": "-", "id": "s1"}))
     with store.read() as reader:
-        assert reader.published((NURSE, HOSPITAL), "TREAT", "CareTeam", "t1", now=T0) is None
-        assert reader.published_many((NURSE, HOSPITAL), "TREAT", [("CareTeam", "t1")], now=T0) == []
-        assert reader.published_history((NURSE, HOSPITAL), "TREAT", "CareTeam", "t1", now=T0) == []
+        assert reader.for_recipients((NURSE, HOSPITAL), "TREAT", T0).published("CareTeam", "t1") is None
+        assert (
+            reader.for_recipients((NURSE, HOSPITAL), "TREAT", T0).published_many([("CareTeam", "t1")]) == []
+        )
+        assert reader.for_recipients((NURSE, HOSPITAL), "TREAT", T0).published_history("CareTeam", "t1") == []
 
 
 def test_a_specific_recipient_with_nothing_left_gives_way(store: Store) -> None:
@@ -218,7 +220,10 @@ def test_a_specific_recipient_with_nothing_left_gives_way(store: Store) -> None:
     publish(store, to(WARD, A), to(HOSPITAL, B))
     publish(store, to(HOSPITAL, B))
     with store.read() as reader:
-        assert told(reader.published((WARD, HOSPITAL), "TREAT", "CareTeam", "t1", now=T0)) == (1, "B")
+        assert told(reader.for_recipients((WARD, HOSPITAL), "TREAT", T0).published("CareTeam", "t1")) == (
+            1,
+            "B",
+        )
 
 
 def test_many_are_given_in_the_order_asked_for(store: Store) -> None:
@@ -227,7 +232,7 @@ def test_many_are_given_in_the_order_asked_for(store: Store) -> None:
     publish(store, to(HOSPITAL, A), to(HOSPITAL, patient()))
     wanted = [("Patient", "p1"), ("CareTeam", "t2"), ("CareTeam", "t1"), ("Patient", "p1"), ("Goal", "g")]
     with store.read() as reader:
-        found = reader.published_many((HOSPITAL,), "TREAT", wanted, now=T0)
+        found = reader.for_recipients((HOSPITAL,), "TREAT", T0).published_many(wanted)
     assert [(row.type, row.id) for row in found] == [("Patient", "p1"), ("CareTeam", "t1")]
 
 

@@ -176,7 +176,7 @@ def test_a_failed_write_leaves_nothing(store: Store) -> None:
     with store.read() as reader:
         assert (reader.record("sak", "s1"), reader.record_by_key("sak", "fnr", "1")) == (None, None)
         assert reader.holder("Patient", "p1") is None
-        assert reader.published(("kommune",), "", "Patient", "p1", now=T0) is None
+        assert reader.for_recipients(("kommune",), "", T0).published("Patient", "p1") is None
         assert (reader.seq(), reader.changes(0, 10)) == (0, [])
 
 

@@ -41,7 +41,9 @@ def test_search_finds_what_a_reading_of_the_specification_finds(store: Store) ->
             )
             found, after, count = [], None, chance.choice([1, 2, 5, 100])
             while True:
-                page = reader.search((recipient,), "TREAT", query, now=T0, count=count, after=after)
+                page = reader.for_recipients((recipient,), "TREAT", T0).search(
+                    query, count=count, after=after
+                )
                 assert page.total == len(expected), query
                 found += [row.id for row in page.found]
                 after = page.after
@@ -56,7 +58,7 @@ def ids(store: Store, recipients: tuple[str, ...], type_: str, *pairs: tuple[str
     """What a search gives, and that the total agrees."""
     query = parse(type_, pairs)
     with store.read() as reader:
-        found, total, after = reader.search(recipients, "TREAT", query, now=T0, count=100)
+        found, total, after = reader.for_recipients(recipients, "TREAT", T0).search(query, count=100)
     assert (total, after) == (len(found), None)
     return [row.id for row in found]
 
@@ -162,8 +164,8 @@ def test_sorted_pages_are_whole_and_in_order(store: Store) -> None:
         query, seen, after = parse("CareTeam", [("_sort", order)]), "", None
         with store.read() as reader:
             while True:
-                found, total, after = reader.search(
-                    (HOSPITAL,), "TREAT", query, now=T0 + 3 * DAY, count=count, after=after
+                found, total, after = reader.for_recipients((HOSPITAL,), "TREAT", T0 + 3 * DAY).search(
+                    query, count=count, after=after
                 )
                 seen += "".join(row.id[1] for row in found)
                 assert total == 5
@@ -176,7 +178,7 @@ def test_a_count_of_zero_only_counts(store: Store) -> None:
     """No resource is given, and the total is still what matches."""
     publish(store, to(HOSPITAL, team("t1")), to(HOSPITAL, team("t2")))
     with store.read() as reader:
-        found = reader.search((HOSPITAL,), "TREAT", parse("CareTeam", []), now=T0, count=0)
+        found = reader.for_recipients((HOSPITAL,), "TREAT", T0).search(parse("CareTeam", []), count=0)
     assert found == ([], 2, None)
 
 
@@ -184,8 +186,8 @@ def test_bodies_are_the_published_bytes(store: Store) -> None:
     """A search gives the same publication a read gives."""
     publish(store, to(HOSPITAL, team(name="Lag")))
     with store.read() as reader:
-        found = reader.search((HOSPITAL,), "TREAT", parse("CareTeam", []), now=T0, count=5).found
-        assert found == [reader.published((HOSPITAL,), "TREAT", "CareTeam", "t1", now=T0)]
+        found = reader.for_recipients((HOSPITAL,), "TREAT", T0).search(parse("CareTeam", []), count=5).found
+        assert found == [reader.for_recipients((HOSPITAL,), "TREAT", T0).published("CareTeam", "t1")]
     assert json.loads(found[0].body)["name"] == "Lag"
 
 

@@ -80,7 +80,7 @@ def effort(store: Store, person: int) -> list[tuple[int, int]]:
             driver = reader._connection.connection.driver_connection
             assert isinstance(driver, sqlite3.Connection)
             with counted(driver) as steps:
-                found = reader.search(CALLER, "TREAT", query, now=T0, count=10)
+                found = reader.for_recipients(CALLER, "TREAT", T0).search(query, count=10)
             efforts.append((found.total, steps[0]))
     return efforts
 

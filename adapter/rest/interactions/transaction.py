@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def transaction(request: FhirRequest, repository: Repository) -> FhirResponse:
     """https://hl7.org/fhir/R4/http.html#transaction: all entries or none, answered in their order."""
     request.take_no_parameters()
-    asked = entries(request.resource, request.base, request.types, repository.new_id)
+    asked = entries(request.resource, request.base, request.types, repository.deployment.new_id)
     made = repository.transaction([entry.put for entry in asked], caller=request.caller, note=request.note)
     in_order = sorted(zip(asked, made, strict=True), key=lambda answered: answered[0].index)
     changes = [change for _, change in in_order]

@@ -24,7 +24,7 @@ def test_a_read_gives_the_resource_and_its_version(world: House) -> None:
 
 def test_what_the_client_has_is_not_sent_again(world: House) -> None:
     """If-None-Match with the version there is gives 304, its ETag and no body."""
-    for tag in ('W/"1"', '"1"', "1", "*", 'W/"7", W/"1"'):
+    for tag in ('W/"1"', '"1"', "*", 'W/"7", W/"1"'):
         answer = world.municipality("GET", "/fhir/CareTeam/teamet", headers={"If-None-Match": tag})
         assert (answer.status_code, answer.data, answer.headers["ETag"]) == (304, b"", 'W/"1"')
     other = world.municipality("GET", "/fhir/CareTeam/teamet", headers={"If-None-Match": 'W/"2"'})

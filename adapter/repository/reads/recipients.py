@@ -88,5 +88,5 @@ def _people_with(pid: str, reader: Reader, now: datetime) -> Iterator[str]:
     for type_ in ("Patient", "RelatedPerson"):
         either = ",".join(f"{SYSTEMS[kind]}|{pid}" for kind in ("fnr", "dnr"))
         query = parse(type_, [("identifier", either)])
-        matches = reader.search((KOMMUNE,), "", query, now=now, count=query.count)
+        matches = reader.for_recipients((KOMMUNE,), "", now).search(query, count=query.count)
         yield from (f"{_PEOPLE[type_]}/{match.id}" for match in matches.found)

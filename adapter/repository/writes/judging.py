@@ -12,20 +12,18 @@ from typing import TYPE_CHECKING, Any
 
 from adapter.errors import Conflict, Finding, IssueType, Message, Severity, Unprocessable
 from adapter.fhir import structure
-from adapter.fhir.dates import OSLO
 from adapter.record import rules, schema
 from adapter.record.identifiers import SYSTEMS, keys
 from adapter.record.parts import parts, path_of
 from adapter.record.references import references
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-    from datetime import datetime
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from adapter.mapping import Mappings
     from adapter.record.parts import Part
     from adapter.repository.revision import Revision
-    from adapter.storage import Reader, Residue
+    from adapter.repository.session import Session
+    from adapter.storage import Residue
 
 KEY_TAKEN = Message(
     "identifier-taken",
@@ -59,20 +57,9 @@ NOT_FHIR = Message(
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """Judges the records of one write.
+    """Judges the records of one write, ``revisions``, with what follows from them by law."""
 
-    Args:
-        reader: the database as it stands.
-        mappings: how parts are said in FHIR.
-        now: the instant of the write.
-        production: whether real people are kept here.
-        revisions: all that is written.
-    """
-
-    reader: Reader
-    mappings: Mappings
-    now: datetime
-    production: bool
+    session: Session
     revisions: Sequence[Revision]
 
     def judge(self) -> None:
@@ -98,15 +85,15 @@ class Judge:
         return [
             finding
             for revision in self.revisions
-            for finding in revision.told(found(revision), self.mappings)
+            for finding in revision.told(found(revision), self.session.mappings)
         ]
 
     def _broken(self, revision: Revision) -> list[Finding]:
         kind, before, after = revision.kind, revision.before, revision.after
-        today = self.now.astimezone(OSLO).date()
-        rest = self.reader.residues(kind, after["id"])
+        today, production = self.session.today, self.session.deployment.production
+        rest = self.session.residues(kind, after["id"])
         kept = frozenset(id_ for (_, id_), residue in rest.items() if "opaque" in residue.body)
-        found = rules.check(kind, before, after, today=today, production=self.production, kept=kept)
+        found = rules.check(kind, before, after, today=today, production=production, kept=kept)
         stood = {(one.kind, one.id) for one in references(kind, before)} if before else set()
         for reference in references(kind, after):
             known = reference.local or (reference.kind, reference.id) in stood
@@ -119,7 +106,7 @@ class Judge:
         return found
 
     def _invalid_fhir(
-        self, revision: Revision, rest: dict[tuple[str, str], Residue]
+        self, revision: Revision, rest: Mapping[tuple[str, str], Residue]
     ) -> Iterator[tuple[str, Finding]]:
         """What of the changed parts would not be valid R4, by their paths: nothing invalid is published."""
         kind, before, after = revision.kind, revision.before, revision.after
@@ -133,14 +120,13 @@ class Judge:
                     yield path, NOT_FHIR.at(path, type=part.type, place=wrong.expression, cause=wrong.code)
 
     def _resource(self, part: Part, residue: Residue | None) -> dict[str, Any]:
-        mapping = self.mappings.of(part.kind)
+        mapping = self.session.mappings.of(part.kind)
         return mapping.to_fhir(part.body, part.surroundings, residue.body if residue else None)
 
     def _exists(self, kind: str, id_: str) -> bool:
         if kind == "rolle":
-            return self._is_written_rolle(id_) or self.reader.holder("PractitionerRole", id_) is not None
-        written = any((one.kind, one.after["id"]) == (kind, id_) for one in self.revisions)
-        return written or self.reader.record(kind, id_) is not None
+            return self._is_written_rolle(id_) or self.session.holder("PractitionerRole", id_) is not None
+        return self.session.body(kind, id_) is not None
 
     def _is_written_rolle(self, id_: str) -> bool:
         return any(
@@ -157,12 +143,12 @@ class Judge:
         for one in self.revisions:
             record = (one.kind, one.after["id"])
             for system, value in keys(one.kind, one.after):
-                owner = self.reader.record_by_key(one.kind, system, value)
+                owner = self.session.writer.record_by_key(one.kind, system, value)
                 first = holders.setdefault((one.kind, system, value), one.after["id"])
                 if owner not in {None, record[1]} or first != record[1]:
                     taken[record].append(KEY_TAKEN.at(_ident_at(one.kind, one.after, system, value)))
             for part in parts(one.kind, one.after):
-                if self.reader.holder(part.type, part.id) not in {None, record}:
+                if self.session.holder(part.type, part.id) not in {None, record}:
                     taken[record].append(ID_TAKEN.at(path_of(one.kind, one.after, part)))
         return taken
 

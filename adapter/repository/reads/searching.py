@@ -16,7 +16,7 @@ from adapter.fhir.search.index import references
 from adapter.fhir.search.parameters import SERVED
 from adapter.fhir.search.query import Criterion, SearchQuery, parse
 from adapter.fhir.search.values import Target
-from adapter.repository.pages import PAGE_INVALID, Page, Pages
+from adapter.repository.reads.pages import PAGE_INVALID, Page, Pages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from adapter.fhir.search.results import Include
     from adapter.security.caller import Caller
-    from adapter.storage import Published, Reader
+    from adapter.storage import Published, RecipientReader
 
 INCLUDE_LIMIT = 1000
 AT_ONCE = 64
@@ -43,9 +43,12 @@ class SearchResult:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """One caller's search at one instant, over one snapshot of the database."""
+    """One caller's search at one instant, over one snapshot of the database.
 
-    reader: Reader
+    ``given`` is the snapshot as the caller may know it; ``recipients`` own the pages it is told of.
+    """
+
+    given: RecipientReader
     caller: Caller
     recipients: tuple[str, ...]
     now: datetime
@@ -54,7 +57,7 @@ class Search:
 
     def first(self, type_: str, pairs: Sequence[tuple[str, str]]) -> SearchResult:
         """The first page for these parameters."""
-        return self._page(Page(type_, tuple(pairs), self.reader.seq(), None))
+        return self._page(Page(type_, tuple(pairs), self.given.seq(), None))
 
     def following(self, type_: str, token: str) -> SearchResult:
         """The page a next link names; a token that is not this caller's, or another type's, is BadRequest."""
@@ -65,15 +68,7 @@ class Search:
 
     def _page(self, page: Page) -> SearchResult:
         query = parse(page.type, page.pairs, self.base_url)
-        found, total, after = self.reader.search(
-            self.recipients,
-            self.caller.purpose,
-            query,
-            now=self.now,
-            as_of=page.as_of,
-            count=query.count,
-            after=page.after,
-        )
+        found, total, after = self.given.search(query, as_of=page.as_of, count=query.count, after=page.after)
         token = after and self.pages.seal(
             Page(page.type, page.pairs, page.as_of, after), self.recipients, self.now
         )
@@ -87,9 +82,7 @@ class Search:
         while latest and includes and len(included) < INCLUDE_LIMIT:
             wanted = [key for key in dict.fromkeys(_targets(latest, includes)) if key not in seen]
             seen.update(wanted)
-            found = self.reader.published_many(
-                self.recipients, self.caller.purpose, self._readable(wanted), now=self.now, as_of=as_of
-            )
+            found = self.given.published_many(self._readable(wanted), as_of)
             included += found
             latest, includes, referring = [*found, *referring], query.iterate_includes, []
         return included
@@ -105,9 +98,7 @@ class Search:
             for some in _few(matches):
                 asked = SearchQuery(include.source, (_refers(include, some),))
                 room = INCLUDE_LIMIT - len(referring)
-                found, _, _ = self.reader.search(
-                    self.recipients, self.caller.purpose, asked, now=self.now, as_of=as_of, count=room
-                )
+                found, _, _ = self.given.search(asked, as_of=as_of, count=room)
                 new = [one for one in found if (one.type, one.id) not in seen]
                 seen.update((one.type, one.id) for one in new)
                 referring += new

@@ -12,13 +12,13 @@ from adapter.errors import IssueType, Message, Severity
 from adapter.record.parts import parts, path_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from adapter.errors import Finding
-    from adapter.mapping import Mappings
     from adapter.record.parts import Part
     from adapter.repository.revision import Revision
-    from adapter.storage import Residue, Writer
+    from adapter.repository.session import Session
+    from adapter.storage import Residue
 
 DROPPED = Message(
     "residue-dropped",
@@ -30,9 +30,7 @@ DROPPED = Message(
 )
 
 
-def forget_stale(
-    writer: Writer, mappings: Mappings, revision: Revision, new_id: Callable[[], str]
-) -> Iterator[Finding]:
+def forget_stale(session: Session, revision: Revision) -> Iterator[Finding]:
     """Forget the residue of parts that are gone, and of the others what a change has left without its value.
 
     Yields:
@@ -42,23 +40,21 @@ def forget_stale(
     before = parts(kind, revision.before) if revision.before else []
     stood = {(part.type, part.id): part for part in before}
     stands = {(part.type, part.id): part for part in parts(kind, after)}
-    for key, residue in writer.residues(kind, after["id"]).items():
+    record = (kind, after["id"])
+    for key, residue in session.residues(*record).items():
         part = stands.get(key)
         if part is None:
-            writer.put_residue(kind, after["id"], *key, residue.writer, None)
+            session.keep_residue(record, key, residue.writer, None)
         elif part != stood.get(key):
             path = path_of(kind, after, part)
-            found = mappings.of(part.kind).stale(part.body, part.surroundings, residue.body)
+            found = session.mappings.of(part.kind).stale(part.body, part.surroundings, residue.body)
             yield from (DROPPED.at(path, element=element) for element in found)
             if found:
-                rest = _fitting(mappings, part, residue, new_id)
-                writer.put_residue(kind, after["id"], *key, residue.writer, rest)
+                session.keep_residue(record, key, residue.writer, _fitting(session, part, residue))
 
 
-def _fitting(
-    mappings: Mappings, part: Part, residue: Residue, new_id: Callable[[], str]
-) -> dict[str, object] | None:
+def _fitting(session: Session, part: Part, residue: Residue) -> dict[str, object] | None:
     """What of the residue fits: the residue of the resource the two now make together."""
-    mapping = mappings.of(part.kind)
+    mapping, new_id = session.mappings.of(part.kind), session.deployment.new_id
     resource = mapping.to_fhir(part.body, part.surroundings, residue.body)
     return mapping.to_plan(resource, part.surroundings, onto=part.body, new_id=new_id)[1]

@@ -9,23 +9,27 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from adapter.errors import AdapterError
 from adapter.record.parts import kind_of
-from adapter.repository.order import in_order
-from adapter.repository.preconditions import check_if_match
-from adapter.repository.recipient_writing import RecipientWriting
-from adapter.repository.recipients import present
+from adapter.repository.reads.recipients import present
+from adapter.repository.writes.numbers import GivenNumbers, RegisteredNumbers
+from adapter.repository.writes.opened_sak import open_sak
+from adapter.repository.writes.order import in_order
+from adapter.repository.writes.placing import Placing
+from adapter.repository.writes.preconditions import check_if_match
+from adapter.repository.writes.recipient_writing import RecipientWriting
+from adapter.repository.writes.storing import store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import datetime
 
     from adapter.errors import Finding
-    from adapter.repository.resources import Placing
+    from adapter.repository.session import Session
     from adapter.security.caller import Caller
-    from adapter.storage import Published, Writer
+    from adapter.storage import Published, RecipientReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +85,19 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """One caller's resources and the one write transaction they are put in.
+    """One caller's resources and the one write they are put in.
 
-    ``recipients`` are the caller's own, the most specific first. With ``if_match_required`` a change to what
-    exists must say which version it builds on.
+    Args:
+        session: the write.
+        caller: who sends them.
+        recipients: the caller's own, the most specific first.
+        given: the snapshot as the caller may know it.
     """
 
-    writer: Writer
-    placing: Placing
+    session: Session
     caller: Caller
     recipients: tuple[str, ...]
-    now: datetime
-    if_match_required: bool
+    given: RecipientReader
 
     def carry_out(self, puts: Sequence[Put]) -> list[Change]:
         """Put them all, no two of them the same, and store what comes of it; gives what each led to.
@@ -100,37 +105,45 @@ class Transaction:
         Raises:
             NotFound, Gone, Forbidden: it is not this caller's to do.
             PreconditionRequired, PreconditionFailed: of If-Match.
-            Unprocessable, Conflict: see :meth:`Placing.put` and :meth:`Placing.finish`.
+            Unprocessable, Conflict: see :meth:`Placing.put` and :func:`store`.
         """
-        before = {put.key: self._given(put) for put in puts}
-        refused = _Refused()
+        before = {put.key: self.given.published(*put.key) for put in puts}
+        placing, refused = self._placing(), _Refused()
         for put in puts:
             with refused.of(put, "request.ifMatch"):
                 self._check_version(put, before[put.key])
         refused.tell()
-        for put in in_order(puts, lambda put: put.resource, self.placing.write.mappings):
-            if self.placing.owner(put.type, put.resource) in refused.keys:
+        for put in in_order(puts, lambda put: put.resource, self.session.mappings):
+            if placing.owner(put.resource) in refused.keys:
                 continue  # Its owner is refused already, and nothing more can be said of it.
             with refused.of(put, "resource"):
-                self._place(put, before[put.key])
+                self._place(placing, put, before[put.key])
         refused.tell()
-        self.placing.finish()
-        return [Change(_standing(self._given(put)), _standing(before[put.key]) is None) for put in puts]
+        store(self.session)
+        after = (self.given.published(*put.key) for put in puts)
+        return [
+            Change(_standing(found), _standing(before[put.key]) is None)
+            for put, found in zip(puts, after, strict=True)
+        ]
 
-    def _given(self, put: Put) -> Published | None:
-        return self.writer.published(self.recipients, self.caller.purpose, *put.key, now=self.now)
+    def _placing(self) -> Placing:
+        if self.caller.municipality:
+            return Placing(self.session, RegisteredNumbers(self.session), self.recipients[0])
+        return Placing(self.session, GivenNumbers(self.given), self.recipients[0])
 
     def _check_version(self, put: Put, before: Published | None) -> None:
         if not self.caller.municipality and not put.is_new:
             present(before)
         version = before.version if before and not before.deleted else None
-        check_if_match(put.if_match, version, required=self.if_match_required)
+        check_if_match(put.if_match, version, required=self.session.deployment.if_match_required)
 
-    def _place(self, put: Put, before: Published | None) -> None:
+    def _place(self, placing: Placing, put: Put, before: Published | None) -> None:
         if self.caller.municipality:
-            self.placing.put(put.type, put.resource, put.element)
+            placing.put(put.resource, put.element)
             return
-        writing = RecipientWriting(self.writer, self.placing, self.caller, self.recipients, self.now)
+        session = self.session
+        opened = partial(open_sak, session)
+        writing = RecipientWriting(self.given, opened, placing, session.mappings, session.today)
         if put.is_new:
             writing.create(kind_of(put.resource), put.resource)
         else:

@@ -1,0 +1,33 @@
+"""What one municipality's adapter is set up with, the same for every interaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from adapter.mapping import Mappings
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """The set-up of one municipality; a host for many has one each.
+
+    Args:
+        mappings: the mapping files, compiled.
+        now: the clock.
+        new_id: makes ids (UUIDs).
+        base_url: this service's FHIR base, so that absolute references to it are known as its own.
+        if_match_required: whether a write to what exists must send If-Match.
+        production: whether real birth numbers are expected (and synthetic ones refused elsewhere).
+    """
+
+    mappings: Mappings
+    now: Callable[[], datetime]
+    new_id: Callable[[], str]
+    base_url: str
+    if_match_required: bool = True
+    production: bool = False

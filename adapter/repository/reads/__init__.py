@@ -1,0 +1,1 @@
+"""Reads: who a caller is, and what was published to it."""

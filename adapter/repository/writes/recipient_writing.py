@@ -1,0 +1,141 @@
+"""A recipient's write: onto what it sees, by the rights it has, with what it does not see left as it is.
+
+The resource is turned into a part *onto the visible part*; the change between the two is judged by the write
+table and then made in the whole part. So a recipient that puts back what it read changes nothing, whatever
+was hidden from it, and no write of it can alter what it cannot see.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from adapter.consent.lens import Lens, Standing
+from adapter.consent.rights import merged, owner_of, refused_fields
+from adapter.errors import Forbidden, IssueType, Message, Unprocessable
+from adapter.mapping.residue import places
+from adapter.record.parts import BY_NAME, PartKind, put
+from adapter.record.rules.identity import local_references
+from adapter.record.rules.violation import Case
+from adapter.repository.revision import Revision, Sent
+from adapter.repository.writes.placing import OWNER_UNKNOWN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+
+    from adapter.mapping import Mappings
+    from adapter.repository.writes.opened_sak import OpenedSak
+    from adapter.repository.writes.placing import Placing
+    from adapter.storage import Published, RecipientReader
+
+MAY_NOT_CHANGE = Message(
+    "recipient-may-not-change",
+    IssueType.FORBIDDEN,
+    "Dette elementet kan du se, men ikke endre; endringen må gjøres av den som eier delen, eller av kommunen",
+    "You may see this element and not change it; the change is for its owner or the municipality to make",
+)
+MAY_NOT_CREATE = Message(
+    "recipient-may-not-create",
+    IssueType.FORBIDDEN,
+    "Dette kan du ikke opprette for personen med det samtykket som gjelder nå",
+    "You may not create this for the person under the consent that holds now",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientWriting:
+    """One recipient's write; nothing in it can look up what the recipient was not given.
+
+    Args:
+        given: the snapshot as the recipient may know it.
+        opened: the sak of a resource published to the recipient.
+        placing: puts parts in their place; its numbers are those the recipient was given.
+        mappings: the mapping files, compiled.
+        today: the date of the write on the Norwegian clock.
+    """
+
+    given: RecipientReader
+    opened: Callable[[Published], OpenedSak]
+    placing: Placing
+    mappings: Mappings
+    today: date
+
+    def update(self, resource: dict[str, Any], published: Published) -> None:
+        """Change a resource the recipient is given.
+
+        Raises:
+            Forbidden: naming each element that is not the recipient's to change.
+            Unprocessable: see :meth:`Placing.put`.
+        """
+        if published.kind != "sak":
+            raise Forbidden(MAY_NOT_CHANGE.at(published.type))
+        sak = self.opened(published)
+        seen, whole = sak.part(published.type, published.id)
+        kept, known = sak.residue_of(whole)
+        kind = BY_NAME[seen.kind]
+        after, said = self._read(kind, sak, resource, seen.body)
+        after = self._taken_back(sak.lens, kind, seen.body, after)
+        refused = refused_fields(sak.lens, kind.name, seen.body, after, sak.me, self.today)
+        mapping = self.mappings.of(kind.name)
+        findings = [MAY_NOT_CHANGE.at(mapping.place(field, after, resource)) for field in refused]
+        is_mine = whole.body.get("eier") in sak.me and (kept is None or known is not None)
+        if said != known and not is_mine:
+            findings += [MAY_NOT_CHANGE.at(place) for place in places(said or known, published.type)]
+        if findings:
+            raise Forbidden(*findings)
+        part = merged(whole.body, seen.body, after)
+        author, rest = sak.lens.recipient, said
+        if kept and not is_mine:
+            author, rest = kept.writer, kept.body
+        self.placing.put_part(kind, sak.whole, part, rest, Sent(kind.type, resource), author)
+
+    def create(self, kind: PartKind, resource: dict[str, Any]) -> None:
+        """Begin a part of the sak of a person the recipient is given, as its owner.
+
+        Raises:
+            Forbidden: it has no right to; Unprocessable: the person is not one it is given, or unknown.
+        """
+        if kind.record != "sak" or not kind.listed:
+            raise Forbidden(MAY_NOT_CREATE.at(kind.type))
+        named = self.placing.owner(resource)
+        published = named and self.given.published(*named)
+        if not published or published.deleted:
+            raise Unprocessable(OWNER_UNKNOWN.at(kind.type, type="Patient"))
+        sak = self.opened(published)
+        part, residue = self._read(kind, sak, resource, None)
+        shut = bool(kind.del_) and not sak.lens.opens(kind.del_, ())
+        refused = shut or refused_fields(sak.lens, kind.name, None, part, sak.me, self.today)
+        if refused:
+            raise Forbidden(MAY_NOT_CREATE.at(kind.type))
+        owned = {**part, "eier": owner_of(sak.lens)}
+        self.placing.put_part(kind, sak.whole, owned, residue, Sent(kind.type, resource), sak.lens.recipient)
+
+    def _taken_back(
+        self, lens: Lens, kind: PartKind, before: dict[str, Any], after: dict[str, Any]
+    ) -> dict[str, Any]:
+        """A samtykke that the person, or a parent, makes inaktiv is taken back, said or not."""
+        ends = (before.get("tilstand"), after.get("tilstand")) == ("aktiv", "inaktiv")
+        if kind.name != "samtykke" or lens.standing is Standing.PERMITTED or not ends:
+            return after
+        return {"tilbaketrekking": {"dato": self.today.isoformat(), "omfang": "helt"}, **after}
+
+    def _read(
+        self, kind: PartKind, sak: OpenedSak, resource: dict[str, Any], onto: dict[str, Any] | None
+    ) -> tuple[dict[str, Any], dict[str, Any] | None]:
+        """The part a resource is and its residue; what it newly names, the writer must see.
+
+        To name what is hidden is told like naming what there is not: the answer does not say which.
+        """
+        part, residue = self.placing.read(kind, sak.shown, resource, onto)
+        after = put(kind, sak.shown, part)
+        known = {breach.key for breach in local_references(self._case(sak.shown))}
+        unseen = [one for one in local_references(self._case(after)) if one.key not in known]
+        if unseen:
+            sent = {(kind.type, part["id"]): Sent(kind.type, resource)}
+            revision = Revision("sak", sak.shown, after, sent)
+            raise Unprocessable(*revision.told((one.finding() for one in unseen), self.mappings))
+        return part, residue
+
+    def _case(self, sak: dict[str, Any]) -> Case:
+        return Case("sak", sak, None, self.today, production=False)
