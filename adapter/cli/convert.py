@@ -11,9 +11,10 @@ import click
 from adapter import mapping
 from adapter.cli import record_files
 from adapter.cli.conversion import ToPlan, to_bundle
-from adapter.errors import AdapterError, Severity
-from adapter.fhir import json, structure, xml
+from adapter.errors import AdapterError
+from adapter.fhir import json, xml
 from adapter.fhir.sniffing import Format, sniff
+from adapter.fhir.validation import judge, result
 from adapter.record import schema
 from adapter.settings import mappings_folder
 
@@ -39,7 +40,9 @@ def command(ctx: click.Context, file: Path, target: str, form: str) -> None:
         found = _to_fhir(file, form) if target == "fhir" else _to_plan(file)
     except AdapterError as refusal:
         found = list(refusal.findings)
-    ctx.exit(1 if _told(file, found) else 0)
+    for finding in found:
+        click.echo(finding.as_line(str(file)), err=True)
+    ctx.exit(0 if result(found).is_valid else 1)
 
 
 def _to_fhir(file: Path, form: str) -> list[Finding]:
@@ -54,9 +57,9 @@ def _to_fhir(file: Path, form: str) -> list[Finding]:
 def _to_plan(file: Path) -> list[Finding]:
     data = file.read_bytes()
     bundle = (xml if sniff(data).format is Format.XML else json).parse(data)
-    wrong = [finding for finding in structure.check(bundle) if finding.severity is not Severity.WARNING]
-    if wrong:
-        return wrong
+    judged = judge(bundle)
+    if not judged.is_valid:
+        return list(judged.findings)
     conversion = ToPlan(mapping.load(mappings_folder()), lambda: str(uuid.uuid4()))
     records = conversion.bundle(bundle)
     click.echo(json.render(records[0] if len(records) == 1 else {record_files.MANY: records}))
@@ -67,12 +70,3 @@ def _missing(records: Iterable[dict[str, Any]]) -> list[Finding]:
     """What the records lack of being whole: resources that were not in the file."""
     bodies = [{k: v for k, v in record.items() if k != record_files.REST} for record in records]
     return [found for body in bodies for found in schema.validate(record_files.kind_of(body), body)]
-
-
-def _told(file: Path, findings: Iterable[Finding]) -> bool:
-    """Tell the findings on standard error; whether one of them is an error."""
-    wrong = False
-    for finding in findings:
-        wrong |= finding.severity in {Severity.ERROR, Severity.FATAL}
-        click.echo(finding.as_line(str(file)), err=True)
-    return wrong

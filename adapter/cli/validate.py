@@ -3,34 +3,18 @@
 from __future__ import annotations
 
 import json as stdlib_json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from adapter.errors import AdapterError, Severity
-from adapter.fhir import json, structure, xml
-from adapter.fhir.sniffing import Format, sniff
-from adapter.rest.places import located
+from adapter.fhir.reports import Report
+from adapter.fhir.validation import validate
 
 if TYPE_CHECKING:
     from adapter.errors import Finding
 
 LARGEST_FILE = 64 * 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What was found in one file."""
-
-    path: Path
-    findings: tuple[Finding, ...]
-
-    @property
-    def valid(self) -> bool:
-        """No error among the findings; warnings are told and do not count."""
-        return not any(finding.severity in {Severity.ERROR, Severity.FATAL} for finding in self.findings)
 
 
 @click.command("validate")
@@ -43,7 +27,7 @@ def command(ctx: click.Context, files: tuple[Path, ...], form: str) -> None:
     """Validate FHIR R4 resources, JSON or XML: 0 all valid, 1 some are not, 2 could not run."""
     reports = [_report(path) for path in files]
     click.echo(_as_json(reports) if form == "json" else "\n".join(map(_as_text, reports)))
-    ctx.exit(0 if all(report.valid for report in reports) else 1)
+    ctx.exit(0 if all(report.result.is_valid for report in reports) else 1)
 
 
 def _report(path: Path) -> Report:
@@ -53,36 +37,26 @@ def _report(path: Path) -> Report:
         data = path.read_bytes()
     except OSError as error:
         raise click.ClickException(f"{path}: {error.strerror}") from error
-    try:
-        return Report(path, _findings(data))
-    except AdapterError as refusal:
-        return Report(path, refusal.findings)
-
-
-def _findings(data: bytes) -> tuple[Finding, ...]:
-    """Every finding of the structure check, each with the line and column it stands at."""
-    format_ = sniff(data).format
-    codec = xml if format_ is Format.XML else json
-    return tuple(located(structure.check(codec.parse(data)), data, format_))
+    return Report(str(path), validate(data))
 
 
 def _as_text(report: Report) -> str:
     """One line a finding, as compilers write them; editors and CI find the place."""
-    lines = [f"{report.path}: valid"] if report.valid else []
-    lines += [finding.as_line(str(report.path)) for finding in report.findings]
+    lines = [f"{report.name}: valid"] if report.result.is_valid else []
+    lines += [finding.as_line(report.name) for finding in report.result.findings]
     return "\n".join(lines)
 
 
 def _as_json(reports: list[Report]) -> str:
     files = [
         {
-            "file": str(report.path),
-            "valid": report.valid,
-            "findings": [_finding(finding) for finding in report.findings],
+            "file": report.name,
+            "valid": report.result.is_valid,
+            "findings": [_finding(finding) for finding in report.result.findings],
         }
         for report in reports
     ]
-    document = {"valid": all(report.valid for report in reports), "files": files}
+    document = {"valid": all(report.result.is_valid for report in reports), "files": files}
     return stdlib_json.dumps(document, ensure_ascii=False, indent=2)
 
 

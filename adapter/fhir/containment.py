@@ -7,6 +7,7 @@ reference that needs it. Rules: https://hl7.org/fhir/R4/references.html#containe
 from __future__ import annotations
 
 import re
+from collections import ChainMap
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -106,7 +107,7 @@ class Container:
     path: str
     contained: list[Any]
     types: Mapping[str, str]
-    entries: Mapping[str, str]
+    entries: ChainMap[str, str]
     index: int | None = None
     named: set[str] = field(default_factory=set)
     naming_container: set[int] = field(default_factory=set)
@@ -121,9 +122,9 @@ class Container:
             for one in inner
             if isinstance(one, dict) and isinstance(one.get("id"), str)
         }
-        entries = outer.entries if outer else {}
+        entries = outer.entries if outer else ChainMap()
         if resource[RESOURCE_KEY] == "Bundle":
-            entries = {**entries, **_entries(resource)}
+            entries = entries.new_child(_entries(resource))
         return cls(resource[RESOURCE_KEY], path, inner, types, entries)
 
     def inside(self, index: int) -> Container:

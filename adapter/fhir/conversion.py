@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 from adapter.errors import BadRequest, Finding, IssueType, Message
 from adapter.fhir import faults
 from adapter.fhir.definitions import resource_types
-from adapter.fhir.faults import MAX_FINDINGS
 from adapter.fhir.numbers import number
 from adapter.fhir.scanning import DEPTH
 from adapter.fhir.shapes import RESOURCE_KEY, Member, Shape, shape
+from adapter.fhir.tally import MAX_FINDINGS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -177,7 +177,7 @@ class Conversion:
     def _find(self, message: Message, element: Element, path: str, *, of: str = "") -> None:
         self.findings.append(message.at(path, line=element.line, column=element.column, type=of))
         if len(self.findings) == MAX_FINDINGS:
-            raise BadRequest(*self.findings, faults.MORE.at(limit=MAX_FINDINGS))
+            raise BadRequest(*self.findings, faults.CUT_OFF.at(limit=MAX_FINDINGS))
 
 
 def _is_written(member: Member, child: Element) -> bool:

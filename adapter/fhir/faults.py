@@ -112,15 +112,13 @@ SYSTEM = Message(
     "system must be an absolute URI",
     "https://hl7.org/fhir/R4/datatypes.html#Coding",
 )
-MORE = Message(
+CUT_OFF = Message(
     "findings-cut-off",
     IssueType.INCOMPLETE,
     "Det er flere funn enn de første {limit}",
     "There are more findings than the first {limit}",
     severity=Severity.INFORMATION,
 )
-MAX_FINDINGS = 200
-"""Findings told of one resource: nobody reads more, and a body can be made to have millions."""
 
 _NAME = re.compile(r"_?[A-Za-z][A-Za-z0-9]{0,63}")
 

@@ -8,6 +8,7 @@ in the change itself. Texts are English; ``json`` has both languages. Nothing in
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape, quoteattr
 
@@ -17,7 +18,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from adapter.errors import Finding
-    from adapter.fhir.validation import Report
+    from adapter.fhir.validation import Result
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was found in one file, told by its name."""
+
+    name: str
+    result: Result
+
 
 _TOOL = "ip-adapter validate"
 _LEVELS = {
@@ -34,9 +44,9 @@ def text(reports: Sequence[Report]) -> str:
 
 
 def _text_lines(report: Report) -> Iterable[str]:
-    if report.is_valid:
+    if report.result.is_valid:
         yield f"{report.name}: valid"
-    for finding in report.findings:
+    for finding in report.result.findings:
         yield finding.as_line(report.name)
 
 
@@ -46,8 +56,8 @@ def as_json(reports: Sequence[Report]) -> str:
         json.dumps(
             {
                 "file": report.name,
-                "valid": report.is_valid,
-                "findings": [_finding(finding) for finding in report.findings],
+                "valid": report.result.is_valid,
+                "findings": [_finding(finding) for finding in report.result.findings],
             },
             ensure_ascii=False,
         )
@@ -72,7 +82,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
 
 def junit(reports: Sequence[Report]) -> str:
     """One test suite, one test a file; each error is a failure, the rest is in its output."""
-    failed = sum(not report.is_valid for report in reports)
+    failed = sum(not report.result.is_valid for report in reports)
     cases = "".join(_junit_case(report) for report in reports)
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -84,15 +94,15 @@ def junit(reports: Sequence[Report]) -> str:
 def _junit_case(report: Report) -> str:
     lines = "\n".join(_text_lines(report))
     opening = f'  <testcase classname="{_TOOL}" name={quoteattr(report.name)}>'
-    if report.is_valid:
+    if report.result.is_valid:
         return f"{opening}<system-out>{escape(lines)}</system-out></testcase>\n"
-    count = len(report.findings)
+    count = len(report.result.findings)
     return f'{opening}<failure message="{count} findings">{escape(lines)}</failure></testcase>\n'
 
 
 def sarif(reports: Sequence[Report]) -> str:
     """One run; each code a rule with its source, each finding a result with its place."""
-    found = [(report.name, finding) for report in reports for finding in report.findings]
+    found = [(report.name, finding) for report in reports for finding in report.result.findings]
     rules = {finding.code: _sarif_rule(finding) for _, finding in found}
     log = {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
@@ -131,7 +141,9 @@ def _sarif_result(name: str, finding: Finding) -> dict[str, Any]:
 
 def github(reports: Sequence[Report]) -> str:
     """One workflow command a finding."""
-    return "\n".join(_command(report.name, finding) for report in reports for finding in report.findings)
+    return "\n".join(
+        _command(report.name, finding) for report in reports for finding in report.result.findings
+    )
 
 
 def _command(name: str, finding: Finding) -> str:

@@ -1,8 +1,9 @@
 """Whether a resource is valid R4: every element, type, count, format, code, reference and rule, in one pass.
 
 Any resource type of R4, with any contained or bundled resource. All findings come at once, each with the
-FHIRPath of its place; none quotes what was sent. What is not judged: extensible and weaker bindings, code
-systems the package does not hold, profiles, and what only the target of a reference could tell.
+FHIRPath of its place; none quotes what was sent. The walk goes to the end, however much it finds. What is not
+judged: extensible and weaker bindings, code systems the package does not hold, profiles, and what only the
+target of a reference could tell.
 Rules: https://hl7.org/fhir/R4/json.html, datatypes.html, references.html and extensibility.html.
 """
 
@@ -10,7 +11,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from adapter.fhir import faults, narrative
@@ -19,56 +19,50 @@ from adapter.fhir.definitions import resource_types
 from adapter.fhir.invariants.rule import text
 from adapter.fhir.primitives import doubt
 from adapter.fhir.shapes import RESOURCE_KEY, Member, shape
+from adapter.fhir.tally import Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from adapter.errors import Finding, Message
+    from adapter.errors import Finding
 
 _ADDRESSES = {"uri", "url", "canonical"}
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 
 
 def check(resource: dict[str, Any]) -> list[Finding]:
-    """Everything that is wrong with a resource (200 findings at most); an empty list when it is valid R4.
+    """What is found in a resource: errors first, so many of each severity (:mod:`adapter.fhir.tally`).
 
     ``resource`` is a tree as :func:`adapter.fhir.json.parse` makes it. Never raises for what it holds.
     """
     walk = _Walk()
     type_name = resource.get(RESOURCE_KEY)
     is_known = isinstance(type_name, str) and type_name in resource_types()
-    try:
-        walk.resource(resource, str(type_name) if is_known else "Resource", None)
-    except _EnoughError:
-        walk.findings[faults.MAX_FINDINGS :] = [faults.MORE.at(limit=faults.MAX_FINDINGS)]
-    return walk.findings
-
-
-class _EnoughError(Exception):
-    """So much is wrong that the rest is not looked for."""
+    walk.resource(resource, str(type_name) if is_known else "Resource", None)
+    return walk.tally.told()
 
 
 @dataclass(slots=True)
 class _Walk:
     """One pass over one resource and all within it."""
 
-    findings: list[Finding] = field(default_factory=list)
+    tally: Tally = field(default_factory=Tally)
 
     def resource(self, node: Any, path: str, outer: Container | None, contained: int | None = None) -> None:
         """Check a resource; ``contained``: its index among those ``outer`` holds in itself."""
         if not isinstance(node, dict):
-            self._add(faults.NOT_OBJECT, path, of="Resource")
+            self.tally.add(faults.NOT_OBJECT, path, of="Resource")
             return
         type_name = node.get(RESOURCE_KEY)
         if not isinstance(type_name, str) or type_name not in resource_types():
-            self._add(faults.TYPE_UNKNOWN if type_name else faults.TYPE_MISSING, f"{path}.{RESOURCE_KEY}")
+            self.tally.add(
+                faults.TYPE_UNKNOWN if type_name else faults.TYPE_MISSING, f"{path}.{RESOURCE_KEY}"
+            )
             return
         if outer is not None and contained is not None:
             self.content(node, type_name, path, outer.inside(contained))
             return
         container = Container.around(node, path, outer)
         self.content(node, type_name, path, container)
-        self._take(container.findings())
+        self.tally.take(container.findings())
 
     def content(self, node: dict[str, Any], type_name: str, path: str, container: Container) -> None:
         """Check the members of an object of a known type, then the rules that hold of it."""
@@ -77,20 +71,20 @@ class _Walk:
         for key, value in node.items():
             member = of.members.get(key)
             if member is None:
-                self._add(faults.UNKNOWN, f"{path}.{faults.shown(key)}", of=type_name)
+                self.tally.add(faults.UNKNOWN, f"{path}.{faults.shown(key)}", of=type_name)
                 continue
             if member.choice and chosen.setdefault(member.name, member.choice) != member.choice:
-                self._add(faults.CHOICE, f"{path}.{member.name}")
+                self.tally.add(faults.CHOICE, f"{path}.{member.name}")
             self._member(member, value, node, path, container)
         if not of.is_resource and node.keys() <= {"id"}:
-            self._add(faults.EMPTY, path)
+            self.tally.add(faults.EMPTY, path)
         for name, keys in of.required:
             if keys.isdisjoint(node):
-                self._add(faults.MISSING, path, name=name, of=type_name)
+                self.tally.add(faults.MISSING, path, name=name, of=type_name)
         for rule in of.rules:
-            self._take(rule.findings(node, container, path))
+            self.tally.take(rule.findings(node, container, path))
         if type_name == "Extension" and ("extension" in node) == bool(chosen):
-            self._add(faults.EXTENSION, path)
+            self.tally.add(faults.EXTENSION, path)
 
     def _member(
         self, member: Member, value: Any, node: dict[str, Any], path: str, container: Container
@@ -108,9 +102,9 @@ class _Walk:
         if not member.is_list:
             self._part(member, value, here, container)
         elif not isinstance(value, list):
-            self._add(faults.NULL if value is None else faults.NOT_LIST, here)
+            self.tally.add(faults.NULL if value is None else faults.NOT_LIST, here)
         elif not value:
-            self._add(faults.EMPTY_LIST, here)
+            self.tally.add(faults.EMPTY_LIST, here)
         else:
             for index, item in enumerate(value):
                 self._part(member, item, f"{here}[{index}]", container, index)
@@ -126,19 +120,19 @@ class _Walk:
                 if isinstance(value, list)
                 else faults.NOT_OBJECT
             )
-            self._add(wrong, path, of=member.type)
+            self.tally.add(wrong, path, of=member.type)
         elif member.role == "resource":
             self.resource(value, path, container, index if member.name == "contained" else None)
         else:
             self.content(value, member.type, path, container)
             if member.type == "Reference":
-                self._take(container.reference(value, member.targets, path))
+                self.tally.take(container.reference(value, member.targets, path))
             elif member.type in {"Coding", "Identifier"} and not _is_absolute(value.get("system")):
-                self._add(faults.SYSTEM, f"{path}.system")
+                self.tally.add(faults.SYSTEM, f"{path}.system")
             if member.concepts and not _is_bound(member, value):
-                self._add(faults.CODE, path, name=member.name)
+                self.tally.add(faults.CODE, path, name=member.name)
             for rule in member.rules:
-                self._take(rule.findings(value, container, path))
+                self.tally.take(rule.findings(value, container, path))
 
     def _value(
         self, member: Member, value: Any, node: dict[str, Any], path: str, container: Container
@@ -147,9 +141,9 @@ class _Walk:
         if not member.is_list:
             self._primitive(member, value, path, None, container)
         elif not isinstance(value, list):
-            self._add(faults.NULL if value is None else faults.NOT_LIST, f"{path}.{member.name}")
+            self.tally.add(faults.NULL if value is None else faults.NOT_LIST, f"{path}.{member.name}")
         elif not value:
-            self._add(faults.EMPTY_LIST, f"{path}.{member.name}")
+            self.tally.add(faults.EMPTY_LIST, f"{path}.{member.name}")
         else:
             others = node.get(f"_{member.key}")
             for index, item in enumerate(value):
@@ -167,14 +161,14 @@ class _Walk:
         if fault is None and member.codes is not None and value not in member.codes:
             fault = faults.CODE
         if fault is not None:
-            self._add(fault, _place(path, member.name, index), name=member.name)
+            self.tally.add(fault, _place(path, member.name, index), name=member.name)
         elif member.type == "xhtml":
             container.narrated(value)
-            self._take(narrative.check(value, _place(path, member.name, index)))
+            self.tally.take(narrative.check(value, _place(path, member.name, index)))
         elif isinstance(value, str) and value.startswith("#"):
             container.local(value, member)
         elif member.type in _ADDRESSES and (message := doubt(member.type, value)):
-            self._add(message, _place(path, member.name, index))
+            self.tally.add(message, _place(path, member.name, index))
 
     def _companion(
         self, member: Member, value: Any, node: dict[str, Any], path: str, container: Container
@@ -184,11 +178,11 @@ class _Walk:
         if not member.is_list:
             self._element(value, here, container, has_value=values is not None)
         elif not isinstance(value, list):
-            self._add(faults.NULL if value is None else faults.NOT_LIST, here)
+            self.tally.add(faults.NULL if value is None else faults.NOT_LIST, here)
         elif isinstance(values, list) and len(value) > len(values):
-            self._add(faults.UNALIGNED, here)
+            self.tally.add(faults.UNALIGNED, here)
         elif not any(isinstance(item, dict) for item in value):
-            self._add(faults.NULL if value else faults.EMPTY_LIST, here)
+            self.tally.add(faults.NULL if value else faults.EMPTY_LIST, here)
         else:
             for index, item in enumerate(value):
                 beside = isinstance(values, list) and values[index] is not None
@@ -198,7 +192,7 @@ class _Walk:
     def _element(self, value: Any, path: str, container: Container, *, has_value: bool) -> None:
         """The id and extensions beside a primitive; without a value there must be an extension."""
         if not isinstance(value, dict):
-            self._add(faults.NULL if value is None else faults.NOT_OBJECT, path, of="Element")
+            self.tally.add(faults.NULL if value is None else faults.NOT_OBJECT, path, of="Element")
         elif has_value and value.keys() == {"id"}:
             self._element_id(value, path, container)
         else:
@@ -207,14 +201,6 @@ class _Walk:
     def _element_id(self, value: dict[str, Any], path: str, container: Container) -> None:
         member = shape("Element").members["id"]
         self._primitive(member, value["id"], path, None, container)
-
-    def _add(self, message: Message, path: str, *, of: str = "", name: str = "") -> None:
-        self._take([message.at(path, type=of, name=name)])
-
-    def _take(self, findings: Iterable[Finding]) -> None:
-        self.findings.extend(islice(findings, faults.MAX_FINDINGS + 1))
-        if len(self.findings) > faults.MAX_FINDINGS:
-            raise _EnoughError
 
 
 def _place(path: str, name: str, index: int | None) -> str:

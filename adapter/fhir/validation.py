@@ -1,12 +1,13 @@
-"""A file judged: bytes of FHIR JSON or XML in, findings with line and column out.
+"""The verdict on a resource: valid or not, and what was found. Nobody else decides it from findings.
 
-The same reading and the same check as the server's, without a server: for the command and for CI.
+The same judgement for the doors, for a transaction, and for the commands.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
 
 from adapter.errors import AdapterError, Severity
 from adapter.fhir import json, xml
@@ -15,29 +16,60 @@ from adapter.fhir.sniffing import Format, sniff
 from adapter.fhir.structure import check
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from adapter.errors import Finding
+
+_ERRORS = frozenset({Severity.FATAL, Severity.ERROR})
+
+
+class Verdict(StrEnum):
+    """What was judged is valid, or it is not."""
+
+    VALID = "valid"
+    INVALID = "invalid"
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """What was found in one file, told by its name."""
+class Result:
+    """The verdict and the findings told, errors first."""
 
-    name: str
+    verdict: Verdict
     findings: tuple[Finding, ...]
 
     @property
     def is_valid(self) -> bool:
-        """No error among the findings; warnings are told and do not count."""
-        return not any(finding.severity in {Severity.ERROR, Severity.FATAL} for finding in self.findings)
+        """No error was found; warnings are told and do not count."""
+        return self.verdict is Verdict.VALID
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """The findings told that make it invalid."""
+        return tuple(finding for finding in self.findings if finding.severity in _ERRORS)
 
 
-def validate(name: str, data: bytes, *, max_size: int | None = None) -> Report:
-    """Judge one resource; what begins with ``<`` is XML, anything else JSON. What it holds raises nothing."""
+def result(findings: Iterable[Finding]) -> Result:
+    """The result that findings amount to: one error makes it invalid."""
+    told = tuple(findings)
+    is_wrong = any(finding.severity in _ERRORS for finding in told)
+    return Result(Verdict.INVALID if is_wrong else Verdict.VALID, told)
+
+
+def judge(resource: dict[str, Any]) -> Result:
+    """The result for a resource that is read already. Raises nothing for what it holds."""
+    return result(check(resource))
+
+
+def validate(data: bytes) -> Result:
+    """The result for the text of one resource: XML if it begins with ``<``, else JSON. Raises nothing.
+
+    Every finding that has a place in the text has its line and column.
+    """
     codec = xml if sniff(data).format is Format.XML else json
     try:
-        findings = check(codec.parse(data, max_size=max_size))
-        if findings:
-            findings = located(findings, codec.positions(data))
+        judged = judge(codec.parse(data))
+        if not judged.findings:
+            return judged
+        return result(located(judged.findings, codec.positions(data)))
     except AdapterError as refusal:
-        return Report(name, refusal.findings)
-    return Report(name, tuple(findings))
+        return result(refusal.findings)

@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from adapter.errors import BadRequest, Finding, IssueType, Message, Severity, Unprocessable
+from adapter.errors import BadRequest, Finding, IssueType, Message, Unprocessable
 from adapter.fhir.links import Link, relinked
 from adapter.fhir.references import literal
-from adapter.fhir.structure import check
+from adapter.fhir.validation import judge
 from adapter.repository import Put
 from adapter.rest.addresses import is_id
 
@@ -94,7 +94,6 @@ CONDITIONAL = Message(
     _SPEC,
 )
 
-_REFUSED = {Severity.FATAL, Severity.ERROR}
 _CONDITIONS = ("ifNoneMatch", "ifModifiedSince", "ifNoneExist")
 
 
@@ -129,7 +128,7 @@ def entries(
     sent = bundle.get("entry", [])
     if isinstance(sent, list) and len(sent) > MOST_ENTRIES:
         raise BadRequest(TOO_MANY.at("Bundle.entry", most=MOST_ENTRIES))
-    _raise([finding for finding in check(bundle) if finding.severity in _REFUSED])
+    _raise(judge(bundle).errors)
     _raise([fault for index, entry in enumerate(sent) for fault in _faults(index, entry, base, types)])
     understood = [_entry(index, entry, new_id) for index, entry in sorted(enumerate(sent), key=_turn)]
     _raise(list(_repeated(understood)))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapter.errors import Finding, IssueType, Message, Severity
 from adapter.fhir.canonical import BASE
+from adapter.fhir.tally import told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,17 +23,7 @@ ERROR_CODES = f"{BASE}/CodeSystem/ip-feil"
 AUTHORITY = "http://hl7.org/fhir/StructureDefinition/operationoutcome-authority"
 """https://hl7.org/fhir/R4/extension-operationoutcome-authority.html."""
 
-MOST_ISSUES = 200
-"""Told in one answer: a body of a million faults must not become an answer of a million issues."""
-
 DONE = Message("done", IssueType.INFORMATIONAL, "Utført", "Done", severity=Severity.INFORMATION)
-MORE = Message(
-    "more-findings",
-    IssueType.INCOMPLETE,
-    "{count} funn til er utelatt",
-    "{count} more findings are left out",
-    severity=Severity.INFORMATION,
-)
 FAULT = Message(
     "fault",
     IssueType.EXCEPTION,
@@ -43,11 +34,9 @@ FAULT = Message(
 
 
 def operation_outcome(findings: Iterable[Finding]) -> dict[str, Any]:
-    """The resource; with no findings it says that all went well."""
-    told = list(findings) or [DONE.at()]
-    if len(told) > MOST_ISSUES:
-        told = [*told[:MOST_ISSUES], MORE.at(count=len(told) - MOST_ISSUES)]
-    return {"resourceType": "OperationOutcome", "issue": [_issue(finding) for finding in told]}
+    """The resource: errors first, so many of each severity; with no findings it says that all went well."""
+    issues = [_issue(finding) for finding in told(findings) or [DONE.at()]]
+    return {"resourceType": "OperationOutcome", "issue": issues}
 
 
 def _issue(finding: Finding) -> dict[str, Any]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from adapter.errors import BadRequest, IssueType, Message, Severity
-from adapter.fhir.structure import check
+from adapter.errors import BadRequest, IssueType, Message
+from adapter.fhir.validation import judge
 from adapter.rest.addresses import is_id
 
 if TYPE_CHECKING:
@@ -34,8 +34,6 @@ NO_ID = Message(
     "https://hl7.org/fhir/R4/datatypes.html#id",
 )
 
-_REFUSED = {Severity.FATAL, Severity.ERROR}
-
 
 def resource_of_type(request: FhirRequest) -> dict[str, Any]:
     """The resource in the body, valid R4 and of the address' type.
@@ -45,9 +43,9 @@ def resource_of_type(request: FhirRequest) -> dict[str, Any]:
     """
     if request.resource.get("resourceType") != request.type:
         raise BadRequest(OTHER_TYPE.at(f"{request.type}.resourceType", type=request.type))
-    wrong = [finding for finding in check(request.resource) if finding.severity in _REFUSED]
-    if wrong:
-        raise BadRequest(*wrong)
+    judged = judge(request.resource)
+    if not judged.is_valid:
+        raise BadRequest(*judged.errors)
     return request.resource
 
 

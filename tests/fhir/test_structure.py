@@ -354,10 +354,18 @@ def test_whatever_a_tree_holds_the_check_answers():
 
 
 def test_no_more_is_told_than_anyone_reads():
-    """After 200 findings comes one that says there are more, however many there are."""
-    many = changed(PATIENT, "name.0.given", [1] * 100_000)
-    findings = check(many)
+    """200 findings of a severity are told; the last finding says how many there are beyond them."""
+    findings = check(changed(PATIENT, "name.0.given", [1] * 100_000))
     assert len(findings) == 201
-    assert (findings[-1].code, findings[-1].severity) == ("findings-cut-off", "information")
+    assert (findings[-1].code, findings[-1].severity) == ("more-findings", "error")
+    assert findings[-1].en.startswith("99800 more")
     bundle = {"resourceType": "Bundle", "type": "batch", "entry": [{"request": {}, "search": {}}] * 50_000}
     assert len(check(bundle)) == 201
+
+
+def test_errors_are_told_first():
+    """300 warnings and 210 errors, by turns: 200 of each, and after each of them how many are left out."""
+    addresses = [{"system": f"urn:uuid:{n}", "use": "x" if n < 210 else "usual"} for n in range(300)]
+    found = check({"resourceType": "Patient", "identifier": addresses})
+    assert [one.severity for one in found] == ["error"] * 201 + ["warning"] * 201
+    assert [found[at].en.partition(" ")[0] for at in (200, 401)] == ["10", "100"]

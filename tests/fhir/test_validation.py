@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from adapter.fhir import json, xml
-from adapter.fhir.reports import FORMS
-from adapter.fhir.validation import Report, validate
+from adapter.fhir.reports import FORMS, Report
+from adapter.fhir.validation import Result, validate
 from tests.fhir.test_resources import ANY
 
 BROKEN = b"""{
@@ -40,14 +40,14 @@ BROKEN_XML = b"""<?xml version="1.0"?>
 </Patient>"""
 
 
-def places(report: Report) -> dict[str, tuple[int | None, int | None]]:
+def places(result: Result) -> dict[str, tuple[int | None, int | None]]:
     """Line and column of each finding by its FHIRPath."""
-    return {str(one.expression): (one.line, one.column) for one in report.findings}
+    return {str(one.expression): (one.line, one.column) for one in result.findings}
 
 
 def test_each_finding_in_json_has_its_line_and_column():
     """A key is placed where it begins; what is missing, at what it is missing from."""
-    assert places(validate("a.json", BROKEN)) == {
+    assert places(validate(BROKEN)) == {
         "Patient.birthDate": (3, 3),
         "Patient.deceased": (4, 3),
         "Patient.gender.extension[0]": (7, 7),
@@ -59,7 +59,7 @@ def test_each_finding_in_json_has_its_line_and_column():
 
 def test_each_finding_in_xml_has_its_line_and_column():
     """The same places by the same FHIRPaths."""
-    assert places(validate("a.xml", BROKEN_XML)) == {
+    assert places(validate(BROKEN_XML)) == {
         "Patient.contained[0]": (3, 14),
         "Patient.deceased": (4, 3),
         "Patient.link[0]": (5, 3),
@@ -69,10 +69,10 @@ def test_each_finding_in_xml_has_its_line_and_column():
 def test_what_cannot_be_read_is_one_finding():
     """Neither JSON nor XML: the refusal of the reader, with its place."""
     for data, code in ((b'{"a":}', "json-syntax"), (b"\n <a>", "xml-namespace"), (b"", "json-syntax")):
-        report = validate("a", data)
-        assert [finding.code for finding in report.findings] == [code]
-        assert report.findings[0].line
-        assert not report.is_valid
+        result = validate(data)
+        assert [finding.code for finding in result.findings] == [code]
+        assert result.findings[0].line
+        assert not result.is_valid
 
 
 def test_a_large_bundle_is_judged_in_time():
@@ -81,10 +81,10 @@ def test_a_large_bundle_is_judged_in_time():
     entries = ",".join(entry % number for number in range(40_000))
     bundle = f'{{"resourceType":"Bundle","type":"collection","entry":[{entries}]}}'
     started = time.perf_counter()
-    report = validate("a.json", bundle.encode())
+    result = validate(bundle.encode())
     assert time.perf_counter() - started < 15
-    assert len(report.findings) == 201
-    assert {finding.line for finding in report.findings} == {None}
+    assert len(result.findings) == 201
+    assert {finding.line for finding in result.findings} == {None}
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
@@ -100,9 +100,9 @@ def test_json_and_xml_name_their_elements_alike(resource: dict[str, object]):
 
 
 REPORTS = [
-    validate("valid.json", b'{"resourceType":"Patient"}'),
-    validate("mappe/b,1.json", BROKEN),
-    validate("c.xml", b"<a/>"),
+    Report("valid.json", validate(b'{"resourceType":"Patient"}')),
+    Report("mappe/b,1.json", validate(BROKEN)),
+    Report("c.xml", validate(b"<a/>")),
 ]
 
 
@@ -114,7 +114,7 @@ def test_text_is_a_line_a_finding_and_one_for_each_valid_file():
         line.startswith("mappe/b,1.json:3:3: error: ") and line.endswith("[date-format] at Patient.birthDate")
         for line in lines
     )
-    assert len(lines) == 1 + sum(len(report.findings) for report in REPORTS)
+    assert len(lines) == 1 + sum(len(report.result.findings) for report in REPORTS)
 
 
 def test_json_is_an_object_a_line():

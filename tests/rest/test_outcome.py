@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from fhir.resources.R4B.operationoutcome import OperationOutcome
 
-from adapter.errors import IssueType, Message
-from adapter.rest.outcome import AUTHORITY, ERROR_CODES, MOST_ISSUES, operation_outcome
+from adapter.errors import IssueType, Message, Severity
+from adapter.fhir.tally import MAX_FINDINGS
+from adapter.rest.outcome import AUTHORITY, ERROR_CODES, operation_outcome
 
 MESSAGE = Message("rule-x", IssueType.BUSINESS_RULE, "Ikke slik", "Not so")
 
@@ -42,6 +43,13 @@ def test_an_outcome_is_valid(findings: list[object]) -> None:
 
 def test_an_answer_is_bounded() -> None:
     """A body of many thousand faults gives the first of them, and says how many more there are."""
-    issues = operation_outcome([MESSAGE.at()] * (MOST_ISSUES + 1000))["issue"]
-    assert len(issues) == MOST_ISSUES + 1
+    issues = operation_outcome([MESSAGE.at()] * (MAX_FINDINGS + 1000))["issue"]
+    assert len(issues) == MAX_FINDINGS + 1
     assert issues[-1]["diagnostics"].startswith("1000 more")
+
+
+def test_an_answer_tells_errors_first() -> None:
+    """A thousand warnings before an error do not hide it."""
+    doubtful = Message("rule-z", IssueType.VALUE, "Uvanlig", "Unusual", severity=Severity.WARNING)
+    issues = operation_outcome([*[doubtful.at()] * 1000, MESSAGE.at()])["issue"]
+    assert [issue["severity"] for issue in issues[:2]] == ["error", "warning"]

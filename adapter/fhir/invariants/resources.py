@@ -139,9 +139,10 @@ _rules.must(
 )
 def _component(node: Node, _: Scene) -> Iterator[str]:
     if has_choice(node, "value"):
-        for at, one in children(node, "component"):
-            if codings(one, "code") & codings(node, "code"):
-                yield f".component[{at}].code"
+        own = codings(node, "code")
+        yield from (
+            f".component[{at}].code" for at, one in children(node, "component") if codings(one, "code") & own
+        )
 
 
 @_rules.places(

@@ -10,8 +10,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from adapter.errors import Conflict, Finding, IssueType, Message, Severity, Unprocessable
-from adapter.fhir import structure
+from adapter.errors import Conflict, Finding, IssueType, Message, Unprocessable
+from adapter.fhir.validation import judge
 from adapter.record import rules, schema
 from adapter.record.identifiers import SYSTEMS, keys
 from adapter.record.parts import parts, path_of
@@ -115,9 +115,11 @@ class Judge:
             if standing.get((part.type, part.id)) == part.body:
                 continue
             path = path_of(kind, after, part)
-            for wrong in structure.check(self._resource(part, rest.get((part.type, part.id)))):
-                if wrong.severity in {Severity.ERROR, Severity.FATAL}:
-                    yield path, NOT_FHIR.at(path, type=part.type, place=wrong.expression, cause=wrong.code)
+            for wrong in judge(self._resource(part, rest.get((part.type, part.id)))).errors:
+                yield (
+                    path,
+                    NOT_FHIR.at(path, type=part.type, place=wrong.expression or part.type, cause=wrong.code),
+                )
 
     def _resource(self, part: Part, residue: Residue | None) -> dict[str, Any]:
         mapping = self.session.mappings.of(part.kind)

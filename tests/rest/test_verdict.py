@@ -1,0 +1,68 @@
+"""The doors and the command give one verdict: nothing invalid is stored, however much else is told of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from adapter.fhir import json
+from tests.fhir.test_verdict import FAULTS, SCRIPT, doubtful
+
+if TYPE_CHECKING:
+    from werkzeug.test import TestResponse
+
+    from tests.rest.conftest import House
+
+TEAM = "/fhir/CareTeam/teamet"
+FHIR = {"Content-Type": "application/fhir+json"}
+WRONG: dict[str, dict[str, Any]] = {
+    "none": {},
+    "unknown element": FAULTS["unknown element"],
+    "script": FAULTS["script"],
+    "list": {"category": {"text": "x"}},
+    "code": {"status": "aktiv"},
+}
+SCRIPTED = {"status": "generated", "div": SCRIPT}
+
+
+def stored(world: House) -> dict[str, Any]:
+    """The CareTeam as it stands."""
+    return json.parse(world.municipality("GET", TEAM).data)
+
+
+def issues(answer: TestResponse) -> list[tuple[str, str]]:
+    """Severity and code of each issue."""
+    told = json.parse(answer.data)["issue"]
+    return [(issue["severity"], issue["details"]["coding"][0]["code"]) for issue in told]
+
+
+@pytest.mark.parametrize("count", [0, 199, 200, 450])
+def test_warnings_never_change_the_answer_to_a_write(world: House, count: int) -> None:
+    """PUT and POST of what is wrong are 400 and store nothing; what is right is stored."""
+    before = stored(world)
+    for fault, changes in WRONG.items():
+        for at in (0, 9):
+            sent = doubtful({**before, **changes}, count, at)
+            body, headers = json.render(sent), {**FHIR, "If-Match": "*"}
+            changed = world.municipality("PUT", TEAM, data=body, headers=headers)
+            if fault == "none":
+                assert changed.status_code == 200
+                continue
+            for answer in (changed, world.municipality("POST", "/fhir/CareTeam", data=body, headers=FHIR)):
+                assert answer.status_code == 400
+                assert {severity for severity, _ in issues(answer)} == {"error"}
+    kept = stored(world)
+    assert {"foo", "text"}.isdisjoint(kept.keys() - before.keys())
+    assert kept["status"] == before["status"]
+    assert world.municipality("GET", "/fhir/CareTeam?_format=xml").status_code == 200
+
+
+def test_warnings_hide_no_error_in_a_transaction(world: House) -> None:
+    """A transaction with a script behind 300 warnings is 400, and nothing of it is stored."""
+    team = doubtful({**stored(world), "text": SCRIPTED}, 300)
+    entry = {"resource": team, "request": {"method": "PUT", "url": "CareTeam/teamet"}}
+    bundle = {"resourceType": "Bundle", "type": "transaction", "entry": [entry]}
+    answer = world.municipality("POST", "/fhir", data=json.render(bundle), headers=FHIR)
+    assert (answer.status_code, issues(answer)[0]) == (400, ("error", "txt-1"))
+    assert b"script" not in world.municipality("GET", TEAM).data
