@@ -5,7 +5,7 @@
     ├── Unauthorized          401     no caller
     ├── Forbidden             403     seen, but not for this caller to do
     ├── NotFound              404     unknown, or not for this caller to know
-    ├── MethodNotAllowed      405
+    ├── MethodNotAllowed      405     the address exists, the method does not
     ├── NotAcceptable         406
     ├── Conflict              409     would break a uniqueness rule
     ├── Gone                  410     was here, deleted
@@ -14,7 +14,8 @@
     ├── UnsupportedMediaType  415
     ├── Unprocessable         422     understood, and against a rule
     ├── PreconditionRequired  428     If-Match is missing
-    └── Unavailable           503     try again
+    ├── Unavailable           503     try again
+    └── Fault                 500     the service itself failed
 
 A :class:`Message` is declared once, beside the rule it reports, with its stable code and its Norwegian and
 English text; ``message.at(expression, name=value)`` makes the :class:`Finding`. Texts never quote what a
@@ -26,7 +27,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from http import HTTPStatus
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from adapter.interaction import Interaction
 
 
 class Severity(StrEnum):
@@ -143,7 +147,10 @@ class Message:
 
 
 class AdapterError(Exception):
-    """A refusal with an HTTP status and at least one finding."""
+    """A refusal with an HTTP status and at least one finding.
+
+    ``interaction`` is the one it ends, completed, where it came to one.
+    """
 
     status: ClassVar[HTTPStatus] = HTTPStatus.INTERNAL_SERVER_ERROR
 
@@ -152,6 +159,11 @@ class AdapterError(Exception):
             "; ".join(f"{f.code} at {f.expression}" if f.expression else f.code for f in findings)
         )
         self.findings = findings
+        self.interaction: Interaction | None = None
+
+
+class Fault(AdapterError):
+    """The service itself failed; the exception it was raised from is its cause."""
 
 
 class BadRequest(AdapterError):
@@ -179,9 +191,13 @@ class NotFound(AdapterError):
 
 
 class MethodNotAllowed(AdapterError):
-    """The address exists, the method does not."""
+    """The address exists, the method does not; ``allow`` are those it takes."""
 
     status = HTTPStatus.METHOD_NOT_ALLOWED
+
+    def __init__(self, *findings: Finding, allow: tuple[str, ...]) -> None:
+        super().__init__(*findings)
+        self.allow = allow
 
 
 class NotAcceptable(AdapterError):

@@ -16,7 +16,7 @@ import msgspec
 import structlog
 
 if TYPE_CHECKING:
-    from adapter.security.caller import Caller
+    from adapter.interaction import Interaction
 
 _BIRTH_NUMBER = re.compile(r"(?<![0-9A-Fa-f])[0-9]{11}(?![0-9A-Fa-f])")
 _LONGEST_TEXT = 200
@@ -55,17 +55,31 @@ def _encoded(event: object, **_: object) -> bytes:
     return msgspec.json.encode(event)
 
 
-def caller_fields(caller: Caller | None) -> dict[str, Any]:
-    """What a line says of the other side; nobody when the call had no valid token."""
-    if caller is None:
-        return {"caller": None}
+def interaction_fields(interaction: Interaction) -> dict[str, Any]:
+    """What a line says of an interaction; of the other side nobody where the call had no valid token."""
     return {
-        "caller": masked(caller.client_id),
-        "person": caller.person and masked(caller.person),
-        "organisation": caller.organisation,
-        "parent": caller.parent,
-        "purpose": caller.purpose,
+        "request_id": interaction.request_id,
+        "caller": _text(interaction.client),
+        "person": _text(interaction.person),
+        "organisation": interaction.organisation,
+        "parent": interaction.parent,
+        "purpose": interaction.purpose,
+        "interaction": interaction.name,
+        "type": _text(interaction.type),
+        "id": _text(interaction.id),
+        "about": _texts(interaction.about),
+        "recipient": _texts(interaction.recipients),
+        "permit": _texts(interaction.permits),
+        "result": _texts(interaction.result),
     }
+
+
+def _text(said: str | None) -> str | None:
+    return None if said is None else masked(said)
+
+
+def _texts(said: tuple[str, ...]) -> list[str] | None:
+    return [masked(text) for text in said] or None
 
 
 def fault_fields(error: BaseException) -> dict[str, Any]:

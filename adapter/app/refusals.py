@@ -1,34 +1,54 @@
-"""Refusals that no door took: an unknown address or a fault of ours, told as the door asked tells its own."""
+"""Every refusal, told as the door asked tells its own; outside both doors, as the FHIR door tells it."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from flask import Flask, Response, request
+from flask import Response, g, request
 from werkzeug.exceptions import HTTPException
 
-from adapter.errors import AdapterError
-from adapter.kommune import door as kommune_door
-from adapter.rest import door as rest_door
+from adapter import kommune, rest
+from adapter.errors import AdapterError, BadRequest, Fault, MethodNotAllowed, NotFound
+from adapter.http_refusals import ADDRESS_UNKNOWN, FAULT, METHOD_UNKNOWN, NOT_UNDERSTOOD
 
 if TYPE_CHECKING:
     from types import ModuleType
 
+    from adapter.app.requests import Application
 
-def prepare(app: Flask) -> None:
-    """Answer every error of ``app`` as a door would; outside both, as the FHIR door."""
+
+def prepare(app: Application) -> None:
+    """Answer every error of ``app`` as a door would."""
 
     @app.errorhandler(AdapterError)
     def refuse(error: AdapterError) -> Response:
+        codes = tuple(finding.code for finding in error.findings)
+        g.interaction = error.interaction or replace(g.interaction, result=codes)
+        if isinstance(error, Fault) and error.__cause__ is not None:
+            app.log_fault(error.__cause__)
         answer: Response = _door().refuse(error)
         return answer
 
     @app.errorhandler(HTTPException)
     def refuse_http(error: HTTPException) -> Response:
-        answer: Response = _door().refuse_http(error)
-        return answer
+        return refuse(_told(error))
+
+
+def _told(error: HTTPException) -> AdapterError:
+    """A refusal by Flask itself as one of ours."""
+    status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return Fault(FAULT.at(request_id=g.interaction.request_id))
+    if status == HTTPStatus.NOT_FOUND:
+        return NotFound(ADDRESS_UNKNOWN.at(document=_door().DOCUMENT))
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        allow = dict(error.get_headers()).get("Allow", "")
+        return MethodNotAllowed(METHOD_UNKNOWN.at(), allow=tuple(sorted(allow.split(", "))))
+    return BadRequest(NOT_UNDERSTOOD.at())
 
 
 def _door() -> ModuleType:
-    at_kommune = f"{request.path}/".startswith(f"{kommune_door.BASE_PATH}/")
-    return kommune_door if at_kommune else rest_door
+    at_kommune = f"{request.path}/".startswith(f"{kommune.BASE_PATH}/")
+    return kommune if at_kommune else rest

@@ -8,14 +8,16 @@ import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, g, request
+from flask import Flask, Request, Response, g, request
+from werkzeug.exceptions import RequestEntityTooLarge
 
-from adapter.app.interaction_log import caller_fields, fault_fields, make_logger, masked
-from adapter.errors import Forbidden, IssueType, Message
+from adapter.app.interaction_log import fault_fields, interaction_fields, make_logger, masked
+from adapter.errors import Forbidden, IssueType, Message, TooLarge
+from adapter.fhir.json import SIZE
+from adapter.interaction import Interaction
 from adapter.settings import Settings, is_loopback
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from types import TracebackType
 
 LARGEST_BODY = 5 * 1024 * 1024
@@ -34,8 +36,21 @@ _QUIET = {"/healthz", "/readyz"}
 _FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via")
 
 
+class BoundedRequest(Request):
+    """Flask's request, whose body is refused as the doors refuse what is larger than ``LARGEST_BODY``."""
+
+    def get_data(self, *arguments: Any, **named: Any) -> Any:
+        """The body; TooLarge if it is larger than is read."""
+        try:
+            return super().get_data(*arguments, **named)
+        except RequestEntityTooLarge:
+            raise TooLarge(SIZE.at(limit=LARGEST_BODY)) from None
+
+
 class Application(Flask):
     """Flask, with an interaction log, and a log of faults that does not quote values as Flask's own does."""
+
+    request_class = BoundedRequest
 
     def __init__(self) -> None:
         super().__init__("adapter", static_folder=None)
@@ -44,9 +59,13 @@ class Application(Flask):
     def log_exception(
         self, exc_info: tuple[type, BaseException, TracebackType] | tuple[None, None, None]
     ) -> None:
-        """Tell of an unforeseen error by its kind and place."""
+        """Tell of an exception that reached Flask itself."""
         if exc_info[1] is not None:
-            self.interaction_log.info("fault", request_id=g.get("request_id"), **fault_fields(exc_info[1]))
+            self.log_fault(exc_info[1])
+
+    def log_fault(self, error: BaseException) -> None:
+        """Tell of an unforeseen error by its kind and place."""
+        self.interaction_log.info("fault", request_id=g.interaction.request_id, **fault_fields(error))
 
 
 def prepare(app: Application, settings: Settings) -> None:
@@ -58,20 +77,25 @@ def prepare(app: Application, settings: Settings) -> None:
     @app.before_request
     def begin() -> None:
         g.began = time.perf_counter()
-        g.request_id = _request_id(request.environ.get("HTTP_X_REQUEST_ID"))
+        g.interaction = Interaction(
+            _request_id(request.environ.get("HTTP_X_REQUEST_ID")),
+            f"{request.method} {masked(request.environ['PATH_INFO'])}",
+        )
         if settings.auth == "open":
             _check_local()
 
     @app.after_request
     def end(response: Response) -> Response:
-        line = _line(response.status_code)
         headers = response.headers
-        headers.add("X-Request-Id", line["request_id"])
+        headers.add("X-Request-Id", g.interaction.request_id)
         for name, value in _HEADERS:
             if name not in headers:
                 headers.add(name, value)
         if request.path not in _QUIET:
-            logger.info("interaction", **line)
+            ms = round((time.perf_counter() - g.began) * 1000, 2)
+            logger.info(
+                "interaction", **interaction_fields(g.interaction), status=response.status_code, ms=ms
+            )
         return response
 
 
@@ -87,30 +111,3 @@ def _check_local() -> None:
     host = urlsplit(f"//{request.host}").hostname or ""
     if not is_loopback(host) or any(name in request.headers for name in _FORWARDED):
         raise Forbidden(OPEN_TO_THIS_MACHINE_ONLY.at())
-
-
-def _line(status: int) -> dict[str, Any]:
-    """The facts of the interaction: what the door noted in ``g``, and what the request itself tells."""
-    noted, environ = g.get, request.environ
-    said: dict[str, Any] = noted("interaction") or {
-        "interaction": f"{environ['REQUEST_METHOD']} {masked(environ['PATH_INFO'])}"
-    }
-    return {
-        "request_id": noted("request_id"),
-        **caller_fields(noted("caller")),
-        "interaction": said["interaction"],
-        "type": _text(said.get("type")),
-        "id": _text(said.get("id")),
-        "status": status,
-        "result": _texts(noted("result")),
-        "permit": _texts(noted("permit")),
-        "ms": round((time.perf_counter() - noted("began")) * 1000, 2),
-    }
-
-
-def _text(said: str | None) -> str | None:
-    return None if said is None else masked(said)
-
-
-def _texts(said: Iterable[str] | None) -> list[str] | None:
-    return None if said is None else [masked(text) for text in said]

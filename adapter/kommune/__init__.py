@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from adapter.kommune.door import blueprint
+from adapter.kommune.door import BASE_PATH, DOCUMENT, blueprint, refuse
 
-__all__ = ["blueprint"]
+__all__ = ["BASE_PATH", "DOCUMENT", "blueprint", "refuse"]

@@ -2,40 +2,35 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, g, request
 
-from adapter.errors import (
-    AdapterError,
-    BadRequest,
-    Forbidden,
-    IssueType,
-    Message,
-    MethodNotAllowed,
-    NotFound,
-    TooLarge,
-    UnsupportedMediaType,
-)
+from adapter.errors import Forbidden, IssueType, Message, UnsupportedMediaType
 from adapter.fhir import json
-from adapter.kommune import messages
+from adapter.http_refusals import MEDIA_TYPE_UNREADABLE, concluded, headers_of
 from adapter.kommune.openapi import openapi
 from adapter.kommune.records import Answer, Ask
 from adapter.kommune.routes import ROUTES, Route
 from adapter.kommune.vocabulary import PROBLEM_TYPE, Problem
-from adapter.security.tokens import CHALLENGE
 from adapter.storage import ChangeNote
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from werkzeug.exceptions import HTTPException
-
+    from adapter.errors import AdapterError
+    from adapter.interaction import Interaction
     from adapter.repository import Repository
+    from adapter.security.caller import Caller
     from adapter.security.tokens import Tokens
 
 BASE_PATH = "/kommune/v1"
+_DOCUMENT_NAME = "/openapi.json"
+DOCUMENT = f"{BASE_PATH}{_DOCUMENT_NAME}"
+"""Where this door tells what it offers."""
+
+MEDIA_TYPE = "application/json"
 
 MUNICIPALITY_ONLY = Message(
     "municipality-only",
@@ -43,12 +38,6 @@ MUNICIPALITY_ONLY = Message(
     "Denne døra er for kommunens egne fagsystemer; andre bruker /fhir",
     "This door is for the municipality's own systems; others use /fhir",
 )
-
-_CAUSES: dict[int, tuple[type[AdapterError], Message]] = {
-    HTTPStatus.NOT_FOUND: (NotFound, messages.ADDRESS_UNKNOWN),
-    HTTPStatus.METHOD_NOT_ALLOWED: (MethodNotAllowed, messages.METHOD_UNKNOWN),
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: (TooLarge, messages.BODY_TOO_LARGE),
-}
 
 
 def blueprint(repository: Repository, tokens: Tokens, base_url: str) -> Blueprint:
@@ -62,67 +51,59 @@ def blueprint(repository: Repository, tokens: Tokens, base_url: str) -> Blueprin
             methods=[route.method],
         )
     document = json.render(openapi(base_url + BASE_PATH))
-    door.add_url_rule("/openapi.json", view_func=lambda: Response(document, mimetype="application/json"))
-    door.register_error_handler(AdapterError, refuse)
+    door.add_url_rule(_DOCUMENT_NAME, view_func=lambda: Response(document, mimetype=MEDIA_TYPE))
     return door
 
 
 def refuse(error: AdapterError) -> Response:
     """A refusal as this door tells it."""
-    g.result = [finding.code for finding in error.findings]
-    response = _json(Problem.of(error, g.request_id), error.status, PROBLEM_TYPE)
-    if error.status == HTTPStatus.UNAUTHORIZED:
-        response.headers["WWW-Authenticate"] = CHALLENGE
+    response = _json(Problem.of(error, g.interaction.request_id), error.status, PROBLEM_TYPE)
+    response.headers.extend(headers_of(error))
     return response
-
-
-def refuse_http(error: HTTPException) -> Response:
-    """A refusal by Flask itself (unknown address, method, size), told as this door tells its own."""
-    response = refuse(_cause(error.code or 500))
-    allow = dict(error.get_headers()).get("Allow")
-    if allow:
-        response.headers["Allow"] = allow
-    return response
-
-
-def _cause(status: int) -> AdapterError:
-    """The refusal of this door that has a status of Flask's own."""
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return AdapterError(messages.FAULT.at())
-    cause, message = _CAUSES.get(status, (BadRequest, messages.NOT_UNDERSTOOD))
-    return cause(message.at())
 
 
 def _view(route: Route, repository: Repository, tokens: Tokens) -> Callable[..., Response]:
+    name = f"{route.method} {BASE_PATH}{route.path}"
+
     def view(**address: Any) -> Response:
-        caller = tokens.caller(request.headers.get("Authorization"))
-        name = f"{route.method} {BASE_PATH}{route.path}"
-        g.caller, g.interaction = caller, {"interaction": name, "type": route.kind, "id": address.get("id")}
-        if not caller.municipality:
-            raise Forbidden(MUNICIPALITY_ONLY.at())
-        ask = Ask(
-            repository,
-            ChangeNote(
-                caller.client_id, caller.person, caller.organisation, caller.purpose, g.request_id, name
-            ),
-            route.kind or "",
-            request.args.to_dict(),
-            request.headers.get("If-Match"),
-            _body() if route.method == "PUT" else b"",
-        )
-        return _response(route.handler(ask, **address))
+        asked = replace(g.interaction, name=name, type=route.kind, id=address.get("id"))
+        with concluded(asked):
+            caller = tokens.caller(request.headers.get("Authorization"))
+        g.interaction = interaction = caller.on(asked)
+        with concluded(interaction):
+            if not caller.municipality:
+                raise Forbidden(MUNICIPALITY_ONLY.at())
+            return _response(route.handler(_ask(route, repository, caller, interaction), **address))
 
     return view
 
 
+def _ask(route: Route, repository: Repository, caller: Caller, interaction: Interaction) -> Ask:
+    return Ask(
+        repository,
+        ChangeNote(
+            caller.client_id,
+            caller.person,
+            caller.organisation,
+            caller.purpose,
+            interaction.request_id,
+            interaction.name,
+        ),
+        route.kind or "",
+        request.args.to_dict(),
+        request.headers.get("If-Match"),
+        _body() if route.method == "PUT" else b"",
+    )
+
+
 def _body() -> bytes:
-    if request.mimetype not in {"application/json", ""}:
-        raise UnsupportedMediaType(messages.NOT_JSON.at())
+    if request.mimetype not in {MEDIA_TYPE, ""}:
+        raise UnsupportedMediaType(MEDIA_TYPE_UNREADABLE.at(valid=MEDIA_TYPE))
     return request.get_data()
 
 
 def _response(answer: Answer) -> Response:
-    response = _json(answer.value, answer.status, "application/json")
+    response = _json(answer.value, answer.status, MEDIA_TYPE)
     response.headers["Cache-Control"] = "no-store"
     if answer.version is not None:
         response.headers["ETag"] = f'W/"{answer.version}"'

@@ -9,7 +9,7 @@ from msgspec import UNSET
 
 from adapter.errors import BadRequest, IssueType, Message, NotFound
 from adapter.fhir import json
-from adapter.kommune.messages import OTHER_ID, UNKNOWN_PARAMETER
+from adapter.http_refusals import ID_DIFFERS
 from adapter.kommune.vocabulary import Avvik, Endring, Endringer, Liste, Versjon, Versjoner
 from adapter.repository import UNKNOWN
 
@@ -30,6 +30,12 @@ NOT_A_NUMBER = Message(
     IssueType.VALUE,
     "«{name}» må være et helt tall fra {low} til {high}",
     "“{name}” must be a whole number from {low} to {high}",
+)
+UNKNOWN_PARAMETER = Message(
+    "unknown-parameter",
+    IssueType.NOT_SUPPORTED,
+    "Ukjent parameter; gyldige er: {valid}",
+    "Unknown parameter; valid ones are: {valid}",
 )
 
 
@@ -73,7 +79,7 @@ def put(ask: Ask, id: str) -> Answer:  # noqa: A002 - the address says id
     body = json.parse(ask.body)
     body.pop("avvik", None)
     if body.get("id", id) != id:
-        raise BadRequest(OTHER_ID.at(f"{ask.kind}.id"))
+        raise BadRequest(ID_DIFFERS.at(f"{ask.kind}.id"))
     body = {"id": id, **body}
     change = ask.repository.put_record(ask.kind, id, body, if_match=ask.if_match, note=ask.note)
     return _shown(ask, change.version, 201 if change.created else 200, change.dropped)

@@ -119,52 +119,38 @@ class Repository:
             pages = Pages(reader.secret("pages"))
             yield Search(given, caller, mine, now, pages, self.deployment.base_url)
 
-    def create(self, type_: str, resource: dict[str, Any], *, caller: Caller, note: ChangeNote) -> Change:
-        """https://hl7.org/fhir/R4/http.html#create; the id is ours, whatever the resource says."""
-        put = Put(type_, {**resource, "id": self.deployment.new_id()}, is_new=True)
-        return self._put([put], caller, note)[0]
+    def put(self, puts: Sequence[Put], *, caller: Caller, note: ChangeNote) -> list[Change]:
+        """Put resources where their addresses say, all of them or none, as one change.
 
-    def update(
-        self,
-        type_: str,
-        resource: dict[str, Any],
-        *,
-        if_match: str | None,
-        caller: Caller,
-        note: ChangeNote,
-    ) -> Change:
-        """https://hl7.org/fhir/R4/http.html#update; the municipality may create under an id it chooses.
-
-        A recipient gets 403 for what it sees and may not change, and 404 for what it does not see.
-        """
-        return self._put([Put(type_, resource, if_match)], caller, note)[0]
-
-    def transaction(self, puts: Sequence[Put], *, caller: Caller, note: ChangeNote) -> list[Change]:
-        """https://hl7.org/fhir/R4/http.html#transaction: all of them or none, as one change.
+        The municipality may create under an id it chooses. A recipient gets 403 for what it sees and may not
+        change, and 404 for what it does not see. https://hl7.org/fhir/R4/http.html#update.
 
         Args:
             puts: no two of the same type and id.
-            caller: the municipality; nobody else sends transactions yet.
+            caller: who sends them.
             note: what the change is stored with.
 
         Returns:
             What each led to, in the order of ``puts``.
 
         Raises:
-            Forbidden: of the scope, or for being no municipality.
-            PreconditionRequired, PreconditionFailed, Unprocessable, Conflict: see :class:`Transaction`.
+            AdapterError: see :class:`Transaction`; Forbidden also of the scope.
         """
-        if not caller.municipality:
-            raise Forbidden(RECIPIENTS_WRITE_LATER.at())
-        return self._put(puts, caller, note)
-
-    def _put(self, puts: Sequence[Put], caller: Caller, note: ChangeNote) -> list[Change]:
         for put in puts:
             check_scope(caller, put.type, put.interaction)
         with self._session(note) as session:
             mine = recipients(caller, session.writer, session.now)
             given = session.writer.for_recipients(mine, caller.purpose, session.now)
             return Transaction(session, caller, mine, given).carry_out(puts)
+
+    def transaction(self, puts: Sequence[Put], *, caller: Caller, note: ChangeNote) -> list[Change]:
+        """:meth:`put` for the entries of a transaction; Forbidden for all but the municipality, as yet.
+
+        https://hl7.org/fhir/R4/http.html#transaction.
+        """
+        if not caller.municipality:
+            raise Forbidden(RECIPIENTS_WRITE_LATER.at())
+        return self.put(puts, caller=caller, note=note)
 
     @contextmanager
     def _session(self, note: ChangeNote) -> Iterator[Session]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from adapter.rest.door import BASE_PATH, blueprint, refuse, refuse_http
+from adapter.rest.door import blueprint, refuse
+from adapter.rest.routes import BASE_PATH, DOCUMENT
 
-__all__ = ["BASE_PATH", "blueprint", "refuse", "refuse_http"]
+__all__ = ["BASE_PATH", "DOCUMENT", "blueprint", "refuse"]

@@ -10,7 +10,7 @@ from adapter.errors import NotFound
 from adapter.repository import UNKNOWN
 
 if TYPE_CHECKING:
-    from adapter.rest.interaction import FhirRequest, Pairs
+    from adapter.rest.fhir_request import FhirRequest, Pairs
 
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}", re.ASCII)
 _VERSION = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)

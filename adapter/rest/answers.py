@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from adapter.errors import IssueType, Message, Severity
 from adapter.fhir import json
 from adapter.fhir.search.subset import WHOLE, Subset
-from adapter.rest.interaction import FhirResponse
+from adapter.rest.fhir_request import FhirResponse
 from adapter.rest.outcome import operation_outcome
 from adapter.rest.stored import address, resource_bytes
 
 if TYPE_CHECKING:
     from adapter.repository import Change
-    from adapter.rest.interaction import FhirRequest
+    from adapter.rest.fhir_request import FhirRequest
     from adapter.storage import Published
 
 NOT_GIVEN = Message(
@@ -70,6 +70,5 @@ def _about(
         last_updated=published.last_updated,
         location=version if status is HTTPStatus.CREATED else None,
         applied=applied,
-        given=(version,),
-        permits=(published.permit,) if published.permit else (),
+        told=(published,),
     )

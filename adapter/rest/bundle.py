@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from adapter.repository import Change
-    from adapter.rest.interaction import Pairs
+    from adapter.rest.fhir_request import Pairs
     from adapter.storage import Published
 
 

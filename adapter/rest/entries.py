@@ -9,15 +9,19 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from adapter.errors import BadRequest, Finding, IssueType, Message, Unprocessable
+from adapter.errors import AdapterError, BadRequest, IssueType, Message, Unprocessable
 from adapter.fhir.links import Link, relinked
 from adapter.fhir.references import literal
-from adapter.fhir.validation import judge
-from adapter.repository import Put
-from adapter.rest.addresses import is_id
+from adapter.rest.matching import match
+from adapter.rest.puts import check_r4, put_of
+from adapter.rest.routes import TYPES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from adapter.errors import Finding
+    from adapter.repository import Put
+    from adapter.rest.fhir_request import FhirRequest
 
 MOST_ENTRIES = 1000
 """What one transaction takes: it holds the one writer for as long as it lasts."""
@@ -106,33 +110,36 @@ class Entry:
     put: Put
 
 
-def entries(
-    bundle: dict[str, Any], base: str, types: Collection[str], new_id: Callable[[], str]
-) -> list[Entry]:
+def entries(request: FhirRequest, new_id: Callable[[], str]) -> list[Entry]:
     """What a Bundle asks for, with ids given and references between entries resolved.
 
     What a transaction leads to may not depend on the order of its entries: they are taken in another.
 
     Args:
-        bundle: the body; it need not be valid.
-        base: this service's FHIR address.
-        types: the resource types served.
+        request: with the Bundle as its resource, which need not be valid.
         new_id: makes the ids of what is created.
 
     Raises:
         BadRequest: it is no valid transaction, or asks for what is not offered; every fault is named.
         Unprocessable: a reference leads nowhere.
     """
+    bundle = request.resource
     if bundle.get("resourceType") != "Bundle" or bundle.get("type") != "transaction":
         raise BadRequest(NOT_TRANSACTION.at("Bundle.type"))
     sent = bundle.get("entry", [])
     if isinstance(sent, list) and len(sent) > MOST_ENTRIES:
         raise BadRequest(TOO_MANY.at("Bundle.entry", most=MOST_ENTRIES))
-    _raise(judge(bundle).errors)
-    _raise([fault for index, entry in enumerate(sent) for fault in _faults(index, entry, base, types)])
-    understood = [_entry(index, entry, new_id) for index, entry in sorted(enumerate(sent), key=_turn)]
+    check_r4(bundle)
+    understood: list[Entry] = []
+    refused: dict[int, tuple[Finding, ...]] = {}
+    for index, entry in sorted(enumerate(sent), key=_turn):
+        try:
+            understood.append(_entry(request, index, entry, new_id))
+        except BadRequest as fault:
+            refused[index] = fault.findings
+    _raise([finding for index in sorted(refused) for finding in refused[index]])
     _raise(list(_repeated(understood)))
-    return _resolved(understood, base)
+    return _resolved(understood, request.base)
 
 
 def _raise(findings: Sequence[Finding]) -> None:
@@ -140,43 +147,54 @@ def _raise(findings: Sequence[Finding]) -> None:
         raise BadRequest(*findings)
 
 
-def _faults(index: int, entry: dict[str, Any], base: str, types: Collection[str]) -> Iterator[Finding]:
+def _turn(sent: tuple[int, dict[str, Any]]) -> tuple[str, str]:
+    _, entry = sent
+    return entry.get("request", {}).get("url", ""), entry.get("fullUrl", "")
+
+
+def _entry(request: FhirRequest, index: int, entry: dict[str, Any], new_id: Callable[[], str]) -> Entry:
+    """One entry of a valid Bundle, understood as the request it stands for."""
     place = f"Bundle.entry[{index}]"
-    request, resource = entry.get("request", {}), entry.get("resource", {})
+    _raise(list(_unoffered(entry, place)))
+    asked = _asked(request, entry, place)
+    try:
+        put = put_of(asked, new_id)
+    except BadRequest:
+        raise BadRequest(OTHER_RESOURCE.at(f"{place}.resource")) from None
+    return Entry(index, entry.get("fullUrl"), replace(put, place=place))
+
+
+def _unoffered(entry: dict[str, Any], place: str) -> Iterator[Finding]:
+    """What keeps an entry from being a request that is offered."""
+    request = entry.get("request", {})
     method = request.get("method", "")
     if method not in {"", "POST", "PUT"}:
         yield METHOD.at(f"{place}.request.method")
-        return
-    if not request or not resource:
+    elif not request or not entry.get("resource", {}):
         yield INCOMPLETE.at(place)
-        return
-    conditions = _CONDITIONS if method == "PUT" else (*_CONDITIONS, "ifMatch")
-    yield from (CONDITION.at(f"{place}.request.{name}") for name in conditions if name in request)
-    type_, slash, id_ = request["url"].removeprefix(f"{base}/").partition("/")
-    fits = is_id(id_) if method == "PUT" else not slash
-    if type_ not in types or not fits:
+    else:
+        conditions = _CONDITIONS if method == "PUT" else (*_CONDITIONS, "ifMatch")
+        yield from (CONDITION.at(f"{place}.request.{name}") for name in conditions if name in request)
+
+
+def _asked(request: FhirRequest, entry: dict[str, Any], place: str) -> FhirRequest:
+    """The entry as a request of its own, by the same table of routes as any other."""
+    method, url = entry["request"]["method"], entry["request"]["url"]
+    try:
+        matched = match(method, f"/{url.removeprefix(f'{request.base}/')}")
+    except AdapterError:
+        matched = None
+    if matched is None or matched.route.interaction not in {"create", "update"}:
         form = "Type/id" if method == "PUT" else "Type"
-        yield ADDRESS.at(f"{place}.request.url", form=form, types=", ".join(types))
-    elif resource["resourceType"] != type_ or (method == "PUT" and resource.get("id") != id_):
-        yield OTHER_RESOURCE.at(f"{place}.resource")
-
-
-def _turn(sent: tuple[int, dict[str, Any]]) -> tuple[str, str]:
-    _, entry = sent
-    return entry["request"]["url"], entry.get("fullUrl", "")
-
-
-def _entry(index: int, entry: dict[str, Any], new_id: Callable[[], str]) -> Entry:
-    request, resource = entry["request"], entry["resource"]
-    is_new = request["method"] == "POST"
-    put = Put(
-        resource["resourceType"],
-        {**resource, "id": new_id()} if is_new else resource,
-        request.get("ifMatch"),
-        is_new=is_new,
-        place=f"Bundle.entry[{index}]",
+        raise BadRequest(ADDRESS.at(f"{place}.request.url", form=form, types=", ".join(TYPES)))
+    return replace(
+        request,
+        interaction=matched.route.interaction,
+        type=matched.type,
+        id=matched.id,
+        resource=entry["resource"],
+        if_match=entry["request"].get("ifMatch"),
     )
-    return Entry(index, entry.get("fullUrl"), put)
 
 
 def _repeated(understood: list[Entry]) -> Iterator[Finding]:

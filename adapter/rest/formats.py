@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from adapter.errors import IssueType, Message, NotAcceptable, UnsupportedMediaType
 from adapter.fhir.sniffing import Format
+from adapter.http_refusals import MEDIA_TYPE_UNREADABLE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,14 +27,6 @@ FORMAT_UNAVAILABLE = Message(
     "None of the formats asked for can be given; valid ones: {valid} (FHIR 4.0)",
     _SPEC,
 )
-MEDIA_TYPE_UNREADABLE = Message(
-    "media-type-unsupported",
-    IssueType.NOT_SUPPORTED,
-    "Innhold av denne typen leses ikke; send Content-Type {valid} (FHIR 4.0, UTF-8, ukomprimert)",
-    "Content of this type is not read; send Content-Type {valid} (FHIR 4.0, UTF-8, not compressed)",
-    _SPEC,
-)
-
 
 FHIR_JSON, FHIR_XML = "application/fhir+json", "application/fhir+xml"
 FORM = "application/x-www-form-urlencoded"
@@ -119,7 +112,7 @@ def reading(content_type: str, content_encoding: str = "") -> Format:
     media = _media(content_type)
     known = media.name in MEDIA_TYPES and media.is_this_version
     if not known or not _is_plain(media, content_encoding):
-        raise UnsupportedMediaType(MEDIA_TYPE_UNREADABLE.at(valid=_valid()))
+        raise UnsupportedMediaType(MEDIA_TYPE_UNREADABLE.at(valid=f"{_valid()} (FHIR 4.0)"))
     return MEDIA_TYPES[media.name]
 
 

@@ -24,13 +24,6 @@ AUTHORITY = "http://hl7.org/fhir/StructureDefinition/operationoutcome-authority"
 """https://hl7.org/fhir/R4/extension-operationoutcome-authority.html."""
 
 DONE = Message("done", IssueType.INFORMATIONAL, "Utført", "Done", severity=Severity.INFORMATION)
-FAULT = Message(
-    "fault",
-    IssueType.EXCEPTION,
-    "Noe gikk galt i tjenesten. Oppgi forespørsel {request_id} når du melder fra",
-    "Something went wrong in the service. Give request {request_id} when reporting it",
-    severity=Severity.FATAL,
-)
 
 
 def operation_outcome(findings: Iterable[Finding]) -> dict[str, Any]:

@@ -1,27 +1,13 @@
-"""The table of the FHIR door: Flask routes by it, and the CapabilityStatement is written from it."""
+"""The table of the FHIR door: requests are matched by it, and the CapabilityStatement is written from it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import TYPE_CHECKING
 
-from adapter.rest.interactions.capabilities import capabilities
-from adapter.rest.interactions.create import create
-from adapter.rest.interactions.history_instance import history_instance
-from adapter.rest.interactions.read import read
-from adapter.rest.interactions.search_type import search_type
-from adapter.rest.interactions.transaction import transaction
-from adapter.rest.interactions.update import update
-from adapter.rest.interactions.vread import vread
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from adapter.repository import Repository
-    from adapter.rest.interaction import FhirRequest, FhirResponse
-
-    Handler = Callable[[FhirRequest, Repository], FhirResponse]
+BASE_PATH = "/fhir"
+DOCUMENT = f"{BASE_PATH}/metadata"
+"""Where this door tells what it offers."""
 
 TYPES: dict[str, str] = {
     "Patient": "The person whose coordination or plan it is",
@@ -57,20 +43,19 @@ class Route:
     method: str
     path: str
     interaction: str
-    handler: Handler
     body: Body = Body.NOTHING
     is_open: bool = False
 
 
 ROUTES: tuple[Route, ...] = (
-    Route("GET", "/metadata", "capabilities", capabilities, is_open=True),
-    Route("GET", "/<type>/<id>", "read", read),
-    Route("GET", "/<type>/<id>/_history/<version>", "vread", vread),
-    Route("PUT", "/<type>/<id>", "update", update, Body.RESOURCE),
-    Route("GET", "/<type>/<id>/_history", "history-instance", history_instance),
-    Route("POST", "/<type>", "create", create, Body.RESOURCE),
-    Route("GET", "/<type>", "search-type", search_type),
-    Route("POST", "/<type>/_search", "search-type", search_type, Body.FORM),
-    Route("POST", "", "transaction", transaction, Body.RESOURCE),
-    Route("POST", "/", "transaction", transaction, Body.RESOURCE),
+    Route("GET", "/metadata", "capabilities", is_open=True),
+    Route("GET", "/<type>/<id>", "read"),
+    Route("GET", "/<type>/<id>/_history/<version>", "vread"),
+    Route("PUT", "/<type>/<id>", "update", Body.RESOURCE),
+    Route("GET", "/<type>/<id>/_history", "history-instance"),
+    Route("POST", "/<type>", "create", Body.RESOURCE),
+    Route("GET", "/<type>", "search-type"),
+    Route("POST", "/<type>/_search", "search-type", Body.FORM),
+    Route("POST", "", "transaction", Body.RESOURCE),
+    Route("POST", "/", "transaction", Body.RESOURCE),
 )

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from adapter.security.scopes import EVERYTHING, Scopes
+
+if TYPE_CHECKING:
+    from adapter.interaction import Interaction
 
 TREATMENT = "TREAT"
 """Purpose of use where a token names none; http://terminology.hl7.org/CodeSystem/v3-ActReason."""
@@ -31,6 +35,20 @@ class Caller:
     purpose: str = TREATMENT
     scopes: Scopes = field(default=Scopes(frozenset()), repr=False)
 
+    def on(self, interaction: Interaction) -> Interaction:
+        """The interaction with this caller."""
+        return replace(
+            interaction,
+            client=self.client_id,
+            person=self.person,
+            organisation=self.organisation,
+            parent=self.parent,
+            purpose=self.purpose,
+        )
+
+
+ANYBODY = Caller(client_id="anybody")
+"""Anonymous caller for open addresses; no scopes."""
 
 OPEN_CALLER = Caller(client_id="open", municipality=True, scopes=EVERYTHING)
 """Whoever calls without a token where the door is open: the municipality's own system."""

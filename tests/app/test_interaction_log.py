@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from adapter.app.interaction_log import caller_fields, fault_fields, make_logger, masked
+from adapter.app.interaction_log import fault_fields, interaction_fields, make_logger, masked
+from adapter.interaction import Interaction
 from adapter.security.caller import Caller
 
 
@@ -29,10 +30,10 @@ def test_a_birth_number_never_stands_in_a_line(text: str, shown: str) -> None:
 def test_a_caller_is_told_without_a_birth_number() -> None:
     """Client, person by id, organisation and purpose; never the birth number of who is logged in."""
     caller = Caller("sykehus", organisation="314159268", person="Patient/p1", pid="12856812055")
-    fields = caller_fields(caller)
-    assert fields["person"] == "Patient/p1"
+    fields = interaction_fields(caller.on(Interaction("r1", "read", "Patient", "12856812055")))
+    assert (fields["caller"], fields["person"], fields["interaction"]) == ("sykehus", "Patient/p1", "read")
     assert "12856812055" not in str(fields)
-    assert caller_fields(None) == {"caller": None}
+    assert interaction_fields(Interaction("r2"))["caller"] is None
 
 
 def test_a_fault_is_told_without_its_message() -> None:

@@ -6,11 +6,11 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from adapter.errors import BadRequest, IssueType, Message
-from adapter.rest.interaction import FhirResponse
+from adapter.rest.fhir_request import FhirResponse
 
 if TYPE_CHECKING:
     from adapter.repository import Repository
-    from adapter.rest.interaction import FhirRequest
+    from adapter.rest.fhir_request import FhirRequest
 
 MODE_UNKNOWN = Message(
     "mode-unknown",

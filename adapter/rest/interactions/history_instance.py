@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 from adapter.rest.addresses import id_of, with_parameters
 from adapter.rest.bundle import history
-from adapter.rest.interaction import FhirResponse
-from adapter.rest.stored import address
+from adapter.rest.fhir_request import FhirResponse
 
 if TYPE_CHECKING:
     from adapter.repository import Repository
-    from adapter.rest.interaction import FhirRequest
+    from adapter.rest.fhir_request import FhirRequest
 
 
 def history_instance(request: FhirRequest, repository: Repository) -> FhirResponse:
@@ -23,6 +22,5 @@ def history_instance(request: FhirRequest, repository: Repository) -> FhirRespon
     return FhirResponse(
         HTTPStatus.OK,
         history(request.base, versions, link),
-        given=tuple(address(version) for version in versions),
-        permits=tuple(dict.fromkeys(version.permit for version in versions if version.permit)),
+        told=tuple(versions),
     )

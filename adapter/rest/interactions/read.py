@@ -11,7 +11,7 @@ from adapter.rest.conditions import is_known
 
 if TYPE_CHECKING:
     from adapter.repository import Repository
-    from adapter.rest.interaction import FhirRequest, FhirResponse
+    from adapter.rest.fhir_request import FhirRequest, FhirResponse
 
 
 def read(request: FhirRequest, repository: Repository) -> FhirResponse:

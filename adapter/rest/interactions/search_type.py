@@ -11,14 +11,13 @@ from adapter.fhir.search.identifiers import carries_birth_number
 from adapter.fhir.search.query import served
 from adapter.rest.addresses import with_parameters
 from adapter.rest.bundle import search_address, searchset
-from adapter.rest.interaction import FhirResponse
-from adapter.rest.stored import address
+from adapter.rest.fhir_request import FhirResponse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from adapter.repository import Repository, SearchResult
-    from adapter.rest.interaction import FhirRequest, Pairs
+    from adapter.rest.fhir_request import FhirRequest, Pairs
 
 PAGE = "_page"
 """The parameter of a next link; what it holds is the repository's."""
@@ -73,7 +72,6 @@ def _page_token(pairs: Pairs) -> str | None:
 
 
 def _response(request: FhirRequest, result: SearchResult, token: str | None) -> FhirResponse:
-    found = (*result.matches, *result.included)
     return FhirResponse(
         HTTPStatus.OK,
         searchset(
@@ -84,8 +82,7 @@ def _response(request: FhirRequest, result: SearchResult, token: str | None) -> 
             _links(request, result, token),
             result.query.subset,
         ),
-        given=tuple(address(published) for published in found),
-        permits=tuple(dict.fromkeys(published.permit for published in found if published.permit)),
+        told=(*result.matches, *result.included),
     )
 
 

@@ -7,18 +7,17 @@ from typing import TYPE_CHECKING
 
 from adapter.rest.bundle import transaction_response
 from adapter.rest.entries import entries
-from adapter.rest.interaction import FhirResponse
-from adapter.rest.stored import address
+from adapter.rest.fhir_request import FhirResponse
 
 if TYPE_CHECKING:
     from adapter.repository import Repository
-    from adapter.rest.interaction import FhirRequest
+    from adapter.rest.fhir_request import FhirRequest
 
 
 def transaction(request: FhirRequest, repository: Repository) -> FhirResponse:
     """https://hl7.org/fhir/R4/http.html#transaction: all entries or none, answered in their order."""
     request.take_no_parameters()
-    asked = entries(request.resource, request.base, request.types, repository.deployment.new_id)
+    asked = entries(request, repository.deployment.new_id)
     made = repository.transaction([entry.put for entry in asked], caller=request.caller, note=request.note)
     in_order = sorted(zip(asked, made, strict=True), key=lambda answered: answered[0].index)
     changes = [change for _, change in in_order]
@@ -26,5 +25,5 @@ def transaction(request: FhirRequest, repository: Repository) -> FhirResponse:
         HTTPStatus.OK,
         transaction_response(request.base, changes, request.preference),
         applied=request.preference,
-        given=tuple(address(change.given) for change in changes),
+        told=tuple(change.given for change in changes),
     )

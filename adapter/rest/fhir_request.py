@@ -1,24 +1,24 @@
 """What an interaction takes and what it gives: values free of the framework.
 
-A handler is ``(FhirRequest, Repository) -> FhirResponse``; :mod:`adapter.rest.representation` makes the one
-from HTTP and HTTP from the other.
+A handler is ``(FhirRequest, Repository) -> FhirResponse``; :mod:`adapter.rest.dispatch` makes the one from
+what came in, and :mod:`adapter.rest.representation` makes HTTP of the other.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from adapter.errors import BadRequest, IssueType, Message
 from adapter.fhir.search.subset import ELEMENTS, SUMMARY, Subset, read_subset
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
     from datetime import datetime
     from http import HTTPStatus
 
+    from adapter.interaction import Interaction
     from adapter.security.caller import Caller
-    from adapter.storage import ChangeNote
+    from adapter.storage import ChangeNote, Published
 
 UNKNOWN_PARAMETER = Message(
     "parameter-unknown",
@@ -34,16 +34,38 @@ DOOR_PARAMETERS = ("_format", "_pretty")
 """Parameters of every interaction; they are the door's and reach no handler."""
 
 
+class Incoming(Protocol):
+    """A request as it came; each part is read when it is asked for, and refused then."""
+
+    method: str
+    path: str
+    """The address below the base: ``/CareTeam/x``."""
+
+    def caller(self) -> Caller:
+        """Who sends it; Unauthorized without a valid token."""
+
+    def header(self, name: str) -> str | None:
+        """A header, None if it was not sent."""
+
+    def query(self) -> Pairs:
+        """The parameters of the address; BadRequest or NotAcceptable where they cannot be understood."""
+
+    def form(self) -> Pairs:
+        """The parameters in the body; UnsupportedMediaType if it is no form."""
+
+    def resource(self, expected: str) -> dict[str, Any]:
+        """The resource in the body, of any type; ``expected`` is named where there is none."""
+
+
 @dataclass(frozen=True, slots=True)
 class FhirRequest:
-    """One request at the FHIR door.
+    """One request at the FHIR door, understood.
 
     ``base`` is this service's FHIR address. ``query`` and ``form`` hold names and values in the order sent,
     without ``DOOR_PARAMETERS``, of which ``carried`` are those a link to a further page repeats. ``resource``
-    is the body, understood. ``preference`` is what Prefer says of the answer (``minimal``,
-    ``representation``, ``OperationOutcome``), if it says so, and ``lenient`` whether it lets unknown
-    parameters be passed over.
-    ``types`` are those served; ``statement`` is the CapabilityStatement the door was opened with.
+    is the body. ``preference`` is what Prefer says of the answer (``minimal``, ``representation``,
+    ``OperationOutcome``), if it says so, and ``lenient`` whether it lets unknown parameters be passed over.
+    ``statement`` is the CapabilityStatement the door was opened with.
     """
 
     interaction: str
@@ -61,7 +83,6 @@ class FhirRequest:
     if_none_match: str | None = None
     preference: str | None = None
     lenient: bool = False
-    types: Collection[str] = ()
     statement: bytes = b""
 
     def take_no_parameters(self) -> None:
@@ -87,8 +108,8 @@ class FhirResponse:
     """One answer: ``body`` is a resource in JSON, empty where there is none.
 
     ``location`` is the address of what was created, ``content_location`` that of a changed resource in
-    ``body``, both below the base (``CareTeam/x/_history/2``). ``given`` names the versions told of and
-    ``permits`` the samtykker they were given under: the log tells both. ``applied`` is what was obeyed of
+    ``body``, both below the base (``CareTeam/x/_history/2``). ``told`` are the versions told of, and
+    ``interaction`` is what the log tells of them; dispatch completes it. ``applied`` is what was obeyed of
     Prefer's return, ``lenient`` whether something was passed over as it lets us.
     """
 
@@ -100,5 +121,5 @@ class FhirResponse:
     content_location: str | None = None
     applied: str | None = None
     lenient: bool = False
-    given: tuple[str, ...] = ()
-    permits: tuple[str, ...] = ()
+    told: tuple[Published, ...] = ()
+    interaction: Interaction | None = None

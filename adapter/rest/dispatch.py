@@ -1,0 +1,154 @@
+"""From a request as it came to an answer: its route, its caller, its handler, and what is told of it all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from adapter.errors import BadRequest, IssueType, Message
+from adapter.http_refusals import concluded
+from adapter.rest.conditions import preferred_return, wants_lenience
+from adapter.rest.fhir_request import DOOR_PARAMETERS, FhirRequest
+from adapter.rest.interactions.capabilities import capabilities
+from adapter.rest.interactions.history_instance import history_instance
+from adapter.rest.interactions.put import put
+from adapter.rest.interactions.read import read
+from adapter.rest.interactions.search_type import search_type
+from adapter.rest.interactions.transaction import transaction
+from adapter.rest.interactions.vread import vread
+from adapter.rest.matching import match
+from adapter.rest.routes import Body
+from adapter.rest.stored import address
+from adapter.rest.subsetted import refuse_parts
+from adapter.security.caller import ANYBODY
+from adapter.storage import ChangeNote
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from adapter.interaction import Interaction
+    from adapter.repository import Repository
+    from adapter.rest.fhir_request import FhirResponse, Incoming, Pairs
+    from adapter.rest.matching import Matched
+    from adapter.security.caller import Caller
+    from adapter.storage import Published
+
+    Handler = Callable[[FhirRequest, Repository], FhirResponse]
+
+HANDLERS: Mapping[str, Handler] = {
+    "capabilities": capabilities,
+    "create": put,
+    "history-instance": history_instance,
+    "read": read,
+    "search-type": search_type,
+    "transaction": transaction,
+    "update": put,
+    "vread": vread,
+}
+"""What carries out each interaction of the table of routes."""
+
+UNSUPPORTED_CONDITION = Message(
+    "condition-unsupported",
+    IssueType.NOT_SUPPORTED,
+    "Betingelsen {header} tilbys ikke for {interaction}",
+    "The condition {header} is not offered for {interaction}",
+    "https://hl7.org/fhir/R4/http.html#ccreate",
+)
+_CONDITIONS = {
+    "create": ("If-None-Exist", "If-Match", "If-None-Match"),
+    "update": ("If-None-Match", "If-None-Exist"),
+    "transaction": ("If-None-Exist", "If-Match", "If-None-Match"),
+}
+"""Headers that would change what a write does, and are refused rather than passed over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatcher:
+    """Answers requests at ``base``, this service's FHIR address, from what lies behind it."""
+
+    repository: Repository
+    base: str
+    statement: bytes
+
+    def dispatch(self, incoming: Incoming, begun: Interaction) -> FhirResponse:
+        """The answer, with the interaction completed.
+
+        Raises:
+            AdapterError: it is refused, or (Fault) something went wrong; it carries the interaction.
+        """
+        with concluded(begun):
+            matched = match(incoming.method, incoming.path)
+        route = matched.route
+        asked = replace(begun, name=route.interaction, type=matched.type or None, id=matched.id or None)
+        with concluded(asked):
+            caller = ANYBODY if route.is_open else incoming.caller()
+        interaction = asked if route.is_open else caller.on(asked)
+        with concluded(interaction):
+            request = self._understood(incoming, matched, caller, interaction)
+            response = HANDLERS[route.interaction](request, self.repository)
+        return replace(response, interaction=_completed(interaction, response.told))
+
+    def _understood(
+        self, incoming: Incoming, matched: Matched, caller: Caller, interaction: Interaction
+    ) -> FhirRequest:
+        route, type_ = matched.route, matched.type
+        query = incoming.query()
+        form = incoming.form() if route.body is Body.FORM else ()
+        _refuse_conditions(route.interaction, incoming)
+        resource = incoming.resource(type_ or "Bundle") if route.body is Body.RESOURCE else {}
+        if resource:
+            refuse_parts(resource)
+        return FhirRequest(
+            interaction=route.interaction,
+            base=self.base,
+            caller=caller,
+            note=_note(caller, interaction),
+            type=type_,
+            id=matched.id,
+            version=matched.version,
+            query=_without(DOOR_PARAMETERS, query),
+            form=_without(DOOR_PARAMETERS, form),
+            carried=tuple(pair for pair in query if pair[0] in DOOR_PARAMETERS),
+            resource=resource,
+            if_match=incoming.header("If-Match"),
+            if_none_match=incoming.header("If-None-Match"),
+            preference=preferred_return(incoming.header("Prefer")),
+            lenient=wants_lenience(incoming.header("Prefer")),
+            statement=self.statement,
+        )
+
+
+def _note(caller: Caller, interaction: Interaction) -> ChangeNote:
+    """Who does what, as a change tells of it: ``update CareTeam``."""
+    return ChangeNote(
+        caller=caller.client_id,
+        person=caller.person,
+        organisation=caller.organisation,
+        purpose=caller.purpose,
+        request_id=interaction.request_id,
+        interaction=f"{interaction.name} {interaction.type or ''}".rstrip(),
+    )
+
+
+def _completed(interaction: Interaction, told: Iterable[Published]) -> Interaction:
+    """The interaction with what was told: the versions, whose records they are, and why they may be told."""
+    given = tuple(told)
+    return replace(
+        interaction,
+        about=tuple(dict.fromkeys(f"{one.kind}/{one.record_id}" for one in given)),
+        recipients=tuple(dict.fromkeys(one.recipient for one in given)),
+        permits=tuple(dict.fromkeys(one.permit for one in given if one.permit)),
+        result=tuple(address(one) for one in given),
+    )
+
+
+def _refuse_conditions(interaction: str, incoming: Incoming) -> None:
+    for header in _CONDITIONS.get(interaction, ()):
+        if incoming.header(header) is not None:
+            raise BadRequest(
+                UNSUPPORTED_CONDITION.at(f"http.{header}", header=header, interaction=interaction)
+            )
+
+
+def _without(names: Iterable[str], pairs: Pairs) -> Pairs:
+    return tuple(pair for pair in pairs if pair[0] not in names)

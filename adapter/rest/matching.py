@@ -1,0 +1,63 @@
+"""Which route of the table a method and an address are, or why there is none."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from adapter.errors import MethodNotAllowed, NotFound
+from adapter.http_refusals import ADDRESS_UNKNOWN, METHOD_UNKNOWN
+from adapter.rest.routes import BASE_PATH, DOCUMENT, ROUTES, TYPES, Route
+from adapter.rest.unoffered import method_unoffered, operation_unoffered
+
+
+class Matched(NamedTuple):
+    """A route with the parts of the address; what the route does not have is empty."""
+
+    route: Route
+    type: str = ""
+    id: str = ""
+    version: str = ""
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    """A table's path as a pattern: a type that is not served is no address."""
+    held = {"type": "|".join(TYPES)}
+    return re.compile(re.sub(r"<(\w+)>", lambda part: f"(?P<{part[1]}>{held.get(part[1], '[^/]+')})", path))
+
+
+_PATTERNS = tuple((route, _pattern(route.path)) for route in ROUTES)
+
+
+def match(method: str, path: str) -> Matched:
+    """The route of a request.
+
+    Args:
+        method: of HTTP; HEAD is answered as GET.
+        path: the address below the base, decoded: ``/CareTeam/x``.
+
+    Raises:
+        NotFound: no route has this address; of an operation it is told what to do instead.
+        MethodNotAllowed: the address takes other methods.
+    """
+    asked = "GET" if method == "HEAD" else method
+    operation = operation_unoffered(path.rpartition("/")[2], BASE_PATH)
+    if operation:
+        raise NotFound(operation)
+    for route, pattern in _PATTERNS:
+        found = pattern.fullmatch(path)
+        if found and route.method == asked:
+            return Matched(route, **found.groupdict())
+    allow = allowed(path)
+    if not allow:
+        raise NotFound(ADDRESS_UNKNOWN.at(document=DOCUMENT))
+    instead = method_unoffered(method, path, BASE_PATH)
+    raise MethodNotAllowed(instead or METHOD_UNKNOWN.at(), allow=allow)
+
+
+def allowed(path: str) -> tuple[str, ...]:
+    """The methods an address below the base takes, in the order of the alphabet; none of an unknown one."""
+    methods = {route.method for route, pattern in _PATTERNS if pattern.fullmatch(path)}
+    return tuple(
+        sorted(methods | ({"HEAD"} if "GET" in methods else set()) | ({"OPTIONS"} if methods else set()))
+    )
