@@ -1,0 +1,137 @@
+"""Each address is reached by the methods of ``routes.txt`` and by no other; Allow says so; all else is 404.
+
+The lines are found by asking: FHIR's addresses for each type the CapabilityStatement tells of, those of the
+municipal door's OpenAPI document, and those of the service itself. How Flask finds the way is nobody's to
+rely on.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from contextlib import redirect_stdout
+from typing import TYPE_CHECKING
+
+from tests.promised import pinned
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from werkzeug.test import TestResponse
+
+    from tests.rest.conftest import House
+
+FILE = "routes.txt"
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+OF_THE_SERVICE = ("/healthz", "/readyz", "/fhir", "/fhir/", "/fhir/metadata", "/kommune/v1/openapi.json")
+SEARCH = "/fhir/<type>/_search"
+OF_A_TYPE = (
+    "/fhir/<type>",
+    SEARCH,
+    "/fhir/<type>/<id>",
+    "/fhir/<type>/<id>/_history",
+    "/fhir/<type>/<id>/_history/<version>",
+)
+NOWHERE = (
+    "/",
+    "/metrics",
+    "/fhir/_history",
+    "/fhir/_search",
+    "/fhir/$export",
+    "/fhir/CarePlan/",
+    "/fhir/CarePlan/$validate",
+    "/fhir/CarePlan/<id>/",
+    "/fhir/CarePlan/<id>/$everything",
+    "/fhir/CarePlan/<id>/_history/",
+    "/fhir/Patient/<id>/CarePlan",
+    "/fhir/Observation",
+    "/fhir/Observation/<id>",
+    "/fhir/Task/<id>",
+    "/fhir/patient/<id>",
+    "/kommune",
+    "/kommune/v1",
+    "/kommune/v1/planer",
+    "/kommune/v1/planer/<id>",
+    "/kommune/v1/saker/<id>/nowhere",
+)
+"""What stands in https://hl7.org/fhir/R4/http.html#summary and is not offered, and what stands near."""
+
+FILLED = {"<id>": "x", "<version>": "1", "<versjon>": "1", "<liste>": "team", "<del_id>": "x"}
+UNKNOWN = {"address-unknown", "operation-unoffered", "validate-unoffered"}
+
+
+def templates(house: House) -> Iterator[str]:
+    """Every address that is asked."""
+    yield from (*OF_THE_SERVICE, *NOWHERE)
+    statement = house.call(None, "GET", "/fhir/metadata").json
+    served = [one["type"] for one in statement["rest"][0]["resource"]]
+    yield from (path.replace("<type>", type_) for type_ in served for path in OF_A_TYPE)
+    described = house.call(None, "GET", "/kommune/v1/openapi.json").json["paths"]
+    yield from (re.sub(r"{(\w+)}", r"<\1>", f"/kommune/v1{path}") for path in described)
+
+
+def told(house: House) -> list[str]:
+    """One line an address: its methods, at the FHIR door with the interaction each is, and its Allow."""
+    return sorted(_line(house, template) for template in templates(house))
+
+
+def _line(house: House, template: str) -> str:
+    # An id may be "_search": what other methods do there is for read and update to say.
+    methods = ("POST",) if template.endswith("/_search") else METHODS
+    asked = {method: _ask(house, method, path_of(template)) for method in methods}
+    if all(is_unknown(answer) for answer, _ in asked.values()):
+        return f"{template}  404"
+    taken = [
+        f"{method} {interaction}".rstrip()
+        for method, (answer, interaction) in asked.items()
+        if answer.status_code != 405 and not is_unknown(answer)
+    ]
+    allowed = sorted({_allow(answer) for answer, _ in asked.values() if answer.status_code == 405})
+    return "  ".join([template, ", ".join(taken), *(f"Allow: {allow}" for allow in allowed)])
+
+
+def path_of(template: str) -> str:
+    """The address with something in the place of each parameter."""
+    return re.sub(r"<\w+>", lambda name: FILLED[name[0]], template)
+
+
+def _ask(house: House, method: str, path: str) -> tuple[TestResponse, str]:
+    """The answer, and the interaction of FHIR that the log line of it names."""
+    written = io.BytesIO()
+    with redirect_stdout(io.TextIOWrapper(written)):
+        answer = house.municipality(method, path)
+        line = written.getvalue()
+    interaction = json.loads(line)["interaction"] if line else ""
+    return answer, interaction if path.startswith("/fhir") else ""
+
+
+def is_unknown(answer: TestResponse) -> bool:
+    """An address that is none: not one where nothing is found, nor one that takes other methods."""
+    if answer.status_code != 404:
+        return False
+    if answer.mimetype == "application/problem+json":
+        return answer.json["funn"][0]["kode"] in UNKNOWN
+    return answer.json["issue"][0]["details"]["coding"][0]["code"] in UNKNOWN
+
+
+def _allow(answer: TestResponse) -> str:
+    return ", ".join(sorted(answer.headers["Allow"].split(", ")))
+
+
+def test_the_routes_are_those_promised(standing: House) -> None:
+    """Each address by each method; what is asked for at no route of the service is 404."""
+    pinned.compare(FILE, told(standing))
+
+
+def test_allow_is_true(standing: House) -> None:
+    """A method that Allow names is taken, HEAD and OPTIONS too; any other is 405 and told the same Allow."""
+    promised = [line.partition("  ")[0::2] for line in pinned.lines(FILE) if "Allow: " in line]
+    assert promised
+    for template, rest in promised:
+        allow = rest.partition("Allow: ")[2]
+        for method in (*METHODS, "HEAD", "OPTIONS"):
+            answer = standing.municipality(method, path_of(template))
+            assert (template, method, answer.status_code != 405) == (template, method, method in allow.split(", "))
+            if answer.status_code == 405:
+                assert _allow(answer) == allow
