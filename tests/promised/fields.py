@@ -25,7 +25,9 @@ def fields(name: str, pointer: str, document: Schema, apart: Collection[str] = (
     return sorted(_lines(name, _at(pointer, document), document, apart))
 
 
-def _lines(path: str, schema: Schema, document: Schema, apart: Collection[str], mark: str = "") -> Iterator[str]:
+def _lines(
+    path: str, schema: Schema, document: Schema, apart: Collection[str], mark: str = ""
+) -> Iterator[str]:
     if schema.get("$ref") in apart:
         yield f"{path}  {schema['$ref'].rpartition('/')[2]}"
         return

@@ -111,7 +111,9 @@ def _codes(folder: Path) -> Iterator[str]:
 def _code(folder: Path, arguments: list[str], settings: dict[str, str]) -> object:
     """The exit code of the command in this process, with no settings but these."""
     here, silent = Path.cwd(), io.TextIOWrapper(io.BytesIO())
-    kept = {name: value for name, value in os.environ.items() if name.startswith("ADAPTER_") or name == "PORT"}
+    kept = {
+        name: value for name, value in os.environ.items() if name.startswith("ADAPTER_") or name == "PORT"
+    }
     for name in kept:
         del os.environ[name]
     os.environ.update(settings)

@@ -132,6 +132,10 @@ def test_allow_is_true(standing: House) -> None:
         allow = rest.partition("Allow: ")[2]
         for method in (*METHODS, "HEAD", "OPTIONS"):
             answer = standing.municipality(method, path_of(template))
-            assert (template, method, answer.status_code != 405) == (template, method, method in allow.split(", "))
+            assert (template, method, answer.status_code != 405) == (
+                template,
+                method,
+                method in allow.split(", "),
+            )
             if answer.status_code == 405:
                 assert _allow(answer) == allow

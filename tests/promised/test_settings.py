@@ -96,8 +96,13 @@ def told() -> list[str]:
 def _written(said: dict[str, str]) -> str:
     """The environment as a shell has it; what is said in production, as that and what is otherwise."""
     production = said.keys() >= PRODUCTION.keys()
-    otherwise = {name: value for name, value in said.items() if not production or PRODUCTION.get(name) != value}
-    words = [f"{name}={value if len(value) < 100 else f'{value[0]}*{len(value)}'}" for name, value in otherwise.items()]
+    otherwise = {
+        name: value for name, value in said.items() if not production or PRODUCTION.get(name) != value
+    }
+    words = [
+        f"{name}={value if len(value) < 100 else f'{value[0]}*{len(value)}'}"
+        for name, value in otherwise.items()
+    ]
     return " ".join(["in production", *words] if production else words)
 
 

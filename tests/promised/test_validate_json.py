@@ -23,15 +23,19 @@ VALID = '{"resourceType": "Patient", "active": true}'
 """No finding."""
 UNREADABLE = '{"resourceType": "Patient",'
 """A finding at a line and column, of no element."""
-WRONG = '{\n"resourceType": "CareTeam",\n"status": "aktiv",\n"period": {"start": "2026-02", "end": "2026-01"}\n}'
+WRONG = (
+    '{\n"resourceType": "CareTeam",\n"status": "aktiv",\n"period": {"start": "2026-02", "end": "2026-01"}\n}'
+)
 """Findings of elements, with the page of the rule."""
+MANY = f'{{"resourceType": "Patient", "identifier": {[1] * 300}}}'
+"""More findings than are told, which is a finding of no place."""
 TYPES = {str: "string", bool: "boolean", int: "integer", dict: "object", list: "array"}
 
 
 def told(folder: Path) -> list[str]:
-    """The fields of what the command writes of the three files."""
+    """The fields of what the command writes of the files."""
     paths = []
-    for name, text in (("valid", VALID), ("unreadable", UNREADABLE), ("wrong", WRONG)):
+    for name, text in (("valid", VALID), ("unreadable", UNREADABLE), ("wrong", WRONG), ("many", MANY)):
         paths.append(folder / f"{name}.json")
         paths[-1].write_text(text)
     written = io.StringIO()

@@ -1,0 +1,41 @@
+"""Every message that the adapter declares, printed: ``python -m tests.promised.declared``.
+
+A process of its own has no messages but the adapter's: tests make some too. Where one is kept, in a module
+or in a table, does not matter.
+"""
+
+from __future__ import annotations
+
+import gc
+import pkgutil
+import subprocess
+import sys
+from importlib import import_module
+
+import adapter
+from adapter.errors import Message
+
+RUN_BY_ALEMBIC = "adapter.storage.migrations."
+"""Its modules are scripts, which cannot be imported."""
+
+
+def declared() -> set[tuple[str, str, str]]:
+    """Code, IssueType and severity of every message."""
+    printed = subprocess.run(
+        [sys.executable, "-m", __name__], check=True, capture_output=True, encoding="utf-8"
+    ).stdout
+    return {(code, issue, severity) for code, issue, severity in map(str.split, printed.splitlines())}
+
+
+def main() -> None:
+    """Print them, a line each."""
+    for module in pkgutil.walk_packages(adapter.__path__, "adapter."):
+        if not module.name.startswith(RUN_BY_ALEMBIC):
+            import_module(module.name)
+    for found in gc.get_objects():
+        if isinstance(found, Message):
+            sys.stdout.write(f"{found.code} {found.issue.value} {found.severity.value}\n")
+
+
+if __name__ == "__main__":
+    main()
