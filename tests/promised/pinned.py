@@ -50,13 +50,13 @@ def lines(name: str) -> list[str]:
 def write(name: str, found: Sequence[str]) -> None:
     """Write the lines into the file, below what explains it."""
     path = FOLDER / name
-    old = path.read_text().splitlines() if path.exists() else []
+    old = path.read_text("utf-8").splitlines() if path.exists() else []
     head = [line for line in old if line.startswith("#")]
-    path.write_text("\n".join([*head, *found, ""]))
+    path.write_text("\n".join([*head, *found, ""]), "utf-8")
 
 
 def _compared(name: str) -> Iterator[tuple[int, str]]:
     """The lines that are compared, with their numbers."""
-    for number, line in enumerate((FOLDER / name).read_text().splitlines(), start=1):
+    for number, line in enumerate((FOLDER / name).read_text("utf-8").splitlines(), start=1):
         if not line.startswith("#"):
             yield number, line
