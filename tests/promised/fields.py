@@ -29,7 +29,7 @@ def _lines(
     path: str, schema: Schema, document: Schema, apart: Collection[str], mark: str = ""
 ) -> Iterator[str]:
     if schema.get("$ref") in apart:
-        yield f"{path}  {schema['$ref'].rpartition('/')[2]}"
+        yield "  ".join(filter(None, (path, schema["$ref"].rpartition("/")[2], mark)))
         return
     whole = _followed(schema, document)
     others = [(path, other, mark) for other in whole.get("anyOf", ()) if "$ref" in other or "type" in other]
