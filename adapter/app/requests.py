@@ -13,7 +13,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from adapter.app.interaction_log import fault_fields, interaction_fields, make_logger, masked
 from adapter.errors import Forbidden, IssueType, Message, TooLarge
-from adapter.fhir.json import SIZE
+from adapter.fhir.received import SIZE
 from adapter.interaction import Interaction
 from adapter.settings import Settings, is_loopback
 

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from adapter.cli.record_files import REST
 from adapter.errors import IssueType, Message, Unprocessable
-from adapter.fhir import json
 from adapter.fhir.canonical import BASE
+from adapter.fhir.received import read_received
+from adapter.fhir.stored import render
 from adapter.mapping import Scene
 from adapter.mapping.transforms import PAIRS
 from adapter.record.parts import PARTS, TYPES, kind_of, parts, put, surroundings, unlinked
@@ -87,13 +88,13 @@ def _awaiting(record: RecordFile, part: Part, mappings: Mappings) -> dict[str, A
 
 
 def _fields(fields: dict[str, Any]) -> list[dict[str, Any]]:
-    return [{"url": FIELDS, "valueString": json.render(fields).decode()}] if fields else []
+    return [{"url": FIELDS, "valueString": render(fields).decode()}] if fields else []
 
 
 def _fields_of(entry: dict[str, Any]) -> dict[str, Any]:
     """The fields an entry carries beside its resource."""
     said = [one["valueString"] for one in entry.get("extension", ()) if one["url"] == FIELDS]
-    return json.parse(said[0].encode()) if said else {}
+    return read_received(said[0].encode()) if said else {}
 
 
 def _labelled(part: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any]:

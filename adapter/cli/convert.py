@@ -12,8 +12,10 @@ from adapter import mapping
 from adapter.cli import record_files
 from adapter.cli.conversion import ToPlan, to_bundle
 from adapter.errors import AdapterError
-from adapter.fhir import json, xml
-from adapter.fhir.sniffing import Format, sniff
+from adapter.fhir import xml
+from adapter.fhir.received import read_received
+from adapter.fhir.sniffing import sniff
+from adapter.fhir.stored import render
 from adapter.fhir.validation import judge, result
 from adapter.record import schema
 from adapter.settings import mappings_folder
@@ -50,19 +52,19 @@ def _to_fhir(file: Path, form: str) -> list[Finding]:
     invalid = schema.validate(record.kind, record.body)
     if not invalid:
         bundle = to_bundle(record, mapping.load(mappings_folder()))
-        click.echo(xml.render(bundle) if form == "xml" else json.render(bundle))
+        click.echo(xml.render(bundle) if form == "xml" else render(bundle))
     return invalid
 
 
 def _to_plan(file: Path) -> list[Finding]:
     data = file.read_bytes()
-    bundle = (xml if sniff(data).format is Format.XML else json).parse(data)
+    bundle = read_received(data, sniff(data).format)
     judged = judge(bundle)
     if not judged.is_valid:
         return list(judged.findings)
     conversion = ToPlan(mapping.load(mappings_folder()), lambda: str(uuid.uuid4()))
     records = conversion.bundle(bundle)
-    click.echo(json.render(records[0] if len(records) == 1 else {record_files.MANY: records}))
+    click.echo(render(records[0] if len(records) == 1 else {record_files.MANY: records}))
     return _missing(records)
 
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from adapter.errors import AdapterError
-from adapter.fhir import json
+from adapter.fhir.received import read_received
 from adapter.record.parts import parts
-from adapter.record.schema import KINDS
+from adapter.record.schema import KINDS, with_integers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -43,7 +43,7 @@ class RecordFile:
 def read(path: Path) -> list[RecordFile]:
     """Read the record in a file, or those in its ``poster``. Raises ClickException if there is none."""
     try:
-        body = json.parse(path.read_bytes())
+        body = read_received(path.read_bytes())
     except OSError as error:
         raise click.ClickException(f"{path}: {error.strerror}") from error
     except AdapterError as error:
@@ -59,7 +59,8 @@ def _record(path: Path, item: Any) -> RecordFile:
             f"{path}: not a record: it has an id, and its residue, if any, is an object"
         )
     body = {name: value for name, value in item.items() if name != REST}
-    return RecordFile(path, kind_of(body), body, rest)
+    kind = kind_of(body)
+    return RecordFile(path, kind, with_integers(kind, body), rest)
 
 
 def kind_of(body: dict[str, Any]) -> str:

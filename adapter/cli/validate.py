@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json as stdlib_json
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -57,7 +57,7 @@ def _as_json(reports: list[Report]) -> str:
         for report in reports
     ]
     document = {"valid": all(report.result.is_valid for report in reports), "files": files}
-    return stdlib_json.dumps(document, ensure_ascii=False, indent=2)
+    return json.dumps(document, ensure_ascii=False, indent=2)
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

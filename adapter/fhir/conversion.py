@@ -64,7 +64,7 @@ NARRATIVE = Message(
 )
 
 _XSI = "http://www.w3.org/2001/XMLSchema-instance "
-_WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,99})")
+_WHOLE = re.compile(r"0|-?[1-9][0-9]{0,99}")
 _INTEGERS = {"integer", "positiveInt", "unsignedInt"}
 
 

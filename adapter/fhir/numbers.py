@@ -1,7 +1,7 @@
 """Numbers as they were written: FHIR's decimals carry precision, and ``1.50`` is not ``1.5``.
 
-A whole number is an int, anything else a Decimal, which keeps its digits. Where Decimal would spell the same
-number in another way (``1e-30`` as ``1E-30``), a :class:`Spelled` one keeps the spelling too.
+A number without point and exponent is an int, any other a :class:`Spelled`: compared and computed with, it is
+a Decimal; written, it is its own text (Decimal alone writes ``1e-30`` as ``1E-30``).
 Rule: https://hl7.org/fhir/R4/datatypes.html#decimal.
 """
 
@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Self
 
 MAX_DIGITS = 100
-"""Longer numbers are refused: no measurement has them, and computing with them is how a server is stalled."""
+"""Longer numbers (a sign not counted) are refused: no measurement has them, and computing stalls a server."""
 
 MAX_EXPONENT = 308
 """Larger exponents are refused: a receiver that computes in floating point could not hold the number."""
@@ -21,7 +21,7 @@ _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?(?:[eE]([+-]?[0-9]+))?", re
 
 
 class Spelled(Decimal):
-    """A Decimal that is written as it was read."""
+    """A number that is written as it was read."""
 
     __slots__ = ("text",)
     text: str
@@ -42,19 +42,26 @@ class Spelled(Decimal):
         return self
 
 
-def number(text: str) -> int | Decimal:
+_MINUS_ZERO = Spelled("-0")
+
+
+def whole(text: str) -> int | Spelled:
+    """The number that digits spell, with or without a minus before them; no int is ``-0``."""
+    return _MINUS_ZERO if text == "-0" else int(text)
+
+
+def number(text: str) -> int | Spelled:
     """The number a JSON or XML text spells.
 
     Raises:
         ValueError: it is not a number as JSON writes one, or it is out of the bounds above.
     """
     match = _NUMBER.fullmatch(text)
-    if match is None or len(text) > MAX_DIGITS:
+    if match is None or len(text) - text.startswith("-") > MAX_DIGITS:
         raise ValueError("not a number")
     fraction, exponent = match.groups()
-    if fraction is None and exponent is None and text != "-0":
-        return int(text)
+    if fraction is None and exponent is None:
+        return whole(text)
     if exponent and (len(exponent) > 5 or abs(int(exponent)) > MAX_EXPONENT):
         raise ValueError("exponent out of bounds")
-    exact = Decimal(text)
-    return exact if str(exact) == text else Spelled(text)
+    return Spelled(text)

@@ -10,9 +10,12 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from adapter.fhir import xml
 from adapter.fhir.definitions import resource_types
 from adapter.fhir.faults import shown
+from adapter.fhir.scanning import scanned
 from adapter.fhir.shapes import RESOURCE_KEY, Shape, shape
+from adapter.fhir.sniffing import Format
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -23,8 +26,21 @@ if TYPE_CHECKING:
 _LAST_STEP = re.compile(r"(?:\.[^.\[\]]+|\[[0-9]+\])$")
 
 
-def by_expression(tree: Any, places: Mapping[Path, Place]) -> dict[str, Place]:
-    """Places of a JSON tree by FHIRPath; a primitive and its extensions share the first place of the two."""
+def positions(data: bytes, format_: Format) -> dict[str, Place]:
+    """Line and column of every element of a resource by its FHIRPath; of none beyond ``LARGE`` bytes.
+
+    A primitive and its extensions share the first place of the two.
+
+    Raises:
+        BadRequest: the text cannot be read, as :func:`adapter.fhir.received.read_received` tells.
+    """
+    if format_ is Format.XML:
+        return xml.positions(data)
+    tree, places = scanned(data)
+    return _by_expression(tree, places) if places else {}
+
+
+def _by_expression(tree: Any, places: Mapping[Path, Place]) -> dict[str, Place]:
     found: dict[str, Place] = {}
     for expression, path in _resource(tree, "", ()):
         found.setdefault(expression, places[path])

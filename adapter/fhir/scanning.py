@@ -1,7 +1,7 @@
 """Reads JSON slowly and tells where: line and column of every value, and of the first thing that is wrong.
 
-The quick reader (:mod:`adapter.fhir.json`) comes here when a text is refused or suspect, and the command
-``validate`` when it needs places. What is refused and why: https://hl7.org/fhir/R4/json.html and RFC 8259.
+:mod:`adapter.fhir.received` scans a text that it has refused, to tell the place; findings of the structure
+check get their places here too. What is refused and why: https://hl7.org/fhir/R4/json.html and RFC 8259.
 """
 
 from __future__ import annotations
@@ -15,7 +15,13 @@ from adapter.errors import BadRequest, IssueType, Message
 from adapter.fhir.numbers import number
 
 if TYPE_CHECKING:
-    from decimal import Decimal
+    from adapter.fhir.numbers import Spelled
+
+MAX_DEPTH = 64
+"""Objects and lists within each other; a plan with everything in it needs 15."""
+
+LARGE = 2**20
+"""Bytes beyond which a text is not scanned, to tell the place of what is wrong: a second for some."""
 
 Place = tuple[int, int]
 """Line and column, both from 1; a column counts characters."""
@@ -168,7 +174,7 @@ class Scan:
         self.offset = match.end()
         return text
 
-    def _number(self) -> int | Decimal:
+    def _number(self) -> int | Spelled:
         match = _NUMBER.match(self.text, self.offset)
         if match is None:
             self._refuse(SYNTAX, expected="value")
@@ -220,3 +226,17 @@ def decoded(data: bytes) -> str:
     if text.startswith("\ufeff"):
         raise BadRequest(ENCODING.at(line=1, column=1))
     return text
+
+
+def scanned(data: bytes) -> tuple[Any, dict[Path, Place]]:
+    """The tree of a text, and line and column of every value by its path; of its key, where it has one.
+
+    A text of more than ``LARGE`` bytes has no places, and an empty tree: scanning it takes too long.
+
+    Raises:
+        BadRequest: the text is refused, as :func:`adapter.fhir.received.read_received` refuses it.
+    """
+    if len(data) > LARGE:
+        return {}, {}
+    scan = Scan(decoded(data), MAX_DEPTH, marking=True)
+    return scan.document(), scan.places()

@@ -31,7 +31,7 @@ _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 def check(resource: dict[str, Any]) -> list[Finding]:
     """What is found in a resource: errors first, so many of each severity (:mod:`adapter.fhir.tally`).
 
-    ``resource`` is a tree as :func:`adapter.fhir.json.parse` makes it. Never raises for what it holds.
+    ``resource`` is a tree as :mod:`adapter.fhir.received` makes it. Never raises for what it holds.
     """
     walk = _Walk()
     type_name = resource.get(RESOURCE_KEY)

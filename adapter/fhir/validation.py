@@ -10,9 +10,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from adapter.errors import AdapterError, Severity
-from adapter.fhir import json, xml
-from adapter.fhir.positions import located
-from adapter.fhir.sniffing import Format, sniff
+from adapter.fhir.positions import located, positions
+from adapter.fhir.received import read_received
+from adapter.fhir.sniffing import sniff
 from adapter.fhir.structure import check
 
 if TYPE_CHECKING:
@@ -65,11 +65,11 @@ def validate(data: bytes) -> Result:
 
     Every finding that has a place in the text has its line and column.
     """
-    codec = xml if sniff(data).format is Format.XML else json
+    format_ = sniff(data).format
     try:
-        judged = judge(codec.parse(data))
+        judged = judge(read_received(data, format_))
         if not judged.findings:
             return judged
-        return result(located(judged.findings, codec.positions(data)))
+        return result(located(judged.findings, positions(data, format_)))
     except AdapterError as refusal:
         return result(refusal.findings)

@@ -11,12 +11,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from adapter.errors import BadRequest, TooLarge, Unprocessable
+from adapter.errors import BadRequest, Unprocessable
 from adapter.fhir import narrative
 from adapter.fhir.conversion import Conversion
 from adapter.fhir.definitions import resource_types
-from adapter.fhir.json import LARGE, MAX_DEPTH, SIZE
 from adapter.fhir.reading import CARRIAGE_RETURN, FHIR, read
+from adapter.fhir.scanning import LARGE, MAX_DEPTH
 from adapter.fhir.shapes import RESOURCE_KEY, Member, shape
 
 if TYPE_CHECKING:
@@ -27,25 +27,22 @@ _SPECIAL = re.compile(r'[&<>"\t\n\r]')
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
 
 
-def parse(data: bytes, *, max_depth: int = MAX_DEPTH, max_size: int | None = None) -> dict[str, Any]:
+def parse(data: bytes, max_depth: int = MAX_DEPTH) -> dict[str, Any]:
     """The resource, as the tree its JSON would give; ``max_depth`` counts as in JSON.
 
     Raises:
         BadRequest: it is not XML as FHIR writes it; each finding has line and column.
-        TooLarge: it has more than ``max_size`` bytes.
     """
-    if max_size is not None and len(data) > max_size:
-        raise TooLarge(SIZE.at(limit=max_size))
     return _converted(data, max_depth)[0]
 
 
-def positions(data: bytes, *, max_depth: int = MAX_DEPTH) -> dict[str, Place]:
+def positions(data: bytes) -> dict[str, Place]:
     """Line and column of every element by its FHIRPath; of none beyond ``LARGE`` bytes, as in JSON.
 
     Raises:
         BadRequest: as for :func:`parse`.
     """
-    return _converted(data, max_depth, marking=True)[1].places if len(data) <= LARGE else {}
+    return _converted(data, MAX_DEPTH, marking=True)[1].places if len(data) <= LARGE else {}
 
 
 def _converted(data: bytes, max_depth: int, *, marking: bool = False) -> tuple[dict[str, Any], Conversion]:

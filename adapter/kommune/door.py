@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, Response, g, request
 
 from adapter.errors import Forbidden, IssueType, Message, UnsupportedMediaType
-from adapter.fhir import json
+from adapter.fhir.stored import render
 from adapter.http_refusals import MEDIA_TYPE_UNREADABLE, concluded, headers_of
 from adapter.kommune.openapi import openapi
 from adapter.kommune.records import Answer, Ask
@@ -50,7 +50,7 @@ def blueprint(repository: Repository, tokens: Tokens, base_url: str) -> Blueprin
             view_func=_view(route, repository, tokens),
             methods=[route.method],
         )
-    document = json.render(openapi(base_url + BASE_PATH))
+    document = render(openapi(base_url + BASE_PATH))
     door.add_url_rule(_DOCUMENT_NAME, view_func=lambda: Response(document, mimetype=MEDIA_TYPE))
     return door
 
@@ -112,4 +112,4 @@ def _response(answer: Answer) -> Response:
 
 def _json(value: Any, status: int, media_type: str) -> Response:
     """The response with a value as JSON, its numbers spelled as they were sent."""
-    return Response(json.render(value), status, mimetype=media_type)
+    return Response(render(value), status, mimetype=media_type)

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from msgspec import UNSET
 
 from adapter.errors import BadRequest, IssueType, Message, NotFound
-from adapter.fhir import json
+from adapter.fhir.received import read_received
 from adapter.http_refusals import ID_DIFFERS
 from adapter.kommune.vocabulary import Avvik, Endring, Endringer, Liste, Versjon, Versjoner
+from adapter.record.schema import with_integers
 from adapter.repository import UNKNOWN
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def put(ask: Ask, id: str) -> Answer:  # noqa: A002 - the address says id
 
     What FHIR writers said beside a value that is no more goes with it, and is told among the avvik.
     """
-    body = json.parse(ask.body)
+    body = with_integers(ask.kind or "", read_received(ask.body))
     body.pop("avvik", None)
     if body.get("id", id) != id:
         raise BadRequest(ID_DIFFERS.at(f"{ask.kind}.id"))

@@ -5,12 +5,12 @@ What a value says, and whether R4 and the record have such a place, is for :mod:
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from adapter.fhir.stored import read_stored
 from adapter.mapping.codes import read_codes
 from adapter.mapping.paths import FhirPath, PlanPath
 from adapter.mapping.sources import ClosedSource, FileSource, MappingError, RowSource, Sources
@@ -39,7 +39,7 @@ def read(folder: Path) -> Sources:
         files=tuple(_file(name, one, common) for name, one in content.items()),
         of_sak=_left_out("sak", sak["left_out"]),
         of_datatypes={type_: tuple(names) for type_, names in shared["left_out"].items()},
-        defs=json.loads((folder / "plan.schema.json").read_bytes())["$defs"],
+        defs=read_stored((folder / "plan.schema.json").read_bytes())["$defs"],
         codes={path.stem: read_codes(path.stem, _yaml(path)) for path in tables},
         same={read: row["emit"] for row in equivalences["systems"] for read in row["read"]},
         heeded={one["system"]: frozenset(one["harmless"]) for one in shared["heeded"]},

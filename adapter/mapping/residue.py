@@ -21,8 +21,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from adapter.errors import Finding, IssueType, Message
-from adapter.fhir import json
 from adapter.fhir.definitions import facts
+from adapter.fhir.stored import render
 from adapter.mapping.paths import holds
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ NARRATIVE = "text"
 
 def guard(value: Any) -> str:
     """A short hash of a mapped value."""
-    return hashlib.sha256(json.render({"v": value})).hexdigest()[:16]
+    return hashlib.sha256(render({"v": value})).hexdigest()[:16]
 
 
 def item_keys(items: list[Any]) -> list[str]:

@@ -6,7 +6,6 @@ because they name the same fields. Answers name fields, types and allowed codes,
 
 from __future__ import annotations
 
-import json
 from decimal import Decimal
 from functools import cache
 from itertools import islice
@@ -16,7 +15,9 @@ import jsonschema_rs
 
 from adapter.errors import Finding, IssueType, Message
 from adapter.fhir.faults import shown
+from adapter.fhir.numbers import Spelled
 from adapter.fhir.primitives import is_date, is_date_time
+from adapter.fhir.stored import read_stored
 from adapter.settings import mappings_folder
 
 if TYPE_CHECKING:
@@ -147,11 +148,34 @@ def validate(kind: str, body: dict[str, Any]) -> list[Finding]:
     return list(found.values())
 
 
+def with_integers(kind: str, body: dict[str, Any]) -> dict[str, Any]:
+    """The record as it is stored: ``6.0`` and ``6e0`` in a field of type integer are ``6``.
+
+    JSON Schema counts every number without a fraction as an integer, FHIR writes an integer without point and
+    exponent. A record therefore takes FHIR's spelling where it comes in; every other number keeps its own. A
+    number with a fraction stays as it is, for :func:`validate` to refuse.
+    https://json-schema.org/draft/2020-12/json-schema-validation#section-6.1.1,
+    https://hl7.org/fhir/R4/datatypes.html#integer.
+    """
+    return cast("dict[str, Any]", _with_integers({"$ref": f"#/$defs/{kind}"}, body))
+
+
+def _with_integers(schema: dict[str, Any], value: Any) -> Any:
+    said = resolved(schema)
+    if isinstance(value, dict):
+        fields = said.get("properties", {})
+        return {key: _with_integers(fields.get(key, {}), item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_with_integers(said.get("items", {}), item) for item in value]
+    is_whole = isinstance(value, Spelled) and said.get("type") == "integer" and value == int(value)
+    return int(value) if is_whole else value
+
+
 @cache
 def definitions() -> dict[str, Any]:
     """The schema's ``$defs``, where ``sak``, ``ansatt`` and ``organisasjon`` are; not to be changed."""
-    text = (mappings_folder() / "plan.schema.json").read_text(encoding="utf-8")
-    return cast("dict[str, Any]", json.loads(text)["$defs"])
+    text = (mappings_folder() / "plan.schema.json").read_bytes()
+    return cast("dict[str, Any]", read_stored(text)["$defs"])
 
 
 def resolved(schema: dict[str, Any]) -> dict[str, Any]:
@@ -189,26 +213,22 @@ def _validators() -> dict[str, Any]:
 
 
 def _findings(kind: str, body: dict[str, Any]) -> Iterator[Finding]:
-    for error in _validators()[kind].iter_errors(body):
+    for error in _validators()[kind].iter_errors(_measured(body)):
         steps = list(error.instance_path)
         reading = _KEYWORDS.get(error.kind.name)
         if reading is None:
             yield NOT_VALID.at(place(kind, steps), keyword=error.kind.name)
         else:
             yield from reading(kind, steps, error.kind)
-    yield from _fractions(kind, [], body)
 
 
-def _fractions(kind: str, steps: list[str | int], value: Any) -> Iterator[Finding]:
-    """JSON Schema calls 1.0 an integer; FHIR's positiveInt, which the field becomes, does not."""
-    if isinstance(value, Decimal | float):
-        yield WRONG_TYPE.at(place(kind, steps), types="integer")
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield from _fractions(kind, [*steps, key], item)
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _fractions(kind, [*steps, index], item)
+def _measured(value: Any) -> Any:
+    """The value with numbers as the validator takes them: it knows Decimal, and none of its subclasses."""
+    if isinstance(value, dict):
+        return {key: _measured(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_measured(item) for item in value]
+    return Decimal(value) if isinstance(value, Spelled) else value
 
 
 def _unexpected(kind: str, steps: list[str | int], error: Any) -> Iterator[Finding]:

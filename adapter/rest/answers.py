@@ -7,8 +7,8 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from adapter.errors import IssueType, Message, Severity
-from adapter.fhir import json
 from adapter.fhir.search.subset import WHOLE, Subset
+from adapter.fhir.stored import render
 from adapter.rest.fhir_request import FhirResponse
 from adapter.rest.outcome import operation_outcome
 from adapter.rest.stored import address, resource_bytes
@@ -46,12 +46,12 @@ def written(change: Change, request: FhirRequest) -> FhirResponse:
     """
     status = HTTPStatus.CREATED if change.created else HTTPStatus.OK
     if change.published is None:
-        return FhirResponse(status, json.render(operation_outcome([NOT_GIVEN.at()])))
+        return FhirResponse(status, render(operation_outcome([NOT_GIVEN.at()])))
     published, preference = change.published, request.preference
     if preference == "minimal":
         return _about(status, published, applied=preference)
     if preference == "OperationOutcome":
-        return _about(status, published, json.render(operation_outcome([])), preference)
+        return _about(status, published, render(operation_outcome([])), preference)
     answer = given(status, published, applied=preference)
     return answer if change.created else replace(answer, content_location=address(published))
 

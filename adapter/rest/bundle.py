@@ -9,9 +9,9 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from adapter.fhir import json
 from adapter.fhir.search.identifiers import carries_birth_number
 from adapter.fhir.search.subset import WHOLE, Subset
+from adapter.fhir.stored import render
 from adapter.rest.addresses import with_parameters
 from adapter.rest.outcome import operation_outcome
 from adapter.rest.stored import address, instant, reference, resource_bytes
@@ -81,8 +81,8 @@ def _bundle(kind: str, total: int | None, links: Iterable[tuple[str, str]], entr
     if told:
         head["link"] = told
     if not entries:
-        return json.render(head)
-    return b"".join((json.render(head)[:-1], b',"entry":[', b",".join(entries), b"]}"))
+        return render(head)
+    return b"".join((render(head)[:-1], b',"entry":[', b",".join(entries), b"]}"))
 
 
 def _found(base: str, published: Published, mode: str, wanted: Subset) -> bytes:
@@ -94,7 +94,7 @@ def _change(base: str, change: Change, preference: str | None) -> bytes:
     response = _response(base, change.given, f"{status.value} {status.phrase}")
     if preference == "OperationOutcome":
         response["outcome"] = operation_outcome([])
-    rest = b"," + json.render({"response": response})[1:]
+    rest = b"," + render({"response": response})[1:]
     return _entry(base, change.given, rest, with_resource=preference == "representation")
 
 
@@ -114,13 +114,13 @@ def _version(base: str, published: Published) -> bytes:
         "request": {"method": "DELETE" if published.deleted else "PUT", "url": reference(published)},
         "response": _response(base, published, status),
     }
-    return _entry(base, published, b"," + json.render(said)[1:])
+    return _entry(base, published, b"," + render(said)[1:])
 
 
 def _entry(
     base: str, published: Published, rest: bytes, *, with_resource: bool = True, wanted: Subset = WHOLE
 ) -> bytes:
-    url = json.render({"fullUrl": f"{base}/{reference(published)}"})[:-1]
+    url = render({"fullUrl": f"{base}/{reference(published)}"})[:-1]
     if published.deleted or not with_resource:
         return url + rest
     return b"".join((url, b',"resource":', resource_bytes(published, wanted), rest))

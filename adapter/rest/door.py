@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, g, request
 
-from adapter.fhir import json
+from adapter.fhir.stored import render
 from adapter.rest.capability_statement import capability_statement
 from adapter.rest.dispatch import Dispatcher
 from adapter.rest.matching import allowed
@@ -35,7 +35,7 @@ def blueprint(repository: Repository, tokens: Tokens, base_url: str) -> Blueprin
     statement = capability_statement(
         base, deployment.now().date(), if_match_required=deployment.if_match_required
     )
-    dispatcher = Dispatcher(repository, base, json.render(statement))
+    dispatcher = Dispatcher(repository, base, render(statement))
 
     def view(path: str = "") -> Response:  # noqa: ARG001 - dispatch matches it
         g.incoming = incoming = HttpRequest(tokens)

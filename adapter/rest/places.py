@@ -6,7 +6,8 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from adapter.fhir import json, xml
+from adapter.fhir import xml
+from adapter.fhir.scanning import scanned
 from adapter.fhir.sniffing import Format
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def _in_xml(body: bytes) -> dict[str, Place]:
 
 
 def _in_json(body: bytes) -> dict[str, Place]:
-    return {_expression(path): place for path, place in json.places(body).items()}
+    return {_expression(path): place for path, place in scanned(body)[1].items()}
 
 
 def _expression(path: Path) -> str:

@@ -14,8 +14,10 @@ from flask import Response, request
 from werkzeug.http import http_date
 
 from adapter.errors import BadRequest, IssueType, Message, NotAcceptable
-from adapter.fhir import json, xml
+from adapter.fhir import xml
+from adapter.fhir.received import read_received
 from adapter.fhir.sniffing import Format
+from adapter.fhir.stored import read_stored, render
 from adapter.http_refusals import headers_of
 from adapter.rest.formats import DEFAULT, Answer, check_form, negotiate, reading
 from adapter.rest.outcome import operation_outcome
@@ -89,7 +91,7 @@ class HttpRequest:
         """The resource in the body; BadRequest naming ``expected`` if it says no type."""
         format_ = reading(*_content())
         body = request.get_data()
-        resource = xml.parse(body) if format_ is Format.XML else json.parse(body)
+        resource = read_received(body, format_)
         self._read = (body, format_)
         if "resourceType" not in resource:
             raise BadRequest(NO_TYPE.at(f"{expected}.resourceType", type=expected))
@@ -119,7 +121,7 @@ class HttpRequest:
 
 def refusal(error: AdapterError, findings: Iterable[Any], answer: Answer | None = None) -> Response:
     """A refusal as an OperationOutcome; in JSON where the format asked for could not be understood."""
-    body = json.render(operation_outcome(findings))
+    body = render(operation_outcome(findings))
     return _http(body, error.status, answer or _answer_at_least(), headers_of(error))
 
 
@@ -137,7 +139,7 @@ def _written(body: bytes, answer: Answer) -> bytes:
     if not body:
         return body
     if answer.format is Format.XML:
-        return xml.render(json.parse(body))
+        return xml.render(read_stored(body))
     return msgspec.json.format(body, indent=2) if answer.pretty else body
 
 

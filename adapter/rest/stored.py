@@ -10,8 +10,8 @@ from __future__ import annotations
 from datetime import UTC
 from typing import TYPE_CHECKING
 
-from adapter.fhir import json
 from adapter.fhir.search.subset import WHOLE, Subset, part_of
+from adapter.fhir.stored import read_stored, render
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -28,7 +28,7 @@ def resource_bytes(published: Published, wanted: Subset = WHOLE) -> bytes:
         ValueError: the stored bytes do not begin with type and id, which storing them promised.
     """
     whole = _spliced(published)
-    return whole if wanted.is_whole else json.render(part_of(json.parse(whole), wanted))
+    return whole if wanted.is_whole else render(part_of(read_stored(whole), wanted))
 
 
 def _spliced(published: Published) -> bytes:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, insert, select
 
-from adapter.fhir import json
 from adapter.fhir.search.index import index_rows
 from adapter.fhir.search.parameters import is_key
+from adapter.fhir.stored import read_stored
 from adapter.storage.instants import window_end, window_start
 from adapter.storage.keys import indexed
 from adapter.storage.tables import blob, publication, publication_key, search_index
@@ -86,7 +86,7 @@ def reindex(connection: Connection) -> int:
     done, last = 0, 0
     while True:
         query = select(blob.c.id, blob.c.bytes).where(blob.c.id > last).order_by(blob.c.id).limit(_AT_ONCE)
-        contents = {id_: index_rows(json.parse(body)) for id_, body in connection.execute(query)}
+        contents = {id_: index_rows(read_stored(body)) for id_, body in connection.execute(query)}
         if not contents:
             return done
         rows = [_index_row(id_, row) for id_, index in contents.items() for row in index]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, delete, insert, select, update
 
 from adapter.errors import Conflict, IssueType, Message
-from adapter.storage import bodies
+from adapter.fhir.stored import read_stored, render
 from adapter.storage.compiled import Prepared
 from adapter.storage.instants import from_micros
 from adapter.storage.keys import indexed
@@ -52,7 +52,7 @@ _BY_KEY = Prepared(
 def _version(row: Sequence[Any]) -> RecordVersion:
     # Both tables have a seq, the same one: positions 3 and 5 of the row.
     kind, id_, version, seq, body, _, at, *note = row
-    return RecordVersion(kind, id_, version, seq, from_micros(at), ChangeNote(*note), bodies.parse(body))
+    return RecordVersion(kind, id_, version, seq, from_micros(at), ChangeNote(*note), read_stored(body))
 
 
 def current(connection: Connection, kind: str, id_: str) -> RecordVersion | None:
@@ -100,7 +100,7 @@ def put(connection: Connection, row: Mapping[str, Any], body: Mapping[str, Any])
         )
         if connection.execute(follows.values(version=row["version"])).rowcount != 1:
             raise ValueError("a record's versions follow each other without a gap")
-    connection.execute(insert(record_version), {**row, "body": bodies.render(body)})
+    connection.execute(insert(record_version), {**row, "body": render(body)})
 
 
 def holder_of_key(connection: Connection, kind: str, system: str, value: str) -> str | None:
@@ -138,7 +138,7 @@ def residues(connection: Connection, kind: str, id_: str) -> dict[tuple[str, str
     """The residue of a record's parts, by resource type and part id."""
     query = select(residue).where(residue.c.kind == kind, residue.c.record_id == id_)
     return {
-        (row.type, row.part_id): Residue(row.writer, bodies.parse(row.body))
+        (row.type, row.part_id): Residue(row.writer, read_stored(row.body))
         for row in connection.execute(query.order_by(residue.c.type, residue.c.part_id))
     }
 
@@ -152,7 +152,7 @@ def put_residue(
     """
     here = [residue.c[name] == value for name, value in key.items()]
     had = connection.execute(select(residue.c.writer, residue.c.body).where(*here)).one_or_none()
-    wanted = None if body is None else (writer, bodies.render(body))
+    wanted = None if body is None else (writer, render(body))
     if (tuple(had) if had else None) == wanted:
         return False
     connection.execute(delete(residue).where(*here))

@@ -8,7 +8,7 @@ import pytest
 
 from adapter.consent.lens import lenses
 from adapter.consent.visible import visible
-from adapter.fhir import json
+from adapter.fhir.stored import render
 from adapter.mapping import Scene, load
 from adapter.record.parts import parts
 from adapter.settings import mappings_folder
@@ -48,7 +48,7 @@ def read(record: dict[str, Any]) -> dict[str, bytes]:
     assert seen is not None
     scene = Scene(seen)
     return {
-        f"{part.type}/{part.id}": json.render(
+        f"{part.type}/{part.id}": render(
             MAPPINGS.of(part.kind).to_fhir(part.body, part.surroundings, None, scene)
         )
         for part in parts("sak", seen)

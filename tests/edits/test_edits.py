@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from adapter.fhir import json, xml
+from adapter.fhir import xml
+from adapter.fhir.stored import read_stored, render
 from tests.edits.changes import changes
 from tests.edits.plan_rows import PLAN_EDITS
 from tests.edits.rows import EDITS, Edit, Resource, change_role, translate_role
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 def record(house: House, path: str) -> Resource:
     """A record as the municipality's own system reads it."""
-    return json.parse(house.municipality("GET", f"/kommune/v1/{path}").data)
+    return read_stored(house.municipality("GET", f"/kommune/v1/{path}").data)
 
 
 def kept(house: House, path: str) -> dict[str, Any]:
@@ -27,12 +28,12 @@ def kept(house: House, path: str) -> dict[str, Any]:
 
 def read(house: House, reference: str) -> Resource:
     """A resource as the municipality reads it."""
-    return json.parse(house.municipality("GET", f"/fhir/{reference}").data)
+    return read_stored(house.municipality("GET", f"/fhir/{reference}").data)
 
 
 def write(house: House, resource: Resource, *, as_xml: bool = False) -> Resource:
     """Update or create; gives what is answered."""
-    media, body = ("xml", xml.render(resource)) if as_xml else ("json", json.render(resource))
+    media, body = ("xml", xml.render(resource)) if as_xml else ("json", render(resource))
     type_, id_ = resource["resourceType"], resource.get("id")
     headers = {"Content-Type": f"application/fhir+{media}"}
     if id_:
@@ -41,7 +42,7 @@ def write(house: House, resource: Resource, *, as_xml: bool = False) -> Resource
     else:
         answer = house.municipality("POST", f"/fhir/{type_}", data=body, headers=headers)
     assert answer.status_code in {200, 201}, answer.text
-    return json.parse(answer.data)
+    return read_stored(answer.data)
 
 
 def holds(tree: Any, said: Any) -> bool:
@@ -93,7 +94,7 @@ def test_a_code_changed_in_the_record_is_shown_without_what_stood_beside_it(hous
     fastlege = next(one for one in sak["team"][0]["deltakere"] if one["id"] == "fastlege")
     fastlege["rolle"] = "kontaktperson"
     headers = {"If-Match": "*", "Content-Type": "application/json"}
-    answer = house.municipality("PUT", f"/kommune/v1/{row.record}", data=json.render(sak), headers=headers)
+    answer = house.municipality("PUT", f"/kommune/v1/{row.record}", data=render(sak), headers=headers)
     assert answer.status_code == 200, answer.text
     expected: Resource = {"participant": [{"id": "fastlege"}]}
     change_role(expected)

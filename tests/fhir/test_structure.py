@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from adapter.errors import IssueType
-from adapter.fhir import json
+from adapter.fhir.stored import read_stored
 from adapter.fhir.structure import check
 
 TEAM: dict[str, Any] = {
@@ -350,7 +350,7 @@ def test_whatever_a_tree_holds_the_check_answers():
             assert isinstance(check(changed(TEAM, path, wrong)), list)
         for path in (*PATIENT, "name.0.given", "name.0._given", "extension.0.extension"):
             assert isinstance(check(changed(PATIENT, path, wrong)), list)
-    assert check(json.parse(b'{"resourceType":"Timing"}'))
+    assert check(read_stored(b'{"resourceType":"Timing"}'))
 
 
 def test_no_more_is_told_than_anyone_reads():

@@ -10,8 +10,11 @@ from xml.etree import ElementTree as ET
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from adapter.fhir import json, xml
+from adapter.fhir import xml
+from adapter.fhir.positions import positions
 from adapter.fhir.reports import FORMS, Report
+from adapter.fhir.sniffing import Format
+from adapter.fhir.stored import render
 from adapter.fhir.validation import Result, validate
 from tests.fhir.test_resources import ANY
 
@@ -91,8 +94,8 @@ def test_a_large_bundle_is_judged_in_time():
 @given(ANY)
 def test_json_and_xml_name_their_elements_alike(resource: dict[str, object]):
     """Every element has a FHIRPath in both formats, and it is the same (but for the key resourceType)."""
-    in_json = set(json.positions(json.render(resource)))
-    in_xml = set(xml.positions(xml.render(resource)))
+    in_json = set(positions(render(resource), Format.JSON))
+    in_xml = set(positions(xml.render(resource), Format.XML))
     lists = {re.sub(r"\[\d+\]$", "", one) for one in in_xml}
     bare = {one for one in in_json - in_xml - lists if not one.endswith((".resourceType", ".id", ".url"))}
     assert in_xml <= in_json

@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from adapter.errors import IssueType, Message, Severity
-from adapter.fhir import json, xml
+from adapter.fhir import xml
+from adapter.fhir.stored import render
 from adapter.fhir.tally import told
 from adapter.fhir.validation import Verdict, judge, result, validate
 from tests.strategies.resources import resources
@@ -66,7 +67,7 @@ def test_warnings_never_change_a_verdict(resource: dict[str, Any], fault: str, c
     verdict = judge(spoilt).verdict
     for_certain = doubtful(spoilt, count, at)
     assert judge(for_certain).verdict is verdict
-    assert validate(json.render(for_certain)).verdict is verdict
+    assert validate(render(for_certain)).verdict is verdict
     if verdict is Verdict.VALID:
         assert validate(xml.render(for_certain)).is_valid
 

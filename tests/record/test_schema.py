@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from adapter.fhir.numbers import Spelled
 from adapter.record import schema
 from tests.record.given import bent, sak
 
@@ -22,7 +22,7 @@ FAULTS: tuple[tuple[str, Any, str, str], ...] = (
     ("innbygger.tolkebehov", SECRET, "wrong-type", "sak.innbygger.tolkebehov"),
     (
         "innbygger.kontaktpunkter",
-        [{"rang": Decimal("1.0")}],
+        [{"rang": Spelled("1.5")}],
         "wrong-type",
         "sak.innbygger.kontaktpunkter[0].rang",
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from adapter.fhir import json
+from adapter.fhir.stored import render
 from adapter.storage import Published
 
 MOMENT = datetime(2026, 3, 1, 12, 30, 15, 250000, tzinfo=UTC)
@@ -15,7 +15,7 @@ def published(
     type_: str = "CareTeam", id_: str = "t1", version: int = 1, *, deleted: bool = False, **elements: Any
 ) -> Published:
     """One version of a resource with these elements."""
-    body = b"" if deleted else json.render({"resourceType": type_, "id": id_, **elements})
+    body = b"" if deleted else render({"resourceType": type_, "id": id_, **elements})
     return Published(
         recipient="kommune",
         purpose="",

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from fhir.resources.R4B.bundle import Bundle
 
-from adapter.fhir import json
+from adapter.fhir.stored import read_stored
 from adapter.rest.bundle import history, search_address, searchset
 from tests.rest.given import published
 
@@ -18,7 +18,7 @@ FNR = "urn:oid:2.16.578.1.12.4.1.4.1"
 def test_a_searchset_tells_matches_from_what_came_along() -> None:
     """entry.search.mode is match or include, fullUrl is absolute, and total counts matches alone."""
     team, person = published(status="active"), published("Practitioner", "p1", 4)
-    bundle = json.parse(searchset(BASE, [team], [person], 1, [("self", f"{BASE}/CareTeam")]))
+    bundle = read_stored(searchset(BASE, [team], [person], 1, [("self", f"{BASE}/CareTeam")]))
     Bundle.model_validate(bundle)
     assert (bundle["type"], bundle["total"]) == ("searchset", 1)
     assert bundle["link"] == [{"relation": "self", "url": f"{BASE}/CareTeam"}]
@@ -31,13 +31,13 @@ def test_a_searchset_tells_matches_from_what_came_along() -> None:
 
 def test_an_empty_searchset_says_nothing_of_itself() -> None:
     """No entry, no id and no time: what is hidden and what never existed give the same bytes."""
-    assert json.parse(searchset(BASE, [], [], 0, [("self", "x")])) == {
+    assert read_stored(searchset(BASE, [], [], 0, [("self", "x")])) == {
         "resourceType": "Bundle",
         "type": "searchset",
         "total": 0,
         "link": [{"relation": "self", "url": "x"}],
     }
-    assert "total" not in json.parse(searchset(BASE, [], [], None, []))
+    assert "total" not in read_stored(searchset(BASE, [], [], None, []))
 
 
 def test_entries_keep_stored_digits() -> None:
@@ -49,7 +49,7 @@ def test_entries_keep_stored_digits() -> None:
 def test_a_history_tells_each_version_and_the_deletion() -> None:
     """Each entry has request and response; the deleted version has no resource (bdl-3, bdl-4)."""
     versions = [published(version=3, deleted=True), published(version=2, name="b"), published(name="a")]
-    bundle = json.parse(history(BASE, versions, f"{BASE}/CareTeam/t1/_history"))
+    bundle = read_stored(history(BASE, versions, f"{BASE}/CareTeam/t1/_history"))
     Bundle.model_validate(bundle)
     told = [
         (

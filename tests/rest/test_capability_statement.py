@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from fhir.resources.R4B.capabilitystatement import CapabilityStatement
 
-from adapter.fhir import json
 from adapter.fhir.definitions import search_parameters
 from adapter.fhir.search.parameters import INCLUDES, REVINCLUDES, SERVED
+from adapter.fhir.stored import read_stored, render
 from adapter.fhir.structure import check
 from adapter.rest.capability_statement import capability_statement
 from adapter.rest.routes import TYPES
@@ -26,7 +26,7 @@ def statement() -> dict[str, Any]:
 
 def test_it_is_valid_r4(statement: dict[str, Any]) -> None:
     """Both our own structure check and an independent model of R4 find nothing wrong."""
-    assert check(json.parse(json.render(statement))) == []
+    assert check(read_stored(render(statement))) == []
     CapabilityStatement.model_validate(statement)
 
 

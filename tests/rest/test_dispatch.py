@@ -16,7 +16,7 @@ from adapter.errors import (
     NotFound,
     Unauthorized,
 )
-from adapter.fhir import json
+from adapter.fhir.stored import read_stored
 from adapter.http_refusals import concluded
 from adapter.interaction import Interaction
 from adapter.rest.dispatch import HANDLERS, Dispatcher
@@ -126,7 +126,7 @@ def test_allow_comes_from_the_table(path: str, allow: tuple[str, ...]) -> None:
 def test_an_answer_carries_its_interaction_completed(dispatcher: Dispatcher) -> None:
     """Who asked, for what, about whom, as which recipient, and which version was told."""
     response = dispatcher.dispatch(Asked("GET", "/CareTeam/teamet"), BEGUN)
-    assert json.parse(response.body)["id"] == "teamet"
+    assert read_stored(response.body)["id"] == "teamet"
     assert response.interaction == Interaction(
         "r1",
         "read",

@@ -9,8 +9,9 @@ import pytest
 from fhir.resources.R4B.capabilitystatement import CapabilityStatement
 from fhir.resources.R4B.operationoutcome import OperationOutcome
 
-from adapter.fhir import json, xml
+from adapter.fhir import xml
 from adapter.fhir.definitions import facts
+from adapter.fhir.stored import read_stored
 from adapter.record import parts
 from adapter.rest.outcome import ERROR_CODES
 from adapter.rest.routes import TYPES
@@ -28,7 +29,7 @@ RESOURCE = {"Content-Type": JSON}
 
 def codes(answer: TestResponse) -> list[str]:
     """Our own codes of a refusal in either format, having checked that it is a valid OperationOutcome."""
-    read = xml.parse if "xml" in answer.content_type else json.parse
+    read = xml.parse if "xml" in answer.content_type else read_stored
     outcome = read(answer.data)
     OperationOutcome.model_validate(outcome)
     for issue in outcome["issue"]:
@@ -132,7 +133,7 @@ def test_what_is_not_deleted_is_said_otherwise(house: House) -> None:
     """DELETE of each type says which element to set, and that it is one of the type with that value in R4."""
     for type_ in TYPES:
         answer = house.municipality("DELETE", f"/fhir/{type_}/x")
-        (issue,) = json.parse(answer.data)["issue"]
+        (issue,) = read_stored(answer.data)["issue"]
         told = re.search(rf"set {type_}\.(\w+) to ([\w-]+) ", issue["diagnostics"])
         assert told, issue["diagnostics"]
         element = facts(type_).elements[told[1]]
@@ -152,7 +153,7 @@ def test_a_dead_end_says_where_to_go(house: House) -> None:
         ("GET", "CarePlan/x/$everything", "/fhir/metadata"),
     ):
         answer = house.municipality(method, f"/fhir/{path}", headers=RESOURCE, data=b"{}")
-        (issue,) = json.parse(answer.data)["issue"]
+        (issue,) = read_stored(answer.data)["issue"]
         assert onward in issue["diagnostics"]
         assert issue["code"] == "not-supported"
         assert onward.replace(" to ", " til ") in issue["details"]["text"]
@@ -161,7 +162,7 @@ def test_a_dead_end_says_where_to_go(house: House) -> None:
 def test_a_body_of_no_type_is_told_so(house: House) -> None:
     """It is not of another type: what is missing is named, and what is expected here."""
     answer = house.municipality("POST", "/fhir/CareTeam", headers=RESOURCE, data=b'{"status": "active"}')
-    (issue,) = json.parse(answer.data)["issue"]
+    (issue,) = read_stored(answer.data)["issue"]
     assert issue["diagnostics"] == "resourceType is missing; “CareTeam” is expected here"
     assert (issue["expression"], issue["location"]) == (["CareTeam.resourceType"], ["Line[1] Col[1]"])
 
@@ -171,7 +172,7 @@ def test_a_fault_in_the_body_is_placed(house: House) -> None:
     body = b'{\n  "resourceType": "CareTeam",\n  "status": "aktiv",\n  "subject": {"reference": 5}\n}'
     answer = house.municipality("POST", "/fhir/CareTeam", headers=RESOURCE, data=body)
     assert answer.status_code == 400
-    told = {issue["expression"][0]: issue["location"] for issue in json.parse(answer.data)["issue"]}
+    told = {issue["expression"][0]: issue["location"] for issue in read_stored(answer.data)["issue"]}
     assert told["CareTeam.status"] == ["Line[3] Col[3]"]
     assert told["CareTeam.subject.reference"] == ["Line[4] Col[15]"]
 
@@ -212,7 +213,7 @@ def test_a_scope_that_is_missing_is_403(house: House) -> None:
 def test_metadata_needs_no_token(house: House) -> None:
     """Anybody can read what the service does, in both formats, valid by an independent model of R4."""
     answer = house.call(None, "GET", "/fhir/metadata")
-    statement = json.parse(answer.data)
+    statement = read_stored(answer.data)
     CapabilityStatement.model_validate(statement)
     assert statement["implementation"]["url"] == "https://adapter.example/fhir"
     in_xml = house.call(None, "GET", "/fhir/metadata?_format=xml")
@@ -229,10 +230,10 @@ def test_formats_are_named_as_the_client_names_them(world: House) -> None:
     for ask in ({"headers": {"Accept": "text/xml"}}, {"query_string": {"_format": "text/xml"}}):
         in_xml = world.municipality("GET", path, **ask)
         assert in_xml.headers["Content-Type"] == "text/xml; charset=utf-8"
-        assert xml.parse(in_xml.data) == json.parse(in_json.data)
+        assert xml.parse(in_xml.data) == read_stored(in_json.data)
     pretty = world.municipality("GET", f"{path}?_pretty=true")
     assert pretty.data.startswith(b'{\n  "resourceType": "CareTeam"')
-    assert json.parse(pretty.data) == json.parse(in_json.data)
+    assert read_stored(pretty.data) == read_stored(in_json.data)
 
 
 def test_head_is_get_without_a_body(world: House) -> None:
@@ -270,7 +271,7 @@ def test_one_line_tells_who_read_what(world: House, capsys: pytest.CaptureFixtur
     """Caller, organisation, purpose, interaction, type, id, the versions given and the permit."""
     capsys.readouterr()
     world.hospital("GET", "/fhir/CareTeam/teamet")
-    line = json.parse(capsys.readouterr().out.strip().encode())
+    line = read_stored(capsys.readouterr().out.strip().encode())
     told = {name: line[name] for name in ("caller", "organisation", "purpose", "interaction", "type", "id")}
     assert told == {
         "caller": "epj",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from adapter.fhir import json
+from adapter.fhir.stored import read_stored, render
 from tests.rest.world import CASE, CONSENT, FNR, OTHER_NUMBER, PERSON_NUMBER, UNUSED_NUMBER
 
 if TYPE_CHECKING:
@@ -71,14 +71,14 @@ def test_a_link_to_what_is_hidden_is_refused_as_one_to_nothing(
     """The two answers are the same, and what is hidden stays as it was."""
     address = "/kommune/v1/saker/saken"
     assert world.municipality("PUT", address, json=HIDDEN, headers={"If-Match": "*"}).status_code == 200
-    before = json.parse(world.municipality("GET", address).data)
+    before = read_stored(world.municipality("GET", address).data)
     answers = [
-        world.hospital("POST", f"/fhir/{sent['resourceType']}", data=json.render(sent), headers=FHIR)
+        world.hospital("POST", f"/fhir/{sent['resourceType']}", data=render(sent), headers=FHIR)
         for sent in (hidden, nothing)
     ]
     assert [answer.status_code for answer in answers] == [422, 422]
     assert answers[0].data == answers[1].data
-    assert json.parse(world.municipality("GET", address).data) == before
+    assert read_stored(world.municipality("GET", address).data) == before
 
 
 def numbered(number: str) -> dict[str, Any]:
@@ -92,10 +92,10 @@ def test_a_person_named_by_number_is_one_the_sender_is_given(world: House) -> No
     address = "/kommune/v1/saker/saken"
     assert world.municipality("PUT", address, json=HIDDEN, headers={"If-Match": "*"}).status_code == 200
     known, hidden, nobody = (
-        world.hospital("POST", "/fhir/ServiceRequest", data=json.render(numbered(number)), headers=FHIR)
+        world.hospital("POST", "/fhir/ServiceRequest", data=render(numbered(number)), headers=FHIR)
         for number in (PERSON_NUMBER, OTHER_NUMBER, UNUSED_NUMBER)
     )
     assert known.status_code == 201, known.text
-    assert json.parse(known.data)["subject"]["reference"] == "Patient/torill"
+    assert read_stored(known.data)["subject"]["reference"] == "Patient/torill"
     assert (hidden.status_code, hidden.data) == (nobody.status_code, nobody.data)
     assert hidden.status_code == 422

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from adapter.fhir import json, xml
+from adapter.fhir import xml
 from adapter.fhir.narrative_writing import is_ours
+from adapter.fhir.stored import read_stored, render
 from adapter.storage import ChangeNote
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ READ = (
 
 def read(house: House, reference: str) -> dict[str, Any]:
     """What the municipality reads."""
-    return json.parse(house.municipality("GET", f"/fhir/{reference}").data)
+    return read_stored(house.municipality("GET", f"/fhir/{reference}").data)
 
 
 @pytest.mark.parametrize("reference", READ)
@@ -33,7 +34,7 @@ def test_put_of_what_was_read_is_no_new_version(world: House, reference: str) ->
     resource = read(world, reference)
     assert is_ours(resource["text"])
     version = resource["meta"]["versionId"]
-    for data, form in ((json.render(resource), "json"), (xml.render(resource), "xml")):
+    for data, form in ((render(resource), "json"), (xml.render(resource), "xml")):
         headers = {"If-Match": f'W/"{version}"', "Content-Type": f"application/fhir+{form}"}
         answer = world.municipality("PUT", f"/fhir/{reference}", data=data, headers=headers)
         assert answer.status_code == 200, answer.text
@@ -42,7 +43,7 @@ def test_put_of_what_was_read_is_no_new_version(world: House, reference: str) ->
 
 def test_a_recipient_reads_only_what_it_may_see(world: House) -> None:
     """The hospital that may know the coordinator reads of the coordinator, and not the team's name."""
-    told = json.parse(world.hospital("GET", "/fhir/CareTeam/teamet").data)["text"]["div"]
+    told = read_stored(world.hospital("GET", "/fhir/CareTeam/teamet").data)["text"]["div"]
     assert "Koordinator: Ragna Solviken, fra 1. januar 2026" in told
     assert "Ansvarsgruppen" not in told
     assert "Ansvarsgruppen" in read(world, "CareTeam/teamet")["text"]["div"]
@@ -53,7 +54,7 @@ def test_the_text_follows_the_record(world: House) -> None:
     team = read(world, "CareTeam/teamet")
     headers = {"If-Match": f'W/"{team["meta"]["versionId"]}"'}
     answer = world.municipality("PUT", "/fhir/CareTeam/teamet", json=team | {"name": "Nytt"}, headers=headers)
-    assert "<b>Navn:</b> Nytt" in json.parse(answer.data)["text"]["div"]
+    assert "<b>Navn:</b> Nytt" in read_stored(answer.data)["text"]["div"]
 
 
 def test_a_name_in_the_directory_is_told_when_all_is_published_anew(world: House) -> None:
@@ -68,4 +69,4 @@ def test_a_name_in_the_directory_is_told_when_all_is_published_anew(world: House
     repository.reproject(ChangeNote("ip-adapter", None, None, None, "test", "db reproject"))
     assert "Ragna Nygårdsen" in read(world, "CareTeam/teamet")["text"]["div"]
     found = world.municipality("GET", "/fhir/CareTeam?patient=torill")
-    assert [one["resource"]["meta"]["versionId"] for one in json.parse(found.data)["entry"]] == ["2"]
+    assert [one["resource"]["meta"]["versionId"] for one in read_stored(found.data)["entry"]] == ["2"]

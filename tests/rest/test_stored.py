@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from adapter.fhir import json
+from adapter.fhir.stored import read_stored
 from adapter.rest.stored import instant, resource_bytes
 from tests.rest.given import MOMENT, published
 
@@ -26,7 +26,7 @@ from tests.rest.given import MOMENT, published
 )
 def test_version_and_time_are_added_and_nothing_else(elements: dict[str, Any]) -> None:
     """The answer is the stored resource with meta.versionId and meta.lastUpdated, whatever meta held."""
-    shown = json.parse(resource_bytes(published(version=7, **elements)))
+    shown = read_stored(resource_bytes(published(version=7, **elements)))
     meta = shown.pop("meta")
     assert meta.pop("versionId") == "7"
     assert meta.pop("lastUpdated") == "2026-03-01T12:30:15.250000Z"

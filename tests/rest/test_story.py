@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from adapter.fhir import json
 from adapter.fhir.canonical import BASE as OURS
+from adapter.fhir.stored import read_stored
 from tests.rest.world import ENH, FNR, HOSPITAL_NUMBER, PERSON_NUMBER
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def post(house: House, resource: Resource) -> Resource:
     """Create; gives the resource as it was stored."""
     answer = house.municipality("POST", f"/fhir/{resource['resourceType']}", json=resource)
     assert answer.status_code == 201, answer.text
-    return json.parse(answer.data)
+    return read_stored(answer.data)
 
 
 def put(house: House, resource: Resource) -> Resource:
@@ -29,12 +29,12 @@ def put(house: House, resource: Resource) -> Resource:
     path = f"/fhir/{resource['resourceType']}/{resource['id']}"
     answer = house.municipality("PUT", path, json=resource, headers=headers)
     assert answer.status_code == 200, answer.text
-    return json.parse(answer.data)
+    return read_stored(answer.data)
 
 
 def read(house: House, reference: str) -> Resource:
     """What the municipality reads."""
-    return json.parse(house.municipality("GET", f"/fhir/{reference}").data)
+    return read_stored(house.municipality("GET", f"/fhir/{reference}").data)
 
 
 def to(resource: Resource) -> dict[str, str]:
@@ -106,7 +106,7 @@ def asked(house: House) -> list[str]:
         "_include:iterate": "PractitionerRole:practitioner",
     }
     answer = house.hospital("POST", "/fhir/CareTeam/_search", data=form)
-    found = [entry["resource"] for entry in json.parse(answer.data).get("entry", ())]
+    found = [entry["resource"] for entry in read_stored(answer.data).get("entry", ())]
     return [person["name"][0]["family"] for person in found if person["resourceType"] == "Practitioner"]
 
 

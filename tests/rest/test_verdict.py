@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from adapter.fhir import json
+from adapter.fhir.stored import read_stored, render
 from tests.fhir.test_verdict import FAULTS, SCRIPT, doubtful
 
 if TYPE_CHECKING:
@@ -28,12 +28,12 @@ SCRIPTED = {"status": "generated", "div": SCRIPT}
 
 def stored(world: House) -> dict[str, Any]:
     """The CareTeam as it stands."""
-    return json.parse(world.municipality("GET", TEAM).data)
+    return read_stored(world.municipality("GET", TEAM).data)
 
 
 def issues(answer: TestResponse) -> list[tuple[str, str]]:
     """Severity and code of each issue."""
-    told = json.parse(answer.data)["issue"]
+    told = read_stored(answer.data)["issue"]
     return [(issue["severity"], issue["details"]["coding"][0]["code"]) for issue in told]
 
 
@@ -44,7 +44,7 @@ def test_warnings_never_change_the_answer_to_a_write(world: House, count: int) -
     for fault, changes in WRONG.items():
         for at in (0, 9):
             sent = doubtful({**before, **changes}, count, at)
-            body, headers = json.render(sent), {**FHIR, "If-Match": "*"}
+            body, headers = render(sent), {**FHIR, "If-Match": "*"}
             changed = world.municipality("PUT", TEAM, data=body, headers=headers)
             if fault == "none":
                 assert changed.status_code == 200
@@ -63,6 +63,6 @@ def test_warnings_hide_no_error_in_a_transaction(world: House) -> None:
     team = doubtful({**stored(world), "text": SCRIPTED}, 300)
     entry = {"resource": team, "request": {"method": "PUT", "url": "CareTeam/teamet"}}
     bundle = {"resourceType": "Bundle", "type": "transaction", "entry": [entry]}
-    answer = world.municipality("POST", "/fhir", data=json.render(bundle), headers=FHIR)
+    answer = world.municipality("POST", "/fhir", data=render(bundle), headers=FHIR)
     assert (answer.status_code, issues(answer)[0]) == (400, ("error", "txt-1"))
     assert b"script" not in world.municipality("GET", TEAM).data

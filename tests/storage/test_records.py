@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 import pytest
 
 from adapter.errors import Conflict
+from adapter.fhir.numbers import Spelled
 from adapter.record.windows import Window
 from adapter.storage import ChangeNote, PermitRow, Residue, Store, Touched
 from tests.storage.given import DAY, NOTE, T0, patient, to
@@ -14,7 +13,7 @@ from tests.storage.given import DAY, NOTE, T0, patient, to
 BODY = {
     "id": "s1",
     "tilstand": "aktiv",
-    "vekt": Decimal("1.10"),
+    "vekt": Spelled("1.10"),
     "navn": "Ånne Č",
     "innbygger": {"b": 1, "a": 2},
 }
@@ -98,7 +97,7 @@ def test_residue_is_kept_for_each_part(store: Store) -> None:
     """A part has one residue, by its writer; None takes it away."""
     with store.write(NOTE, T0) as writer:
         writer.put_residue("sak", "s1", "CareTeam", "t1", "kommune", {"note": [{"text": "x"}]})
-        writer.put_residue("sak", "s1", "Patient", "p1", "kommune", {"animal": Decimal("1.0")})
+        writer.put_residue("sak", "s1", "Patient", "p1", "kommune", {"animal": Spelled("1.0")})
         writer.put_residue("sak", "s2", "CareTeam", "t1", "kommune", {"note": []})
     with store.write(NOTE, T0) as writer:
         writer.put_residue("sak", "s1", "CareTeam", "t1", "organisasjon/h", {"note": [{"text": "y"}]})

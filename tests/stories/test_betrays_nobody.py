@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from adapter.cli import record_files
-from adapter.fhir import json
+from adapter.fhir.stored import read_stored
 from tests.stories.told import CALLERS, EXAMPLES, RECIPIENTS, bundle, given
 
 if TYPE_CHECKING:
@@ -53,11 +53,13 @@ def test_nobody_is_given_what_stands_only_in_what_is_hidden(
     whole = given(repository, "kommune", story)
     shown = given(repository, who, story)
     seen = {(one.type, one.id) for one in shown}
-    open_ = {text for one in whole if (one.type, one.id) in seen for text in _sentences(json.parse(one.body))}
-    hidden = {
-        text for one in whole if (one.type, one.id) not in seen for text in _sentences(json.parse(one.body))
+    open_ = {
+        text for one in whole if (one.type, one.id) in seen for text in _sentences(read_stored(one.body))
     }
-    told = " ".join(_texts(json.parse(bundle(shown))))
+    hidden = {
+        text for one in whole if (one.type, one.id) not in seen for text in _sentences(read_stored(one.body))
+    }
+    told = " ".join(_texts(read_stored(bundle(shown))))
     assert [text for text in hidden - open_ if text in told] == []
 
 
@@ -68,7 +70,7 @@ def test_no_words_lead_to_whom_the_register_hides(repository: Repository) -> Non
     written = " ".join(text for field in _WRITTEN for text in _said(sak.get(field, ()))).casefold()
     assert [place for place in hidden if place.casefold() in written] == []
     for who in RECIPIENTS["skjermet-adresse"]:
-        assert hidden & set(_texts(json.parse(bundle(given(repository, who, "skjermet-adresse"))))) == set()
+        assert hidden & set(_texts(read_stored(bundle(given(repository, who, "skjermet-adresse"))))) == set()
 
 
 def _themselves(who: str) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from adapter.fhir import json
+from adapter.fhir.stored import read_stored
 from adapter.storage import ChangeNote
 from tests.stories.told import given, told
 
@@ -22,7 +22,7 @@ FOLDER = Path(__file__).parent
 EXPECTED = [
     (path.stem.removeprefix("expected_"), reference, resource)
     for path in sorted(FOLDER.glob("expected_*.json"))
-    for reference, resource in json.parse(path.read_bytes()).items()
+    for reference, resource in read_stored(path.read_bytes()).items()
 ]
 
 
@@ -31,20 +31,20 @@ def test_a_story_is_the_fhir_written_by_hand(
     repository: Repository, story: str, reference: str, expected: dict[str, object]
 ) -> None:
     """Every element but meta and the narrative is what was written by hand, and there is no other."""
-    found = {f"{one.type}/{one.id}": json.parse(one.body) for one in given(repository, "kommune", story)}
+    found = {f"{one.type}/{one.id}": read_stored(one.body) for one in given(repository, "kommune", story)}
     assert _content(found[reference]) == expected
 
 
 def test_a_plan_is_the_fhir_written_by_hand(migrated_sqlite: Path, tmp_path: Path) -> None:
     """A plan with its goals and tiltak, put in the record, is read as the CarePlan a hand wrote of it."""
-    story = json.parse((FOLDER / "plan_slagpasient.json").read_bytes())
+    story = read_stored((FOLDER / "plan_slagpasient.json").read_bytes())
     path = shutil.copyfile(migrated_sqlite, tmp_path / "plan.db")
     repository = told(f"sqlite:///{path}", tmp_path)
     sak = repository.record("sak", "sak-slagpasient").body | story["record"]
     note = ChangeNote("test", None, None, None, "test", "write")
     repository.put_record("sak", sak["id"], sak, if_match="*", note=note)
     found = {
-        f"{one.type}/{one.id}": json.parse(one.body) for one in given(repository, "kommune", "slagpasient")
+        f"{one.type}/{one.id}": read_stored(one.body) for one in given(repository, "kommune", "slagpasient")
     }
     repository.store.close()
     assert {name: _content(found[name]) for name in story["fhir"]} == story["fhir"]

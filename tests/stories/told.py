@@ -14,7 +14,7 @@ import msgspec
 
 from adapter.app import open_repository
 from adapter.cli import record_files
-from adapter.fhir import json
+from adapter.fhir.stored import read_stored, render
 from adapter.rest.routes import TYPES
 from adapter.rest.stored import reference, resource_bytes
 from adapter.security.caller import OPEN_CALLER, Caller
@@ -101,8 +101,8 @@ def _searched(repository: Repository, type_: str, caller: Caller) -> Iterator[Pu
 def bundle(resources: list[Published]) -> bytes:
     """The resources as they are served, in a Bundle, for eyes: indented, digits and letters as stored."""
     entries = [
-        {"fullUrl": f"{BASE}/fhir/{reference(one)}", "resource": json.parse(resource_bytes(one))}
+        {"fullUrl": f"{BASE}/fhir/{reference(one)}", "resource": read_stored(resource_bytes(one))}
         for one in resources
     ]
     whole = {"resourceType": "Bundle", "type": "collection"} | ({"entry": entries} if entries else {})
-    return msgspec.json.format(json.render(whole), indent=2) + b"\n"
+    return msgspec.json.format(render(whole), indent=2) + b"\n"

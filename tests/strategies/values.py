@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from hypothesis import strategies as st
 
 from adapter.fhir.numbers import Spelled
@@ -34,12 +32,12 @@ _NUMBERS = (
     0,
     1,
     -7,
-    Decimal("1.50"),
-    Decimal("0.10000000000000000555"),
-    Decimal("12345678901234567.89"),
+    Spelled("1.50"),
+    Spelled("0.10000000000000000555"),
+    Spelled("12345678901234567.89"),
     Spelled("1e-30"),
     Spelled("1.0E+2"),
-    Decimal("-0.0"),
+    Spelled("-0.0"),
 )
 _URIS = ("urn:oid:2.16.578.1.12.4.1.4.1", "https://ehr.example.org/a?b=c&d=%20", "http://x.example/å#f")
 

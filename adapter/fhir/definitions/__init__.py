@@ -16,7 +16,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal
 
-import msgspec
+from adapter.fhir.stored import read_stored
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -200,7 +200,7 @@ def _member(name: str, *, missing: Any = None) -> Any:
     with _reading, zipfile.ZipFile(TABLE) as archive:
         if missing is not None and name not in archive.namelist():
             return missing
-        return msgspec.json.decode(archive.read(name))
+        return read_stored(archive.read(name))
 
 
 @cache

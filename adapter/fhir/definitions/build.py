@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
 import subprocess
 import sys
 import tarfile
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from adapter.fhir.definitions import TABLE
 from adapter.fhir.definitions.compilation import Fact, compiled, is_type, search_parameters, value_sets
 from adapter.fhir.definitions.expansion import Terminology
+from adapter.fhir.stored import read_stored, render
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -83,15 +83,14 @@ def _resources(package: bytes) -> Iterator[dict[str, Any]]:
             folder, _, name = member.name.partition("/")
             file = archive.extractfile(member)
             if folder == "package" and name.startswith(wanted) and file is not None:
-                yield json.load(file)
+                yield read_stored(file.read())
 
 
 def write(table: Path, contents: Iterable[tuple[str, Any]]) -> None:
     """Write the members as one zip with fixed times, so that the same facts make the same file."""
     with zipfile.ZipFile(table, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name, content in contents:
-            text = json.dumps(content, separators=(",", ":"), ensure_ascii=False)
-            archive.writestr(zipfile.ZipInfo(name, _EPOCH), text, zipfile.ZIP_DEFLATED, 9)
+            archive.writestr(zipfile.ZipInfo(name, _EPOCH), render(content), zipfile.ZIP_DEFLATED, 9)
 
 
 if __name__ == "__main__":

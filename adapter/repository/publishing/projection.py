@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from adapter.consent.decision import decide
 from adapter.consent.lens import DIRECTORY, KOMMUNE, Lens, Standing, lenses
 from adapter.consent.visible import for_directory, sees_rest, visible
-from adapter.fhir import json
 from adapter.fhir.search.index import index_rows
+from adapter.fhir.stored import render
 from adapter.mapping import Scene
 from adapter.record.parts import parts
 from adapter.storage import Desired
@@ -93,7 +93,7 @@ class Projector:
         if key not in view.made:
             said = residue.body if residue else None
             resource = self.mappings.of(part.kind).to_fhir(part.body, part.surroundings, said, view.scene)
-            view.made[key] = _Content(json.render(resource), index_rows(resource))
+            view.made[key] = _Content(render(resource), index_rows(resource))
         return view.made[key]
 
 
@@ -105,7 +105,7 @@ class _Content:
     index: list[IndexRow]
 
 
-_NOTHING = _Content(json.render({}), [])
+_NOTHING = _Content(render({}), [])
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from adapter.errors import BadRequest
-from adapter.fhir import json
 from adapter.fhir.search.index import references
 from adapter.fhir.search.parameters import SERVED
 from adapter.fhir.search.query import Criterion, SearchQuery, parse
 from adapter.fhir.search.values import Target
+from adapter.fhir.stored import read_stored
 from adapter.repository.reads.pages import PAGE_INVALID, Page, Pages
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def _targets(sources: Iterable[Published], includes: Iterable[Include]) -> list[
     for source in sources:
         wanted = [include for include in includes if include.source == source.type]
         if wanted:
-            resource = json.parse(source.body)
+            resource = read_stored(source.body)
             for include in wanted:
                 found += [
                     (type_, id_)

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from adapter.consent.labels import labelled
 from adapter.errors import IssueType, Message, Unprocessable
-from adapter.fhir import json
 from adapter.fhir.search.values import local
+from adapter.fhir.stored import same
 from adapter.mapping.rows import OTHER_SURROUNDINGS
 from adapter.record.identifiers import keys
 from adapter.record.parts import (
@@ -116,7 +116,7 @@ class Placing:
         after = put(kind, record, part)
         record_key, part_key = (kind.record, after["id"]), (kind.type, part["id"])
         kept = self._session.residues(*record_key).get(part_key)
-        if not json.same(residue, kept.body if kept else None):
+        if not same(residue, kept.body if kept else None):
             self._session.keep_residue(record_key, part_key, author, residue)
         self._session.revise(kind.record, after, {part_key: sent})
 

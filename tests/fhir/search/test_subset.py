@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapter.errors import BadRequest, Severity
-from adapter.fhir import json
 from adapter.fhir.definitions import facts
 from adapter.fhir.search.parameters import SERVED
 from adapter.fhir.search.subset import SUBSETTED, WHOLE, Subset, part_of, read_subset
+from adapter.fhir.stored import read_stored
 from adapter.fhir.structure import check
 from tests.strategies.resources import resources
 
@@ -141,7 +141,7 @@ def test_a_part_of_any_resource_is_within_it(data: st.DataObject) -> None:
 )
 def test_a_part_of_what_is_given_is_valid_r4(path: Path) -> None:
     """Whatever a reader asks for of the stories' resources, its own tools can read it."""
-    for entry in json.parse(path.read_bytes()).get("entry", ()):
+    for entry in read_stored(path.read_bytes()).get("entry", ()):
         resource = entry["resource"]
         for wanted in wishes(resource["resourceType"]):
             found = check(part_of(resource, wanted))

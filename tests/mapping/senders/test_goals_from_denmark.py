@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from adapter.fhir import json
+from adapter.fhir.stored import read_stored, render
 from tests.mapping.senders.test_senders import put, read, sent_by
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def goal(id_: str, *based_on: str) -> dict[str, Any]:
 
 def delmaal(house: House, id_: str) -> list[str]:
     """The delmål the record has of a goal."""
-    sak = json.parse(house.municipality("GET", "/kommune/v1/saker/saken").data)
+    sak = read_stored(house.municipality("GET", "/kommune/v1/saker/saken").data)
     (found,) = (one for one in sak["maal"] if one["id"] == id_)
     assert all("overmaal" not in one for one in sak["maal"])
     return found.get("delmaal", [])
@@ -99,7 +99,7 @@ def test_a_transaction_may_bring_them_in_any_order(house: House, order: tuple[in
         {"request": {"method": "PUT", "url": f"Goal/{goals[index]['id']}"}, "resource": goals[index]}
         for index in order
     ]
-    bundle = json.render({"resourceType": "Bundle", "type": "transaction", "entry": entries})
+    bundle = render({"resourceType": "Bundle", "type": "transaction", "entry": entries})
     answer = house.municipality(
         "POST", "/fhir", data=bundle, headers={"Content-Type": "application/fhir+json"}
     )
@@ -110,7 +110,7 @@ def test_a_transaction_may_bring_them_in_any_order(house: House, order: tuple[in
 def test_a_goal_that_is_not_here_is_refused_at_its_place(house: House) -> None:
     """A delmål of a goal nobody has sent: send that first."""
     answer = put(house, goal("orphan", "Goal/nowhere"))
-    issues = json.parse(answer.data)["issue"]
+    issues = read_stored(answer.data)["issue"]
     assert [(one["details"]["coding"][0]["code"], one["expression"]) for one in issues] == [
         ("link-unknown", ["Goal.extension[0]"])
     ]

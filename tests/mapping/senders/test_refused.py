@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from adapter.fhir import json
 from adapter.fhir.canonical import BASE
+from adapter.fhir.stored import read_stored
 from adapter.repository.refusals import NOT_UNDERSTOOD, OUT_OF_PLACE
 from tests.mapping.senders.test_senders import put, read, sent_by
 from tests.rest.world import FNR, OTHER_NUMBER, PERSON_NUMBER, UNUSED_NUMBER
@@ -188,7 +188,7 @@ def test_what_is_refused_is_refused_at_its_place(house: House, row: Refused) -> 
     assert answer.status_code in {409, 422}, answer.text
     found = [
         (issue["details"]["coding"][0]["code"], *issue["expression"])
-        for issue in json.parse(answer.data)["issue"]
+        for issue in read_stored(answer.data)["issue"]
     ]
     assert found == [(row.code, row.place)]
     stands = read(house, base)

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from adapter.fhir import json, xml
+from adapter.fhir import xml
+from adapter.fhir.stored import read_stored, render
 from adapter.mapping import load
 from adapter.repository.refusals import REFUSALS
 from adapter.settings import mappings_folder
@@ -48,19 +49,19 @@ SAME = load(mappings_folder()).of("innbygger").same
 
 def sent_by(name: str) -> Resource:
     """What a system sends."""
-    return json.parse((SENT / f"{name}.json").read_bytes())
+    return read_stored((SENT / f"{name}.json").read_bytes())
 
 
 def put(house: House, resource: Resource, etag: str | None = None) -> TestResponse:
     """The municipality's own system puts it, under the id it has."""
     headers = {"Content-Type": "application/fhir+json", **({"If-Match": etag} if etag else {})}
     path = f"/fhir/{resource['resourceType']}/{resource['id']}"
-    return house.municipality("PUT", path, data=json.render(resource), headers=headers)
+    return house.municipality("PUT", path, data=render(resource), headers=headers)
 
 
 def read(house: House, resource: Resource) -> Resource:
     """What is given of it afterwards."""
-    return json.parse(house.municipality("GET", f"/fhir/{resource['resourceType']}/{resource['id']}").data)
+    return read_stored(house.municipality("GET", f"/fhir/{resource['resourceType']}/{resource['id']}").data)
 
 
 def differences(sent: Any, given: Any, place: str) -> Iterator[str]:
@@ -93,7 +94,7 @@ def test_what_is_sent_is_kept_or_refused(house: House, name: str) -> None:
     answer = put(house, sent)
     if name in REFUSED:
         assert answer.status_code == 422
-        issues = json.parse(answer.data)["issue"]
+        issues = read_stored(answer.data)["issue"]
         found = [(issue["details"]["coding"][0]["code"], *issue["expression"]) for issue in issues]
         assert found == REFUSED[name]
         assert {code for code, _ in found} <= {refusal.message.code for refusal in REFUSALS}
@@ -178,7 +179,7 @@ def test_what_the_record_has_a_field_for_is_in_it(house: House, name: str) -> No
         put(house, sent_by(first))
     sent = sent_by(name)
     put(house, sent)
-    sak = json.parse(house.municipality("GET", "/kommune/v1/saker/saken").data)
+    sak = read_stored(house.municipality("GET", "/kommune/v1/saker/saken").data)
     parts = [one for field in LISTS[sent["resourceType"]] for one in sak.get(field, ())]
     (part,) = (one for one in parts if one["id"] == name)
     assert {field: without_ids(part.get(field)) for field in UNDERSTOOD[name]} == UNDERSTOOD[name]
@@ -209,7 +210,7 @@ def test_all_of_it_goes_in_at_once(house: House, turn: int) -> None:
         {"request": {"method": "PUT", "url": f"{one['resourceType']}/{one['id']}"}, "resource": one}
         for one in sent
     ]
-    bundle = json.render({"resourceType": "Bundle", "type": "transaction", "entry": entries})
+    bundle = render({"resourceType": "Bundle", "type": "transaction", "entry": entries})
     headers = {"Content-Type": "application/fhir+json"}
     answer = house.municipality("POST", "/fhir", data=bundle, headers=headers)
     assert answer.status_code == 200, answer.text
@@ -233,9 +234,9 @@ def test_a_person_who_comes_along_may_be_named_by_number(house: House) -> None:
     entries = [
         {"request": {"method": "POST", "url": one["resourceType"]}, "resource": one} for one in (plan, person)
     ]
-    bundle = json.render({"resourceType": "Bundle", "type": "transaction", "entry": entries})
+    bundle = render({"resourceType": "Bundle", "type": "transaction", "entry": entries})
     headers = {"Content-Type": "application/fhir+json", "Prefer": "return=representation"}
     answer = house.municipality("POST", "/fhir", data=bundle, headers=headers)
     assert answer.status_code == 200, answer.text
-    given, whose = (entry["resource"] for entry in json.parse(answer.data)["entry"])
+    given, whose = (entry["resource"] for entry in read_stored(answer.data)["entry"])
     assert given["subject"]["reference"] == f"Patient/{whose['id']}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from adapter.fhir import json
+from adapter.fhir.stored import read_stored, render
 
 if TYPE_CHECKING:
     from werkzeug.test import TestResponse
@@ -23,13 +23,13 @@ SCHOOL: dict[str, Any] = {
 def post(house: House, resource: dict[str, Any], **headers: str) -> TestResponse:
     """The municipality's POST."""
     path = f"/fhir/{resource['resourceType']}"
-    return house.municipality("POST", path, data=json.render(resource), headers=FHIR | headers)
+    return house.municipality("POST", path, data=render(resource), headers=FHIR | headers)
 
 
 def test_a_create_gives_an_id_and_tells_where(house: House) -> None:
     """201 with the resource, an id of ours whatever it said, Location of the version, and ETag."""
     answer = post(house, SCHOOL)
-    created = json.parse(answer.data)
+    created = read_stored(answer.data)
     assert answer.status_code == 201
     assert created["id"] != "mine"
     assert (
@@ -37,7 +37,7 @@ def test_a_create_gives_an_id_and_tells_where(house: House) -> None:
     )
     assert answer.headers["ETag"] == 'W/"1"'
     assert "Last-Modified" in answer.headers
-    assert json.parse(house.municipality("GET", f"/fhir/Organization/{created['id']}").data) == created
+    assert read_stored(house.municipality("GET", f"/fhir/Organization/{created['id']}").data) == created
 
 
 def test_plain_json_is_taken(house: House) -> None:
@@ -57,6 +57,6 @@ def test_a_refused_create_leaves_nothing(house: House) -> None:
     """What is not valid R4 is 400 with every place, and the store is as it was."""
     answer = post(house, SCHOOL | {"active": "yes", "colour": "red"})
     assert answer.status_code == 400
-    places = {issue["expression"][0] for issue in json.parse(answer.data)["issue"]}
+    places = {issue["expression"][0] for issue in read_stored(answer.data)["issue"]}
     assert places == {"Organization.active", "Organization.colour"}
-    assert json.parse(house.municipality("GET", "/fhir/Organization").data)["total"] == 0
+    assert read_stored(house.municipality("GET", "/fhir/Organization").data)["total"] == 0

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from fhir.resources.R4B.bundle import Bundle
 
-from adapter.fhir import json
+from adapter.fhir.stored import read_stored
 
 if TYPE_CHECKING:
     from tests.rest.conftest import House
@@ -16,7 +16,7 @@ TEAM = "/fhir/CareTeam/teamet"
 
 def rename(world: House, name: str, version: int) -> None:
     """Change the team's name in a version."""
-    resource = json.parse(world.municipality("GET", TEAM).data) | {"name": name}
+    resource = read_stored(world.municipality("GET", TEAM).data) | {"name": name}
     answer = world.municipality("PUT", TEAM, json=resource, headers={"If-Match": f'W/"{version}"'})
     assert answer.status_code == 200, answer.text
 
@@ -30,7 +30,7 @@ def test_a_history_is_every_version_newest_first(world: House) -> None:
     """Each version once, as it was given, with the change that made it."""
     rename(world, "Andre navn", 1)
     rename(world, "Tredje navn", 2)
-    bundle = json.parse(world.municipality("GET", f"{TEAM}/_history").data)
+    bundle = read_stored(world.municipality("GET", f"{TEAM}/_history").data)
     Bundle.model_validate(bundle)
     assert (bundle["type"], bundle["total"]) == ("history", 3)
     assert [told(entry) for entry in bundle["entry"]] == [
@@ -57,10 +57,10 @@ def test_a_version_stays_as_it_was(world: House) -> None:
 
 def test_a_recipient_counts_its_own_versions(world: House) -> None:
     """What a recipient was not given makes no version for it, and stands in no history of its own."""
-    patient = json.parse(world.municipality("GET", "/fhir/Patient/torill").data)
+    patient = read_stored(world.municipality("GET", "/fhir/Patient/torill").data)
     patient["telecom"] = [{"system": "phone", "value": "+47 99 00 00 00"}]
     answer = world.municipality("PUT", "/fhir/Patient/torill", json=patient, headers={"If-Match": 'W/"1"'})
     assert (answer.status_code, answer.headers["ETag"]) == (200, 'W/"2"')
     seen = world.hospital("GET", "/fhir/Patient/torill")
     assert seen.headers["ETag"] == 'W/"1"'
-    assert json.parse(world.hospital("GET", "/fhir/Patient/torill/_history").data)["total"] == 1
+    assert read_stored(world.hospital("GET", "/fhir/Patient/torill/_history").data)["total"] == 1

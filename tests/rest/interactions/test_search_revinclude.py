@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from adapter.fhir import json
 from adapter.fhir.search.parameters import REVINCLUDES, SERVED
+from adapter.fhir.stored import read_stored, render
 from adapter.security.development import Wish
 from tests.rest.interactions.test_search_type import bundle, entries, links
 from tests.rest.world import FNR, HOSPITAL_NUMBER, ORGANISATIONS, PERSON_NUMBER
@@ -79,8 +79,8 @@ def test_later_pages_are_of_the_state_of_the_first(world: House) -> None:
     """A team changed meanwhile comes along as it was when the search was made."""
     first = bundle(world.municipality("GET", "/fhir/Patient?_revinclude=CareTeam:subject&_count=1"))
     assert (entries(first), entries(first, "include")) == (["Patient/odd"], ["CareTeam/odds-team"])
-    team = json.parse(world.municipality("GET", "/fhir/CareTeam/teamet").data)
-    changed = json.render(team | {"name": "Nytt navn"})
+    team = read_stored(world.municipality("GET", "/fhir/CareTeam/teamet").data)
+    changed = render(team | {"name": "Nytt navn"})
     headers = FHIR | {"If-Match": 'W/"1"'}
     assert (
         world.municipality("PUT", "/fhir/CareTeam/teamet", data=changed, headers=headers).status_code == 200
@@ -118,7 +118,7 @@ def test_many_matches_are_asked_about_together(world: House) -> None:
 def test_what_does_not_refer_is_refused_with_what_does(world: House, value: str) -> None:
     """400 at the parameter, with the list of what would have been valid."""
     answer = world.municipality("GET", f"/fhir/Patient?_revinclude={value}")
-    (issue,) = json.parse(answer.data)["issue"]
+    (issue,) = read_stored(answer.data)["issue"]
     assert (answer.status_code, issue["expression"]) == (400, ["http._revinclude"])
     assert ", ".join(REVINCLUDES["Patient"]) in issue["diagnostics"]
 

@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 import pytest
 from fhir.resources.R4B.bundle import Bundle
 
-from adapter.fhir import json, xml
+from adapter.fhir import xml
+from adapter.fhir.stored import read_stored, render
 from tests.rest.world import FNR, HPR, OTHER_NUMBER, PERSON_NUMBER, UNUSED_NUMBER
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ QUESTION = {
 def bundle(answer: TestResponse) -> dict[str, Any]:
     """The Bundle of an answer, valid R4."""
     assert answer.status_code == 200, answer.text
-    found = json.parse(answer.data)
+    found = read_stored(answer.data)
     Bundle.model_validate(found)
     return found
 
@@ -54,7 +55,7 @@ def test_the_question_every_ward_asks(world: House) -> None:
     included = entries(found, "include")
     assert included[0] == "PractitionerRole/ragna-koordinator"
     assert set(included[1:]) == {"Practitioner/ragna", "Organization/enheten"}
-    assert "Solviken" in json.render(found).decode()
+    assert "Solviken" in render(found).decode()
 
 
 def test_the_answer_in_xml_is_the_answer_in_json(world: House) -> None:
@@ -62,7 +63,7 @@ def test_the_answer_in_xml_is_the_answer_in_json(world: House) -> None:
     in_json = world.hospital("POST", "/fhir/CareTeam/_search", data=QUESTION)
     in_xml = world.hospital("POST", "/fhir/CareTeam/_search", data={**QUESTION, "_format": "xml"})
     assert in_xml.mimetype == "application/fhir+xml"
-    assert xml.parse(in_xml.data) == json.parse(in_json.data)
+    assert xml.parse(in_xml.data) == read_stored(in_json.data)
 
 
 def test_without_a_permit_a_known_person_is_an_unknown_one(world: House) -> None:
@@ -100,7 +101,7 @@ def test_a_birth_number_in_an_address_is_refused(
     told = ""
     for query in NUMBERED:
         answer = world.hospital(method, f"{path}?{query}")
-        (issue,) = json.parse(answer.data)["issue"]
+        (issue,) = read_stored(answer.data)["issue"]
         assert answer.status_code == 400
         assert issue["details"]["coding"][0]["code"] == "person-number-in-address"
         assert "CareTeam/_search" in issue["diagnostics"]
@@ -167,7 +168,7 @@ def test_nothing_of_a_query_is_passed_over(world: House) -> None:
             world.municipality("GET", f"/fhir/CareTeam?{query}"),
             world.municipality("POST", "/fhir/CareTeam/_search", data=dict([query.split("=")])),
         ):
-            (issue,) = json.parse(answer.data)["issue"]
+            (issue,) = read_stored(answer.data)["issue"]
             assert answer.status_code == 400
             assert issue["details"]["coding"][0]["code"] == code
             assert issue["expression"] == [place]

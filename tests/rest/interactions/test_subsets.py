@@ -7,8 +7,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from adapter.fhir import json, xml
+from adapter.fhir import xml
 from adapter.fhir.search.subset import SUBSETTED
+from adapter.fhir.stored import read_stored, render
 from tests.rest.interactions.test_search_type import bundle, entries, links
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ FHIR = {"Content-Type": "application/fhir+json"}
 def read(answer: TestResponse) -> dict[str, Any]:
     """The resource of an answer."""
     assert answer.status_code == 200, answer.text
-    return json.parse(answer.data)
+    return read_stored(answer.data)
 
 
 def is_part(resource: dict[str, Any]) -> bool:
@@ -103,7 +104,7 @@ def test_a_part_is_not_written_back(world: House, form: str) -> None:
     for method, path in (("PUT", TEAM), ("POST", "/fhir/CareTeam")):
         told = headers if method == "PUT" else {"Content-Type": headers["Content-Type"]}
         answer = world.municipality(method, path, data=part, headers=told)
-        (issue,) = json.parse(answer.data)["issue"]
+        (issue,) = read_stored(answer.data)["issue"]
         assert (answer.status_code, issue["details"]["coding"][0]["code"]) == (422, "only-a-part")
         assert issue["expression"] == ["CareTeam.meta.tag[0]"]
         assert issue["location"]
@@ -121,7 +122,7 @@ def test_a_part_in_a_transaction_is_refused_with_it(world: House) -> None:
         "type": "transaction",
         "entry": [{"resource": part, "request": request}],
     }
-    answer = world.municipality("POST", "/fhir", data=json.render(sent), headers=FHIR)
-    (issue,) = json.parse(answer.data)["issue"]
+    answer = world.municipality("POST", "/fhir", data=render(sent), headers=FHIR)
+    (issue,) = read_stored(answer.data)["issue"]
     assert (answer.status_code, issue["expression"]) == (422, ["Bundle.entry[0].resource.meta.tag[0]"])
     assert read(world.municipality("GET", TEAM)) == before

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from fhir.resources.R4B.bundle import Bundle
 
-from adapter.fhir import json, xml
+from adapter.fhir import xml
+from adapter.fhir.stored import read_stored, render
 from adapter.fhir.structure import check
 from adapter.rest.entries import MOST_ENTRIES
 from adapter.rest.routes import TYPES
@@ -104,13 +105,13 @@ NEWCOMER: tuple[dict[str, Any], ...] = (
 def send(world: House, entries: Any, kind: str = "transaction", **headers: str) -> TestResponse:
     """The municipality's POST of a Bundle of these entries."""
     bundle = {"resourceType": "Bundle", "type": kind, "entry": list(entries)}
-    return world.municipality("POST", "/fhir", data=json.render(bundle), headers=FHIR | headers)
+    return world.municipality("POST", "/fhir", data=render(bundle), headers=FHIR | headers)
 
 
 def done(answer: TestResponse) -> list[dict[str, Any]]:
     """The entries of the answer, which is valid R4."""
     assert answer.status_code == 200, answer.text
-    bundle = json.parse(answer.data)
+    bundle = read_stored(answer.data)
     Bundle.model_validate(bundle)
     assert check(bundle) == []
     assert bundle["type"] == "transaction-response"
@@ -120,7 +121,7 @@ def done(answer: TestResponse) -> list[dict[str, Any]]:
 
 def refused(answer: TestResponse) -> list[tuple[str, str]]:
     """Code and place of every issue."""
-    issues = json.parse(answer.data)["issue"]
+    issues = read_stored(answer.data)["issue"]
     return [(one["details"]["coding"][0]["code"], one.get("expression", [""])[0]) for one in issues]
 
 
@@ -134,7 +135,7 @@ def everything(world: House) -> dict[str, list[str]]:
 
 def read(world: House, path: str) -> dict[str, Any]:
     """A resource as the municipality has it."""
-    return json.parse(world.municipality("GET", path).data)
+    return read_stored(world.municipality("GET", path).data)
 
 
 def put(type_: str, id_: str, **elements: Any) -> dict[str, Any]:
@@ -175,7 +176,7 @@ def test_each_entry_is_answered_in_its_place(world: House) -> None:
         assert told["location"] == f"{entry['fullUrl']}/_history/1"
         assert told["etag"] == 'W/"1"'
         answer = world.municipality("GET", entry["fullUrl"].removeprefix("https://adapter.example"))
-        assert told["lastModified"] == json.parse(answer.data)["meta"]["lastUpdated"]
+        assert told["lastModified"] == read_stored(answer.data)["meta"]["lastUpdated"]
         assert "resource" not in entry
 
 
@@ -255,7 +256,7 @@ def test_no_order_of_the_entries_is_another(world: House) -> None:
         found = ""
         for kind in ("sak", "ansatt", "organisasjon"):
             for record in repository.records(kind, None, 100):
-                text = json.render(record.body).decode()
+                text = render(record.body).decode()
                 found += text.replace(record.id, "") if f"x{turn}x" in text else ""
         seen.add(found.replace(f"x{turn}x", ""))
     assert len(seen) == 1
@@ -335,7 +336,7 @@ def test_the_stories_come_whole(house: House, migrated_sqlite: Path, tmp_path: P
     sent = {}
     for type_ in TYPES:
         for one in repository.search(type_, [("_count", "1000")], caller=OPEN_CALLER).matches:
-            sent[type_, one.id] = json.parse(one.body)
+            sent[type_, one.id] = read_stored(one.body)
     repository.store.close()
     entries = [put(*key, **resource) for key, resource in sent.items()]
     random.Random(7).shuffle(entries)  # noqa: S311 - any order will do
@@ -542,7 +543,7 @@ def test_only_transactions_are_taken(world: House, kind: str) -> None:
     """Another Bundle, a resource that is none, and a Bundle of too many entries are 400 and say why."""
     answer = send(world, NEWCOMER, kind)
     assert (answer.status_code, refused(answer)) == (400, [("bundle-type-unsupported", "Bundle.type")])
-    patient = json.render(NEWCOMER[0]["resource"])
+    patient = render(NEWCOMER[0]["resource"])
     assert world.municipality("POST", "/fhir", data=patient, headers=FHIR).status_code == 400
     answer = send(world, [NEWCOMER[5]] * (MOST_ENTRIES + 1))
     assert (answer.status_code, refused(answer)) == (400, [("too-many-entries", "Bundle.entry")])
@@ -551,9 +552,9 @@ def test_only_transactions_are_taken(world: House, kind: str) -> None:
 def test_an_empty_transaction_does_nothing(world: House) -> None:
     """Nothing asked, nothing done, 200."""
     before = everything(world)
-    bundle = json.render({"resourceType": "Bundle", "type": "transaction"})
+    bundle = render({"resourceType": "Bundle", "type": "transaction"})
     answer = world.municipality("POST", "/fhir/", data=bundle, headers=FHIR)
-    assert (answer.status_code, json.parse(answer.data).get("entry")) == (200, None)
+    assert (answer.status_code, read_stored(answer.data).get("entry")) == (200, None)
     assert everything(world) == before
 
 
@@ -601,7 +602,7 @@ def test_relative_references_are_relative_to_the_fullurl_they_stand_under(world:
 
 def test_only_the_municipality_sends_transactions(world: House) -> None:
     """403 with a code of its own, and nothing of who is known."""
-    bundle = json.render({"resourceType": "Bundle", "type": "transaction", "entry": list(NEWCOMER)})
+    bundle = render({"resourceType": "Bundle", "type": "transaction", "entry": list(NEWCOMER)})
     before = everything(world)
     answer = world.hospital("POST", "/fhir", data=bundle, headers=FHIR)
     assert (answer.status_code, refused(answer)[0][0]) == (403, "recipient-writes-not-yet")

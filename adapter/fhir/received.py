@@ -1,0 +1,159 @@
+"""Bytes that others sent, read exactly: FHIR resources in JSON and XML, and municipal records in JSON.
+
+Refused with line and column: text that is not JSON or not UTF-8, a key twice in one object, characters that
+FHIR's strings may not hold, numbers out of bounds, nesting beyond ``MAX_DEPTH``, a body that is no object.
+Kept as written: every digit of a number, the order of keys. Null, and empty lists and objects, are read here
+and refused with their path by :mod:`adapter.fhir.structure`. Rules: https://hl7.org/fhir/R4/json.html.
+
+The standard library's decoder judges every text. A text that it refuses is scanned again for the place,
+unless the text is so long that a scan takes seconds. :mod:`adapter.fhir.stored` reads what this service
+itself wrote. The doors and the commands alone import this module (import-linter holds it).
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from adapter.errors import BadRequest, IssueType, Message, TooLarge
+from adapter.fhir import xml
+from adapter.fhir.numbers import MAX_DIGITS, number, whole
+from adapter.fhir.scanning import (
+    CHARACTER,
+    DEPTH,
+    DUPLICATE,
+    ILLEGAL,
+    LARGE,
+    MAX_DEPTH,
+    NUMBER,
+    SYNTAX,
+    Scan,
+    decoded,
+)
+from adapter.fhir.sniffing import Format
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from adapter.fhir.numbers import Spelled
+
+ROOT = Message(
+    "json-root",
+    IssueType.STRUCTURE,
+    "Innholdet må være ett JSON-objekt",
+    "The body must be one JSON object",
+    "https://hl7.org/fhir/R4/json.html",
+)
+SIZE = Message(
+    "body-too-large",
+    IssueType.TOO_LONG,
+    "Innholdet er større enn {limit} byte",
+    "The body is larger than {limit} bytes",
+)
+
+_MARKS = ("\\u", "\\b", "\\f", "\ufffe", "\uffff")
+"""Every string is legal in a text without these: raw control characters are no JSON, surrogates no UTF-8."""
+
+
+def read_received(
+    data: bytes, format_: Format = Format.JSON, *, max_depth: int = MAX_DEPTH, max_size: int | None = None
+) -> dict[str, Any]:
+    """The object that a text of unknown origin says, in JSON or XML.
+
+    Args:
+        data: UTF-8 without a byte order mark.
+        format_: how the text is written; XML is always a FHIR resource.
+        max_depth: objects and lists within each other, in XML as many as the same resource has in JSON.
+        max_size: bytes that are read at most; None for no limit.
+
+    Returns:
+        Objects as dicts in the order sent; whole numbers as int, others as
+        :class:`~adapter.fhir.numbers.Spelled`.
+
+    Raises:
+        BadRequest: the text is not JSON or XML as FHIR writes it; the finding has line and column (in JSON of
+            more than ``LARGE`` bytes a fault of syntax alone has).
+        TooLarge: the text has more than ``max_size`` bytes.
+    """
+    if max_size is not None and len(data) > max_size:
+        raise TooLarge(SIZE.at(limit=max_size))
+    if format_ is Format.XML:
+        return xml.parse(data, max_depth)
+    tree = _json(data, max_depth)
+    if not isinstance(tree, dict):
+        raise BadRequest(ROOT.at(line=1, column=1))
+    return tree
+
+
+def _json(data: bytes, max_depth: int) -> Any:
+    """The value of a JSON text; the scanner refuses a text that is short enough for places."""
+    text = decoded(data)
+    try:
+        return _judged(text, max_depth)
+    except BadRequest:
+        if len(data) <= LARGE:
+            Scan(text, max_depth).document()
+        raise
+
+
+def _judged(text: str, max_depth: int) -> Any:
+    """The value of a JSON text; raises BadRequest where :class:`Scan` does, mostly without the place."""
+    try:
+        tree = _DECODER.decode(text)
+    except json.JSONDecodeError as error:
+        raise BadRequest(SYNTAX.at(line=error.lineno, column=error.colno, expected="JSON")) from None
+    except ValueError:
+        raise BadRequest(NUMBER.at()) from None
+    except RecursionError:
+        raise BadRequest(DEPTH.at(limit=max_depth)) from None
+    _refuse_depth(tree, max_depth)
+    if any(mark in text for mark in _MARKS):
+        _refuse_characters(tree)
+    return tree
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise BadRequest(DUPLICATE.at())
+    return made
+
+
+def _whole(text: str) -> int | Spelled:
+    return whole(text) if len(text) <= MAX_DIGITS else number(text)
+
+
+def _no_number(_: str) -> NoReturn:
+    """Refuse NaN and Infinity, which the standard library would take."""
+    raise BadRequest(SYNTAX.at(expected="value"))
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_object, parse_float=number, parse_int=_whole, parse_constant=_no_number
+)
+
+
+def _refuse_depth(tree: Any, max_depth: int) -> None:
+    level, depth = _containers([tree]), 0
+    while level:
+        if depth == max_depth:
+            raise BadRequest(DEPTH.at(limit=max_depth))
+        level, depth = [inner for outer in level for inner in _containers(_values(outer))], depth + 1
+
+
+def _refuse_characters(tree: Any) -> None:
+    level = [tree]
+    while level:
+        if any(isinstance(one, str) and ILLEGAL.search(one) for one in level):
+            raise BadRequest(CHARACTER.at())
+        containers = _containers(level)
+        level = [key for outer in containers if isinstance(outer, dict) for key in outer]
+        level += [inner for outer in containers for inner in _values(outer)]
+
+
+def _containers(values: Iterable[Any]) -> list[dict[str, Any] | list[Any]]:
+    return [one for one in values if isinstance(one, dict | list)]
+
+
+def _values(container: dict[str, Any] | list[Any]) -> Iterable[Any]:
+    return container.values() if isinstance(container, dict) else container
