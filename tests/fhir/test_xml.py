@@ -90,6 +90,21 @@ def test_a_decimal_keeps_its_spelling(number: str):
     assert render(xml.parse(xml.render(read_stored(data)))) == data
 
 
+@pytest.mark.parametrize("number", ["-0", "1.0", "1e0", "00", "-01", "+1", " 1"])
+def test_an_integer_has_one_spelling(number: str):
+    """What R4 does not write as an integer is refused in XML with the code it has in JSON, and not made one."""
+    tree = xml.parse(document(f'<multipleBirthInteger value="{number}"/>'))
+    assert [finding.code for finding in check(tree)] == ["integer-type"]
+    assert f'value="{number}"' in xml.render(tree).decode()
+
+
+@pytest.mark.parametrize("number", ["-0", "1.0", "1e0"])
+def test_an_integer_has_the_same_spelling_in_json(number: str):
+    """R4's integers have neither point nor exponent, and no minus before 0."""
+    tree = read_received(f'{{"resourceType":"Patient","multipleBirthInteger":{number}}}'.encode())
+    assert [finding.code for finding in check(tree)] == ["integer-type"]
+
+
 @pytest.mark.parametrize(
     "div",
     [
