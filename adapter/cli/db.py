@@ -1,13 +1,20 @@
-"""``ip-adapter db``: the database brought to this version, and publications made anew from the records."""
+"""``ip-adapter db``: the database brought to this version, published anew, and judged as it stands."""
 
 from __future__ import annotations
 
 import os
 import uuid
+from itertools import groupby
+from typing import TYPE_CHECKING
 
 import click
 
 from adapter.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from adapter.storage import Published
 
 
 @click.group("db")
@@ -42,3 +49,37 @@ def reproject() -> None:
     finally:
         repository.store.close()
     click.echo(f"{made.records} records published anew, {made.changes} publications changed")
+
+
+@command.command("check")
+@click.pass_context
+def check(ctx: click.Context) -> None:
+    """Judge every resource that is given out: 0 all are valid R4, 1 some are not, 2 could not run.
+
+    Each that is not valid is told by type, id and kind of recipient, with its first error.
+    """
+    from adapter.storage import Store  # noqa: PLC0415 - `upgrade` needs none of it
+
+    store = Store(Settings.from_environment(os.environ).database_url)
+    try:
+        store.check()
+        with store.read() as reader:
+            lines = list(dict.fromkeys(_invalid(reader.standing())))
+    finally:
+        store.close()
+    for line in lines:
+        click.echo(line)
+    click.echo(
+        f"{len(lines)} resources are not valid R4" if lines else "All resources are valid R4", err=True
+    )
+    ctx.exit(1 if lines else 0)
+
+
+def _invalid(standing: Iterable[Published]) -> Iterator[str]:
+    """A line for each resource that is not valid; equal contents, which stand together, are judged once."""
+    from adapter.fhir.validation import validate  # noqa: PLC0415 - `upgrade` needs none of it
+
+    for body, given in groupby(standing, lambda one: one.body):
+        errors = validate(body).errors
+        for one in given if errors else ():
+            yield f"{one.type}/{one.id} ({one.recipient.partition('/')[0]}): {errors[0].text}"

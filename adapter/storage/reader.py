@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from adapter.storage import changes, permits, publications, records
+from adapter.storage import changes, permits, publications, reading, records
 from adapter.storage.recipient_reader import RecipientReader
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
 
-    from adapter.storage.values import Change, PermitRow, RecordVersion, Residue
+    from adapter.storage.values import Change, PermitRow, Published, RecordVersion, Residue
 
 
 class Reader:
@@ -69,6 +69,10 @@ class Reader:
     def holder(self, type_: str, id_: str) -> tuple[str, str] | None:
         """Kind and id of the record a resource belongs to, or belonged to before it was deleted."""
         return publications.held(self._connection, type_, id_)
+
+    def standing(self) -> Iterator[Published]:
+        """Every resource as it stands for every recipient, equal contents one after the other."""
+        return reading.standing(self._connection)
 
     def for_recipients(self, recipients: Sequence[str], purpose: str, now: datetime) -> RecipientReader:
         """The same snapshot as a caller may know it: ``recipients`` are its own, the most specific first."""

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, select
 
 from adapter.storage.compiled import Prepared
-from adapter.storage.instants import from_micros
+from adapter.storage.instants import FOREVER, from_micros
 from adapter.storage.tables import blob, publication
 from adapter.storage.values import Published
 from adapter.storage.visibility import number, ours, shown, text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from sqlalchemy import Connection, Select
 
@@ -137,3 +137,13 @@ def many(connection: Connection, view: View, keys: Iterable[tuple[str, str]]) ->
         rows = connection.execute(_many(view.width), parameters)
         found |= {(type_, row.resource_id): published(row) for row in rows}
     return [found[key] for key in wanted if key in found]
+
+
+_STANDING = _ROWS.where(_P.to_seq == FOREVER, _P.closed_seq.is_(None), ~_P.deleted).order_by(_P.blob, _P.id)
+_AT_ONCE = 500
+
+
+def standing(connection: Connection) -> Iterator[Published]:
+    """Every resource as it stands for every recipient, now or later; equal contents come together."""
+    rows = connection.execute(_STANDING, execution_options={"yield_per": _AT_ONCE})
+    return map(published, rows)
