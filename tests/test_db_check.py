@@ -8,6 +8,8 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from adapter.fhir import json
+from adapter.repository.projection import DENIED
+from adapter.storage import Desired
 from tests.storage.given import HOSPITAL, NURSE, WARD, patient, publish, team, to
 from tests.test_cli import _at_home, run
 
@@ -21,10 +23,14 @@ __all__ = ["_at_home"]
 def checked(
     store: Store, database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Any:
-    """Two resources published to several recipients; gives what `db check` leaves with and prints."""
+    """Two resources published to several recipients, and the mark of a deny, which is no resource.
+
+    Gives what `db check` leaves with and prints.
+    """
     monkeypatch.setenv("ADAPTER_DATABASE_URL", database_url)
     given = [to(recipient, team()) for recipient in ("kommune", HOSPITAL, WARD, NURSE)]
-    publish(store, *given, to("kommune", patient()))
+    denied = Desired(NURSE, "", DENIED, "s1", b"{}", ())
+    publish(store, *given, to("kommune", patient()), denied)
 
     def check() -> tuple[int, list[str]]:
         code = run("db", "check")

@@ -78,8 +78,10 @@ def check(ctx: click.Context) -> None:
 def _invalid(standing: Iterable[Published]) -> Iterator[str]:
     """A line for each resource that is not valid; equal contents, which stand together, are judged once."""
     from adapter.fhir.validation import validate  # noqa: PLC0415 - `upgrade` needs none of it
+    from adapter.repository.projection import DENIED  # noqa: PLC0415
 
-    for body, given in groupby(standing, lambda one: one.body):
+    resources = (one for one in standing if one.type != DENIED)
+    for body, given in groupby(resources, lambda one: one.body):
         errors = validate(body).errors
         for one in given if errors else ():
             yield f"{one.type}/{one.id} ({one.recipient.partition('/')[0]}): {errors[0].text}"
