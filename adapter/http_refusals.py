@@ -37,6 +37,13 @@ MEDIA_TYPE_UNREADABLE = Message(
     "Content of this type is not read. Send Content-Type {valid}, in UTF-8 and not compressed",
     f"{_SPEC}#mime-type",
 )
+BODY_TOO_LARGE = Message(
+    "body-too-large",
+    IssueType.TOO_LONG,
+    "Innholdet er større enn {limit} byte. Del det opp, eller send mindre om gangen",
+    "The body is larger than {limit} bytes. Split it, or send less at a time",
+    f"{_SPEC}#transaction",
+)
 ID_DIFFERS = Message(
     "id-differs",
     IssueType.INVALID,

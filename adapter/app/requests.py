@@ -13,7 +13,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from adapter.app.interaction_log import fault_fields, interaction_fields, make_logger, masked
 from adapter.errors import Forbidden, IssueType, Message, TooLarge
-from adapter.fhir.received import SIZE
+from adapter.http_refusals import BODY_TOO_LARGE
 from adapter.interaction import Interaction
 from adapter.settings import Settings, is_loopback
 
@@ -44,7 +44,7 @@ class BoundedRequest(Request):
         try:
             return super().get_data(*arguments, **named)
         except RequestEntityTooLarge:
-            raise TooLarge(SIZE.at(limit=LARGEST_BODY)) from None
+            raise TooLarge(BODY_TOO_LARGE.at(limit=LARGEST_BODY)) from None
 
 
 class Application(Flask):

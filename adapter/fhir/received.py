@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from adapter.errors import BadRequest, IssueType, Message, TooLarge
+from adapter.errors import BadRequest, IssueType, Message
 from adapter.fhir import xml
 from adapter.fhir.numbers import MAX_DIGITS, number, whole
 from adapter.fhir.scanning import (
@@ -44,19 +44,13 @@ ROOT = Message(
     "The body must be one JSON object",
     "https://hl7.org/fhir/R4/json.html",
 )
-SIZE = Message(
-    "body-too-large",
-    IssueType.TOO_LONG,
-    "Innholdet er større enn {limit} byte",
-    "The body is larger than {limit} bytes",
-)
 
 _MARKS = ("\\u", "\\b", "\\f", "\ufffe", "\uffff")
 """Every string is legal in a text without these: raw control characters are no JSON, surrogates no UTF-8."""
 
 
 def read_received(
-    data: bytes, format_: Format = Format.JSON, *, max_depth: int = MAX_DEPTH, max_size: int | None = None
+    data: bytes, format_: Format = Format.JSON, *, max_depth: int = MAX_DEPTH
 ) -> dict[str, Any]:
     """The object that a text of unknown origin says, in JSON or XML.
 
@@ -64,7 +58,6 @@ def read_received(
         data: UTF-8 without a byte order mark.
         format_: how the text is written; XML is always a FHIR resource.
         max_depth: objects and lists within each other, in XML as many as the same resource has in JSON.
-        max_size: bytes that are read at most; None for no limit.
 
     Returns:
         Objects as dicts in the order sent; whole numbers as int, others as
@@ -73,10 +66,7 @@ def read_received(
     Raises:
         BadRequest: the text is not JSON or XML as FHIR writes it; the finding has line and column (in JSON of
             more than ``LARGE`` bytes a fault of syntax alone has).
-        TooLarge: the text has more than ``max_size`` bytes.
     """
-    if max_size is not None and len(data) > max_size:
-        raise TooLarge(SIZE.at(limit=max_size))
     if format_ is Format.XML:
         return xml.parse(data, max_depth)
     tree = _json(data, max_depth)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapter.errors import BadRequest, TooLarge
+from adapter.errors import BadRequest
 from adapter.fhir import received, scanning
 from adapter.fhir.received import read_received
 from adapter.fhir.stored import render
@@ -166,13 +166,6 @@ def test_the_depth_limit_is_exact():
     """64 levels are read, 65 are not."""
     assert read_received(b'{"a":' + b"[" * 63 + b"]" * 63 + b"}")
     assert refusal(b'{"a":' + b"[" * 64 + b"]" * 64 + b"}") == ("json-depth", 1, 69)
-
-
-def test_a_body_beyond_the_size_given_is_too_large():
-    """The limit counts bytes, and the answer is TooLarge."""
-    assert read_received(b'{"a":1}', max_size=7)
-    with pytest.raises(TooLarge):
-        read_received(b'{"a":1}', max_size=6)
 
 
 LARGE = b'{"x":["' + b"x" * scanning.LARGE + b'"],'

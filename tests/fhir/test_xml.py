@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 
-from adapter.errors import BadRequest, TooLarge, Unprocessable
+from adapter.errors import BadRequest, Unprocessable
 from adapter.fhir import xml
 from adapter.fhir.numbers import Spelled
 from adapter.fhir.received import read_received
-from adapter.fhir.sniffing import Format
 from adapter.fhir.stored import read_stored, render
 from adapter.fhir.structure import check
 from tests.fhir.test_structure import PATIENT, TEAM
@@ -301,14 +300,6 @@ def test_many_attributes_and_entities_cost_nothing():
     bomb = f'<!DOCTYPE a [<!ENTITY a0 "ha">{entities}]><a>&a10;</a>'.encode()
     assert [code for code, _, _ in refusal(bomb)] == ["xml-doctype"]
     assert time.perf_counter() - started < 2
-
-
-def test_a_body_beyond_the_size_given_is_too_large():
-    """The limit counts bytes, and the answer is TooLarge."""
-    data = document("")
-    assert read_received(data, Format.XML, max_size=len(data)) == {"resourceType": "Patient"}
-    with pytest.raises(TooLarge):
-        read_received(data, Format.XML, max_size=len(data) - 1)
 
 
 def test_every_element_has_a_place():
