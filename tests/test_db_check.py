@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import create_engine, text
 
-from adapter.fhir import json
+from adapter.fhir.stored import render
 from adapter.repository.projection import DENIED
 from adapter.storage import Desired
 from tests.storage.given import HOSPITAL, NURSE, WARD, patient, publish, team, to
@@ -68,7 +68,7 @@ def test_a_spoilt_resource_is_named_by_kind_of_recipient(
     checked: Any, database_url: str, changes: dict[str, Any], told: str
 ) -> None:
     """Type, id, kind of recipient and the first error; the two organisations are one kind."""
-    spoil(database_url, "CareTeam", json.render({**team(), **changes}))
+    spoil(database_url, "CareTeam", render({**team(), **changes}))
     code, lines = checked()
     assert code == 1
     assert [line.partition(":")[0] for line in lines] == [
@@ -81,7 +81,7 @@ def test_a_spoilt_resource_is_named_by_kind_of_recipient(
 
 def test_what_is_no_json_is_named_too(checked: Any, database_url: str) -> None:
     """Half a resource is told as such; nothing of a person is printed."""
-    spoil(database_url, "Patient", json.render(patient())[:-5])
+    spoil(database_url, "Patient", render(patient())[:-5])
     code, lines = checked()
     assert code == 1
     assert len(lines) == 1
@@ -91,7 +91,7 @@ def test_what_is_no_json_is_named_too(checked: Any, database_url: str) -> None:
 
 def test_only_what_stands_is_judged(checked: Any, store: Store, database_url: str) -> None:
     """A resource that is deleted, and versions that are superseded, are nobody's to read any more."""
-    spoil(database_url, "CareTeam", json.render({**team(), "foo": 1}))
+    spoil(database_url, "CareTeam", render({**team(), "foo": 1}))
     publish(store, to("kommune", patient()), to("kommune", team(name="Ny")))
     assert checked() == (0, [])
 

@@ -18,7 +18,7 @@ from adapter.settings import SettingsError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = ("serve", "load", "convert", "validate", "check", "token", "db")
+COMMANDS = ("serve", "load", "convert", "validate", "check", "explain", "token", "db")
 
 
 class _Commands(click.Group):

@@ -11,11 +11,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from adapter.consent.decision import explain
 from adapter.consent.lens import KOMMUNE
 from adapter.errors import Finding, Forbidden, IssueType, Message, NotFound, Unprocessable
 from adapter.record import schema
 from adapter.record.avvik import avvik
+from adapter.record.parts import parts
 from adapter.record.schema import KINDS
+from adapter.repository.directory import Directory
 from adapter.repository.publishing.publisher import publish
 from adapter.repository.reads.pages import Pages
 from adapter.repository.reads.recipients import UNKNOWN, check_scope, present, recipients
@@ -31,6 +34,8 @@ from adapter.repository.writes.transaction import Change, Put, Transaction
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from adapter.consent.decision import Decision
+    from adapter.record.parts import Part
     from adapter.repository.deployment import Deployment
     from adapter.security.caller import Caller
     from adapter.storage import Change as StoredChange
@@ -200,6 +205,19 @@ class Repository:
     def avvik(self, record: RecordVersion) -> list[Finding]:
         """What time or import has made irregular in a record; it stays writable."""
         return avvik(record.kind, record.body, self.deployment.now())
+
+    def explain(self, id_: str, recipient: str, purpose: str) -> list[tuple[Part, Decision]]:
+        """What a recipient (``ansatt/x``) sees of each part of a sak now, and why; NotFound for no sak."""
+        with self.store.read() as reader:
+            sak = _known(reader.record("sak", id_)).body
+            directory = Directory(
+                lambda *of: found.body if (found := reader.record(*of)) else None, reader.holder
+            )
+            now = self.deployment.now()
+            return [
+                (part, explain(sak, part, recipient, purpose, now, directory.ansatt_with))
+                for part in parts("sak", sak)
+            ]
 
     def put_record(
         self,
