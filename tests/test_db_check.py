@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from adapter.fhir.stored import render
-from adapter.repository.projection import DENIED
+from adapter.repository.publishing.projection import DENIED
 from adapter.storage import Desired
 from tests.storage.given import HOSPITAL, NURSE, WARD, patient, publish, team, to
 from tests.test_cli import _at_home, run

@@ -105,6 +105,13 @@ EXTENSION = Message(
     "An extension has either a value or extensions, not both and not neither",
     "https://hl7.org/fhir/R4/extensibility.html#invs",
 )
+EXTENSION_URL = Message(
+    "extension-url-not-absolute",
+    IssueType.VALUE,
+    "url i en utvidelse må være absolutt; bare i en utvidelse inne i en utvidelse kan den være et navn",
+    "The url of an extension must be absolute; only within another extension can it be a name",
+    "https://hl7.org/fhir/R4/extensibility.html#Extension",
+)
 SYSTEM = Message(
     "system-not-absolute",
     IssueType.VALUE,

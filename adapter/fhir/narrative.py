@@ -2,23 +2,23 @@
 
 Elements and attributes are those of the rule txt-1, with a few more of the HTML 4.0 chapters it names
 (``kbd``, ``ins``, ``u`` and their like). Links may lead out; nothing may be loaded from outside, run or
-imported. Rules: https://hl7.org/fhir/R4/narrative.html.
+imported: an image, be it an element or in a style, is in the text itself (``data:``), in the resource (``#``)
+or beside it. Rules: https://hl7.org/fhir/R4/narrative.html.
 """
 
 from __future__ import annotations
 
 import re
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING
-
-from lxml import etree
 
 from adapter.errors import Finding, IssueType, Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from lxml import etree
 
 XHTML = "http://www.w3.org/1999/xhtml"
 MAX_DEPTH = 100
@@ -78,8 +78,14 @@ ELEMENTS = frozenset(_ELEMENTS.split())
 ATTRIBUTES = frozenset(_ATTRIBUTES.split())
 _ADDRESSES = frozenset({"href", "src", "cite", "longdesc"})
 _LINK = re.compile(r"(?:https?|mailto|tel|urn|ftp|sms):.*|[^:]*(?:[/?#].*)?", re.IGNORECASE | re.DOTALL)
-_IMAGE = re.compile(r"data:image/(?:png|jpe?g|gif|webp|bmp);base64,[A-Za-z0-9+/=\s]*|#\S*|[A-Za-z0-9][^:]*")
-_STYLE = re.compile(r"url\s*\(|expression|javascript|@import|behavior|binding|\\", re.IGNORECASE)
+_IMAGE = re.compile(
+    r"data:image/(?:png|jpe?g|gif|webp|bmp);base64,[A-Za-z0-9+/=]*|#\S*|[A-Za-z0-9][^:]*", re.IGNORECASE
+)
+_STYLE_URL = re.compile(r"""url\s*\(([^()"']*|\s*"[^"]*"\s*|\s*'[^']*'\s*)\)""", re.IGNORECASE)
+_STYLE = re.compile(
+    r"url\s*\(|image(?:-set)?\s*\(|\bsrc\s*\(|expression|javascript|@import|behavior|binding|\\",
+    re.IGNORECASE,
+)
 _CONTROL = re.compile(r"[\x00-\x20\x7f-\xa0]")
 _NAMES = re.compile(r"""</?([^\s<>/="']+)|\s([^\s<>/="']+)\s*=\s*["']|&([^\s<>&;#]+)""")
 """Every name a parser would meet, of elements, attributes and entities; and now and then a word of a text."""
@@ -114,16 +120,28 @@ class _Reading:
     def _attribute(self, tag: str, key: str, value: str) -> None:
         if key not in ATTRIBUTES and not key.startswith("{http://www.w3.org/XML/1998/namespace}"):
             self._add(ATTRIBUTE)
-        if key == "style" and _STYLE.search(value):
+        if key == "style" and not _is_plain(value):
             self._add(ACTIVE)
         if key in _ADDRESSES:
             allowed = _IMAGE if tag == "img" and key == "src" else _LINK
-            if not allowed.fullmatch(_CONTROL.sub("", value)):
+            if not _is_allowed(value, allowed):
                 self._add(ACTIVE)
 
     def _add(self, message: Message) -> None:
         if message not in self.faults:
             self.faults.append(message)
+
+
+def _is_allowed(address: str, allowed: re.Pattern[str]) -> bool:
+    """Whether an address is of the allowed kinds, as a browser reads it: without blanks and controls."""
+    return allowed.fullmatch(_CONTROL.sub("", address)) is not None
+
+
+def _is_plain(style: str) -> bool:
+    """Whether a style neither runs nor loads anything; its ``url()`` is judged as the address of an image."""
+    urls = _STYLE_URL.findall(style)
+    plain = all(_is_allowed(url.strip().strip("\"'"), _IMAGE) for url in urls)
+    return plain and _STYLE.search(_STYLE_URL.sub(" ", style)) is None
 
 
 def faults(div: str) -> list[Message]:
@@ -132,12 +150,16 @@ def faults(div: str) -> list[Message]:
         return [FORM]
     if _FAMILIAR.issuperset(chain.from_iterable(_NAMES.findall(div))):
         return _read(div)
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - seldom needed
+
     # libxml2 keeps every name it meets for as long as the thread lives: names nobody knows get their own.
     with ThreadPoolExecutor(max_workers=1) as apart:
         return apart.submit(_read, div).result()
 
 
 def _read(div: str) -> list[Message]:
+    from lxml import etree  # noqa: PLC0415 - a text without a narrative is judged without it
+
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from adapter.errors import Finding
     from adapter.fhir.scanning import Path, Place
 
+_ROOT = re.compile(r"^[^.\[\]]*")
 _LAST_STEP = re.compile(r"(?:\.[^.\[\]]+|\[[0-9]+\])$")
 
 
@@ -47,21 +48,31 @@ def _by_expression(tree: Any, places: Mapping[Path, Place]) -> dict[str, Place]:
     return found
 
 
-def located(findings: Iterable[Finding], places: Mapping[str, Place]) -> list[Finding]:
-    """The findings with line and column; what is missing stands at the nearest element around it.
+def located(findings: Iterable[Finding], text: bytes, format_: Format) -> list[Finding]:
+    """The findings with line and column, for those about an element of ``text``, which can be read.
 
-    Without any places, as of a text too large to have them, the findings stay as they are.
+    What is missing stands at the nearest element around it. A text too large to have places gives none.
     """
+    found = list(findings)
+    if not any(map(_is_placeable, found)):
+        return found
+    places = positions(text, format_)
     if not places:
-        return list(findings)
-    return [finding if finding.line is not None else _placed(finding, places) for finding in findings]
+        return found
+    return [_placed(finding, places) if _is_placeable(finding) else finding for finding in found]
+
+
+def _is_placeable(finding: Finding) -> bool:
+    return finding.line is None and finding.expression is not None
 
 
 def _placed(finding: Finding, places: Mapping[str, Place]) -> Finding:
-    expression = finding.expression or ""
+    """A finding on its place; whatever type it says the resource is of, it is about the one resource."""
+    root = next(iter(places))
+    expression = f"{root}{_ROOT.sub('', finding.expression or '')}"
     while expression not in places and _LAST_STEP.search(expression):
         expression = _LAST_STEP.sub("", expression)
-    line, column = places.get(expression, (1, 1))
+    line, column = places.get(expression, places[root])
     return replace(finding, line=line, column=column)
 
 

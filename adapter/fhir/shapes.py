@@ -21,8 +21,9 @@ class Member:
 
     ``role``: the key resourceType, a primitive's value, its companion (``_birthDate``), an object, or a
     resource. ``name`` is the element's FHIRPath name; ``choice`` the type chosen under this key, if any.
-    ``codes`` are those a required binding allows, ``concepts`` the same by system. ``order`` is the element's
-    place in XML, where ``is_attribute`` makes it an attribute.
+    ``codes`` are those a required binding allows, ``concepts`` the same by system; ``unjudged`` is the value
+    set of a required or extensible binding whose codes are not compared. ``order`` is the element's place in
+    XML, where ``is_attribute`` makes it an attribute.
     """
 
     role: Role
@@ -34,6 +35,7 @@ class Member:
     primitive: Primitive | None = None
     codes: frozenset[str] | None = None
     concepts: dict[str, frozenset[str]] | None = None
+    unjudged: str | None = None
     targets: frozenset[str] | None = None
     rules: tuple[Rule, ...] = ()
     order: int = 0
@@ -98,7 +100,15 @@ def _members(element: ElementFacts, key: str, ref: TypeRef) -> list[Member]:
     if is_primitive(ref.code):
         primitive = ELEMENT_ID if element.is_attribute and element.name == "id" else PRIMITIVES[ref.code]
         value = Member(
-            "value", key, element.name, ref.code, is_list, choice, primitive, codes=_codes(element)
+            "value",
+            key,
+            element.name,
+            ref.code,
+            is_list,
+            choice,
+            primitive,
+            codes=_codes(element),
+            unjudged=_unjudged(element),
         )
         # Ids, the url of an extension and a narrative are bare values: R4 has no extensions on them.
         if element.is_attribute or ref.code == "xhtml" or element.name == "id":
@@ -115,6 +125,7 @@ def _members(element: ElementFacts, key: str, ref: TypeRef) -> list[Member]:
             is_list,
             choice,
             concepts=_concepts(element),
+            unjudged=_unjudged(element),
             targets=targets or None,
             rules=tuple(rule for profile in ref.profiles for rule in RULES.get(profile, ())),
         )
@@ -125,6 +136,13 @@ def _concepts(element: ElementFacts) -> dict[str, frozenset[str]] | None:
     if element.binding is None or element.binding.strength != "required" or element.codes is None:
         return None
     return dict(element.codes)
+
+
+def _unjudged(element: ElementFacts) -> str | None:
+    binding = element.binding
+    if binding is None or binding.strength not in {"required", "extensible"}:
+        return None
+    return binding.value_set if _concepts(element) is None else None
 
 
 def _codes(element: ElementFacts) -> frozenset[str] | None:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
+from adapter.errors import IssueType, Message, Severity
+
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+MARKED = Message(
+    "byte-order-mark",
+    IssueType.STRUCTURE,
+    "Filen begynner med byte order mark, som JSON ikke skal ha; lagre den som UTF-8 uten BOM",
+    "The file begins with a byte order mark, which JSON must not have; save it as UTF-8 without BOM",
+    "https://www.rfc-editor.org/rfc/rfc8259#section-8.1",
+    Severity.WARNING,
+)
 _BLANK = b" \t\r\n"
 
 

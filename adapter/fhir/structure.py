@@ -20,20 +20,23 @@ from adapter.fhir.invariants.rule import text
 from adapter.fhir.primitives import doubt
 from adapter.fhir.shapes import RESOURCE_KEY, Member, shape
 from adapter.fhir.tally import Tally
+from adapter.fhir.unchecked import Unchecked
 
 if TYPE_CHECKING:
     from adapter.errors import Finding
 
 _ADDRESSES = {"uri", "url", "canonical"}
+_CODED = {"code", "coding"}
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 
 
-def check(resource: dict[str, Any]) -> list[Finding]:
+def check(resource: dict[str, Any], unchecked: Unchecked | None = None) -> list[Finding]:
     """What is found in a resource: errors first, so many of each severity (:mod:`adapter.fhir.tally`).
 
-    ``resource`` is a tree as :mod:`adapter.fhir.received` makes it. Never raises for what it holds.
+    ``resource`` is a tree as :mod:`adapter.fhir.received` makes it. What of it is not looked at is added to
+    ``unchecked``. Never raises for what it holds.
     """
-    walk = _Walk()
+    walk = _Walk(unchecked or Unchecked())
     type_name = resource.get(RESOURCE_KEY)
     is_known = isinstance(type_name, str) and type_name in resource_types()
     walk.resource(resource, str(type_name) if is_known else "Resource", None)
@@ -44,6 +47,7 @@ def check(resource: dict[str, Any]) -> list[Finding]:
 class _Walk:
     """One pass over one resource and all within it."""
 
+    unchecked: Unchecked
     tally: Tally = field(default_factory=Tally)
 
     def resource(self, node: Any, path: str, outer: Container | None, contained: int | None = None) -> None:
@@ -85,6 +89,15 @@ class _Walk:
             self.tally.take(rule.findings(node, container, path))
         if type_name == "Extension" and ("extension" in node) == bool(chosen):
             self.tally.add(faults.EXTENSION, path)
+        self._note(node, type_name)
+
+    def _note(self, node: dict[str, Any], type_name: str) -> None:
+        """Note what the object names that is not looked at."""
+        if type_name == "Extension":
+            self.unchecked.note("extension", node.get("url"))
+        elif type_name == "Meta" and isinstance(node.get("profile"), list):
+            for url in node["profile"]:
+                self.unchecked.note("profile", url)
 
     def _member(
         self, member: Member, value: Any, node: dict[str, Any], path: str, container: Container
@@ -129,8 +142,12 @@ class _Walk:
                 self.tally.take(container.reference(value, member.targets, path))
             elif member.type in {"Coding", "Identifier"} and not _is_absolute(value.get("system")):
                 self.tally.add(faults.SYSTEM, f"{path}.system")
+            elif member.type == "Extension" and not (_is_nested(member) or _is_absolute(value.get("url"))):
+                self.tally.add(faults.EXTENSION_URL, f"{path}.url")
             if member.concepts and not _is_bound(member, value):
                 self.tally.add(faults.CODE, path, name=member.name)
+            elif member.unjudged and not value.keys().isdisjoint(_CODED):
+                self.unchecked.note("value set", member.unjudged)
             for rule in member.rules:
                 self.tally.take(rule.findings(value, container, path))
 
@@ -169,6 +186,8 @@ class _Walk:
             container.local(value, member)
         elif member.type in _ADDRESSES and (message := doubt(member.type, value)):
             self.tally.add(message, _place(path, member.name, index))
+        elif member.unjudged:
+            self.unchecked.note("value set", member.unjudged)
 
     def _companion(
         self, member: Member, value: Any, node: dict[str, Any], path: str, container: Container
@@ -207,8 +226,14 @@ def _place(path: str, name: str, index: int | None) -> str:
     return f"{path}.{name}" if index is None else f"{path}.{name}[{index}]"
 
 
-def _is_absolute(system: object) -> bool:
-    return not isinstance(system, str) or _ABSOLUTE.match(system) is not None
+def _is_absolute(address: object) -> bool:
+    """Whether an address begins with a scheme; what is no text is found wrong elsewhere."""
+    return not isinstance(address, str) or _ABSOLUTE.match(address) is not None
+
+
+def _is_nested(member: Member) -> bool:
+    """Whether a member is an extension's own: its url may be a name that the outer definition knows."""
+    return member is shape("Extension").members["extension"]
 
 
 def _is_bound(member: Member, value: dict[str, Any]) -> bool:

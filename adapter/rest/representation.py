@@ -15,13 +15,13 @@ from werkzeug.http import http_date
 
 from adapter.errors import BadRequest, IssueType, Message, NotAcceptable
 from adapter.fhir import xml
+from adapter.fhir.positions import located
 from adapter.fhir.received import read_received
 from adapter.fhir.sniffing import Format
 from adapter.fhir.stored import read_stored, render
 from adapter.http_refusals import headers_of
 from adapter.rest.formats import DEFAULT, Answer, check_form, negotiate, reading
 from adapter.rest.outcome import operation_outcome
-from adapter.rest.places import located
 from adapter.rest.routes import BASE_PATH
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ TEAM: dict[str, Any] = {
     "status": "active",
     "_status": {"extension": [{"url": "https://example.org/why", "valueString": "x"}]},
     "subject": {"reference": "Patient/1", "type": "Patient"},
-    "period": {"start": "2026-01", "end": "2026-01-31T23:00:00+01:00"},
+    "period": {"start": "2026-01", "end": "2026-02-28T23:00:00+01:00"},
     "participant": [
         {
             "member": {"reference": "#p"},

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import strategies as st
 
 from adapter.fhir.dates import interval
+from adapter.fhir.invariants.rule import in_order
 from adapter.record.competence import competence
 from adapter.record.references import LISTS, NAMING, OF_AKTOR
 from adapter.record.rules.consent import SHARING, is_given
@@ -24,7 +25,7 @@ from adapter.record.rules.planning import IN_FORCE, NESTED, individual, is_to_pl
 from adapter.record.rules.violation import Case
 from adapter.record.schema import definitions, resolved
 from adapter.record.supply import supply
-from adapter.record.windows import Window, window_of
+from adapter.record.windows import Window
 from tests.strategies.numbers import IDENTIFIERS
 
 if TYPE_CHECKING:
@@ -282,9 +283,11 @@ def _gyldighet() -> st.SearchStrategy[dict[str, str]]:
 
 
 def _forwards(gyldighet: dict[str, str]) -> dict[str, str]:
-    if window_of(gyldighet).is_empty():
-        return {"fra": gyldighet["til"], "til": gyldighet["fra"]}
-    return gyldighet
+    """The period the right way round; without its end where FHIR could not tell which comes first."""
+    if "til" not in gyldighet or in_order(gyldighet, "fra", "til"):
+        return gyldighet
+    turned = {"fra": gyldighet["til"], "til": gyldighet["fra"]}
+    return turned if in_order(turned, "fra", "til") else {"fra": gyldighet["fra"]}
 
 
 def _scalar(schema: dict[str, Any]) -> st.SearchStrategy[Any]:

@@ -1,7 +1,8 @@
 """The invariants of R4 written as Python: those of the served types, of the datatypes, and of Bundle.
 
 The table of definitions names every rule of every type with its FHIRPath; what has no function here is not
-judged. Like a FHIRPath expression that comes out empty, a comparison that cannot be made breaks nothing.
+judged. A rule holds when its expression is true: as for the official validator, a comparison that cannot be
+made (of a day with a time in it, of a value that is missing) breaks it.
 """
 
 from __future__ import annotations

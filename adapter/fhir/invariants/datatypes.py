@@ -13,9 +13,10 @@ from adapter.fhir.invariants.rule import (
     child,
     has,
     has_choice,
+    in_order,
     needs,
     not_both,
-    span,
+    text,
 )
 
 if TYPE_CHECKING:
@@ -30,11 +31,26 @@ _MEALS = {"C", "CM", "CD", "CV"}
 
 def _measured(node: Node) -> bool:
     """A value has a code, and a system is UCUM."""
-    return (has(node, "code") or not has(node, "value")) and node.get("system", _UCUM) == _UCUM
+    return (has(node, "code") or not has(node, "value")) and _is_or_missing(node, "system", _UCUM)
+
+
+def _is_or_missing(node: Node, name: str, wanted: str) -> bool:
+    """An element is not there, or it has the value; with an extension alone it has another."""
+    return not has(node, name) or text(node, name) == wanted
 
 
 def _not_negative(element: str) -> Callable[[Node], bool]:
-    return lambda node: (amount(node, element) or 0) >= 0
+    def holds(node: Node) -> bool:
+        found = amount(node, element)
+        return not has(node, element) or (found is not None and found >= 0)
+
+    return holds
+
+
+def _positive(node: Node) -> bool:
+    """A value above zero, or none."""
+    found = amount(node, "value")
+    return found is None or found > 0
 
 
 _rules.must(
@@ -56,7 +72,7 @@ _rules.must(
     "age-1",
     "En alder er over null og har UCUM-kode når den har verdi",
     "An age is positive and has a UCUM code when it has a value",
-    lambda node: _measured(node) and (amount(node, "value") or 1) > 0,
+    lambda node: _measured(node) and _positive(node),
 )
 _rules.must(
     "Distance",
@@ -70,7 +86,9 @@ _rules.must(
     "cnt-3",
     "Et antall er et heltall med UCUM-koden 1",
     "A count is a whole number with the UCUM code 1",
-    lambda node: _measured(node) and node.get("code", "1") == "1" and "." not in str(node.get("value", "")),
+    lambda node: (
+        _measured(node) and _is_or_missing(node, "code", "1") and "." not in str(node.get("value", ""))
+    ),
 )
 _rules.must(
     "Duration",
@@ -81,19 +99,29 @@ _rules.must(
 )
 
 
-@_rules.places("Period", "per-1", "Perioden slutter før den begynner", "The period ends before it begins")
+@_rules.places(
+    "Period",
+    "per-1",
+    "Perioden slutter før den begynner, eller start og end er så ulikt nøyaktige at det ikke kan avgjøres",
+    "The period ends before it begins, or start and end differ in precision so that nobody can tell",
+)
 def _period(node: Node, _: Scene) -> Iterator[str]:
-    start, end = span(node, "start"), span(node, "end")
-    if start and end and start.low >= end.high:
+    if "start" in node and "end" in node and not in_order(node, "start", "end"):
         yield ""
 
 
-@_rules.places("Range", "rng-2", "Intervallet har low over high", "The range has low above high")
+@_rules.places(
+    "Range",
+    "rng-2",
+    "Intervallet har low over high, eller en av dem uten verdi",
+    "The range has low above high, or one of them without a value",
+)
 def _range(node: Node, _: Scene) -> Iterator[str]:
     low, high = child(node, "low"), child(node, "high")
     least, most = amount(low, "value"), amount(high, "value")
+    # Units that differ can be compared by UCUM alone, which is not at hand.
     same_unit = all(low.get(key) == high.get(key) for key in ("system", "code"))
-    if least is not None and most is not None and same_unit and least > most:
+    if low and high and same_unit and (least is None or most is None or least > most):
         yield ""
 
 

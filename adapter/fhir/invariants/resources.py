@@ -14,9 +14,9 @@ from adapter.fhir.invariants.rule import (
     codings,
     has,
     has_choice,
+    in_order,
     needs,
     not_both,
-    span,
     text,
 )
 
@@ -106,12 +106,11 @@ _rules.must(
 @_rules.places(
     "Task",
     "inv-1",
-    "lastModified kan ikke være før authoredOn",
-    "lastModified cannot be before authoredOn",
+    "lastModified må være etter authoredOn eller lik, og like nøyaktig der det trengs for å avgjøre det",
+    "lastModified must be authoredOn or later, and as precise as it takes to tell",
 )
 def _modified(node: Node, _: Scene) -> Iterator[str]:
-    modified, authored = span(node, "lastModified"), span(node, "authoredOn")
-    if modified and authored and modified.high <= authored.low:
+    if "lastModified" in node and "authoredOn" in node and not in_order(node, "authoredOn", "lastModified"):
         yield ".lastModified"
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from adapter.errors import Finding, IssueType, Message
-from adapter.fhir.dates import Interval, interval
+from adapter.fhir.dates import interval
 
 Node = Mapping[str, Any]
 
@@ -107,12 +107,28 @@ def text(node: Node, name: str) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def span(node: Node, name: str) -> Interval | None:
-    """The instants a date element covers, or None."""
+def in_order(node: Node, first: str, second: str) -> bool:
+    """Whether a date element is surely not after another, as FHIRPath compares them: part by part.
+
+    A time of day is taken in UTC. Where one value ends and the other goes on, nobody can tell. A value that
+    is no date is the business of its format. https://hl7.org/fhirpath/N1/#less-or-equal.
+    """
     try:
-        return interval(str(node.get(name)))
+        one, other = _parts(str(node.get(first))), _parts(str(node.get(second)))
     except ValueError:
-        return None
+        return True
+    for earlier, later in zip(one, other, strict=False):
+        if earlier != later:
+            return earlier < later
+    return len(one) == len(other)
+
+
+def _parts(value: str) -> tuple[float, ...]:
+    """Year, month and day as far as they are given, and the instant when there is a time of day."""
+    low = interval(value).low
+    if "T" in value:
+        return (low.year, low.month, low.day, low.timestamp())
+    return tuple(int(part) for part in value.split("-"))
 
 
 def amount(node: Node, name: str) -> int | Decimal | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from adapter.errors import IssueType, Message
+from adapter.fhir.positions import located
 from adapter.fhir.sniffing import Format
-from adapter.rest.places import located
 
 MESSAGE = Message("rule-x", IssueType.BUSINESS_RULE, "Ikke slik", "Not so")
 

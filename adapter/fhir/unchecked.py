@@ -1,0 +1,56 @@
+"""What a resource claims or uses that no check here looks at: profiles, extensions and value sets, by name.
+
+A verdict without them would say more than was looked at.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Kind = Literal["profile", "extension", "value set"]
+
+MOST_NAMED = 100
+"""Names told of each kind: a body can be made to have any number."""
+
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:\S{1,1000}")
+
+
+class NotChecked(NamedTuple):
+    """One canonical address that was not looked at; without an address: others of the kind."""
+
+    kind: Kind
+    url: str | None
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.url}" if self.url else f"other {self.kind}s"
+
+
+@dataclass(slots=True)
+class Unchecked:
+    """Names gathered, each once, in the order they were met."""
+
+    names: dict[NotChecked, None] = field(default_factory=dict)
+    counts: dict[Kind, int] = field(default_factory=dict)
+
+    def note(self, kind: Kind, url: Any) -> None:
+        """Add a name; what is no absolute address is the business of the check itself."""
+        if not isinstance(url, str) or NotChecked(kind, url) in self.names or not _ADDRESS.fullmatch(url):
+            return
+        count = self.counts[kind] = self.counts.get(kind, 0) + 1
+        self.names[NotChecked(kind, url if count <= MOST_NAMED else None)] = None
+
+    def told(self) -> tuple[NotChecked, ...]:
+        """The names, kind by kind."""
+        return together(self.names)
+
+
+def together(names: Iterable[NotChecked]) -> tuple[NotChecked, ...]:
+    """Names of several resources, each once: profiles, extensions, value sets, in the order they were met."""
+    kinds: tuple[Kind, ...] = ("profile", "extension", "value set")
+    unique = dict.fromkeys(names)
+    return tuple(sorted(unique, key=lambda name: (kinds.index(name.kind), name.url is None)))
