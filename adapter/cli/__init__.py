@@ -6,14 +6,12 @@ Exit codes are the same everywhere: 0 done (or valid), 1 looked at and found wan
 from __future__ import annotations
 
 import sys
-import traceback
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 import click
 
 from adapter.errors import AdapterError
-from adapter.settings import SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,17 +47,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except click.ClickException as error:
         error.show()
         code = 2
-    except (SettingsError, AdapterError) as error:
-        for line in _told(error):
-            click.echo(f"ip-adapter: {line}", err=True)
-        code = 2
-    except Exception:  # noqa: BLE001 - a fault of ours must not look like the 1 of "not valid"
-        traceback.print_exc()
+    except Exception as error:  # noqa: BLE001 - a fault of ours must not look like the 1 of "not valid"
+        _tell(error)
         code = 2
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _told(error: SettingsError | AdapterError) -> list[str]:
-    if isinstance(error, SettingsError):
-        return list(error.faults)
-    return [finding.text for finding in error.findings]
+def _tell(error: Exception) -> None:
+    """Say on standard error why the command could not run; a fault of ours with its place in the code."""
+    from adapter.settings import SettingsError  # noqa: PLC0415 - a command that reads none needs none of it
+
+    if isinstance(error, SettingsError | AdapterError):
+        lines = error.faults if isinstance(error, SettingsError) else [one.text for one in error.findings]
+        for line in lines:
+            click.echo(f"ip-adapter: {line}", err=True)
+    else:
+        import traceback  # noqa: PLC0415 - hardly ever needed
+
+        traceback.print_exception(error)

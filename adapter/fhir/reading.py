@@ -13,7 +13,6 @@ import re
 from dataclasses import dataclass, field
 from typing import NoReturn
 from xml.parsers import expat
-from xml.sax.saxutils import quoteattr
 
 from adapter.errors import BadRequest, IssueType, Message
 from adapter.fhir import narrative
@@ -182,6 +181,8 @@ class _Reader:
         tag = _TAG_END.split(text, 1)[0]
         for prefix, uri in div.declarations.items():
             if f"{prefix}:" in text if prefix else uri == narrative.XHTML:
+                from xml.sax.saxutils import quoteattr  # noqa: PLC0415 - seldom needed, and slow to load
+
                 name = f"xmlns:{prefix}" if prefix else "xmlns"
                 text = text.replace(tag, f"{tag} {name}={quoteattr(uri)}", 1)
         return text

@@ -1,23 +1,30 @@
 """Reports of validation in the forms people and CI systems read.
 
-``text``: a line a finding, as compilers write them. ``json``: a line a file. ``junit``: XML a build server
-shows as tests. ``sarif``: SARIF 2.1.0, for code scanning. ``github``: workflow commands, which GitHub shows
-in the change itself. Texts are English; ``json`` has both languages. Nothing in them quotes what was judged.
+``text``: a line a finding, as compilers write them, and how many files are valid. ``json``: one document,
+with both languages. ``outcome``: FHIR as HL7's own validator gives it, an OperationOutcome, or for several
+files a collection Bundle of them; the extension operationoutcome-file says which file each is about.
+``junit``: XML a build server shows as tests. ``sarif``: SARIF 2.1.0, for code scanning. ``github``: workflow
+commands, which GitHub shows in the change itself. Each tells what was not looked at. Where there is one
+language, it is English. Nothing that was judged is quoted but the addresses of what was not looked at.
 """
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from html import escape
 from typing import TYPE_CHECKING, Any
-from xml.sax.saxutils import escape, quoteattr
+from uuid import NAMESPACE_URL, uuid5
 
-from adapter.errors import Severity
+from adapter.errors import IssueType, Message, Severity
+from adapter.fhir.issues import outcome as outcome_of
+from adapter.fhir.unchecked import together
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from adapter.errors import Finding
+    from adapter.fhir.unchecked import NotChecked
     from adapter.fhir.validation import Result
 
 
@@ -29,6 +36,25 @@ class Report:
     result: Result
 
 
+VALID = Message(
+    "valid",
+    IssueType.INFORMATIONAL,
+    "Gyldig FHIR R4",
+    "Valid FHIR R4",
+    "https://hl7.org/fhir/R4/validation.html",
+    Severity.INFORMATION,
+)
+NOT_CHECKED = Message(
+    "not-checked",
+    IssueType.INCOMPLETE,
+    "Ikke sjekket: {nb}",
+    "Not checked: {en}",
+    "https://hl7.org/fhir/R4/validation.html",
+    Severity.INFORMATION,
+)
+FILE = "http://hl7.org/fhir/StructureDefinition/operationoutcome-file"
+"""The extension of an OperationOutcome that names the file it is about."""
+
 _TOOL = "ip-adapter validate"
 _LEVELS = {
     Severity.FATAL: "error",
@@ -39,30 +65,47 @@ _LEVELS = {
 
 
 def text(reports: Sequence[Report]) -> str:
-    """``file:line:column: severity: text [code] at expression``, and a line for each valid file."""
-    return "\n".join(line for report in reports for line in _text_lines(report))
+    """``file:line:column: severity: text [code] at expression``; then what was not checked, and the count."""
+    lines = [finding.as_line(report.name) for report in reports for finding in report.result.findings]
+    return "\n".join([*lines, *_unchecked_lines(_not_checked(reports)), _counted(reports)])
 
 
-def _text_lines(report: Report) -> Iterable[str]:
-    if report.result.is_valid:
-        yield f"{report.name}: valid"
-    for finding in report.result.findings:
-        yield finding.as_line(report.name)
+def _not_checked(reports: Iterable[Report]) -> tuple[NotChecked, ...]:
+    return together(name for report in reports for name in report.result.not_checked)
+
+
+def _unchecked_lines(names: Iterable[NotChecked]) -> Iterator[str]:
+    return (f"not checked: {name.en}" for name in names)
+
+
+def _counted(reports: Sequence[Report]) -> str:
+    """``5 files valid``, and how many are not."""
+    valid = sum(report.result.is_valid for report in reports)
+    invalid = len(reports) - valid
+    counts = [_files(valid, "valid")] if valid or not invalid else []
+    return ", ".join([*counts, *([_files(invalid, "not valid")] if invalid else [])])
+
+
+def _files(count: int, what: str) -> str:
+    return f"{count} file{'' if count == 1 else 's'} {what}"
 
 
 def as_json(reports: Sequence[Report]) -> str:
-    """One JSON object a line, one line a file."""
-    return "\n".join(
-        json.dumps(
-            {
-                "file": report.name,
-                "valid": report.result.is_valid,
-                "findings": [_finding(finding) for finding in report.result.findings],
-            },
-            ensure_ascii=False,
-        )
+    """``{"valid", "files": [{"file", "valid", "findings", "notChecked"}]}``."""
+    files = [
+        {
+            "file": report.name,
+            "valid": report.result.is_valid,
+            "findings": [_finding(finding) for finding in report.result.findings],
+            "notChecked": [_unchecked(name) for name in report.result.not_checked],
+        }
         for report in reports
-    )
+    ]
+    return _dumped({"valid": all(report.result.is_valid for report in reports), "files": files})
+
+
+def _dumped(document: dict[str, Any]) -> str:
+    return json.dumps(document, ensure_ascii=False, indent=2)
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
@@ -80,8 +123,37 @@ def _finding(finding: Finding) -> dict[str, Any]:
     return {name: value for name, value in said.items() if value is not None}
 
 
+def _unchecked(name: NotChecked) -> dict[str, str]:
+    """``{"kind", "url"}``; without a url there are others of the kind."""
+    return {"kind": name.kind, **({"url": name.url} if name.url else {})}
+
+
+def outcome(reports: Sequence[Report]) -> str:
+    """An OperationOutcome, or a collection Bundle with one for each file."""
+    outcomes = [_outcome(report) for report in reports]
+    if len(outcomes) == 1:
+        return _dumped(outcomes[0])
+    entries = [
+        {"fullUrl": f"urn:uuid:{uuid5(NAMESPACE_URL, report.name)}", "resource": resource}
+        for report, resource in zip(reports, outcomes, strict=True)
+    ]
+    bundle: dict[str, Any] = {"resourceType": "Bundle", "type": "collection"}
+    return _dumped({**bundle, **({"entry": entries} if entries else {})})
+
+
+def _outcome(report: Report) -> dict[str, Any]:
+    findings = [*([VALID.at()] if report.result.is_valid else []), *report.result.findings]
+    findings += [NOT_CHECKED.at(nb=name.nb, en=name.en) for name in report.result.not_checked]
+    resource = outcome_of(findings)
+    return {
+        "resourceType": resource["resourceType"],
+        "extension": [{"url": FILE, "valueString": report.name}],
+        "issue": resource["issue"],
+    }
+
+
 def junit(reports: Sequence[Report]) -> str:
-    """One test suite, one test a file; each error is a failure, the rest is in its output."""
+    """One test suite, one test a file: a file that is not valid has failed."""
     failed = sum(not report.result.is_valid for report in reports)
     cases = "".join(_junit_case(report) for report in reports)
     return (
@@ -92,36 +164,32 @@ def junit(reports: Sequence[Report]) -> str:
 
 
 def _junit_case(report: Report) -> str:
-    lines = "\n".join(_text_lines(report))
-    opening = f'  <testcase classname="{_TOOL}" name={quoteattr(report.name)}>'
+    findings = report.result.findings
+    told = escape("\n".join(finding.as_line(report.name) for finding in findings))
+    unchecked = escape("\n".join(_unchecked_lines(report.result.not_checked)))
+    opening = f'  <testcase classname="{_TOOL}" name="{escape(report.name)}">'
     if report.result.is_valid:
-        return f"{opening}<system-out>{escape(lines)}</system-out></testcase>\n"
-    count = len(report.result.findings)
-    return f'{opening}<failure message="{count} findings">{escape(lines)}</failure></testcase>\n'
+        return f"{opening}<system-out>{told}\n{unchecked}</system-out></testcase>\n"
+    failure = f'<failure message="{len(findings)} findings">{told}</failure>'
+    return f"{opening}{failure}<system-out>{unchecked}</system-out></testcase>\n"
 
 
 def sarif(reports: Sequence[Report]) -> str:
-    """One run; each code a rule with its source, each finding a result with its place."""
+    """One run: each code a rule with its source, each finding a result with its place."""
     found = [(report.name, finding) for report in reports for finding in report.result.findings]
     rules = {finding.code: _sarif_rule(finding) for _, finding in found}
-    log = {
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [
-            {
-                "tool": {"driver": {"name": _TOOL, "rules": list(rules.values())}},
-                "results": [_sarif_result(name, finding) for name, finding in found],
-            }
-        ],
+    notes = [{"level": "note", "message": {"text": line}} for line in _unchecked_lines(_not_checked(reports))]
+    run = {
+        "tool": {"driver": {"name": _TOOL, "rules": list(rules.values())}},
+        "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": notes}],
+        "results": [_sarif_result(name, finding) for name, finding in found],
     }
-    return json.dumps(log, ensure_ascii=False, indent=2)
+    schema = "https://json.schemastore.org/sarif-2.1.0.json"
+    return _dumped({"$schema": schema, "version": "2.1.0", "runs": [run]})
 
 
 def _sarif_rule(finding: Finding) -> dict[str, Any]:
-    rule: dict[str, Any] = {"id": finding.code}
-    if finding.source:
-        rule["helpUri"] = finding.source
-    return rule
+    return {"id": finding.code, **({"helpUri": finding.source} if finding.source else {})}
 
 
 def _sarif_result(name: str, finding: Finding) -> dict[str, Any]:
@@ -140,10 +208,12 @@ def _sarif_result(name: str, finding: Finding) -> dict[str, Any]:
 
 
 def github(reports: Sequence[Report]) -> str:
-    """One workflow command a finding."""
-    return "\n".join(
-        _command(report.name, finding) for report in reports for finding in report.result.findings
-    )
+    """One workflow command a finding, and a notice for each name that was not checked."""
+    commands = [_command(report.name, finding) for report in reports for finding in report.result.findings]
+    notices = [
+        f"::notice title=not-checked::{_data(line)}" for line in _unchecked_lines(_not_checked(reports))
+    ]
+    return "\n".join([*commands, *notices])
 
 
 def _command(name: str, finding: Finding) -> str:
@@ -164,6 +234,7 @@ def _property(value: str) -> str:
 FORMS: dict[str, Callable[[Sequence[Report]], str]] = {
     "text": text,
     "json": as_json,
+    "outcome": outcome,
     "junit": junit,
     "sarif": sarif,
     "github": github,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import msgspec
 
 from adapter.errors import IssueType, Message, Severity
 
@@ -17,6 +20,17 @@ MARKED = Message(
     Severity.WARNING,
 )
 _BLANK = b" \t\r\n"
+_RESOURCE_KEY = b'"resourceType"'
+_LONGEST_PROLOGUE = 2**16
+_BEFORE_ROOT = re.compile(rb"<!--.*?-->|<\?.*?\?>|<![^>]*>", re.DOTALL)
+_ROOT = re.compile(rb"<[^>]*")
+_NAMESPACE = re.compile(rb"""\sxmlns(?::\w+)?\s*=\s*["']http://hl7\.org/fhir["']""")
+
+
+class _Root(msgspec.Struct):
+    """The one key of a JSON text that tells whether it is a resource."""
+
+    resourceType: Any = msgspec.UNSET  # noqa: N815 - FHIR's spelling
 
 
 class Format(StrEnum):
@@ -44,3 +58,20 @@ def sniff(data: bytes) -> Sniffed:
     text = data.removeprefix(BYTE_ORDER_MARK)
     is_xml = text.lstrip(_BLANK).startswith(b"<")
     return Sniffed(Format.XML if is_xml else Format.JSON, text, has_mark)
+
+
+def is_fhir(data: bytes) -> bool:
+    """Whether a text claims to be FHIR: JSON with a resourceType, XML with a root in its namespace.
+
+    Of JSON that cannot be read, and of several lines of it, whether it says resourceType anywhere.
+    """
+    format_, text, _ = sniff(data)
+    if format_ is Format.XML:
+        root = _ROOT.search(_BEFORE_ROOT.sub(b"", text[:_LONGEST_PROLOGUE]))
+        return root is not None and _NAMESPACE.search(root[0]) is not None
+    try:
+        return msgspec.json.decode(text, type=_Root).resourceType is not msgspec.UNSET
+    except msgspec.ValidationError:
+        return False
+    except (msgspec.DecodeError, RecursionError):
+        return _RESOURCE_KEY in text

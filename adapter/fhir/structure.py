@@ -147,7 +147,7 @@ class _Walk:
             if member.concepts and not _is_bound(member, value):
                 self.tally.add(faults.CODE, path, name=member.name)
             elif member.unjudged and not value.keys().isdisjoint(_CODED):
-                self.unchecked.note("value set", member.unjudged)
+                self.unchecked.note("value-set", member.unjudged)
             for rule in member.rules:
                 self.tally.take(rule.findings(value, container, path))
 
@@ -187,7 +187,7 @@ class _Walk:
         elif member.type in _ADDRESSES and (message := doubt(member.type, value)):
             self.tally.add(message, _place(path, member.name, index))
         elif member.unjudged:
-            self.unchecked.note("value set", member.unjudged)
+            self.unchecked.note("value-set", member.unjudged)
 
     def _companion(
         self, member: Member, value: Any, node: dict[str, Any], path: str, container: Container

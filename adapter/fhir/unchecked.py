@@ -12,11 +12,22 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-Kind = Literal["profile", "extension", "value set"]
+Kind = Literal["profile", "extension", "value-set"]
 
 MOST_NAMED = 100
 """Names told of each kind: a body can be made to have any number."""
 
+_EN: dict[Kind, tuple[str, str]] = {
+    "profile": ("profile", "other profiles"),
+    "extension": ("extension", "other extensions"),
+    "value-set": ("value set", "other value sets"),
+}
+_NB: dict[Kind, tuple[str, str]] = {
+    "profile": ("profil", "andre profiler"),
+    "extension": ("utvidelse", "andre utvidelser"),
+    "value-set": ("verdisett", "andre verdisett"),
+}
+_KINDS = tuple(_EN)
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:\S{1,1000}")
 
 
@@ -26,8 +37,17 @@ class NotChecked(NamedTuple):
     kind: Kind
     url: str | None
 
-    def __str__(self) -> str:
-        return f"{self.kind} {self.url}" if self.url else f"other {self.kind}s"
+    @property
+    def en(self) -> str:
+        """The kind and the address in English."""
+        one, others = _EN[self.kind]
+        return f"{one} {self.url}" if self.url else others
+
+    @property
+    def nb(self) -> str:
+        """The kind and the address in Norwegian."""
+        one, others = _NB[self.kind]
+        return f"{one} {self.url}" if self.url else others
 
 
 @dataclass(slots=True)
@@ -51,6 +71,5 @@ class Unchecked:
 
 def together(names: Iterable[NotChecked]) -> tuple[NotChecked, ...]:
     """Names of several resources, each once: profiles, extensions, value sets, in the order they were met."""
-    kinds: tuple[Kind, ...] = ("profile", "extension", "value set")
     unique = dict.fromkeys(names)
-    return tuple(sorted(unique, key=lambda name: (kinds.index(name.kind), name.url is None)))
+    return tuple(sorted(unique, key=lambda name: (_KINDS.index(name.kind), name.url is None)))

@@ -11,9 +11,9 @@ from fhir.resources.R4B.operationoutcome import OperationOutcome
 
 from adapter.fhir import xml
 from adapter.fhir.definitions import facts
+from adapter.fhir.issues import ERROR_CODES
 from adapter.fhir.stored import read_stored
 from adapter.record import parts
-from adapter.rest.outcome import ERROR_CODES
 from adapter.rest.routes import TYPES
 from adapter.security.development import Wish
 from tests.rest.world import HOSPITAL_NUMBER, PERSON_NUMBER

@@ -6,8 +6,9 @@ import pytest
 from fhir.resources.R4B.operationoutcome import OperationOutcome
 
 from adapter.errors import IssueType, Message, Severity
+from adapter.fhir.issues import AUTHORITY, ERROR_CODES
 from adapter.fhir.tally import MAX_FINDINGS
-from adapter.rest.outcome import AUTHORITY, ERROR_CODES, operation_outcome
+from adapter.rest.outcome import operation_outcome
 
 MESSAGE = Message("rule-x", IssueType.BUSINESS_RULE, "Ikke slik", "Not so")
 

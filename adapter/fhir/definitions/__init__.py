@@ -12,6 +12,7 @@ from __future__ import annotations
 import zipfile
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from io import BytesIO
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal
@@ -196,9 +197,16 @@ def _code_lists() -> dict[str, dict[str, list[str]]]:
     return dict(_member("codes"))
 
 
+@cache
+def _archive() -> zipfile.ZipFile:
+    """The table in memory: processes that are forked share no place in a file."""
+    return zipfile.ZipFile(BytesIO(TABLE.read_bytes()))
+
+
 def _member(name: str, *, missing: Any = None) -> Any:
-    with _reading, zipfile.ZipFile(TABLE) as archive:
-        if missing is not None and name not in archive.namelist():
+    with _reading:
+        archive = _archive()
+        if missing is not None and name not in archive.NameToInfo:
             return missing
         return read_stored(archive.read(name))
 

@@ -1,0 +1,73 @@
+"""FHIR files by their name, in folders, or by a pattern: shells do not expand patterns everywhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from glob import glob, has_magic
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from adapter.fhir.sniffing import is_fhir
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+LARGEST_FILE = 64 * 1024 * 1024
+SUFFIXES = frozenset({".json", ".xml", ".ndjson"})
+"""Files of a folder that are looked into, with everything below it."""
+
+
+@dataclass(frozen=True, slots=True)
+class FhirFile:
+    """One file and its content."""
+
+    path: Path
+    data: bytes
+
+
+@dataclass(slots=True)
+class Search:
+    """One search for files: how many of those in folders are no FHIR, and why something could not be read."""
+
+    passed_over: int = 0
+    failures: list[str] = field(default_factory=list)
+
+    def files(self, names: Iterable[str]) -> Iterator[FhirFile]:
+        """The files, each once: those named themselves whatever they hold, and of folders what is FHIR."""
+        given: set[Path] = set()
+        for path, is_named in self._paths(names):
+            if path not in given and (data := self._read(path)) is not None:
+                given.add(path)
+                if is_named or is_fhir(data):
+                    yield FhirFile(path, data)
+                else:
+                    self.passed_over += 1
+
+    def _paths(self, names: Iterable[str]) -> Iterator[tuple[Path, bool]]:
+        """Each path, and whether it was named itself or matched by a pattern, as a shell would name it."""
+        for name in names:
+            path = Path(name)
+            if not path.exists() and has_magic(name):
+                matched = sorted(Path(one) for one in glob(name, recursive=True))
+            else:
+                matched = [path] if path.exists() else []
+            if not matched:
+                self.failures.append(f"{name}: no such file")
+            for one in matched:
+                if one.is_dir():
+                    yield from ((below, False) for below in _below(one))
+                else:
+                    yield one, True
+
+    def _read(self, path: Path) -> bytes | None:
+        try:
+            if path.stat().st_size <= LARGEST_FILE:
+                return path.read_bytes()
+            self.failures.append(f"{path}: larger than {LARGEST_FILE // 2**20} MB")
+        except OSError as error:
+            self.failures.append(f"{path}: {error.strerror}")
+        return None
+
+
+def _below(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
