@@ -74,6 +74,7 @@ DEPTH = Message(
 )
 
 _BLANK = re.compile(r"[ \t\n\r]*")
+# Possessive: a string without an end is read once, not in each of the 2^n ways to cut it in pieces.
 _STRING = re.compile(r'"((?:[^"\\\x00-\x1f]++|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*+)"')
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _WORD = re.compile(r"true|false|null")

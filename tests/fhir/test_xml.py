@@ -91,7 +91,7 @@ def test_a_decimal_keeps_its_spelling(number: str):
 
 @pytest.mark.parametrize("number", ["-0", "1.0", "1e0", "00", "-01", "+1", " 1"])
 def test_an_integer_has_one_spelling(number: str):
-    """What R4 does not write as an integer is refused in XML with the code it has in JSON."""
+    """A text that R4 does not write for an integer stays text, and is refused as in JSON."""
     tree = xml.parse(document(f'<multipleBirthInteger value="{number}"/>'))
     assert [finding.code for finding in check(tree)] == ["integer-type"]
     assert f'value="{number}"' in xml.render(tree).decode()
