@@ -214,6 +214,21 @@ def test_a_record_refuses_what_is_no_count(house: House, antall: str, code: str)
     assert (found["kode"], found["sted"]) == (code, "sak.planer[0].evalueringsintervall.antall")
 
 
+@pytest.mark.parametrize("number", ["1e2", "-0", "0E-3"])
+def test_a_number_where_none_belongs_is_refused(house: House, number: str) -> None:
+    """A number in place of any field of a record or element of a resource is 4xx, in every spelling."""
+    headers = {"Content-Type": "application/json", "If-Match": "*"}
+    for name in (*SAK, "kallenavn"):
+        data = render({**SAK, name: Spelled(number)})
+        answer = house.municipality("PUT", "/kommune/v1/saker/saken", data=data, headers=headers)
+        assert answer.status_code == (400 if name == "id" else 422), answer.text
+    for resource in (goal("wrong", "1"), tiltak("wrong", "1")):
+        path = f"/fhir/{resource['resourceType']}/wrong"
+        for name in (*resource, "unknown"):
+            data = render({**resource, name: Spelled(number)})
+            assert house.municipality("PUT", path, data=data, headers=JSON).status_code == 400
+
+
 def test_another_spelling_is_a_change(house: House) -> None:
     """1.50 sent again makes no version; 1.5 instead of it makes one, for precision has changed."""
     first, again, other = (
