@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +61,42 @@ def test_xml_says_the_same(converted: Converted) -> None:
     xml = converted(SAK, "--to", "fhir", "--format", "xml")
     assert xml.startswith(("<?xml", "<Bundle"))
     assert converted(xml, "--to", "plan") == json.loads(SAK.read_bytes())
+
+
+@pytest.mark.parametrize("number", ["1e2", "0.0000001", "0E-3", "-0"])
+def test_a_number_keeps_its_spelling_there_and_back(
+    converted: Converted, capsys: pytest.CaptureFixture[str], tmp_path: Path, number: str
+) -> None:
+    """A number of the residue is spelled as it was sent, in the record file, in JSON and in XML."""
+    goal = {
+        "resourceType": "Goal",
+        "id": "maalet",
+        "extension": [{"url": "https://sender.example/number", "valueDecimal": 17}],
+        "lifecycleStatus": "active",
+        "description": {"text": "Gå lenger"},
+        "subject": {"reference": "Patient/slagpasient"},
+    }
+    bundle = converted(SAK, "--to", "fhir")
+    entry = {"fullUrl": "https://sender.example/Goal/maalet", "resource": goal}
+    text = json.dumps({**bundle, "entry": [*bundle["entry"], entry]})
+    path = tmp_path / "spelled"
+    path.write_text(text.replace('"valueDecimal": 17', f'"valueDecimal":{number}'))
+    for options in (["plan"], ["fhir"], ["plan"], ["fhir", "--format", "xml"], ["plan"]):
+        assert run("convert", path, "--to", *options) == 0
+        path.write_text(capsys.readouterr().out)
+        assert re.search(f'valueDecimal(":| value="){re.escape(number)}["}}]', path.read_text())
+
+
+@pytest.mark.parametrize("antall", ["6.0", "6e0", "60E-1"])
+def test_an_integer_of_a_record_is_one_in_fhir(converted: Converted, antall: str) -> None:
+    """6.0 is an integer to JSON Schema, and is written as FHIR writes integers."""
+    sak = json.loads(SAK.read_bytes())
+    sak["planer"][0]["evalueringsintervall"] = {"antall": 17, "enhet": "maned"}
+    sak["innbygger"]["kontaktpunkter"][0]["rang"] = 17
+    text = json.dumps(sak).replace(": 17", f": {antall}")
+    bundle = json.dumps(converted(text, "--to", "fhir"))
+    assert '"rank": 6,' in bundle or '"rank": 6}' in bundle
+    assert '"value": 6,' in bundle
 
 
 def test_a_resource_there_and_back_is_whole(converted: Converted) -> None:
