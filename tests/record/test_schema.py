@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Any
 
 import pytest
@@ -109,3 +111,46 @@ def test_every_definition_has_a_title_or_is_a_value() -> None:
     objects = {name: found for name, found in schema.definitions().items() if found.get("type") == "object"}
     assert set(schema.KINDS) <= objects.keys()
     assert [name for name, found in objects.items() if "title" not in found] == []
+
+
+INTEGERS = (
+    ("sak", "innbygger.kontaktpunkter", [{"rang": "?"}]),
+    ("sak", "parorende", [{"kontaktpunkter": [{"rang": "?"}]}]),
+    ("ansatt", "kontaktpunkter", [{"rang": "?"}]),
+    ("organisasjon", "kontaktpunkter", [{"rang": "?"}]),
+    ("sak", "tiltak", [{"omfang": {"hyppighet": {"ganger": "?", "per": "?", "enhet": "uke"}}}]),
+    ("sak", "planer", [{"evalueringsintervall": {"antall": "?", "enhet": "maned"}}]),
+)
+
+
+def filled(value: Any, number: Any) -> Any:
+    """The value with a number for each question mark."""
+    if isinstance(value, dict):
+        return {key: filled(item, number) for key, item in value.items()}
+    if isinstance(value, list):
+        return [filled(item, number) for item in value]
+    return number if value == "?" else value
+
+
+@pytest.mark.parametrize(("kind", "path", "value"), INTEGERS)
+def test_an_integer_is_stored_in_one_spelling(kind: str, path: str, value: Any) -> None:
+    """6.0 and 6e0 are the integer 6 wherever the schema asks for one; a fraction is left for it to refuse."""
+    for spelling, stored in (("6.0", 6), ("6e0", 6), ("60E-1", 6), ("-0", 0), ("1e2", 100)):
+        found = schema.with_integers(kind, bent({}, **{path: filled(value, Spelled(spelling))}))
+        assert repr(found) == repr(bent({}, **{path: filled(value, stored)}))
+    body = bent({}, **{path: filled(value, Spelled("6.5"))})
+    assert repr(schema.with_integers(kind, body)) == repr(body)
+    assert "wrong-type" in [finding.code for finding in schema.validate(kind, body)]
+
+
+def test_a_number_in_a_field_of_another_type_keeps_its_spelling() -> None:
+    """What is no integer field is passed over, and so is what the schema does not know."""
+    for value in (Spelled("6.0"), [Spelled("6.0")], {"a": {"rang": Spelled("6.0")}}):
+        body = {"navn": value, "rang": value, "kontaktpunkter": value}
+        assert repr(schema.with_integers("ansatt", body)) == repr(body)
+
+
+def test_every_integer_of_the_schema_is_held_to_one_spelling() -> None:
+    """The table above has every field of type integer."""
+    said = re.findall(r'"(\w+)": \{[^{}]*"type": "integer"', json.dumps(schema.definitions()))
+    assert set(said) == set(re.findall(r"'(\w+)': '\?'", repr(INTEGERS)))
