@@ -24,7 +24,7 @@ caller sent as a value, only names, types and places, so no birth number can rea
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import KW_ONLY, dataclass, replace
 from enum import StrEnum
 from http import HTTPStatus
 from typing import TYPE_CHECKING, ClassVar
@@ -115,10 +115,14 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A finding's wording, declared once: stable code, IssueType, Norwegian and English template."""
+    """A finding's wording, declared once for each stable code; other words for it are made with ``replace``.
+
+    ``nb`` and ``en`` are templates: what is wrong, then what to do. ``source`` is the address of the rule.
+    """
 
     code: str
     issue: IssueType
+    _: KW_ONLY
     nb: str
     en: str
     source: str | None = None

@@ -19,49 +19,49 @@ _SPEC = "https://hl7.org/fhir/R4/http.html"
 ADDRESS_UNKNOWN = Message(
     "address-unknown",
     IssueType.NOT_SUPPORTED,
-    "Ukjent adresse, eller en type som ikke tilbys. {document} sier hva som finnes",
-    "Unknown address, or a type that is not served. {document} tells what is here",
-    _SPEC,
+    nb="Ukjent adresse, eller en type som ikke tilbys. {document} sier hva som finnes",
+    en="Unknown address, or a type that is not served. {document} tells what is here",
+    source=_SPEC,
 )
 METHOD_UNKNOWN = Message(
     "method-not-allowed",
     IssueType.NOT_SUPPORTED,
-    "Adressen tar ikke denne metoden. Allow sier hvilke den tar",
-    "The address does not take this method. Allow tells which it takes",
-    _SPEC,
+    nb="Adressen tar ikke denne metoden. Allow sier hvilke den tar",
+    en="The address does not take this method. Allow tells which it takes",
+    source=_SPEC,
 )
 MEDIA_TYPE_UNREADABLE = Message(
     "media-type-unsupported",
     IssueType.NOT_SUPPORTED,
-    "Innhold av denne typen leses ikke. Send Content-Type {valid}, i UTF-8 og ukomprimert",
-    "Content of this type is not read. Send Content-Type {valid}, in UTF-8 and not compressed",
-    f"{_SPEC}#mime-type",
+    nb="Innhold av denne typen leses ikke. Send Content-Type {valid}, i UTF-8 og ukomprimert",
+    en="Content of this type is not read. Send Content-Type {valid}, in UTF-8 and not compressed",
+    source=f"{_SPEC}#mime-type",
 )
 BODY_TOO_LARGE = Message(
     "body-too-large",
     IssueType.TOO_LONG,
-    "Innholdet er større enn {limit} byte. Del det opp, eller send mindre om gangen",
-    "The body is larger than {limit} bytes. Split it, or send less at a time",
-    f"{_SPEC}#transaction",
+    nb="Innholdet er større enn {limit} byte. Del det opp, eller send mindre om gangen",
+    en="The body is larger than {limit} bytes. Split it, or send less at a time",
+    source=f"{_SPEC}#transaction",
 )
 ID_DIFFERS = Message(
     "id-differs",
     IssueType.INVALID,
-    "Id-en i innholdet er en annen enn i adressen. Send den samme begge steder",
-    "The id in the body differs from the one in the address. Send the same in both",
-    f"{_SPEC}#update",
+    nb="Id-en i innholdet er en annen enn i adressen. Send den samme begge steder",
+    en="The id in the body differs from the one in the address. Send the same in both",
+    source=f"{_SPEC}#update",
 )
 NOT_UNDERSTOOD = Message(
     "request-invalid",
     IssueType.INVALID,
-    "Forespørselen kunne ikke leses som HTTP. Rett den og send den på nytt",
-    "The request could not be read as HTTP. Correct it and send it again",
+    nb="Forespørselen kunne ikke leses som HTTP. Rett den og send den på nytt",
+    en="The request could not be read as HTTP. Correct it and send it again",
 )
 FAULT = Message(
     "fault",
     IssueType.EXCEPTION,
-    "Noe gikk galt i tjenesten. Oppgi forespørsel {request_id} når du melder fra",
-    "Something went wrong in the service. Give request {request_id} when reporting it",
+    nb="Noe gikk galt i tjenesten. Oppgi forespørsel {request_id} når du melder fra",
+    en="Something went wrong in the service. Give request {request_id} when reporting it",
     severity=Severity.FATAL,
 )
 

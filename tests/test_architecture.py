@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -36,6 +38,45 @@ def test_a_module_opens_with_the_sentence_that_says_why() -> None:
     modules = (ROOT / "adapter").rglob("*.py")
     silent = [str(path) for path in modules if not path.read_text().lstrip().startswith('"""')]
     assert not silent
+
+
+def _trees() -> list[ast.Module]:
+    return [ast.parse(path.read_text()) for path in sorted((ROOT / "adapter").rglob("*.py"))]
+
+
+def test_a_message_code_is_declared_once() -> None:
+    """A code has one Message; other words for the same code are made from it with ``replace``."""
+    declared = Counter(
+        node.args[0].value
+        for tree in _trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "Message"
+        and node.args
+        and isinstance(node.args[0], ast.Constant)
+    )
+    assert len(declared) > 150
+    assert [code for code, count in declared.items() if count > 1] == []
+
+
+def test_nothing_public_is_called_by_tests_alone() -> None:
+    """What the adapter defines for others, the adapter names; what a framework calls is listed here."""
+    called_by_frameworks = {
+        "exception", "load_config",  # gunicorn
+        "get_command", "list_commands",  # click
+        "healthz", "log_exception", "readyz", "refuse_http",  # Flask
+    }  # fmt: skip
+    defined, named = set(), set()
+    for tree in _trees():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+                defined.add(node.name)
+            elif isinstance(node, ast.Name):
+                named.add(node.id)
+            elif isinstance(node, ast.Attribute):
+                named.add(node.attr)
+    assert defined - named == called_by_frameworks
 
 
 def test_serving_loads_neither_migrations_nor_models() -> None:

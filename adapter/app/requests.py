@@ -26,8 +26,9 @@ LARGEST_BODY = 5 * 1024 * 1024
 OPEN_TO_THIS_MACHINE_ONLY = Message(
     "open-door-is-local",
     IssueType.FORBIDDEN,
-    "Tjenesten kjører uten innlogging og svarer bare programmer på samme maskin, uten mellomledd.",
-    "The service runs without authentication and answers programs on the same machine only, without a proxy.",
+    nb="Tjenesten kjører uten innlogging og svarer bare programmer på samme maskin, uten mellomledd.",
+    en="The service runs without authentication and answers programs on the same machine only, "
+    "without a proxy.",
 )
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}", re.ASCII)

@@ -41,16 +41,16 @@ _OF_A_SAK = frozenset({"id", "tilstand", "saksnummer"})
 UNMAPPED = Message(
     "type-unmapped",
     IssueType.NOT_SUPPORTED,
-    "Kommunens post har ingen del for denne ressurstypen",
-    "The municipality's record has no part for this type of resource",
+    nb="Kommunens post har ingen del for denne ressurstypen",
+    en="The municipality's record has no part for this type of resource",
 )
 
 SEVERAL_PEOPLE = Message(
     "several-people",
     IssueType.BUSINESS_RULE,
-    "En post handler om én person; konverter hver for seg",
-    "A record is about one person; convert them one by one",
-    "https://hl7.org/fhir/R4/bundle.html#collection",
+    nb="En post handler om én person; konverter hver for seg",
+    en="A record is about one person; convert them one by one",
+    source="https://hl7.org/fhir/R4/bundle.html#collection",
 )
 
 

@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 NOT_HEEDED = Message(
     "label-not-heeded",
     IssueType.BUSINESS_RULE,
-    "Denne merkingen kan ikke følges her. Si hvilket emne det gjelder med koder i ip-emne, eller utelat den",
-    "This label cannot be followed here. Say which topic it is about, with codes of ip-emne, or leave it out",
-    "https://hl7.org/fhir/R4/security-labels.html",
+    nb="Denne merkingen kan ikke følges her. Si hvilket emne det gjelder med koder i ip-emne, eller "
+    "utelat den",
+    en="This label cannot be followed here. Say which topic it is about, with codes of ip-emne, or "
+    "leave it out",
+    source="https://hl7.org/fhir/R4/security-labels.html",
 )
 
 _TOPICS = f"{BASE}/CodeSystem/ip-emne"

@@ -24,72 +24,72 @@ _REFERENCES = "https://hl7.org/fhir/R4/references.html"
 NESTED = Message(
     "dom-2",
     IssueType.INVARIANT,
-    "En ressurs inne i en annen kan ikke selv ha ressurser i seg",
-    "A contained resource cannot contain resources itself",
-    _DOMAIN,
+    nb="En ressurs inne i en annen kan ikke selv ha ressurser i seg",
+    en="A contained resource cannot contain resources itself",
+    source=_DOMAIN,
 )
 UNREFERENCED = Message(
     "dom-3",
     IssueType.INVARIANT,
-    "Ingenting i ressursen viser til denne ressursen, og den viser ikke til ressursen den ligger i",
-    "Nothing refers to this contained resource, and it does not refer to its container",
-    _DOMAIN,
+    nb="Ingenting i ressursen viser til denne ressursen, og den viser ikke til ressursen den ligger i",
+    en="Nothing refers to this contained resource, and it does not refer to its container",
+    source=_DOMAIN,
 )
 VERSIONED = Message(
     "dom-4",
     IssueType.INVARIANT,
-    "En ressurs inne i en annen kan ikke ha versjon eller endringstid",
-    "A contained resource cannot have a version or a time of change",
-    _DOMAIN,
+    nb="En ressurs inne i en annen kan ikke ha versjon eller endringstid",
+    en="A contained resource cannot have a version or a time of change",
+    source=_DOMAIN,
 )
 LABELLED = Message(
     "dom-5",
     IssueType.INVARIANT,
-    "En ressurs inne i en annen kan ikke ha egne sikkerhetsmerker",
-    "A contained resource cannot have security labels of its own",
-    _DOMAIN,
+    nb="En ressurs inne i en annen kan ikke ha egne sikkerhetsmerker",
+    en="A contained resource cannot have security labels of its own",
+    source=_DOMAIN,
 )
 SAME_ID = Message(
     "contained-same-id",
     IssueType.DUPLICATE,
-    "To ressurser inne i samme ressurs har samme id",
-    "Two contained resources have the same id",
-    _REFERENCES,
+    nb="To ressurser inne i samme ressurs har samme id",
+    en="Two contained resources have the same id",
+    source=_REFERENCES,
 )
 DANGLING = Message(
     "ref-1",
     IssueType.INVARIANT,
-    "Referansen viser til en ressurs som ikke ligger i denne",
-    "The reference names a contained resource that is not there",
-    _REFERENCES,
+    nb="Referansen viser til en ressurs som ikke ligger i denne",
+    en="The reference names a contained resource that is not there",
+    source=_REFERENCES,
 )
 TARGET = Message(
     "reference-target",
     IssueType.VALUE,
-    "Referansen kan ikke vise til {type}; tillatt er {allowed}",
-    "The reference cannot name a resource of type {type}; allowed are {allowed}",
-    _REFERENCES,
+    nb="Referansen kan ikke vise til {type}; tillatt er {allowed}",
+    en="The reference cannot name a resource of type {type}; allowed are {allowed}",
+    source=_REFERENCES,
 )
 FORM = Message(
     "reference-format",
     IssueType.VALUE,
-    "En referanse er Type/id, en absolutt adresse, en URN eller #id",
-    "A reference is Type/id, an absolute address, a URN or #id",
-    f"{_REFERENCES}#literal",
+    nb="En referanse er Type/id, en absolutt adresse, en URN eller #id",
+    en="A reference is Type/id, an absolute address, a URN or #id",
+    source=f"{_REFERENCES}#literal",
 )
 MISMATCH = Message(
     "reference-type-mismatch",
     IssueType.VALUE,
-    "type sier noe annet enn selve referansen",
-    "type says something else than the reference itself",
-    f"{_REFERENCES}#Reference",
+    nb="type sier noe annet enn selve referansen",
+    en="type says something else than the reference itself",
+    source=f"{_REFERENCES}#Reference",
 )
 TYPE = Message(
     "reference-type-unknown",
     IssueType.VALUE,
-    "type er ingen type i FHIR R4",
-    "type is no type of FHIR R4",
-    f"{_REFERENCES}#Reference",
+    nb="type er ingen type i FHIR R4",
+    en="type is no type of FHIR R4",
+    source=f"{_REFERENCES}#Reference",
 )
 
 _NARRATED = re.compile(r"""(?:src|href)\s*=\s*["']#([^"']+)["']""")

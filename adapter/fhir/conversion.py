@@ -29,38 +29,38 @@ _PAGE = "https://hl7.org/fhir/R4/xml.html"
 ATTRIBUTE = Message(
     "xml-attribute",
     IssueType.STRUCTURE,
-    "Elementet har et attributt det ikke kan ha",
-    "The element has an attribute it cannot have",
-    _PAGE,
+    nb="Elementet har et attributt det ikke kan ha",
+    en="The element has an attribute it cannot have",
+    source=_PAGE,
 )
 ORDER = Message(
     "xml-order",
     IssueType.STRUCTURE,
-    "Elementet står ikke der det skal i rekkefølgen",
-    "The element is out of order",
-    _PAGE,
+    nb="Elementet står ikke der det skal i rekkefølgen",
+    en="The element is out of order",
+    source=_PAGE,
 )
 REPEATED = Message(
     "xml-repeated",
     IssueType.STRUCTURE,
-    "Elementet kan bare stå én gang",
-    "The element can only stand once",
-    _PAGE,
+    nb="Elementet kan bare stå én gang",
+    en="The element can only stand once",
+    source=_PAGE,
 )
 ONE_RESOURCE = Message(
     "xml-one-resource",
     IssueType.STRUCTURE,
-    "Elementet må ha nøyaktig én ressurs i seg",
-    "The element must have exactly one resource in it",
-    _PAGE,
+    nb="Elementet må ha nøyaktig én ressurs i seg",
+    en="The element must have exactly one resource in it",
+    source=_PAGE,
 )
 
 NARRATIVE = Message(
     "xml-narrative",
     IssueType.STRUCTURE,
-    "div må være i navnerommet for XHTML",
-    "div must be in the XHTML namespace",
-    _PAGE,
+    nb="div må være i navnerommet for XHTML",
+    en="div must be in the XHTML namespace",
+    source=_PAGE,
 )
 
 _XSI = "http://www.w3.org/2001/XMLSchema-instance "

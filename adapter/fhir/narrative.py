@@ -9,7 +9,7 @@ or beside it. Rules: https://hl7.org/fhir/R4/narrative.html.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -28,39 +28,38 @@ _PAGE = "https://hl7.org/fhir/R4/narrative.html"
 FORM = Message(
     "narrative-not-xhtml",
     IssueType.STRUCTURE,
-    "Fortellingen må være ett velformet div-element i navnerommet for XHTML, uten DOCTYPE, entiteter, CDATA "
+    nb="Fortellingen må være ett velformet div-element i navnerommet for XHTML, uten DOCTYPE, "
+    "entiteter, CDATA "
     "og prosesseringsinstruksjoner",
-    "The narrative must be one well-formed div element in the XHTML namespace, without DOCTYPE, entities, "
+    en="The narrative must be one well-formed div element in the XHTML namespace, without DOCTYPE, entities, "
     "CDATA and processing instructions",
-    f"{_PAGE}#xhtml",
+    source=f"{_PAGE}#xhtml",
 )
 ELEMENT = Message(
     "txt-1",
     IssueType.INVARIANT,
-    "Fortellingen har et element som ikke er tillatt",
-    "The narrative has an element that is not allowed",
-    f"{_PAGE}#Narrative",
+    nb="Fortellingen har et element som ikke er tillatt",
+    en="The narrative has an element that is not allowed",
+    source=f"{_PAGE}#Narrative",
 )
-ATTRIBUTE = Message(
-    "txt-1",
-    IssueType.INVARIANT,
-    "Fortellingen har et attributt som ikke er tillatt",
-    "The narrative has an attribute that is not allowed",
-    f"{_PAGE}#Narrative",
+ATTRIBUTE = replace(
+    ELEMENT,
+    nb="Fortellingen har et attributt som ikke er tillatt",
+    en="The narrative has an attribute that is not allowed",
 )
 ACTIVE = Message(
     "narrative-active",
     IssueType.SECURITY,
-    "Fortellingen har en adresse eller stil som kan kjøre kode eller hente noe utenfra",
-    "The narrative has an address or style that can run code or load something from outside",
-    f"{_PAGE}#security",
+    nb="Fortellingen har en adresse eller stil som kan kjøre kode eller hente noe utenfra",
+    en="The narrative has an address or style that can run code or load something from outside",
+    source=f"{_PAGE}#security",
 )
 EMPTY = Message(
     "txt-2",
     IssueType.INVARIANT,
-    "Fortellingen er tom",
-    "The narrative is empty",
-    f"{_PAGE}#Narrative",
+    nb="Fortellingen er tom",
+    en="The narrative is empty",
+    source=f"{_PAGE}#Narrative",
 )
 
 _ELEMENTS = (

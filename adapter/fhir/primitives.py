@@ -103,11 +103,11 @@ def _primitive(
         Message(
             f"{name}-type",
             IssueType.STRUCTURE,
-            f"En {name} må være {json[0]}",
-            f"A value of type {name} must be {json[1]}",
-            page,
+            nb=f"En {name} må være {json[0]}",
+            en=f"A value of type {name} must be {json[1]}",
+            source=page,
         ),
-        Message(f"{name}-format", IssueType.VALUE, nb, en, page),
+        Message(f"{name}-format", IssueType.VALUE, nb=nb, en=en, source=page),
     )
 
 
@@ -228,18 +228,18 @@ ELEMENT_ID = _text(
 CANONICAL = Message(
     "canonical-not-absolute",
     IssueType.VALUE,
-    "En canonical bør være en absolutt adresse, eller # og et navn i samme ressurs",
-    "A canonical should be an absolute address, or # and a name in the same resource",
-    f"{_PAGE}#canonical",
-    Severity.WARNING,
+    nb="En canonical bør være en absolutt adresse, eller # og et navn i samme ressurs",
+    en="A canonical should be an absolute address, or # and a name in the same resource",
+    source=f"{_PAGE}#canonical",
+    severity=Severity.WARNING,
 )
 URN = Message(
     "urn-format",
     IssueType.VALUE,
-    "Etter urn:uuid: står små heksadesimale siffer, etter urn:oid: tall med punktum mellom",
-    "After urn:uuid: stand lower-case hexadecimal digits, after urn:oid: numbers with dots between",
-    f"{_PAGE}#uri",
-    Severity.WARNING,
+    nb="Etter urn:uuid: står små heksadesimale siffer, etter urn:oid: tall med punktum mellom",
+    en="After urn:uuid: stand lower-case hexadecimal digits, after urn:oid: numbers with dots between",
+    source=f"{_PAGE}#uri",
+    severity=Severity.WARNING,
 )
 
 

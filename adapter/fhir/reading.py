@@ -24,44 +24,44 @@ _PAGE = "https://hl7.org/fhir/R4/xml.html"
 SYNTAX = Message(
     "xml-syntax",
     IssueType.STRUCTURE,
-    "Ikke velformet XML",
-    "Not well-formed XML",
-    "https://www.w3.org/TR/xml/",
+    nb="Ikke velformet XML",
+    en="Not well-formed XML",
+    source="https://www.w3.org/TR/xml/",
 )
 ENCODING = Message(
     "xml-encoding",
     IssueType.STRUCTURE,
-    "XML må være i UTF-8",
-    "XML must be in UTF-8",
-    f"{_PAGE}#representation",
+    nb="XML må være i UTF-8",
+    en="XML must be in UTF-8",
+    source=f"{_PAGE}#representation",
 )
 DOCTYPE = Message(
     "xml-doctype",
     IssueType.SECURITY,
-    "DOCTYPE og entiteter er ikke tillatt",
-    "DOCTYPE and entities are not allowed",
-    _PAGE,
+    nb="DOCTYPE og entiteter er ikke tillatt",
+    en="DOCTYPE and entities are not allowed",
+    source=_PAGE,
 )
 INSTRUCTION = Message(
     "xml-processing-instruction",
     IssueType.STRUCTURE,
-    "Prosesseringsinstruksjoner er ikke tillatt",
-    "Processing instructions are not allowed",
-    _PAGE,
+    nb="Prosesseringsinstruksjoner er ikke tillatt",
+    en="Processing instructions are not allowed",
+    source=_PAGE,
 )
 NAMESPACE = Message(
     "xml-namespace",
     IssueType.STRUCTURE,
-    "Elementet er ikke i navnerommet http://hl7.org/fhir",
-    "The element is not in the namespace http://hl7.org/fhir",
-    _PAGE,
+    nb="Elementet er ikke i navnerommet http://hl7.org/fhir",
+    en="The element is not in the namespace http://hl7.org/fhir",
+    source=_PAGE,
 )
 TEXT = Message(
     "xml-text",
     IssueType.STRUCTURE,
-    "Det står tekst mellom elementene; verdier skrives i attributtet value",
-    "There is text between the elements; values are written in the attribute value",
-    _PAGE,
+    nb="Det står tekst mellom elementene; verdier skrives i attributtet value",
+    en="There is text between the elements; values are written in the attribute value",
+    source=_PAGE,
 )
 CARRIAGE_RETURN = "&#0013;"
 """How a carriage return in a narrative is written, in a spelling nobody else uses, and so read back."""

@@ -40,9 +40,9 @@ if TYPE_CHECKING:
 ROOT = Message(
     "json-root",
     IssueType.STRUCTURE,
-    "Innholdet må være ett JSON-objekt",
-    "The body must be one JSON object",
-    "https://hl7.org/fhir/R4/json.html",
+    nb="Innholdet må være ett JSON-objekt",
+    en="The body must be one JSON object",
+    source="https://hl7.org/fhir/R4/json.html",
 )
 
 _MARKS = ("\\u", "\\b", "\\f", "\ufffe", "\uffff")

@@ -39,18 +39,18 @@ class Report:
 VALID = Message(
     "valid",
     IssueType.INFORMATIONAL,
-    "Gyldig FHIR R4",
-    "Valid FHIR R4",
-    "https://hl7.org/fhir/R4/validation.html",
-    Severity.INFORMATION,
+    nb="Gyldig FHIR R4",
+    en="Valid FHIR R4",
+    source="https://hl7.org/fhir/R4/validation.html",
+    severity=Severity.INFORMATION,
 )
 NOT_CHECKED = Message(
     "not-checked",
     IssueType.INCOMPLETE,
-    "Ikke sjekket: {nb}",
-    "Not checked: {en}",
-    "https://hl7.org/fhir/R4/validation.html",
-    Severity.INFORMATION,
+    nb="Ikke sjekket: {nb}",
+    en="Not checked: {en}",
+    source="https://hl7.org/fhir/R4/validation.html",
+    severity=Severity.INFORMATION,
 )
 FILE = "http://hl7.org/fhir/StructureDefinition/operationoutcome-file"
 """The extension of an OperationOutcome that names the file it is about."""

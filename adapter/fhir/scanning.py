@@ -34,43 +34,43 @@ _RFC = "https://www.rfc-editor.org/rfc/rfc8259"
 SYNTAX = Message(
     "json-syntax",
     IssueType.STRUCTURE,
-    "Ikke gyldig JSON: ventet {expected}",
-    "Not valid JSON: expected {expected}",
-    _RFC,
+    nb="Ikke gyldig JSON: ventet {expected}",
+    en="Not valid JSON: expected {expected}",
+    source=_RFC,
 )
 ENCODING = Message(
     "json-encoding",
     IssueType.STRUCTURE,
-    "JSON må være UTF-8 uten byte order mark",
-    "JSON must be UTF-8 without a byte order mark",
-    _RFC,
+    nb="JSON må være UTF-8 uten byte order mark",
+    en="JSON must be UTF-8 without a byte order mark",
+    source=_RFC,
 )
 DUPLICATE = Message(
     "json-duplicate-key",
     IssueType.STRUCTURE,
-    "Objektet har samme nøkkel to ganger",
-    "The object has the same key twice",
-    _JSON,
+    nb="Objektet har samme nøkkel to ganger",
+    en="The object has the same key twice",
+    source=_JSON,
 )
 CHARACTER = Message(
     "json-character",
     IssueType.VALUE,
-    "Teksten har et tegn FHIR ikke tillater (kontrolltegn, halvt surrogatpar eller ikke-tegn)",
-    "The string has a character FHIR does not allow (control, lone surrogate or noncharacter)",
-    "https://hl7.org/fhir/R4/datatypes.html#string",
+    nb="Teksten har et tegn FHIR ikke tillater (kontrolltegn, halvt surrogatpar eller ikke-tegn)",
+    en="The string has a character FHIR does not allow (control, lone surrogate or noncharacter)",
+    source="https://hl7.org/fhir/R4/datatypes.html#string",
 )
 NUMBER = Message(
     "json-number",
     IssueType.VALUE,
-    "Tallet har for mange siffer eller for stor eksponent",
-    "The number has too many digits or too large an exponent",
-    "https://hl7.org/fhir/R4/datatypes.html#decimal",
+    nb="Tallet har for mange siffer eller for stor eksponent",
+    en="The number has too many digits or too large an exponent",
+    source="https://hl7.org/fhir/R4/datatypes.html#decimal",
 )
 DEPTH = Message(
     "json-depth",
     IssueType.TOO_COSTLY,
-    "Objekter og lister er lagt dypere i hverandre enn {limit} nivåer",
-    "Objects and arrays are nested deeper than {limit} levels",
+    nb="Objekter og lister er lagt dypere i hverandre enn {limit} nivåer",
+    en="Objects and arrays are nested deeper than {limit} levels",
 )
 
 _BLANK = re.compile(r"[ \t\n\r]*")

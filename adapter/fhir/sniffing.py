@@ -14,10 +14,10 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 MARKED = Message(
     "byte-order-mark",
     IssueType.STRUCTURE,
-    "Filen begynner med byte order mark, som JSON ikke skal ha; lagre den som UTF-8 uten BOM",
-    "The file begins with a byte order mark, which JSON must not have; save it as UTF-8 without BOM",
-    "https://www.rfc-editor.org/rfc/rfc8259#section-8.1",
-    Severity.WARNING,
+    nb="Filen begynner med byte order mark, som JSON ikke skal ha; lagre den som UTF-8 uten BOM",
+    en="The file begins with a byte order mark, which JSON must not have; save it as UTF-8 without BOM",
+    source="https://www.rfc-editor.org/rfc/rfc8259#section-8.1",
+    severity=Severity.WARNING,
 )
 _BLANK = b" \t\r\n"
 _RESOURCE_KEY = b'"resourceType"'

@@ -22,8 +22,8 @@ MAX_FINDINGS = 200
 MORE = Message(
     "more-findings",
     IssueType.INCOMPLETE,
-    "{count} funn til av samme alvorlighet er utelatt",
-    "{count} more findings of the same severity are left out",
+    nb="{count} funn til av samme alvorlighet er utelatt",
+    en="{count} more findings of the same severity are left out",
 )
 """Told with the severity of what it counts, so that whoever asks for errors is told how many there are."""
 

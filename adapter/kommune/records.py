@@ -29,14 +29,14 @@ LONGEST_PAGE = 1000
 NOT_A_NUMBER = Message(
     "not-a-number",
     IssueType.VALUE,
-    "«{name}» må være et helt tall fra {low} til {high}",
-    "“{name}” must be a whole number from {low} to {high}",
+    nb="«{name}» må være et helt tall fra {low} til {high}",
+    en="“{name}” must be a whole number from {low} to {high}",
 )
 UNKNOWN_PARAMETER = Message(
     "unknown-parameter",
     IssueType.NOT_SUPPORTED,
-    "Ukjent parameter; gyldige er: {valid}",
-    "Unknown parameter; valid ones are: {valid}",
+    nb="Ukjent parameter; gyldige er: {valid}",
+    en="Unknown parameter; valid ones are: {valid}",
 )
 
 

@@ -28,9 +28,9 @@ _NOTE = "note"
 NOTE_OF_A_FIELD = Message(
     "note-of-a-field",
     IssueType.BUSINESS_RULE,
-    "Dette notatet er kommunens felt {field}; det endres der. Send det du vil si som et vanlig notat",
-    "This note is the municipality's field {field} and changes there; send your own words as a plain note",
-    AWAITED,
+    nb="Dette notatet er kommunens felt {field}; det endres der. Send det du vil si som et vanlig notat",
+    en="This note is the municipality's field {field} and changes there; send your own words as a plain note",
+    source=AWAITED,
 )
 
 

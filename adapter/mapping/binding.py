@@ -20,11 +20,12 @@ if TYPE_CHECKING:
 MUST_BE_READ = Message(
     "must-be-understood",
     IssueType.BUSINESS_RULE,
-    "Dette forstås ikke her, så et nei eller et samtykke som gjelder, ville blitt uten virkning. Utelat det "
+    nb="Dette forstås ikke her, så et nei eller et samtykke som gjelder, ville blitt uten virkning. "
+    "Utelat det "
     "eller send det som i docs/mapping.md; et samtykke med status proposed tas vare på som det er",
-    "This is not understood here, and a deny or a consent in force would lose its effect. Leave it out or "
+    en="This is not understood here, and a deny or a consent in force would lose its effect. Leave it out or "
     "send it as in docs/mapping.md; a consent with status proposed is kept as it is",
-    "https://lovdata.no/lov/1999-07-02-64/§22",
+    source="https://lovdata.no/lov/1999-07-02-64/§22",
 )
 _PRIVACY = ("http://terminology.hl7.org/CodeSystem/consentscope", "patient-privacy")
 _TO_THE_PLAN = (f"{BASE}/CodeSystem/ip-samtykketype", "plan")

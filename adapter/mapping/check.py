@@ -34,32 +34,32 @@ if TYPE_CHECKING:
 UNACCOUNTED = Message(
     "element-unaccounted",
     IssueType.INCOMPLETE,
-    "{file}: {path} er verken kartlagt eller nevnt under left_out",
-    "{file}: {path} is neither mapped nor named under left_out",
+    nb="{file}: {path} er verken kartlagt eller nevnt under left_out",
+    en="{file}: {path} is neither mapped nor named under left_out",
 )
 NOTHING_SUCH = Message(
     "left-out-unknown",
     IssueType.INVALID,
-    "{file}: left_out nevner {path}, som ikke finnes eller allerede er kartlagt",
-    "{file}: left_out names {path}, which does not exist or is mapped already",
+    nb="{file}: left_out nevner {path}, som ikke finnes eller allerede er kartlagt",
+    en="{file}: left_out names {path}, which does not exist or is mapped already",
 )
 FIELD_UNKNOWN = Message(
     "field-unknown",
     IssueType.INVALID,
-    "{file}: posten har ikke feltet {path}",
-    "{file}: the record has no field {path}",
+    nb="{file}: posten har ikke feltet {path}",
+    en="{file}: the record has no field {path}",
 )
 CODES_DIFFER = Message(
     "codes-differ",
     IssueType.CODE_INVALID,
-    "{file}: kodene i skjemaet og i tabellen {table} er ikke de samme: {codes}",
-    "{file}: the codes of the schema and of the table {table} are not the same: {codes}",
+    nb="{file}: kodene i skjemaet og i tabellen {table} er ikke de samme: {codes}",
+    en="{file}: the codes of the schema and of the table {table} are not the same: {codes}",
 )
 TABLES_DIFFER = Message(
     "tables-differ",
     IssueType.CODE_INVALID,
-    "{file}: {path} leses i tabellen {table}, og skjemaet sier {other}",
-    "{file}: {path} reads in the table {table}, and the schema says {other}",
+    nb="{file}: {path} leses i tabellen {table}, og skjemaet sier {other}",
+    en="{file}: {path} reads in the table {table}, and the schema says {other}",
 )
 
 _OF_RECORD = ("record", "awaited")

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 ID_TWICE = Message(
     "element-id-twice",
     IssueType.DUPLICATE,
-    "To elementer i lista har samme id",
-    "Two elements of the list have the same id",
-    "https://hl7.org/fhir/R4/element.html#id",
+    nb="To elementer i lista har samme id",
+    en="Two elements of the list have the same id",
+    source="https://hl7.org/fhir/R4/element.html#id",
 )
 
 

@@ -34,9 +34,9 @@ if TYPE_CHECKING:
 MISSING = Message(
     "record-needs",
     IssueType.REQUIRED,
-    "Posten må ha dette",
-    "The record must have this",
-    "https://hl7.org/fhir/R4/http.html#update",
+    nb="Posten må ha dette",
+    en="The record must have this",
+    source="https://hl7.org/fhir/R4/http.html#update",
 )
 
 

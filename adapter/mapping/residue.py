@@ -33,23 +33,24 @@ if TYPE_CHECKING:
 SAYS_OTHERWISE = Message(
     "says-otherwise",
     IssueType.BUSINESS_RULE,
-    "Det som står her, kan ikke tas vare på sammen med det posten sier",
-    "What stands here cannot be kept beside what the record says",
-    "https://hl7.org/fhir/R4/http.html#update",
+    nb="Det som står her, kan ikke tas vare på sammen med det posten sier",
+    en="What stands here cannot be kept beside what the record says",
+    source="https://hl7.org/fhir/R4/http.html#update",
 )
 MODIFIER_UNKNOWN = Message(
     "modifier-unknown",
     IssueType.EXTENSION,
-    "Elementet endrer meningen av det rundt, og kan ikke tas vare på uten å forstås",
-    "The element changes the meaning of what is around it, and cannot be kept without being understood",
-    "https://hl7.org/fhir/R4/conformance-rules.html#isModifier",
+    nb="Elementet endrer meningen av det rundt, og kan ikke tas vare på uten å forstås",
+    en="The element changes the meaning of what is around it, and cannot be kept without being understood",
+    source="https://hl7.org/fhir/R4/conformance-rules.html#isModifier",
 )
 HEED_UNREAD = Message(
     "protected-address-unread",
     IssueType.SECURITY,
-    "En adressegradering må sies der den leses: i meta.security, med kodeverket ip-adressebeskyttelse",
-    "A protected address must be told where it is read: in meta.security, with codes ip-adressebeskyttelse",
-    "https://lovdata.no/lov/2016-12-09-88/§10-4",
+    nb="En adressegradering må sies der den leses: i meta.security, med kodeverket ip-adressebeskyttelse",
+    en="A protected address must be told where it is read: in meta.security, with codes "
+    "ip-adressebeskyttelse",
+    source="https://lovdata.no/lov/2016-12-09-88/§10-4",
 )
 _NEVER_KEPT = {"modifierExtension", "implicitRules", "_implicitRules"}
 _SERVER_OWNED = {"id", "versionId", "_versionId", "lastUpdated", "_lastUpdated"}

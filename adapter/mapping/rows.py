@@ -26,9 +26,9 @@ _LAW = "https://hl7.org/fhir/R4/http.html#update"
 SAID_TWICE = Message(
     "said-twice",
     IssueType.DUPLICATE,
-    "Det samme er sagt to ganger, og posten har plass til én",
-    "The same is said twice, and the record has room for one",
-    _LAW,
+    nb="Det samme er sagt to ganger, og posten har plass til én",
+    en="The same is said twice, and the record has room for one",
+    source=_LAW,
 )
 CODE_UNKNOWN = replace(
     faults.CODE,
@@ -39,16 +39,16 @@ CODE_UNKNOWN = replace(
 CONTRADICTS = Message(
     "contradicts-fixed",
     IssueType.BUSINESS_RULE,
-    "Her kan bare {fixed} stå",
-    "Only {fixed} can stand here",
-    _LAW,
+    nb="Her kan bare {fixed} stå",
+    en="Only {fixed} can stand here",
+    source=_LAW,
 )
 OTHER_SURROUNDINGS = Message(
     "belongs-elsewhere",
     IssueType.BUSINESS_RULE,
-    "Delen hører til en annen {around}, og kan ikke flyttes",
-    "The part belongs to another {around}, and cannot be moved",
-    _LAW,
+    nb="Delen hører til en annen {around}, og kan ikke flyttes",
+    en="The part belongs to another {around}, and cannot be moved",
+    source=_LAW,
 )
 
 

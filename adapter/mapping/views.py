@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 SEVERAL_RECIPIENTS = Message(
     "several-recipients",
     IssueType.BUSINESS_RULE,
-    "Et samtykke nevner én mottaker; send ett samtykke for hver",
-    "A consent names one recipient; send one for each",
-    "https://lovdata.no/lov/1999-07-02-64/§22",
+    nb="Et samtykke nevner én mottaker; send ett samtykke for hver",
+    en="A consent names one recipient; send one for each",
+    source="https://lovdata.no/lov/1999-07-02-64/§22",
 )
 
 

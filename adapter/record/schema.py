@@ -32,100 +32,100 @@ _PAGE = "https://json-schema.org/understanding-json-schema/reference"
 UNKNOWN_FIELD = Message(
     "unknown-field",
     IssueType.STRUCTURE,
-    "Posten har ikke et slikt felt her",
-    "The record has no such field here",
-    f"{_PAGE}/object#additionalproperties",
+    nb="Posten har ikke et slikt felt her",
+    en="The record has no such field here",
+    source=f"{_PAGE}/object#additionalproperties",
 )
 MISSING_FIELD = Message(
     "missing-field",
     IssueType.REQUIRED,
-    "Feltet {name} er påkrevd",
-    "The field {name} is required",
-    f"{_PAGE}/object#required",
+    nb="Feltet {name} er påkrevd",
+    en="The field {name} is required",
+    source=f"{_PAGE}/object#required",
 )
 WRONG_TYPE = Message(
     "wrong-type",
     IssueType.STRUCTURE,
-    "Verdien må være av typen {types}",
-    "The value must be of type {types}",
-    f"{_PAGE}/type",
+    nb="Verdien må være av typen {types}",
+    en="The value must be of type {types}",
+    source=f"{_PAGE}/type",
 )
 UNKNOWN_CODE = Message(
     "unknown-code",
     IssueType.CODE_INVALID,
-    "Verdien må være en av: {codes}",
-    "The value must be one of: {codes}",
-    f"{_PAGE}/enum",
+    nb="Verdien må være en av: {codes}",
+    en="The value must be one of: {codes}",
+    source=f"{_PAGE}/enum",
 )
 BAD_FORMAT = Message(
     "bad-format",
     IssueType.VALUE,
-    "Verdien er ikke en gyldig {format}: {nb}",
-    "The value is not a valid {format}: {en}",
-    f"{_PAGE}/string#format",
+    nb="Verdien er ikke en gyldig {format}: {nb}",
+    en="The value is not a valid {format}: {en}",
+    source=f"{_PAGE}/string#format",
 )
 BAD_PATTERN = Message(
     "bad-pattern",
     IssueType.VALUE,
-    "Verdien har ikke formen {pattern}",
-    "The value does not have the form {pattern}",
-    f"{_PAGE}/regular_expressions",
+    nb="Verdien har ikke formen {pattern}",
+    en="The value does not have the form {pattern}",
+    source=f"{_PAGE}/regular_expressions",
 )
 EMPTY = Message(
     "empty-value",
     IssueType.VALUE,
-    "Verdien er tom; utelat feltet",
-    "The value is empty; leave the field out",
-    f"{_PAGE}/string#length",
+    nb="Verdien er tom; utelat feltet",
+    en="The value is empty; leave the field out",
+    source=f"{_PAGE}/string#length",
 )
 NOT_ONE = Message(
     "not-exactly-one",
     IssueType.STRUCTURE,
-    "Nøyaktig ett av feltene må være med",
-    "Exactly one of the fields must be present",
-    f"{_PAGE}/object#size",
+    nb="Nøyaktig ett av feltene må være med",
+    en="Exactly one of the fields must be present",
+    source=f"{_PAGE}/object#size",
 )
 REPEATED = Message(
     "repeated-value",
     IssueType.VALUE,
-    "Listen har samme verdi to ganger",
-    "The list has the same value twice",
-    f"{_PAGE}/array#uniqueItems",
+    nb="Listen har samme verdi to ganger",
+    en="The list has the same value twice",
+    source=f"{_PAGE}/array#uniqueItems",
 )
 OUT_OF_BOUNDS = Message(
     "out-of-bounds",
     IssueType.VALUE,
-    "Tallet er utenfor grensene i skjemaet",
-    "The number is outside the bounds of the schema",
-    f"{_PAGE}/numeric#range",
+    nb="Tallet er utenfor grensene i skjemaet",
+    en="The number is outside the bounds of the schema",
+    source=f"{_PAGE}/numeric#range",
 )
 NOT_TOGETHER = Message(
     "not-together",
     IssueType.STRUCTURE,
-    "Feltene {names} kan ikke stå sammen; ett sier det samme som begge",
-    "The fields {names} cannot stand together; one says the same as both",
-    f"{_PAGE}/combining#not",
+    nb="Feltene {names} kan ikke stå sammen; ett sier det samme som begge",
+    en="The fields {names} cannot stand together; one says the same as both",
+    source=f"{_PAGE}/combining#not",
 )
 AT_LEAST_ONE = Message(
     "at-least-one",
     IssueType.REQUIRED,
-    "Minst ett av feltene {names} må være med, og si noe",
-    "At least one of the fields {names} must be present, and say something",
-    f"{_PAGE}/combining#anyOf",
+    nb="Minst ett av feltene {names} må være med, og si noe",
+    en="At least one of the fields {names} must be present, and say something",
+    source=f"{_PAGE}/combining#anyOf",
 )
 OTHER_AKTOR = Message(
     "other-aktor",
     IssueType.STRUCTURE,
-    "Her kan bare {names} stå",
-    "Only {names} can stand here",
-    f"{_PAGE}/object#property-names",
+    nb="Her kan bare {names} stå",
+    en="Only {names} can stand here",
+    source=f"{_PAGE}/object#property-names",
 )
 NOT_VALID = Message(
     "not-valid",
     IssueType.INVALID,
-    "Verdien følger ikke skjemaet ({keyword})",
-    "The value does not follow the schema ({keyword})",
-    _PAGE,
+    nb="Verdien følger ikke skjemaet ({keyword})",
+    en="The value does not follow the schema ({keyword})",
+    source=_PAGE,
 )
 _FORMATS = {
     "fhir-date": ("ÅÅÅÅ, ÅÅÅÅ-MM eller en dag som finnes", "YYYY, YYYY-MM or a day that exists"),

@@ -50,9 +50,9 @@ HANDLERS: Mapping[str, Handler] = {
 UNSUPPORTED_CONDITION = Message(
     "condition-unsupported",
     IssueType.NOT_SUPPORTED,
-    "Betingelsen {header} tilbys ikke for {interaction}",
-    "The condition {header} is not offered for {interaction}",
-    "https://hl7.org/fhir/R4/http.html#ccreate",
+    nb="Betingelsen {header} tilbys ikke for {interaction}",
+    en="The condition {header} is not offered for {interaction}",
+    source="https://hl7.org/fhir/R4/http.html#ccreate",
 )
 _CONDITIONS = {
     "create": ("If-None-Exist", "If-Match", "If-None-Match"),

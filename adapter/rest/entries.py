@@ -30,72 +30,72 @@ _SPEC = "https://hl7.org/fhir/R4/http.html#transaction"
 NOT_TRANSACTION = Message(
     "bundle-type-unsupported",
     IssueType.NOT_SUPPORTED,
-    "Bare en Bundle av typen transaction tas imot her; batch tilbys ikke",
-    "Only a Bundle of type transaction is taken here; batch is not offered",
-    _SPEC,
+    nb="Bare en Bundle av typen transaction tas imot her; batch tilbys ikke",
+    en="Only a Bundle of type transaction is taken here; batch is not offered",
+    source=_SPEC,
 )
 TOO_MANY = Message(
     "too-many-entries",
     IssueType.TOO_COSTLY,
-    "En transaksjon kan ha høyst {most} oppføringer",
-    "A transaction may have at most {most} entries",
-    _SPEC,
+    nb="En transaksjon kan ha høyst {most} oppføringer",
+    en="A transaction may have at most {most} entries",
+    source=_SPEC,
 )
 INCOMPLETE = Message(
     "entry-incomplete",
     IssueType.REQUIRED,
-    "En oppføring i en transaksjon må ha request og resource",
-    "An entry of a transaction must have a request and a resource",
-    _SPEC,
+    nb="En oppføring i en transaksjon må ha request og resource",
+    en="An entry of a transaction must have a request and a resource",
+    source=_SPEC,
 )
 METHOD = Message(
     "entry-method-unsupported",
     IssueType.NOT_SUPPORTED,
-    "Bare POST og PUT tilbys i en transaksjon",
-    "Only POST and PUT are offered in a transaction",
-    _SPEC,
+    nb="Bare POST og PUT tilbys i en transaksjon",
+    en="Only POST and PUT are offered in a transaction",
+    source=_SPEC,
 )
 CONDITION = Message(
     "entry-condition-unsupported",
     IssueType.NOT_SUPPORTED,
-    "Betingelsen tilbys ikke; bare ifMatch ved PUT",
-    "The condition is not offered; only ifMatch with PUT",
-    _SPEC,
+    nb="Betingelsen tilbys ikke; bare ifMatch ved PUT",
+    en="The condition is not offered; only ifMatch with PUT",
+    source=_SPEC,
 )
 ADDRESS = Message(
     "entry-address-unknown",
     IssueType.VALUE,
-    "Adressen må være {form}, der typen er en av: {types}",
-    "The address must be {form}, where the type is one of: {types}",
-    _SPEC,
+    nb="Adressen må være {form}, der typen er en av: {types}",
+    en="The address must be {form}, where the type is one of: {types}",
+    source=_SPEC,
 )
 OTHER_RESOURCE = Message(
     "entry-resource-differs",
     IssueType.INVALID,
-    "Ressursen må ha samme type og id som adressen i request.url",
-    "The resource must have the type and id of the address in request.url",
-    _SPEC,
+    nb="Ressursen må ha samme type og id som adressen i request.url",
+    en="The resource must have the type and id of the address in request.url",
+    source=_SPEC,
 )
 TWICE = Message(
     "entry-twice",
     IssueType.DUPLICATE,
-    "En annen oppføring i transaksjonen gjelder det samme",
-    "Another entry of the transaction is about the same",
-    _SPEC,
+    nb="En annen oppføring i transaksjonen gjelder det samme",
+    en="Another entry of the transaction is about the same",
+    source=_SPEC,
 )
 DANGLING = Message(
     "reference-outside-bundle",
     IssueType.NOT_FOUND,
-    "Viser til en oppføring som ikke er i transaksjonen",
-    "Refers to an entry that is not in the transaction",
-    "https://hl7.org/fhir/R4/bundle.html#references",
+    nb="Viser til en oppføring som ikke er i transaksjonen",
+    en="Refers to an entry that is not in the transaction",
+    source="https://hl7.org/fhir/R4/bundle.html#references",
 )
 CONDITIONAL = Message(
     "reference-conditional",
     IssueType.NOT_SUPPORTED,
-    "Referanser med søk tilbys ikke; vis til ressursen med type og id",
-    "References by search are not offered; refer to the resource by type and id",
-    _SPEC,
+    nb="Referanser med søk tilbys ikke; vis til ressursen med type og id",
+    en="References by search are not offered; refer to the resource by type and id",
+    source=_SPEC,
 )
 
 _CONDITIONS = ("ifNoneMatch", "ifModifiedSince", "ifNoneExist")

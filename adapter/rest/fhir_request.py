@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 UNKNOWN_PARAMETER = Message(
     "parameter-unknown",
     IssueType.NOT_SUPPORTED,
-    "Interaksjonen {interaction} har ikke denne parameteren; gyldige: {valid}",
-    "The interaction {interaction} does not take this parameter; valid ones: {valid}",
-    "https://hl7.org/fhir/R4/http.html#parameters",
+    nb="Interaksjonen {interaction} har ikke denne parameteren; gyldige: {valid}",
+    en="The interaction {interaction} does not take this parameter; valid ones: {valid}",
+    source="https://hl7.org/fhir/R4/http.html#parameters",
 )
 
 Pairs = tuple[tuple[str, str], ...]

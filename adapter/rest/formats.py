@@ -23,9 +23,9 @@ _SPEC = "https://hl7.org/fhir/R4/http.html#mime-type"
 FORMAT_UNAVAILABLE = Message(
     "format-unavailable",
     IssueType.NOT_SUPPORTED,
-    "Ingen av formatene det er bedt om, kan gis; gyldige: {valid} (FHIR 4.0)",
-    "None of the formats asked for can be given; valid ones: {valid} (FHIR 4.0)",
-    _SPEC,
+    nb="Ingen av formatene det er bedt om, kan gis; gyldige: {valid} (FHIR 4.0)",
+    en="None of the formats asked for can be given; valid ones: {valid} (FHIR 4.0)",
+    source=_SPEC,
 )
 
 FHIR_JSON, FHIR_XML = "application/fhir+json", "application/fhir+xml"

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from adapter.errors import Finding
 
-DONE = Message("done", IssueType.INFORMATIONAL, "Utført", "Done", severity=Severity.INFORMATION)
+DONE = Message("done", IssueType.INFORMATIONAL, nb="Utført", en="Done", severity=Severity.INFORMATION)
 
 
 def operation_outcome(findings: Iterable[Finding]) -> dict[str, Any]:

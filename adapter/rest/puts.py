@@ -19,16 +19,16 @@ _SPEC = "https://hl7.org/fhir/R4/http.html#update"
 OTHER_TYPE = Message(
     "type-differs",
     IssueType.INVALID,
-    "Ressursen er av en annen type enn adressen sier ({type})",
-    "The resource is of another type than the address says ({type})",
-    _SPEC,
+    nb="Ressursen er av en annen type enn adressen sier ({type})",
+    en="The resource is of another type than the address says ({type})",
+    source=_SPEC,
 )
 NO_ID = Message(
     "id-invalid",
     IssueType.VALUE,
-    "Id-en i adressen er ingen FHIR-id (1-64 tegn: A-Z, a-z, 0-9, - og .)",
-    "The id in the address is no FHIR id (1-64 of: A-Z, a-z, 0-9, - and .)",
-    "https://hl7.org/fhir/R4/datatypes.html#id",
+    nb="Id-en i adressen er ingen FHIR-id (1-64 tegn: A-Z, a-z, 0-9, - og .)",
+    en="The id in the address is no FHIR id (1-64 of: A-Z, a-z, 0-9, - and .)",
+    source="https://hl7.org/fhir/R4/datatypes.html#id",
 )
 
 

@@ -6,6 +6,7 @@ written in the format it chose, and headers are set.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
@@ -15,6 +16,7 @@ from werkzeug.http import http_date
 
 from adapter.errors import BadRequest, IssueType, Message, NotAcceptable
 from adapter.fhir import xml
+from adapter.fhir.faults import TYPE_MISSING
 from adapter.fhir.positions import located
 from adapter.fhir.received import read_received
 from adapter.fhir.sniffing import Format
@@ -41,16 +43,14 @@ _VARIES = ("Vary", "Accept, Authorization")
 UNREADABLE_PARAMETERS = Message(
     "parameters-unreadable",
     IssueType.INVALID,
-    "Parametrene kunne ikke leses: de må være kodet som UTF-8, og høyst {most} i tallet",
-    "The parameters could not be read: they must be encoded as UTF-8, and be at most {most}",
-    "https://hl7.org/fhir/R4/http.html#search",
+    nb="Parametrene kunne ikke leses: de må være kodet som UTF-8, og høyst {most} i tallet",
+    en="The parameters could not be read: they must be encoded as UTF-8, and be at most {most}",
+    source="https://hl7.org/fhir/R4/http.html#search",
 )
-NO_TYPE = Message(
-    "resource-type-missing",
-    IssueType.REQUIRED,
-    "resourceType mangler; her ventes «{type}»",
-    "resourceType is missing; “{type}” is expected here",
-    "https://hl7.org/fhir/R4/json.html#resources",
+NO_TYPE = replace(
+    TYPE_MISSING,
+    nb="resourceType mangler; her ventes «{type}»",
+    en="resourceType is missing; “{type}” is expected here",
 )
 
 

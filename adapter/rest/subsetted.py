@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 ONLY_A_PART = Message(
     "only-a-part",
     IssueType.BUSINESS_RULE,
-    "Ressursen er merket SUBSETTED: bare en del av den. Les den hel, uten _summary og _elements, gjør "
+    nb="Ressursen er merket SUBSETTED: bare en del av den. Les den hel, uten _summary og _elements, gjør "
     "endringen i den og send den hel",
-    "The resource is marked SUBSETTED: it is only a part. Read all of it, without _summary and _elements, "
+    en="The resource is marked SUBSETTED: it is only a part. Read all of it, without _summary and _elements, "
     "make the change in that and send all of it",
-    "https://hl7.org/fhir/R4/search.html#elements",
+    source="https://hl7.org/fhir/R4/search.html#elements",
 )
 
 

@@ -18,37 +18,38 @@ _SPEC = "https://hl7.org/fhir/R4/http.html"
 DELETE_UNOFFERED = Message(
     "delete-unoffered",
     IssueType.NOT_SUPPORTED,
-    "Ressurser slettes ikke: sett {element} til {value} og send {type} med PUT og If-Match",
-    "Resources are not deleted: set {element} to {value} and send the {type} by PUT with If-Match",
-    f"{_SPEC}#delete",
+    nb="Ressurser slettes ikke: sett {element} til {value} og send {type} med PUT og If-Match",
+    en="Resources are not deleted: set {element} to {value} and send the {type} by PUT with If-Match",
+    source=f"{_SPEC}#delete",
 )
 PATCH_UNOFFERED = Message(
     "patch-unoffered",
     IssueType.NOT_SUPPORTED,
-    "PATCH tilbys ikke: les ressursen, gjør endringen i den og send den hel med PUT og If-Match",
-    "PATCH is not offered: read the resource, make the change in it and send all of it by PUT with If-Match",
-    f"{_SPEC}#patch",
+    nb="PATCH tilbys ikke: les ressursen, gjør endringen i den og send den hel med PUT og If-Match",
+    en="PATCH is not offered: read the resource, make the change in it and send all of it by PUT "
+    "with If-Match",
+    source=f"{_SPEC}#patch",
 )
 CONDITIONAL_UPDATE_UNOFFERED = Message(
     "conditional-update-unoffered",
     IssueType.NOT_SUPPORTED,
-    "Betinget oppdatering tilbys ikke: søk etter ressursen, og send den med PUT til {base}/{type}/<id>",
-    "Conditional update is not offered: search for the resource, and send it by PUT to {base}/{type}/<id>",
-    f"{_SPEC}#cond-update",
+    nb="Betinget oppdatering tilbys ikke: søk etter ressursen, og send den med PUT til {base}/{type}/<id>",
+    en="Conditional update is not offered: search for the resource, and send it by PUT to {base}/{type}/<id>",
+    source=f"{_SPEC}#cond-update",
 )
 OPERATION_UNOFFERED = Message(
     "operation-unoffered",
     IssueType.NOT_SUPPORTED,
-    "Operasjoner ($...) tilbys ikke; {base}/metadata sier hva som finnes",
-    "Operations ($...) are not offered; {base}/metadata tells what is here",
-    "https://hl7.org/fhir/R4/operations.html",
+    nb="Operasjoner ($...) tilbys ikke; {base}/metadata sier hva som finnes",
+    en="Operations ($...) are not offered; {base}/metadata tells what is here",
+    source="https://hl7.org/fhir/R4/operations.html",
 )
 VALIDATE_UNOFFERED = Message(
     "validate-unoffered",
     IssueType.NOT_SUPPORTED,
-    "$validate tilbys ikke over nettet: kjør kommandoen «ip-adapter validate» på fila",
-    "$validate is not offered over the wire: run the command “ip-adapter validate” on the file",
-    "https://hl7.org/fhir/R4/resource-operation-validate.html",
+    nb="$validate tilbys ikke over nettet: kjør kommandoen «ip-adapter validate» på fila",
+    en="$validate is not offered over the wire: run the command “ip-adapter validate” on the file",
+    source="https://hl7.org/fhir/R4/resource-operation-validate.html",
 )
 
 

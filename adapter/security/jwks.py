@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 KEYS_UNREACHABLE = Message(
     "auth-keys-unavailable",
     IssueType.TRANSIENT,
-    "Nøklene til utstederen av tokenet kan ikke hentes akkurat nå. Prøv igjen.",
-    "The keys of the token's issuer cannot be had at the moment. Try again.",
+    nb="Nøklene til utstederen av tokenet kan ikke hentes akkurat nå. Prøv igjen.",
+    en="The keys of the token's issuer cannot be had at the moment. Try again.",
 )
 
 FRESH_SECONDS = 300.0

@@ -30,9 +30,9 @@ CHALLENGE = 'Bearer realm="ip-adapter"'
 NO_CALLER = Message(
     "auth-required",
     IssueType.LOGIN,
-    "Kallet må ha et gyldig token fra en utsteder tjenesten stoler på.",
-    "The call must carry a valid token from an issuer this service trusts.",
-    "https://www.rfc-editor.org/rfc/rfc6750",
+    nb="Kallet må ha et gyldig token fra en utsteder tjenesten stoler på.",
+    en="The call must carry a valid token from an issuer this service trusts.",
+    source="https://www.rfc-editor.org/rfc/rfc6750",
 )
 
 _BEARER = re.compile(r"(?i:bearer) (([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+))", re.ASCII)

@@ -26,14 +26,14 @@ BUSY_SECONDS = 5
 NOT_DURABLE = Message(
     "database-not-durable",
     IssueType.NO_STORE,
-    "Databasen må ha {setting}={wanted}, men har {found}: kvitterte endringer kunne gå tapt",
-    "The database must have {setting}={wanted}, but has {found}: acknowledged changes could be lost",
+    nb="Databasen må ha {setting}={wanted}, men har {found}: kvitterte endringer kunne gå tapt",
+    en="The database must have {setting}={wanted}, but has {found}: acknowledged changes could be lost",
 )
 TOO_OLD = Message(
     "database-too-old",
     IssueType.NO_STORE,
-    "Databasen er {found}; {wanted} eller nyere trengs",
-    "The database is {found}; {wanted} or newer is needed",
+    nb="Databasen er {found}; {wanted} eller nyere trengs",
+    en="The database is {found}; {wanted} or newer is needed",
 )
 
 _SQLITE = (("journal_mode", "wal"), ("synchronous", "2"), ("foreign_keys", "1"))

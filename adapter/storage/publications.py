@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 ID_TAKEN = Message(
     "resource-id-taken",
     IssueType.DUPLICATE,
-    "En ressurs av typen {type} med samme id hører til en annen post",
-    "A {type} with the same id belongs to another record",
+    nb="En ressurs av typen {type} med samme id hører til en annen post",
+    en="A {type} with the same id belongs to another record",
 )
 
 _P = publication.c

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 KEY_TAKEN = Message(
     "record-key-taken",
     IssueType.DUPLICATE,
-    "En annen post av samme slag har denne identifikatoren",
-    "Another record of this kind has this identifier",
+    nb="En annen post av samme slag har denne identifikatoren",
+    en="Another record of this kind has this identifier",
 )
 
 _VERSIONS = select(record_version, change).join(change, change.c.seq == record_version.c.seq)

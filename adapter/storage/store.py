@@ -33,32 +33,32 @@ if TYPE_CHECKING:
 NOT_MIGRATED = Message(
     "database-not-migrated",
     IssueType.NO_STORE,
-    "Databasen er på skjema {found}, programmet trenger {wanted}: kjør ip-adapter db upgrade",
-    "The database is at schema {found}, the program needs {wanted}: run ip-adapter db upgrade",
+    nb="Databasen er på skjema {found}, programmet trenger {wanted}: kjør ip-adapter db upgrade",
+    en="The database is at schema {found}, the program needs {wanted}: run ip-adapter db upgrade",
 )
 MISSING = Message(
     "database-missing",
     IssueType.NO_STORE,
-    "Databasefilen finnes ikke eller kan ikke åpnes; ip-adapter db upgrade lager den",
-    "The database file does not exist or cannot be opened; ip-adapter db upgrade makes it",
+    nb="Databasefilen finnes ikke eller kan ikke åpnes; ip-adapter db upgrade lager den",
+    en="The database file does not exist or cannot be opened; ip-adapter db upgrade makes it",
 )
 UNREACHABLE = Message(
     "database-unavailable",
     IssueType.TRANSIENT,
-    "Databasen svarer ikke nå; prøv igjen",
-    "The database does not answer now; try again",
+    nb="Databasen svarer ikke nå; prøv igjen",
+    en="The database does not answer now; try again",
 )
 BUSY = Message(
     "database-busy",
     IssueType.LOCK_ERROR,
-    "Andre skriver til databasen; prøv igjen",
-    "Others are writing to the database; try again",
+    nb="Andre skriver til databasen; prøv igjen",
+    en="Others are writing to the database; try again",
 )
 FULL = Message(
     "database-no-store",
     IssueType.NO_STORE,
-    "Databasen kan ikke skrive nå; endringen er ikke lagret",
-    "The database cannot write now; the change is not stored",
+    nb="Databasen kan ikke skrive nå; endringen er ikke lagret",
+    en="The database cannot write now; the change is not stored",
 )
 
 

@@ -8,7 +8,7 @@ from adapter.errors import IssueType, Message
 from adapter.fhir.positions import located
 from adapter.fhir.sniffing import Format
 
-MESSAGE = Message("rule-x", IssueType.BUSINESS_RULE, "Ikke slik", "Not so")
+MESSAGE = Message("rule-x", IssueType.BUSINESS_RULE, nb="Ikke slik", en="Not so")
 
 JSON = b"""{
   "resourceType": "CareTeam",

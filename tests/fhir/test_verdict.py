@@ -75,7 +75,7 @@ def test_warnings_never_change_a_verdict(resource: dict[str, Any], fault: str, c
 @pytest.mark.parametrize("severity", Severity)
 def test_an_error_makes_it_invalid_and_nothing_else(severity: Severity) -> None:
     """Errors and what is fatal count; warnings and information are told."""
-    finding = Message("x", IssueType.VALUE, "x", "x", severity=severity).at("Patient")
+    finding = Message("x", IssueType.VALUE, nb="x", en="x", severity=severity).at("Patient")
     is_error = severity in {Severity.ERROR, Severity.FATAL}
     assert result([finding]).verdict is (Verdict.INVALID if is_error else Verdict.VALID)
     assert result([finding]).errors == ((finding,) if is_error else ())

@@ -10,7 +10,7 @@ from adapter.fhir.issues import AUTHORITY, ERROR_CODES
 from adapter.fhir.tally import MAX_FINDINGS
 from adapter.rest.outcome import operation_outcome
 
-MESSAGE = Message("rule-x", IssueType.BUSINESS_RULE, "Ikke slik", "Not so")
+MESSAGE = Message("rule-x", IssueType.BUSINESS_RULE, nb="Ikke slik", en="Not so")
 
 
 def test_an_issue_has_code_texts_and_place() -> None:
@@ -28,7 +28,9 @@ def test_an_issue_has_code_texts_and_place() -> None:
 
 def test_an_issue_tells_where_its_rule_is_written() -> None:
     """The source of a rule is the authority of the issue."""
-    rule = Message("rule-y", IssueType.BUSINESS_RULE, "Ikke slik", "Not so", "https://lov.example/§1")
+    rule = Message(
+        "rule-y", IssueType.BUSINESS_RULE, nb="Ikke slik", en="Not so", source="https://lov.example/§1"
+    )
     outcome = operation_outcome([rule.at("CareTeam")])
     assert outcome["issue"][0]["extension"] == [{"url": AUTHORITY, "valueUri": "https://lov.example/§1"}]
     OperationOutcome.model_validate(outcome)
@@ -51,6 +53,6 @@ def test_an_answer_is_bounded() -> None:
 
 def test_an_answer_tells_errors_first() -> None:
     """A thousand warnings before an error do not hide it."""
-    doubtful = Message("rule-z", IssueType.VALUE, "Uvanlig", "Unusual", severity=Severity.WARNING)
+    doubtful = Message("rule-z", IssueType.VALUE, nb="Uvanlig", en="Unusual", severity=Severity.WARNING)
     issues = operation_outcome([*[doubtful.at()] * 1000, MESSAGE.at()])["issue"]
     assert [issue["severity"] for issue in issues[:2]] == ["error", "warning"]

@@ -59,7 +59,9 @@ class Rules:
     def _declare(self, parts: str, key: str, nb: str, en: str, broken: Places) -> None:
         for part in parts.split():
             page = self.page or f"{part.partition('.')[0].lower()}.html"
-            message = Message(key, IssueType.INVARIANT, nb, en, f"https://hl7.org/fhir/R4/{page}#invs")
+            message = Message(
+                key, IssueType.INVARIANT, nb=nb, en=en, source=f"https://hl7.org/fhir/R4/{page}#invs"
+            )
             self.by_part.setdefault(part, []).append(Rule(message, broken))
 
 

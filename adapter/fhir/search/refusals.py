@@ -11,30 +11,30 @@ _SPEC = "https://hl7.org/fhir/R4/search.html"
 UNKNOWN_PARAMETER = Message(
     "search-parameter-unknown",
     IssueType.NOT_SUPPORTED,
-    "{type} kan ikke søkes med {name}; gyldige parametre: {valid}",
-    "{type} cannot be searched by {name}; valid parameters: {valid}",
-    _SPEC,
+    nb="{type} kan ikke søkes med {name}; gyldige parametre: {valid}",
+    en="{type} cannot be searched by {name}; valid parameters: {valid}",
+    source=_SPEC,
 )
 MODIFIER = Message(
     "search-modifier-unsupported",
     IssueType.NOT_SUPPORTED,
-    "Parameteren {name} har ikke modifikatoren :{modifier}; gyldige: {valid}",
-    "The parameter {name} does not take the modifier :{modifier}; valid ones: {valid}",
-    f"{_SPEC}#modifiers",
+    nb="Parameteren {name} har ikke modifikatoren :{modifier}; gyldige: {valid}",
+    en="The parameter {name} does not take the modifier :{modifier}; valid ones: {valid}",
+    source=f"{_SPEC}#modifiers",
 )
 VALUE = Message(
     "search-value-invalid",
     IssueType.VALUE,
-    "Verdien av {name} er ikke gyldig; ventet: {expected}",
-    "The value of {name} is not valid; expected: {expected}",
-    _SPEC,
+    nb="Verdien av {name} er ikke gyldig; ventet: {expected}",
+    en="The value of {name} is not valid; expected: {expected}",
+    source=_SPEC,
 )
 TOO_COSTLY = Message(
     "search-too-costly",
     IssueType.TOO_COSTLY,
-    "Søket har flere enn {limit} verdier",
-    "The search has more than {limit} values",
-    _SPEC,
+    nb="Søket har flere enn {limit} verdier",
+    en="The search has more than {limit} values",
+    source=_SPEC,
 )
 ONCE = replace(
     VALUE,
@@ -44,7 +44,7 @@ ONCE = replace(
 NOT_TOGETHER = Message(
     "search-parameters-exclusive",
     IssueType.NOT_SUPPORTED,
-    "{one} og {other} kan ikke brukes sammen",
-    "{one} and {other} cannot be used together",
-    f"{_SPEC}#summary",
+    nb="{one} og {other} kan ikke brukes sammen",
+    en="{one} and {other} cannot be used together",
+    source=f"{_SPEC}#summary",
 )

@@ -20,26 +20,26 @@ FVL = "https://lovdata.no/lov/1967-02-10"
 DEADLINE_PASSED = Message(
     "case-deadline-passed",
     IssueType.EXPIRED,
-    "Fristen i saksgangen er passert uten avgjørelse; avgjør, eller gi et foreløpig svar med ny frist",
-    "The deadline of the case has passed undecided; decide, or give a preliminary answer with a new date",
-    f"{FVL}/§11a",
-    Severity.WARNING,
+    nb="Fristen i saksgangen er passert uten avgjørelse; avgjør, eller gi et foreløpig svar med ny frist",
+    en="The deadline of the case has passed undecided; decide, or give a preliminary answer with a new date",
+    source=f"{FVL}/§11a",
+    severity=Severity.WARNING,
 )
 UNANSWERED = Message(
     "unanswered-for-a-month",
     IssueType.EXPIRED,
-    "Det er gått en måned uten svar eller foreløpig svar",
-    "A month has gone without an answer or a preliminary one",
-    f"{FVL}/§11a",
-    Severity.WARNING,
+    nb="Det er gått en måned uten svar eller foreløpig svar",
+    en="A month has gone without an answer or a preliminary one",
+    source=f"{FVL}/§11a",
+    severity=Severity.WARNING,
 )
 NO_NEW_DATE = Message(
     "preliminary-answer-without-date",
     IssueType.INCOMPLETE,
-    "Et foreløpig svar skal si når svaret kan ventes; sett frist",
-    "A preliminary answer shall say when the answer can be expected; set frist",
-    f"{FVL}/§11a",
-    Severity.WARNING,
+    nb="Et foreløpig svar skal si når svaret kan ventes; sett frist",
+    en="A preliminary answer shall say when the answer can be expected; set frist",
+    source=f"{FVL}/§11a",
+    severity=Severity.WARNING,
 )
 _ASKED_FOR = frozenset({"melding-om-behov", "soknad-ip", "soknad-koordinator"})
 """What somebody outside waits for the answer to."""

@@ -20,48 +20,49 @@ HEARD_FROM = 12  # pbrl § 4-4: from 12 years a child's own view is given great 
 CONSENT_ENDED = Message(
     "consent-ended",
     IssueType.EXPIRED,
-    "Samtykkets periode er over; det åpner ingenting lenger og kan settes inaktivt",
-    "The period of the consent is over; it opens nothing any more and can be made inactive",
-    f"{HPL}/§22",
-    Severity.WARNING,
+    nb="Samtykkets periode er over; det åpner ingenting lenger og kan settes inaktivt",
+    en="The period of the consent is over; it opens nothing any more and can be made inactive",
+    source=f"{HPL}/§22",
+    severity=Severity.WARNING,
 )
 GIVER_OUTGROWN = Message(
     "giver-no-longer-competent",
     IssueType.EXPIRED,
-    "Den som ga samtykket, kan ikke lenger samtykke for personen; det åpner ingenting før personen selv, "
+    nb="Den som ga samtykket, kan ikke lenger samtykke for personen; det åpner ingenting før personen selv, "
     "eller en som kan, har gitt et nytt",
-    "Whoever gave the consent can no longer consent for the person; it opens nothing until the person, "
+    en="Whoever gave the consent can no longer consent for the person; it opens nothing until the person, "
     "or one who can, has given a new one",
-    f"{PBRL}/§4-3",
-    Severity.WARNING,
+    source=f"{PBRL}/§4-3",
+    severity=Severity.WARNING,
 )
 CHILD_NOT_HEARD = Message(
     "child-not-heard",
     IssueType.INCOMPLETE,
-    "Barnet hadde fylt 12 år da samtykket ble gitt, og det er ikke notert at det er hørt",
-    "The child had turned 12 when the consent was given, and it is not noted that it was heard",
-    f"{PBRL}/§4-4",
-    Severity.WARNING,
+    nb="Barnet hadde fylt 12 år da samtykket ble gitt, og det er ikke notert at det er hørt",
+    en="The child had turned 12 when the consent was given, and it is not noted that it was heard",
+    source=f"{PBRL}/§4-4",
+    severity=Severity.WARNING,
 )
 RECIPIENT_ELSEWHERE = Message(
     "recipient-not-known-here",
     IssueType.INCOMPLETE,
-    "Mottakeren er ikke knyttet til en organisasjon, ansatt, pårørende eller et team her, så samtykket "
+    nb="Mottakeren er ikke knyttet til en organisasjon, ansatt, pårørende eller et team her, så samtykket "
     "verken åpner eller nekter noe",
-    "The recipient is not tied to an organisation, employee, relative or team here, so the consent neither "
+    en="The recipient is not tied to an organisation, employee, relative or team here, so the "
+    "consent neither "
     "opens nor denies anything",
-    f"{HPL}/§22",
-    Severity.WARNING,
+    source=f"{HPL}/§22",
+    severity=Severity.WARNING,
 )
 OPAQUE = Message(
     "consent-not-understood",
     IssueType.INCOMPLETE,
-    "Samtykket kom som FHIR og ble ikke forstått; det er tatt vare på, men verken åpner eller nekter noe. "
+    nb="Samtykket kom som FHIR og ble ikke forstått; det er tatt vare på, men verken åpner eller nekter noe. "
     "Se /rest, spør avsenderen, og skriv det i feltene",
-    "The consent came as FHIR and was not understood; it is kept, and neither opens nor denies anything. "
+    en="The consent came as FHIR and was not understood; it is kept, and neither opens nor denies anything. "
     "See /rest, ask the sender, and write it in the fields",
-    f"{HPL}/§22",
-    Severity.WARNING,
+    source=f"{HPL}/§22",
+    severity=Severity.WARNING,
 )
 _READERS = frozenset({"organisasjon", "ansatt", "rolle", "parorende", "team"})
 

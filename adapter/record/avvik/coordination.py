@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 VACANCY = Message(
     "coordinator-vacancy",
     IssueType.BUSINESS_RULE,
-    "Ingen er koordinator nå",
-    "Nobody is coordinator now",
-    f"{HOL}/§7-2",
-    Severity.WARNING,
+    nb="Ingen er koordinator nå",
+    en="Nobody is coordinator now",
+    source=f"{HOL}/§7-2",
+    severity=Severity.WARNING,
 )
 VACANCY_WITH_UNIT = replace(
     VACANCY,
@@ -33,26 +33,26 @@ VACANCY_WITH_UNIT = replace(
 CHILD_GROWN = Message(
     "child-coordinator-outgrown",
     IssueType.EXPIRED,
-    "Personen har fylt 18 år; en barnekoordinator avløses av en koordinator om behovet varer",
-    "The person has turned 18; a child coordinator is followed by a coordinator if the need lasts",
-    f"{PBRL}/§2-5c",
-    Severity.WARNING,
+    nb="Personen har fylt 18 år; en barnekoordinator avløses av en koordinator om behovet varer",
+    en="The person has turned 18; a child coordinator is followed by a coordinator if the need lasts",
+    source=f"{PBRL}/§2-5c",
+    severity=Severity.WARNING,
 )
 MANDATE_ENDED = Message(
     "guardian-mandate-ended",
     IssueType.EXPIRED,
-    "Vergens mandat er over; sett aktiv til false, eller forny gyldighet",
-    "The guardian's mandate is over; set aktiv to false, or renew gyldighet",
-    f"{VGML}/§21",
-    Severity.WARNING,
+    nb="Vergens mandat er over; sett aktiv til false, eller forny gyldighet",
+    en="The guardian's mandate is over; set aktiv to false, or renew gyldighet",
+    source=f"{VGML}/§21",
+    severity=Severity.WARNING,
 )
 DECEASED = Message(
     "person-deceased",
     IssueType.BUSINESS_RULE,
-    "Personen er død og saken er aktiv; ingen får innsyn ved samtykke etter dødsfallet",
-    "The person is deceased and the sak is active; consent gives nobody access after the death",
-    f"{PBRL}/§2-5",
-    Severity.WARNING,
+    nb="Personen er død og saken er aktiv; ingen får innsyn ved samtykke etter dødsfallet",
+    en="The person is deceased and the sak is active; consent gives nobody access after the death",
+    source=f"{PBRL}/§2-5",
+    severity=Severity.WARNING,
 )
 
 

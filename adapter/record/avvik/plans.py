@@ -17,34 +17,34 @@ _CONTENT = "https://lovdata.no/forskrift/2011-12-16-1256/§19"
 EVALUATION_DUE = Message(
     "evaluation-overdue",
     IssueType.EXPIRED,
-    "Datoen for neste evaluering av den individuelle planen er passert",
-    "The date of the next evaluation of the individual plan has passed",
-    f"{PBRL}/§2-5",
-    Severity.WARNING,
+    nb="Datoen for neste evaluering av den individuelle planen er passert",
+    en="The date of the next evaluation of the individual plan has passed",
+    source=f"{PBRL}/§2-5",
+    severity=Severity.WARNING,
 )
 NO_EVALUATION = Message(
     "no-next-evaluation",
     IssueType.INCOMPLETE,
-    "Den individuelle planen er aktiv og sier ikke når den skal evalueres neste gang",
-    "The individual plan is active and does not say when it is evaluated next",
-    f"{PBRL}/§2-5",
-    Severity.WARNING,
+    nb="Den individuelle planen er aktiv og sier ikke når den skal evalueres neste gang",
+    en="The individual plan is active and does not say when it is evaluated next",
+    source=f"{PBRL}/§2-5",
+    severity=Severity.WARNING,
 )
 NO_PERFORMER = Message(
     "tiltak-without-performer",
     IssueType.INCOMPLETE,
-    "Tiltaket i den individuelle planen sier ikke hvem som utfører det",
-    "The tiltak of the individual plan does not say who carries it out",
-    _CONTENT,
-    Severity.WARNING,
+    nb="Tiltaket i den individuelle planen sier ikke hvem som utfører det",
+    en="The tiltak of the individual plan does not say who carries it out",
+    source=_CONTENT,
+    severity=Severity.WARNING,
 )
 NO_RESPONSIBLE = Message(
     "tiltak-without-responsible-organisation",
     IssueType.INCOMPLETE,
-    "Ingen organisasjon har ansvaret for tiltaket: nevn den i utforere, eller en rolle i den",
-    "No organisation is responsible for the tiltak: name it in utforere, or a rolle in it",
-    _CONTENT,
-    Severity.WARNING,
+    nb="Ingen organisasjon har ansvaret for tiltaket: nevn den i utforere, eller en rolle i den",
+    en="No organisation is responsible for the tiltak: name it in utforere, or a rolle in it",
+    source=_CONTENT,
+    severity=Severity.WARNING,
 )
 _OWN_EFFORT = frozenset({"innbygger", "parorende"})
 """Who may carry out a tiltak with nobody else responsible: it is a contribution of their own (§ 19 d)."""

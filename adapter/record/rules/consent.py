@@ -22,76 +22,76 @@ if TYPE_CHECKING:
 NOT_COMPETENT = Message(
     "giver-not-competent",
     IssueType.BUSINESS_RULE,
-    "Ingen av dem i gittAv kunne samtykke da: personen fra 16 år, før det en med foreldreansvar, "
+    nb="Ingen av dem i gittAv kunne samtykke da: personen fra 16 år, før det en med foreldreansvar, "
     "eller en verge med personlig område",
-    "None of those in gittAv could consent then: the person from 16, before that one with foreldreansvar, "
+    en="None of those in gittAv could consent then: the person from 16, before that one with foreldreansvar, "
     "or a verge with a personal scope",
-    f"{PBRL}/§4-4",
+    source=f"{PBRL}/§4-4",
 )
 NO_RECIPIENT = Message(
     "consent-without-recipient",
     IssueType.BUSINESS_RULE,
-    "Et aktivt samtykke til deling må ha en mottaker",
-    "An active consent to sharing must name a recipient",
-    f"{HPL}/§22",
+    nb="Et aktivt samtykke til deling må ha en mottaker",
+    en="An active consent to sharing must name a recipient",
+    source=f"{HPL}/§22",
 )
 NO_RULES = Message(
     "consent-without-rules",
     IssueType.BUSINESS_RULE,
-    "Et aktivt samtykke til deling må ha minst én regel som sier hva som deles",
-    "An active consent to sharing must have at least one regel saying what is shared",
-    f"{HPL}/§22",
+    nb="Et aktivt samtykke til deling må ha minst én regel som sier hva som deles",
+    en="An active consent to sharing must have at least one regel saying what is shared",
+    source=f"{HPL}/§22",
 )
 PLAN_RECIPIENT = Message(
     "plan-consent-with-recipient",
     IssueType.BUSINESS_RULE,
-    "Et samtykke til å ha plan har ingen mottaker; deling er et samtykke for seg",
-    "A consent to having a plan has no recipient; sharing is a samtykke of its own",
-    f"{PBRL}/§2-5",
+    nb="Et samtykke til å ha plan har ingen mottaker; deling er et samtykke for seg",
+    en="A consent to having a plan has no recipient; sharing is a samtykke of its own",
+    source=f"{PBRL}/§2-5",
 )
 NOT_GIVEN = Message(
     "consent-without-date",
     IssueType.BUSINESS_RULE,
-    "Et aktivt samtykke må ha datoen det ble gitt",
-    "An active consent must have the date it was given",
-    f"{PBRL}/§4-2",
+    nb="Et aktivt samtykke må ha datoen det ble gitt",
+    en="An active consent must have the date it was given",
+    source=f"{PBRL}/§4-2",
 )
 GIVEN_LATER = Message(
     "consent-date-in-future",
     IssueType.BUSINESS_RULE,
-    "Et aktivt samtykke kan ikke være gitt i fremtiden",
-    "An active consent cannot have been given in the future",
-    f"{PBRL}/§4-2",
+    nb="Et aktivt samtykke kan ikke være gitt i fremtiden",
+    en="An active consent cannot have been given in the future",
+    source=f"{PBRL}/§4-2",
 )
 WITHDRAWN_BUT_NOT_INACTIVE = Message(
     "withdrawn-but-not-inactive",
     IssueType.BUSINESS_RULE,
-    "Et samtykke med tilbaketrekking må ha tilstanden inaktiv",
-    "A consent with a tilbaketrekking must have the tilstand inaktiv",
-    f"{PBRL}/§4-1",
+    nb="Et samtykke med tilbaketrekking må ha tilstanden inaktiv",
+    en="A consent with a tilbaketrekking must have the tilstand inaktiv",
+    source=f"{PBRL}/§4-1",
 )
 ABOUT_PLAN = Message(
     "consent-about-a-plan",
     IssueType.BUSINESS_RULE,
-    "Bare et samtykke til planen sier hvilken plan det gjelder; hva som deles, står i reglene",
-    "Only a consent to the plan says which plan it is about; what is shared stands in the rules",
-    f"{PBRL}/§2-5",
+    nb="Bare et samtykke til planen sier hvilken plan det gjelder; hva som deles, står i reglene",
+    en="Only a consent to the plan says which plan it is about; what is shared stands in the rules",
+    source=f"{PBRL}/§2-5",
 )
 OPAQUE_RULES = Message(
     "opaque-consent-with-rules",
     IssueType.BUSINESS_RULE,
-    "Et ugjennomsiktig samtykke åpner ingenting og kan ikke ha regler",
-    "An opaque consent opens nothing and cannot have regler",
-    f"{HPL}/§22",
+    nb="Et ugjennomsiktig samtykke åpner ingenting og kan ikke ha regler",
+    en="An opaque consent opens nothing and cannot have regler",
+    source=f"{HPL}/§22",
 )
 OPAQUE_ALONE = Message(
     "opaque-consent-without-words",
     IssueType.BUSINESS_RULE,
-    "Ugjennomsiktig er bare et samtykke som kom som FHIR og ikke ble forstått; her er det ingenting å ta "
+    nb="Ugjennomsiktig er bare et samtykke som kom som FHIR og ikke ble forstått; her er det ingenting å ta "
     "vare på. Utelat ugjennomsiktig, og skriv samtykket i feltene",
-    "Only a consent that came as FHIR and was not understood is ugjennomsiktig; here there is nothing to "
+    en="Only a consent that came as FHIR and was not understood is ugjennomsiktig; here there is nothing to "
     "keep. Leave ugjennomsiktig out, and write the consent in the fields",
-    f"{HPL}/§22",
+    source=f"{HPL}/§22",
 )
 SHARING = frozenset({"opplysningsutveksling", "deltaker"})
 """The types of samtykke that let somebody else see."""

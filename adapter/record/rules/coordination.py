@@ -27,37 +27,38 @@ if TYPE_CHECKING:
 TWO_COORDINATORS = Message(
     "two-coordinators",
     IssueType.BUSINESS_RULE,
-    "Personen har en koordinator i kommunen; avslutt den først, eller bruk stedfortreder-koordinator",
-    "The person has a coordinator in the municipality; end that first, or use stedfortreder-koordinator",
-    f"{HOL}/§7-2",
+    nb="Personen har en koordinator i kommunen; avslutt den først, eller bruk stedfortreder-koordinator",
+    en="The person has a coordinator in the municipality; end that first, or use stedfortreder-koordinator",
+    source=f"{HOL}/§7-2",
 )
 TWO_HOSPITAL_COORDINATORS = Message(
     "two-hospital-coordinators",
     IssueType.BUSINESS_RULE,
-    "Teamet har allerede en koordinator i helseforetaket; avslutt den ene først",
-    "The team already has a coordinator in the hospital trust; end one first",
-    f"{SPHL}/§2-5a",
+    nb="Teamet har allerede en koordinator i helseforetaket; avslutt den ene først",
+    en="The team already has a coordinator in the hospital trust; end one first",
+    source=f"{SPHL}/§2-5a",
 )
 COORDINATOR_AND_CHILD = Message(
     "coordinator-and-child-coordinator",
     IssueType.BUSINESS_RULE,
-    "Barnekoordinatoren er koordinatoren; avslutt den andre først",
-    "The child coordinator is the coordinator; end the other one first",
-    f"{HOL}/§7-2a",
+    nb="Barnekoordinatoren er koordinatoren; avslutt den andre først",
+    en="The child coordinator is the coordinator; end the other one first",
+    source=f"{HOL}/§7-2a",
 )
 NOT_A_CHILD = Message(
     "child-coordinator-without-child",
     IssueType.BUSINESS_RULE,
-    "Barnekoordinator er for barn under 18 år (fødselsdatoen må være kjent) og for familier som venter barn",
-    "A child coordinator is for a child under 18 (with a known birth date), or a family expecting a child",
-    f"{PBRL}/§2-5c",
+    nb="Barnekoordinator er for barn under 18 år (fødselsdatoen må være kjent) og for familier som "
+    "venter barn",
+    en="A child coordinator is for a child under 18 (with a known birth date), or a family expecting a child",
+    source=f"{PBRL}/§2-5c",
 )
 TEAM_CLOSED = Message(
     "participant-in-closed-team",
     IssueType.BUSINESS_RULE,
-    "Teamet er {status}; en deltaker der må ha en sluttdato, eller teamet må være aktivt",
-    "The team is {status}; a participant in it must have an end date, or the team must be active",
-    "https://hl7.org/fhir/R4/careteam-definitions.html#CareTeam.status",
+    nb="Teamet er {status}; en deltaker der må ha en sluttdato, eller teamet må være aktivt",
+    en="The team is {status}; a participant in it must have an end date, or the team must be active",
+    source="https://hl7.org/fhir/R4/careteam-definitions.html#CareTeam.status",
 )
 
 MAJORITY = 18

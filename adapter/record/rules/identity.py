@@ -33,86 +33,88 @@ _NUMBERS = "https://skatteetaten.github.io/folkeregisteret-api-dokumentasjon/"
 BIRTH_NUMBER = Message(
     "birth-number",
     IssueType.VALUE,
-    "Kontrollsifrene eller datoen i fødselsnummeret eller D-nummeret stemmer ikke",
-    "The control digits or the date of the birth number or D-number are not right",
-    _NUMBERS,
+    nb="Kontrollsifrene eller datoen i fødselsnummeret eller D-nummeret stemmer ikke",
+    en="The control digits or the date of the birth number or D-number are not right",
+    source=_NUMBERS,
 )
 BIRTH_NUMBER_KIND = Message(
     "birth-number-kind",
     IssueType.VALUE,
-    "Et D-nummer har typen dnr, et fødselsnummer typen fnr",
-    "A D-number has the type dnr, a birth number the type fnr",
-    _NUMBERS,
+    nb="Et D-nummer har typen dnr, et fødselsnummer typen fnr",
+    en="A D-number has the type dnr, a birth number the type fnr",
+    source=_NUMBERS,
 )
 REAL_PERSON = Message(
     "real-birth-number",
     IssueType.SECURITY,
-    "Her er det bare syntetiske personer: måneden i fødselsnummeret må være økt med 80",
-    "Only synthetic people are kept here: 80 must have been added to the month of the birth number",
-    "https://skatteetaten.github.io/testnorge-tenor-dokumentasjon/",
+    nb="Her er det bare syntetiske personer: måneden i fødselsnummeret må være økt med 80",
+    en="Only synthetic people are kept here: 80 must have been added to the month of the birth number",
+    source="https://skatteetaten.github.io/testnorge-tenor-dokumentasjon/",
 )
 ORGANISATION_NUMBER = Message(
     "organisation-number",
     IssueType.VALUE,
-    "Et organisasjonsnummer har ni siffer, og det siste kontrollerer de andre",
-    "An organisation number has nine digits, and the last one checks the others",
-    "https://www.brreg.no/om-oss/registrene-vare/om-enhetsregisteret/organisasjonsnummeret/",
+    nb="Et organisasjonsnummer har ni siffer, og det siste kontrollerer de andre",
+    en="An organisation number has nine digits, and the last one checks the others",
+    source="https://www.brreg.no/om-oss/registrene-vare/om-enhetsregisteret/organisasjonsnummeret/",
 )
 HPR_NUMBER = Message(
     "hpr-number",
     IssueType.VALUE,
-    "Et HPR-nummer har sju til ni siffer",
-    "An HPR number has seven to nine digits",
-    "http://hl7.no/fhir/StructureDefinition/no-basis-Practitioner",
+    nb="Et HPR-nummer har sju til ni siffer",
+    en="An HPR number has seven to nine digits",
+    source="http://hl7.no/fhir/StructureDefinition/no-basis-Practitioner",
 )
 SYSTEM_AND_TYPE = Message(
     "system-against-type",
     IssueType.VALUE,
-    "Typen {type} har sitt eget system; bare hnr og annen sier hvilket de er fra",
-    "The type {type} has a system of its own; only hnr and annen say which one they are of",
-    "http://hl7.no/fhir/StructureDefinition/no-basis-Patient",
+    nb="Typen {type} har sitt eget system; bare hnr og annen sier hvilket de er fra",
+    en="The type {type} has a system of its own; only hnr and annen say which one they are of",
+    source="http://hl7.no/fhir/StructureDefinition/no-basis-Patient",
 )
 PERIOD_BACKWARDS = Message(
     "period-ends-before-start",
     IssueType.INVARIANT,
-    "Perioden slutter før den begynner",
-    "The period ends before it begins",
-    "https://hl7.org/fhir/R4/datatypes.html#Period",
+    nb="Perioden slutter før den begynner",
+    en="The period ends before it begins",
+    source="https://hl7.org/fhir/R4/datatypes.html#Period",
 )
 ID_TWICE = Message(
     "duplicate-id",
     IssueType.DUPLICATE,
-    "En annen i samme liste har denne id-en",
-    "Another in the same list has this id",
-    "https://hl7.org/fhir/R4/resource.html#id",
+    nb="En annen i samme liste har denne id-en",
+    en="Another in the same list has this id",
+    source="https://hl7.org/fhir/R4/resource.html#id",
 )
 NUMBER_AS_ID = Message(
     "birth-number-as-id",
     IssueType.BUSINESS_RULE,
-    "Et fødselsnummer eller D-nummer kan ikke være id: den står i adresser og logger. Bruk en id uten mening",
-    "A birth number or D-number cannot be an id, which stands in addresses and logs; use one without meaning",
-    "https://lovdata.no/lov/2018-06-15-38/§12",
+    nb="Et fødselsnummer eller D-nummer kan ikke være id: den står i adresser og logger. Bruk en id "
+    "uten mening",
+    en="A birth number or D-number cannot be an id, which stands in addresses and logs; use one "
+    "without meaning",
+    source="https://lovdata.no/lov/2018-06-15-38/§12",
 )
 ID_OF_ANOTHER = Message(
     "id-of-another-part",
     IssueType.DUPLICATE,
-    "Noe annet i saken ({kind}) har denne id-en, og er samme type ressurs",
-    "Something else in the sak ({kind}) has this id, and is the same type of resource",
-    "https://hl7.org/fhir/R4/resource.html#id",
+    nb="Noe annet i saken ({kind}) har denne id-en, og er samme type ressurs",
+    en="Something else in the sak ({kind}) has this id, and is the same type of resource",
+    source="https://hl7.org/fhir/R4/resource.html#id",
 )
 NOT_HERE = Message(
     "not-in-record",
     IssueType.NOT_FOUND,
-    "Viser til noe ({kind}) som ikke finnes i saken",
-    "Refers to something ({kind}) that is not in the sak",
-    "https://hl7.org/fhir/R4/references.html",
+    nb="Viser til noe ({kind}) som ikke finnes i saken",
+    en="Refers to something ({kind}) that is not in the sak",
+    source="https://hl7.org/fhir/R4/references.html",
 )
 OWN_PARENT = Message(
     "own-parent",
     IssueType.BUSINESS_RULE,
-    "En organisasjon er ikke overordnet seg selv",
-    "An organisation is not above itself",
-    "https://hl7.org/fhir/R4/organization-definitions.html#Organization.partOf",
+    nb="En organisasjon er ikke overordnet seg selv",
+    en="An organisation is not above itself",
+    source="https://hl7.org/fhir/R4/organization-definitions.html#Organization.partOf",
 )
 _TYPES = {system: type_ for type_, system in SYSTEMS.items()}
 

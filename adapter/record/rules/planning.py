@@ -25,51 +25,52 @@ if TYPE_CHECKING:
 TWO_PLANS = Message(
     "two-individual-plans",
     IssueType.BUSINESS_RULE,
-    "Personen har allerede en individuell plan, id {other}; avslutt den, eller la den nye være et utkast",
-    "The person has an individual plan already, id {other}; end that first, or let the new one be a draft",
-    f"{HOL}/§7-1",
+    nb="Personen har allerede en individuell plan, id {other}; avslutt den, eller la den nye være et utkast",
+    en="The person has an individual plan already, id {other}; end that first, or let the new one be a draft",
+    source=f"{HOL}/§7-1",
 )
 NO_PLAN_CONSENT = Message(
     "plan-without-consent",
     IssueType.BUSINESS_RULE,
-    "En individuell plan kan ikke være aktiv uten et aktivt samtykke til planen fra en som kan samtykke",
-    "An individual plan cannot be active without an active consent to the plan from one who can consent",
-    f"{PBRL}/§2-5",
+    nb="En individuell plan kan ikke være aktiv uten et aktivt samtykke til planen fra en som kan samtykke",
+    en="An individual plan cannot be active without an active consent to the plan from one who can consent",
+    source=f"{PBRL}/§2-5",
 )
 NOT_A_PLAN = Message(
     "individual-plan-not-a-plan",
     IssueType.BUSINESS_RULE,
-    "En individuell plan er en plan, og ikke en bestilling; den gir ingen rett til tjenester",
-    "An individual plan is a plan, and no order; it gives no right to a service",
-    f"{PBRL}/§2-5",
+    nb="En individuell plan er en plan, og ikke en bestilling; den gir ingen rett til tjenester",
+    en="An individual plan is a plan, and no order; it gives no right to a service",
+    source=f"{PBRL}/§2-5",
 )
 IN_ITSELF = Message(
     "part-of-itself",
     IssueType.BUSINESS_RULE,
-    "Leder gjennom {field} tilbake til seg selv",
-    "Leads by way of {field} back to itself",
-    "https://hl7.org/fhir/R4/extension-goal-relationship.html",
+    nb="Leder gjennom {field} tilbake til seg selv",
+    en="Leads by way of {field} back to itself",
+    source="https://hl7.org/fhir/R4/extension-goal-relationship.html",
 )
 COORDINATOR_GONE = Message(
     "coordinator-gone-with-plan",
     IssueType.BUSINESS_RULE,
-    "Retten til koordinator varer når planen tar slutt; skal koordinatoren også slutte, sett sluttdato",
-    "The right to a coordinator lasts when the plan ends; if the coordinator is to end too, set an end date",
-    f"{PBRL}/§2-5b",
+    nb="Retten til koordinator varer når planen tar slutt; skal koordinatoren også slutte, sett sluttdato",
+    en="The right to a coordinator lasts when the plan ends; if the coordinator is to end too, set "
+    "an end date",
+    source=f"{PBRL}/§2-5b",
 )
 DUE_BEFORE_START = Message(
     "due-before-start",
     IssueType.INVARIANT,
-    "Fristen er før målet er påbegynt",
-    "The deadline is before the goal is begun",
-    "https://hl7.org/fhir/R4/goal-definitions.html#Goal.startDate",
+    nb="Fristen er før målet er påbegynt",
+    en="The deadline is before the goal is begun",
+    source="https://hl7.org/fhir/R4/goal-definitions.html#Goal.startDate",
 )
 NOT_TO_EXPRESS = Message(
     "goal-by-guardian-without-mandate",
     IssueType.BUSINESS_RULE,
-    "En verge uten mandat i personlige forhold uttrykker ikke personens mål",
-    "A guardian without a mandate in personal matters does not express the person's goal",
-    f"{VGML}/§21",
+    nb="En verge uten mandat i personlige forhold uttrykker ikke personens mål",
+    en="A guardian without a mandate in personal matters does not express the person's goal",
+    source=f"{VGML}/§21",
 )
 IN_FORCE = frozenset({"aktiv", "pa-vent"})
 NESTED = (("maal", "delmaal"), ("planer", "erstatter"), ("planer", "delAv"), ("planer", "delplaner"))

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 PAGE_INVALID = Message(
     "page-invalid",
     IssueType.EXPIRED,
-    "Lenken til neste side er ugyldig eller utløpt; gjør søket på nytt",
-    "The link to the next page is not valid or has expired; repeat the search",
-    "https://hl7.org/fhir/R4/http.html#paging",
+    nb="Lenken til neste side er ugyldig eller utløpt; gjør søket på nytt",
+    en="The link to the next page is not valid or has expired; repeat the search",
+    source="https://hl7.org/fhir/R4/http.html#paging",
 )
 LIFETIME = timedelta(hours=1)
 

@@ -26,18 +26,18 @@ if TYPE_CHECKING:
 SCOPE_MISSING = Message(
     "scope-missing",
     IssueType.FORBIDDEN,
-    "Tilgangstokenet mangler scope for {interaction} på {type}",
-    "The access token has no scope for {interaction} on {type}",
-    "https://hl7.org/fhir/smart-app-launch/STU2.2/scopes-and-launch-context.html",
+    nb="Tilgangstokenet mangler scope for {interaction} på {type}",
+    en="The access token has no scope for {interaction} on {type}",
+    source="https://hl7.org/fhir/smart-app-launch/STU2.2/scopes-and-launch-context.html",
 )
 
 UNKNOWN = Message(
     "not-found",
     IssueType.NOT_FOUND,
-    "Finnes ikke, eller er ikke delt med deg",
-    "Does not exist, or is not shared with you",
+    nb="Finnes ikke, eller er ikke delt med deg",
+    en="Does not exist, or is not shared with you",
 )
-DELETED = Message("deleted", IssueType.DELETED, "Er slettet", "Has been deleted")
+DELETED = Message("deleted", IssueType.DELETED, nb="Er slettet", en="Has been deleted")
 
 _LETTERS = {"create": "c", "read": "r", "update": "u", "delete": "d", "search": "s"}
 _PEOPLE = {"Patient": "innbygger", "Practitioner": "ansatt", "RelatedPerson": "parorende"}

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 CHANGED_SINCE = Message(
     "changed-since",
     IssueType.CONFLICT,
-    "Endret i versjon {version} av {caller}",
-    "Changed in version {version} by {caller}",
+    nb="Endret i versjon {version} av {caller}",
+    en="Changed in version {version} by {caller}",
     severity=Severity.INFORMATION,
 )
 

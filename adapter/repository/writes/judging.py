@@ -28,30 +28,30 @@ if TYPE_CHECKING:
 KEY_TAKEN = Message(
     "identifier-taken",
     IssueType.DUPLICATE,
-    "En annen post har denne identifikatoren; det finnes én sak per person og én post per enhet",
-    "Another record has this identifier; there is one sak per person and one record per unit",
-    "https://hl7.org/fhir/R4/resource.html#identifiers",
+    nb="En annen post har denne identifikatoren; det finnes én sak per person og én post per enhet",
+    en="Another record has this identifier; there is one sak per person and one record per unit",
+    source="https://hl7.org/fhir/R4/resource.html#identifiers",
 )
 ID_TAKEN = Message(
     "id-taken",
     IssueType.DUPLICATE,
-    "Id-en er brukt i en annen post",
-    "The id is used in another record",
-    "https://hl7.org/fhir/R4/resource.html#id",
+    nb="Id-en er brukt i en annen post",
+    en="The id is used in another record",
+    source="https://hl7.org/fhir/R4/resource.html#id",
 )
 REFERENCE_BROKEN = Message(
     "reference-broken",
     IssueType.NOT_FOUND,
-    "Viser til noe ({kind}) som ikke finnes her",
-    "Refers to something ({kind}) that does not exist here",
-    "https://hl7.org/fhir/R4/references.html",
+    nb="Viser til noe ({kind}) som ikke finnes her",
+    en="Refers to something ({kind}) that does not exist here",
+    source="https://hl7.org/fhir/R4/references.html",
 )
 NOT_FHIR = Message(
     "not-valid-fhir",
     IssueType.INVALID,
-    "Delen kan ikke sies i FHIR slik den står: {type} ville være ugyldig ved {place} ({cause})",
-    "The part cannot be said in FHIR as it stands: {type} would be invalid at {place} ({cause})",
-    "https://hl7.org/fhir/R4/validation.html",
+    nb="Delen kan ikke sies i FHIR slik den står: {type} ville være ugyldig ved {place} ({cause})",
+    en="The part cannot be said in FHIR as it stands: {type} would be invalid at {place} ({cause})",
+    source="https://hl7.org/fhir/R4/validation.html",
 )
 
 

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 DROPPED = Message(
     "residue-dropped",
     IssueType.INFORMATIONAL,
-    "Det FHIR sa om denne delen ved {element}, er borte, fordi verdien det sto ved, er endret",
-    "What FHIR said of this part at {element} is gone, because the value it stood beside has changed",
-    "https://hl7.org/fhir/R4/http.html#update",
-    Severity.WARNING,
+    nb="Det FHIR sa om denne delen ved {element}, er borte, fordi verdien det sto ved, er endret",
+    en="What FHIR said of this part at {element} is gone, because the value it stood beside has changed",
+    source="https://hl7.org/fhir/R4/http.html#update",
+    severity=Severity.WARNING,
 )
 
 

@@ -40,16 +40,16 @@ if TYPE_CHECKING:
 OWNER_UNKNOWN = Message(
     "owner-unknown",
     IssueType.NOT_FOUND,
-    "Viser til en {type} som ikke finnes her; send den først",
-    "Refers to a {type} that is not here; send that first",
-    "https://hl7.org/fhir/R4/references.html",
+    nb="Viser til en {type} som ikke finnes her; send den først",
+    en="Refers to a {type} that is not here; send that first",
+    source="https://hl7.org/fhir/R4/references.html",
 )
 LINK_UNKNOWN = Message(
     "link-unknown",
     IssueType.NOT_FOUND,
-    "Viser til noe som ikke finnes i denne saken; send det først",
-    "Refers to what is not in this person's record; send that first",
-    "https://hl7.org/fhir/R4/references.html",
+    nb="Viser til noe som ikke finnes i denne saken; send det først",
+    en="Refers to what is not in this person's record; send that first",
+    source="https://hl7.org/fhir/R4/references.html",
 )
 
 

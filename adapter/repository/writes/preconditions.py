@@ -21,32 +21,32 @@ _SPEC = "https://hl7.org/fhir/R4/http.html#concurrency"
 IF_MATCH_MISSING = Message(
     "if-match-missing",
     IssueType.REQUIRED,
-    "En endring av noe som finnes, må si hvilken versjon den bygger på: "
+    nb="En endring av noe som finnes, må si hvilken versjon den bygger på: "
     "send If-Match med ETag fra siste lesing",
-    "A change to something that exists must say which version it builds on: "
+    en="A change to something that exists must say which version it builds on: "
     "send If-Match with the ETag of your last read",
-    _SPEC,
+    source=_SPEC,
 )
 IF_MATCH_INVALID = Message(
     "if-match-invalid",
     IssueType.VALUE,
-    'If-Match kunne ikke leses: send ETag fra siste lesing som den er, W/"n" med anførselstegn, eller *',
-    'If-Match could not be read: send the ETag of your last read as it is, W/"n" with the quotes, or *',
-    "https://www.rfc-editor.org/rfc/rfc9110#section-13.1.1",
+    nb='If-Match kunne ikke leses: send ETag fra siste lesing som den er, W/"n" med anførselstegn, eller *',
+    en='If-Match could not be read: send the ETag of your last read as it is, W/"n" with the quotes, or *',
+    source="https://www.rfc-editor.org/rfc/rfc9110#section-13.1.1",
 )
 VERSION_CONFLICT = Message(
     "version-conflict",
     IssueType.CONFLICT,
-    "Endret av andre siden versjonen i If-Match; les på nytt og gjør endringen i den nye versjonen",
-    "Changed by others since the version in If-Match; read again and make the change in the new version",
-    _SPEC,
+    nb="Endret av andre siden versjonen i If-Match; les på nytt og gjør endringen i den nye versjonen",
+    en="Changed by others since the version in If-Match; read again and make the change in the new version",
+    source=_SPEC,
 )
 NOTHING_TO_MATCH = Message(
     "nothing-to-match",
     IssueType.CONFLICT,
-    "If-Match er sendt for noe som ikke finnes",
-    "If-Match was sent for something that does not exist",
-    _SPEC,
+    nb="If-Match er sendt for noe som ikke finnes",
+    en="If-Match was sent for something that does not exist",
+    source=_SPEC,
 )
 
 

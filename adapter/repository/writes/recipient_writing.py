@@ -32,14 +32,15 @@ if TYPE_CHECKING:
 MAY_NOT_CHANGE = Message(
     "recipient-may-not-change",
     IssueType.FORBIDDEN,
-    "Dette elementet kan du se, men ikke endre; endringen må gjøres av den som eier delen, eller av kommunen",
-    "You may see this element and not change it; the change is for its owner or the municipality to make",
+    nb="Dette elementet kan du se, men ikke endre; endringen må gjøres av den som eier delen, eller "
+    "av kommunen",
+    en="You may see this element and not change it; the change is for its owner or the municipality to make",
 )
 MAY_NOT_CREATE = Message(
     "recipient-may-not-create",
     IssueType.FORBIDDEN,
-    "Dette kan du ikke opprette for personen med det samtykket som gjelder nå",
-    "You may not create this for the person under the consent that holds now",
+    nb="Dette kan du ikke opprette for personen med det samtykket som gjelder nå",
+    en="You may not create this for the person under the consent that holds now",
 )
 
 

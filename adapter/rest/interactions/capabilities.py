@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 MODE_UNKNOWN = Message(
     "mode-unknown",
     IssueType.NOT_SUPPORTED,
-    "Bare mode=full tilbys",
-    "Only mode=full is offered",
-    "https://hl7.org/fhir/R4/http.html#capabilities",
+    nb="Bare mode=full tilbys",
+    en="Only mode=full is offered",
+    source="https://hl7.org/fhir/R4/http.html#capabilities",
 )
 
 

@@ -28,18 +28,18 @@ _AS_SPECIFIED = {("_totalMethod", "count"): ("_total", "accurate")}
 NUMBER_IN_ADDRESS = Message(
     "person-number-in-address",
     IssueType.SECURITY,
-    "Fødselsnummer og andre personnumre skal ikke stå i adressen: send søket som POST {type}/_search, "
+    nb="Fødselsnummer og andre personnumre skal ikke stå i adressen: send søket som POST {type}/_search, "
     "med parametrene i innholdet",
-    "Birth numbers and other numbers of persons must not stand in an address: send the search as "
+    en="Birth numbers and other numbers of persons must not stand in an address: send the search as "
     "POST {type}/_search, with the parameters in the body",
-    "https://hl7.org/fhir/R4/http.html#search",
+    source="https://hl7.org/fhir/R4/http.html#search",
 )
 PAGE_ALONE = Message(
     "page-with-parameters",
     IssueType.INVALID,
-    "Lenken til neste side brukes som den er, uten andre søkeparametre",
-    "The link to the next page is used as it is, without other search parameters",
-    "https://hl7.org/fhir/R4/http.html#paging",
+    nb="Lenken til neste side brukes som den er, uten andre søkeparametre",
+    en="The link to the next page is used as it is, without other search parameters",
+    source="https://hl7.org/fhir/R4/http.html#paging",
 )
 
 
