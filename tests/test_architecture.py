@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import subprocess
 import sys
 from collections import Counter
@@ -88,3 +89,39 @@ def test_serving_loads_neither_migrations_nor_models() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+HEAVY = {
+    "adapter.app", "adapter.mapping", "adapter.record", "adapter.repository", "adapter.rest",
+    "adapter.settings", "adapter.storage", "alembic", "fhir", "flask", "httpx", "joserfc", "jsonschema_rs",
+    "pydantic", "sqlalchemy", "structlog", "urllib.request", "yaml",
+}  # fmt: skip
+DIV = '<div xmlns="http://www.w3.org/1999/xhtml">a</div>'
+TOLD = {
+    "a.json": '{"resourceType":"Patient","gender":"x"}',
+    "a.xml": '<Patient xmlns="http://hl7.org/fhir"><gender value="x"/></Patient>',
+    "a.ndjson": '{"resourceType":"Patient"}',
+}
+NARRATED = {
+    "b.json": json.dumps({"resourceType": "Basic", "text": {"status": "generated", "div": DIV}}),
+    "b.xml": f'<Basic xmlns="http://hl7.org/fhir"><text><status value="generated"/>{DIV}</text></Basic>',
+}
+
+
+@pytest.mark.parametrize("form", ["text", "json", "outcome", "junit", "sarif", "github"])
+@pytest.mark.parametrize("name", [*TOLD, *NARRATED])
+def test_validating_loads_fhir_alone(name: str, form: str, tmp_path: Path) -> None:
+    """A CI runs `validate` often: no server, database, mapping or schema; lxml for narratives only."""
+    (tmp_path / name).write_text({**TOLD, **NARRATED}[name])
+    code = (
+        "import sys; from adapter.cli import main\n"
+        "try: main(sys.argv[1:])\n"
+        "except SystemExit as left: assert left.code in (0, 1)\n"
+        "print(*sys.modules, file=sys.stderr)"
+    )
+    command = [sys.executable, "-c", code, "validate", "--format", form, str(tmp_path / name)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    loaded = set(done.stderr.split())
+    assert not loaded & HEAVY
+    assert ("lxml" in loaded) == (name in NARRATED)
+    assert ("adapter.fhir.xml" in loaded) == name.endswith(".xml")

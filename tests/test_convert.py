@@ -242,6 +242,15 @@ def test_a_record_against_its_schema_is_not_converted(
     assert converted(record, "--to", "fhir", leaves=1) == ""
 
 
+def test_a_byte_order_mark_is_passed_over(converted: Converted) -> None:
+    """Editors on Windows write it before JSON and XML; a record and a Bundle are read all the same."""
+    record = json.loads(SAK.read_bytes())
+    mark = "\ufeff"
+    bundle = converted(f"{mark}{json.dumps(record)}", "--to", "fhir")
+    assert converted(f"{mark}{json.dumps(bundle)}", "--to", "plan") == record
+    assert converted(mark + converted(SAK, "--to", "fhir", "--format", "xml"), "--to", "plan") == record
+
+
 def test_validate_tells_every_fault_with_its_place(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
@@ -250,7 +259,7 @@ def test_validate_tells_every_fault_with_its_place(
     good.write_text('{"resourceType": "CareTeam", "status": "active"}')
     bad.write_text('<CareTeam xmlns="http://hl7.org/fhir">\n  <status value="actve"/>\n</CareTeam>')
     assert run("validate", good) == 0
-    assert capsys.readouterr().out == f"{good}: valid\n"
+    assert capsys.readouterr().out == "1 file valid\n"
     assert run("validate", good, bad) == 1
     assert f"{bad}:2:" in capsys.readouterr().out
     assert run("validate", "--format", "json", good, bad) == 1

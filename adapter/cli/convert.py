@@ -57,8 +57,8 @@ def _to_fhir(file: Path, form: str) -> list[Finding]:
 
 
 def _to_plan(file: Path) -> list[Finding]:
-    data = file.read_bytes()
-    bundle = read_received(data, sniff(data).format)
+    format_, text, _ = sniff(file.read_bytes())
+    bundle = read_received(text, format_)
     judged = judge(bundle)
     if not judged.is_valid:
         return list(judged.findings)

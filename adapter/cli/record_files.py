@@ -9,6 +9,7 @@ import click
 
 from adapter.errors import AdapterError
 from adapter.fhir.received import read_received
+from adapter.fhir.sniffing import sniff
 from adapter.record.parts import parts
 from adapter.record.schema import KINDS, with_integers
 
@@ -43,7 +44,7 @@ class RecordFile:
 def read(path: Path) -> list[RecordFile]:
     """Read the record in a file, or those in its ``poster``. Raises ClickException if there is none."""
     try:
-        body = read_received(path.read_bytes())
+        body = read_received(sniff(path.read_bytes()).data)
     except OSError as error:
         raise click.ClickException(f"{path}: {error.strerror}") from error
     except AdapterError as error:

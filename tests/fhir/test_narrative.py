@@ -30,6 +30,12 @@ def codes(inside: str) -> list[str]:
         "<img src='#bilde' alt='x'/>",
         "<img src='data:image/png;base64,AAAA' alt='x'/>",
         "<!-- kommentar --><p xml:lang='se'>Čáhppes</p>",
+        "<p style='background-image: url(data:image/png;base64,AAAA)'>a</p>",
+        "<p style='background-image: url(data: image/png;base64,AAAA=)'>a</p>",
+        "<p style='background: url( &quot;DATA:image/gif;base64,AAAA&quot; ) no-repeat'>a</p>",
+        "<p style=\"background: url('tbl_bck1.png'), url(#b)\">a</p>",
+        "<img src='data: IMAGE/JPEG;base64,AA AA' alt='x'/>",
+        "<img src='icon_element.gif' alt='x'/>",
     ],
 )
 def test_ordinary_narratives_are_valid(inside: str):
@@ -57,6 +63,21 @@ def test_ordinary_narratives_are_valid(inside: str):
         ("<img src='//x.example/a.png'/>", "narrative-active"),
         ("<img src='data:image/svg+xml;base64,AAAA'/>", "narrative-active"),
         ("<p style='background: url(https://x.example/a)'>a</p>", "narrative-active"),
+        ("<p style='background: url(&quot;//x.example/a&quot;)'>a</p>", "narrative-active"),
+        ("<p style='background: url(/a)'>a</p>", "narrative-active"),
+        ("<p style='background: url(java&#x9;script:x)'>a</p>", "narrative-active"),
+        ("<p style='background: url(data:text/html;base64,AAAA)'>a</p>", "narrative-active"),
+        ("<p style='background: url(data:image/svg+xml;base64,AAAA)'>a</p>", "narrative-active"),
+        (
+            "<p style='background: url(data:image/png;base64,AA), url(http://x.example)'>a</p>",
+            "narrative-active",
+        ),
+        ("<p style='background: url(data:image/png;base64,AA'>a</p>", "narrative-active"),
+        ("<p style='background: URL (https://x.example)'>a</p>", "narrative-active"),
+        ("<p style='background: image-set(&quot;https://x.example&quot; 1x)'>a</p>", "narrative-active"),
+        ("<p style='content: src(&quot;https://x.example&quot;)'>a</p>", "narrative-active"),
+        ("<img src='javascript:x'/>", "narrative-active"),
+        ("<a href='data:image/png;base64,AAAA'>a</a>", "narrative-active"),
         ("<p style='width: expression(x)'>a</p>", "narrative-active"),
         ("<p style='@import x'>a</p>", "narrative-active"),
         ("<p style='background: u\\rl(x)'>a</p>", "narrative-active"),
@@ -102,6 +123,8 @@ def test_a_hostile_narrative_is_judged_quickly():
     codes("<br/>" * 200_000 + "a")
     codes(f"<a href='{'x' * 1_000_000}:'>a</a>")
     codes(f"<p style='{'url ' * 250_000}'>a</p>")
+    codes(f"<p style='{'url(' * 250_000}'>a</p>")
+    codes(f"<p style='url({' ' * 1_000_000}'>a</p>")
     codes(f"<img src='{'a' * 1_000_000}:'/>")
     assert time.process_time() - started < 3
 

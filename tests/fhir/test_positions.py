@@ -48,6 +48,45 @@ def test_a_finding_is_placed_in_the_body(
         assert (finding.line, finding.column) == place
 
 
+CHOSEN = b"""{
+  "resourceType": "Patient",
+  "deceasedBoolean": "ja",
+  "multipleBirthInteger": 2,
+  "_gender": {
+    "extension": [
+      {"url": "urn:x",
+       "valueString": "y"}
+    ]
+  },
+  "contained": [
+    {"resourceType": "Basic", "createdBy": 1,
+     "extension": [{"url": "urn:x", "valueCode": "y"}]}
+  ]
+}"""
+
+
+@pytest.mark.parametrize(
+    ("expression", "place"),
+    [
+        ("Patient.deceased", (3, 3)),
+        ("Patient.multipleBirth", (4, 3)),
+        ("Patient.gender", (5, 3)),
+        ("Patient.gender.extension[0]", (7, 7)),
+        ("Patient.gender.extension[0].value", (8, 8)),
+        ("Patient.contained[0].extension[0].value", (13, 37)),
+        ("Patient.contained[0].created", (12, 5)),
+        ("Patient.contained[0].createdBy", (12, 31)),
+        ("Person.deceased", (3, 3)),
+    ],
+)
+def test_a_choice_and_what_stands_beside_a_primitive_have_their_places(
+    expression: str, place: tuple[int, int]
+) -> None:
+    """FHIRPath says deceased where JSON says deceasedBoolean, and gender where it says _gender."""
+    (finding,) = located([MESSAGE.at(expression)], CHOSEN, Format.JSON)
+    assert (finding.line, finding.column) == place
+
+
 def test_a_place_that_is_known_is_kept() -> None:
     """What the codec said of line and column stands, and a finding without expression gets none."""
     known, without = located([MESSAGE.at("CareTeam.id", line=9, column=9), MESSAGE.at()], JSON, Format.JSON)

@@ -104,6 +104,11 @@ def test_a_valid_resource_has_no_findings(resource: dict[str, Any]):
         ("period", {"id": "a"}, "ele-1", "CareTeam.period"),
         ("period.id", "a b", "element-id-format", "CareTeam.period.id"),
         ("period.end", "2025-12-31", "per-1", "CareTeam.period"),
+        ("period.end", "2026-01-31", "per-1", "CareTeam.period"),
+        ("period.end", "2026", "per-1", "CareTeam.period"),
+        ("period.end", "2026-01", None, None),
+        ("period.end", "2026-02", None, None),
+        ("period.end", ..., None, None),
         ("period.start", "2026-02-30", "dateTime-format", "CareTeam.period.start"),
         ("period.start", "2026-01-01T10:00:00", "dateTime-format", "CareTeam.period.start"),
         ("period.start", "2026-01-01T24:00:00Z", "dateTime-format", "CareTeam.period.start"),
@@ -173,6 +178,25 @@ def test_a_fault_in_a_care_team_is_found_at_its_place(
         ("extension.0.valueString", "x", "ext-1", "Patient.extension[0]"),
         ("extension.0.extension", ..., "ext-1", "Patient.extension[0]"),
         ("extension.0.url", ..., "element-required", "Patient.extension[0]"),
+        ("extension.0.url", "relative-url", "extension-url-not-absolute", "Patient.extension[0].url"),
+        ("extension.0.url", "StructureDefinition/x", "extension-url-not-absolute", None),
+        ("extension.0.url", "#x", "extension-url-not-absolute", None),
+        ("extension.0.url", "urn:oid:2.16.578.1", None, None),
+        ("extension.0.extension.0.url", "ombCategory", None, None),
+        ("extension.0.extension.0.url", "https://x.example/y", None, None),
+        ("modifierExtension", [{"url": "x", "valueCode": "y"}], "extension-url-not-absolute", None),
+        (
+            "_birthDate.extension.0.url",
+            "x",
+            "extension-url-not-absolute",
+            "Patient.birthDate.extension[0].url",
+        ),
+        (
+            "extension.0.extension.0",
+            {"url": "a", "valueHumanName": {"extension": [{"url": "b", "valueCode": "x"}]}},
+            "extension-url-not-absolute",
+            "Patient.extension[0].extension[0].value.extension[0].url",
+        ),
         ("extension.0._url", {"id": "a"}, "element-unknown", "Patient.extension[0]._url"),
         ("extension.0.extension.0.valueDecimal", "1", "decimal-type", None),
         ("extension.0.extension.0", {"url": "a", "valueOid": "1.2"}, "oid-format", None),
@@ -260,6 +284,73 @@ def test_a_fault_in_a_patient_is_found_at_its_place(
 def test_the_rules_of_the_served_types(resource: Any, expected: list[tuple[str, str]]):
     """Each rule is reported under the specification's own key, where it is broken."""
     assert found(resource) == expected
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "holds"),
+    [
+        ("2026-01-01", "2026-01-01", True),
+        ("2026-01-01", "2026-01-02T10:00:00+01:00", True),
+        ("2026-01-01", "2026-01-01T10:00:00+01:00", False),
+        ("2026-01-01T10:00:00+01:00", "2026-01-01", False),
+        ("2026-01-01T23:30:00Z", "2026-01-02", True),
+        ("2026-01-02", "2026-01-02T00:30:00+01:00", False),
+        ("2026-01-01T10:00:00Z", "2026-01-01T11:00:00+01:00", True),
+        ("2026-01-01T10:00:00Z", "2026-01-01T10:59:59+01:00", False),
+        ("2026-01-01T10:00:00Z", "2026-01-01T10:00:00.5Z", True),
+        ("2026-01-01T10:00:00.5Z", "2026-01-01T10:00:00Z", False),
+        ("2026", "2026-06", False),
+        ("2025", "2026-06", True),
+    ],
+)
+def test_a_period_holds_when_its_order_is_certain(start: str, end: str, holds: bool):
+    """FHIRPath's ``start <= end`` is empty between a day and a time in it, and what is empty is not true."""
+    team = changed(TEAM, "period", {"start": start, "end": end})
+    assert (("per-1", "CareTeam.period") not in found(team)) == holds
+
+
+UCUM = {"system": "http://unitsofmeasure.org", "code": "a"}
+WHY = {"extension": [{"url": "urn:x", "valueCode": "unknown"}]}
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [
+        ({"valueAge": {"value": 1, **UCUM}}, None),
+        ({"valueAge": {"value": 0, **UCUM}}, "age-1"),
+        ({"valueAge": {"value": -1, **UCUM}}, "age-1"),
+        ({"valueAge": {"_value": WHY, **UCUM}}, None),
+        ({"valueAge": {"value": 1, "code": "a", "_system": WHY}}, "age-1"),
+        ({"valueDistance": {"value": 1, "code": "m", "_system": WHY}}, "dis-1"),
+        ({"valueCount": {"value": 1, **UCUM, "code": "1"}}, None),
+        ({"valueCount": {"value": 1, "system": UCUM["system"], "_code": WHY}}, "cnt-3"),
+        ({"valueRange": {"low": {"value": 1}, "high": {"value": 1}}}, None),
+        ({"valueRange": {"low": {"value": 2}, "high": {"value": 1}}}, "rng-2"),
+        ({"valueRange": {"low": {"value": 2}, "high": {"unit": "m"}}}, "rng-2"),
+        ({"valueRange": {"low": {"value": 2}}}, None),
+        ({"valueTiming": {"repeat": {"duration": 0, "durationUnit": "h"}}}, None),
+        ({"valueTiming": {"repeat": {"duration": -1, "durationUnit": "h"}}}, "tim-4"),
+        ({"valueTiming": {"repeat": {"_duration": WHY, "durationUnit": "h"}}}, "tim-4"),
+        ({"valueTiming": {"repeat": {"_period": WHY, "periodUnit": "h"}}}, "tim-5"),
+    ],
+)
+def test_a_rule_that_cannot_be_answered_is_broken(value: dict[str, Any], code: str | None):
+    """A comparison with a value that is missing is empty, and an invariant that is empty does not hold."""
+    patient = {"resourceType": "Patient", "extension": [{"url": "urn:y", **value}]}
+    assert [one for one, _ in found(patient)] == ([code] if code else [])
+
+
+def test_a_task_is_modified_after_it_was_authored():
+    """inv-1 of Task: a day and a time in it cannot be compared."""
+    task = {"resourceType": "Task", "status": "requested", "intent": "order", "authoredOn": "2026-01-02"}
+    for modified, holds in {
+        "2026-01-02": True,
+        "2026-01-03T00:00:00Z": True,
+        "2026-01-02T12:00:00Z": False,
+        "2026-01-01": False,
+        "2026": False,
+    }.items():
+        assert (found({**task, "lastModified": modified}) == []) == holds
 
 
 def test_a_bundle_is_checked_with_all_it_holds():

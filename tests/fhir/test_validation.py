@@ -12,10 +12,10 @@ from hypothesis import HealthCheck, given, settings
 
 from adapter.fhir import xml
 from adapter.fhir.positions import positions
-from adapter.fhir.reports import FORMS, Report
+from adapter.fhir.reports import FILE, FORMS, Report
 from adapter.fhir.sniffing import Format
 from adapter.fhir.stored import render
-from adapter.fhir.validation import Result, validate
+from adapter.fhir.validation import Result, judge, validate, validate_lines
 from tests.fhir.test_resources import ANY
 
 BROKEN = b"""{
@@ -102,32 +102,167 @@ def test_json_and_xml_name_their_elements_alike(resource: dict[str, object]):
     assert not bare
 
 
+MARK = b"\xef\xbb\xbf"
+
+
+@pytest.mark.parametrize(
+    ("data", "codes"),
+    [
+        (MARK + b'{"resourceType":"Patient"}', ["byte-order-mark"]),
+        (MARK + b'\n {"resourceType":"Patient","gender":"x"}', ["code-unknown", "byte-order-mark"]),
+        (MARK + b'<Patient xmlns="http://hl7.org/fhir"><active value="true"/></Patient>', []),
+        (
+            MARK + b'<?xml version="1.0"?>\n<Patient xmlns="http://hl7.org/fhir"><a/></Patient>',
+            ["element-unknown"],
+        ),
+        (MARK, ["json-syntax", "byte-order-mark"]),
+        (MARK + MARK + b'{"resourceType":"Patient"}', ["json-encoding", "byte-order-mark"]),
+    ],
+)
+def test_a_byte_order_mark_is_a_warning_in_json_and_nothing_in_xml(data: bytes, codes: list[str]):
+    """Editors on Windows write it; RFC 8259 lets a reader pass over one, and XML has it as a signature."""
+    judged = validate(data)
+    assert [finding.code for finding in judged.findings] == codes
+    assert judged.is_valid == (codes in ([], ["byte-order-mark"]))
+
+
+def test_places_are_those_of_the_text_without_its_mark():
+    """The mark is no character of the first line."""
+    (wrong, mark) = validate(MARK + b'{"resourceType":"Patient","gender":"x"}').findings
+    assert ((wrong.line, wrong.column), (mark.line, mark.column)) == ((1, 27), (1, 1))
+
+
+def test_ndjson_is_a_resource_a_line():
+    """Findings have the line of the file; empty lines are passed over, and a broken line hides no other."""
+    lines = [
+        b'{"resourceType":"Patient"}',
+        b"",
+        b'{"resourceType":"Patient","gender":"x"}\r',
+        b'{"resourceType":"Patient",',
+        b"<Patient/>",
+        b'{"resourceType":"Patient","link":[{"type":"seealso"}]}',
+    ]
+    found = validate_lines(b"\n".join(lines)).findings
+    assert [(one.line, one.column, one.code) for one in found] == [
+        (3, 27, "code-unknown"),
+        (4, 27, "json-syntax"),
+        (5, 1, "json-syntax"),
+        (6, 35, "element-required"),
+    ]
+    assert validate_lines(MARK + lines[0] + b"\n").is_valid
+    assert validate_lines(b"").is_valid
+
+
+def test_warnings_in_many_lines_hide_no_error_in_the_last():
+    """300 lines with a warning each, and one with an error: it is told first."""
+    warned = b'{"resourceType":"Basic","code":{"text":"x"},"implicitRules":"urn:uuid:1"}'
+    judged = validate_lines(b"\n".join([*[warned] * 300, b'{"resourceType":"Patient","gender":"x"}']))
+    assert not judged.is_valid
+    assert (judged.findings[0].code, judged.findings[0].line) == ("code-unknown", 301)
+    assert judged.findings[-1].en.startswith("100 more")
+
+
+PROFILE = "http://hl7.no/fhir/StructureDefinition/no-basis-Patient"
+CITIZENSHIP = "http://hl7.org/fhir/StructureDefinition/patient-citizenship"
+MARITAL = "http://hl7.org/fhir/ValueSet/marital-status"
+
+
+@pytest.mark.parametrize(
+    ("members", "names"),
+    [
+        ({}, []),
+        ({"gender": "male"}, []),
+        ({"meta": {"profile": [PROFILE, PROFILE, f"{PROFILE}|2.0"]}}, [PROFILE, f"{PROFILE}|2.0"]),
+        ({"meta": {"profile": ["no-basis-Patient"]}}, []),
+        (
+            {"extension": [{"url": CITIZENSHIP, "extension": [{"url": "code", "valueCode": "NO"}]}] * 2},
+            [CITIZENSHIP],
+        ),
+        ({"_birthDate": {"extension": [{"url": CITIZENSHIP, "valueCode": "x"}]}}, [CITIZENSHIP]),
+        ({"modifierExtension": [{"url": CITIZENSHIP, "valueCode": "x"}]}, [CITIZENSHIP]),
+        ({"maritalStatus": {"coding": [{"system": "urn:x", "code": "M"}]}}, [MARITAL]),
+        ({"maritalStatus": {"text": "gift"}}, []),
+        ({"photo": [{"contentType": "image/png"}]}, ["http://hl7.org/fhir/ValueSet/mimetypes"]),
+        (
+            {"contained": [{"resourceType": "Patient", "id": "p", "meta": {"profile": [PROFILE]}}]},
+            [PROFILE],
+        ),
+    ],
+)
+def test_what_is_not_looked_at_is_named(members: dict[str, object], names: list[str]):
+    """Profiles, extensions, and value sets of bindings a receiver must follow, each once."""
+    judged = judge({"resourceType": "Patient", **members})
+    assert [name.url for name in judged.not_checked] == names
+
+
+def test_names_are_few_and_sorted_by_kind():
+    """A hundred of each kind, profiles first; that there are others is said once."""
+    extensions = [{"url": f"urn:x:{number}", "valueCode": "x"} for number in range(5000)]
+    meta = {"profile": [PROFILE], "extension": extensions}
+    names = judge({"resourceType": "Patient", "extension": extensions, "meta": meta}).not_checked
+    assert (len(names), names[0].kind, names[-1].url) == (102, "profile", None)
+    assert (names[-1].en, names[-1].nb) == ("other extensions", "andre utvidelser")
+
+
 REPORTS = [
     Report("valid.json", validate(b'{"resourceType":"Patient"}')),
     Report("mappe/b,1.json", validate(BROKEN)),
     Report("c.xml", validate(b"<a/>")),
 ]
+NAMED = Report("d.json", judge({"resourceType": "Patient", "meta": {"profile": [PROFILE]}}))
 
 
-def test_text_is_a_line_a_finding_and_one_for_each_valid_file():
-    """The form editors and build logs understand."""
+def test_text_is_a_line_a_finding_and_counts_files():
+    """The form editors and build logs understand; a valid file is a count."""
     lines = FORMS["text"](REPORTS).split("\n")
-    assert lines[0] == "valid.json: valid"
     assert any(
         line.startswith("mappe/b,1.json:3:3: error: ") and line.endswith("[date-format] at Patient.birthDate")
         for line in lines
     )
-    assert len(lines) == 1 + sum(len(report.result.findings) for report in REPORTS)
+    assert lines[-1] == "1 file valid, 2 files not valid"
+    assert "not checked: extension urn:x" in lines
+    found = sum(len(report.result.findings) for report in REPORTS)
+    assert len(lines) == found + 2
+    assert FORMS["text"](REPORTS[:1] * 5) == "5 files valid"
 
 
-def test_json_is_an_object_a_line():
-    """One line a file, with both languages and the source of the rule."""
-    first, second, third = [standard.loads(line) for line in FORMS["json"](REPORTS).split("\n")]
-    assert first == {"file": "valid.json", "valid": True, "findings": []}
+def test_text_tells_warnings_of_valid_files_and_what_was_not_checked_once():
+    """A verdict says how far it goes."""
+    marked = Report("e.json", validate(MARK + b'{"resourceType":"Patient"}'))
+    first, *others = FORMS["text"]([NAMED, marked, NAMED]).split("\n")
+    assert first.startswith("e.json:1:1: warning: ")
+    assert others == [f"not checked: profile {PROFILE}", "3 files valid"]
+
+
+def test_json_is_one_document():
+    """Every file with both languages, the source of the rule, and what was not checked."""
+    document = standard.loads(FORMS["json"]([*REPORTS, NAMED]))
+    assert document["valid"] is False
+    first, second, third, fourth = document["files"]
+    assert first == {"file": "valid.json", "valid": True, "findings": [], "notChecked": []}
     assert second["findings"][0]["nb"]
     assert second["findings"][0]["source"].startswith("https://hl7.org/fhir/R4/")
     assert third["findings"][0]["code"] == "xml-namespace"
     assert "expression" not in third["findings"][0]
+    assert fourth["notChecked"] == [{"kind": "profile", "url": PROFILE}]
+    assert standard.loads(FORMS["json"](REPORTS[:1]))["valid"] is True
+
+
+def test_outcome_is_fhir():
+    """One file is an OperationOutcome, several a Bundle of them; both are valid R4 and name the files."""
+    one = standard.loads(FORMS["outcome"]([NAMED]))
+    assert one["extension"] == [{"url": FILE, "valueString": "d.json"}]
+    assert [issue["diagnostics"] for issue in one["issue"]] == [
+        "Valid FHIR R4",
+        f"Not checked: profile {PROFILE}",
+    ]
+    several = standard.loads(FORMS["outcome"](REPORTS))
+    assert [entry["resource"]["extension"][0]["valueString"] for entry in several["entry"]] == [
+        report.name for report in REPORTS
+    ]
+    assert several["entry"][1]["resource"]["issue"][0]["location"] == ["Line[3] Col[3]"]
+    for resource in (one, several, standard.loads(FORMS["outcome"]([]))):
+        assert judge(resource).is_valid
 
 
 def test_junit_is_a_test_a_file():
@@ -157,3 +292,9 @@ def test_every_form_can_tell_that_nothing_is_wrong(form: str):
     """A run without findings, or without files, is told in every form."""
     assert isinstance(FORMS[form]([]), str)
     assert "error:" not in FORMS[form](REPORTS[:1])
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_form_tells_what_was_not_checked(form: str):
+    """No form says valid and is silent on the profile."""
+    assert PROFILE in FORMS[form]([NAMED])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from adapter.fhir.stored import read_stored, render
+from adapter.fhir.validation import validate
 from tests.fhir.test_verdict import FAULTS, SCRIPT, doubtful
 
 if TYPE_CHECKING:
@@ -66,3 +67,17 @@ def test_warnings_hide_no_error_in_a_transaction(world: House) -> None:
     answer = world.municipality("POST", "/fhir", data=render(bundle), headers=FHIR)
     assert (answer.status_code, issues(answer)[0]) == (400, ("error", "txt-1"))
     assert b"script" not in world.municipality("GET", TEAM).data
+
+
+def test_a_refusal_names_the_place_the_command_names(world: House) -> None:
+    """A choice, and an extension of a primitive: line and column of the key that was sent."""
+    sent = {**stored(world), "_status": {"extension": [{"url": "x", "valueCode": "y"}]}}
+    sent["note"] = [{"text": "a", "authorString": 1}]
+    body, key = render(sent), b'"authorString"'
+    headers = {**FHIR, "If-Match": "*"}
+    told = read_stored(world.municipality("PUT", TEAM, data=body, headers=headers).data)["issue"]
+    found = {issue["expression"][0]: issue["location"] for issue in told}
+    known = {one.expression: [f"Line[{one.line}] Col[{one.column}]"] for one in validate(body).errors}
+    assert found == known
+    assert found["CareTeam.note[0].author"] == [f"Line[1] Col[{body.index(key) + 1}]"]
+    assert found["CareTeam.status.extension[0].url"] != ["Line[1] Col[1]"]
