@@ -105,6 +105,12 @@ def test_a_file_that_is_named_must_be_fhir(validated: Validated) -> None:
     assert "[resource-type-missing]" in out[0]
 
 
+def test_a_file_of_a_folder_may_be_named_too(validated: Validated) -> None:
+    """Then it must be FHIR, in whatever order they are named."""
+    code, out, err = validated({"d/a.json": PATIENT, "d/b.json": "{}"}, "d", "d/b.json")
+    assert (code, out[-1], err) == (1, "1 file valid, 1 file not valid", [])
+
+
 def test_a_pattern_is_expanded(validated: Validated) -> None:
     """Where the shell does not do it; two stars go to any depth, and each file counts once."""
     files = {"d/a.json": PATIENT, "d/e/b.json": PATIENT, "d/e/c.xml": XML, "[x].json": PATIENT}

@@ -34,14 +34,15 @@ class Search:
 
     def files(self, names: Iterable[str]) -> Iterator[FhirFile]:
         """The files, each once: those named themselves whatever they hold, and of folders what is FHIR."""
-        given: set[Path] = set()
+        paths: dict[Path, bool] = {}
         for path, is_named in self._paths(names):
-            if path not in given and (data := self._read(path)) is not None:
-                given.add(path)
-                if is_named or is_fhir(data):
-                    yield FhirFile(path, data)
-                else:
-                    self.passed_over += 1
+            paths[path] = is_named or paths.get(path, False)
+        for path, is_named in paths.items():
+            data = self._read(path)
+            if data is not None and (is_named or is_fhir(data)):
+                yield FhirFile(path, data)
+            elif data is not None:
+                self.passed_over += 1
 
     def _paths(self, names: Iterable[str]) -> Iterator[tuple[Path, bool]]:
         """Each path, and whether it was named itself or matched by a pattern, as a shell would name it."""

@@ -32,7 +32,7 @@ def command(ctx: click.Context, files: tuple[str, ...], form: str) -> None:
 
 def _report(file: FhirFile) -> Report:
     is_lines = file.path.suffix.lower() == ".ndjson"
-    return Report(str(file.path), (validate_lines if is_lines else validate)(file.data))
+    return Report(file.path.as_posix(), (validate_lines if is_lines else validate)(file.data))
 
 
 def _told_of(search: Search, *, any_found: bool) -> list[str]:

@@ -10,7 +10,6 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from adapter.fhir import xml
 from adapter.fhir.definitions import resource_types
 from adapter.fhir.faults import shown
 from adapter.fhir.scanning import scanned
@@ -36,6 +35,8 @@ def positions(data: bytes, format_: Format) -> dict[str, Place]:
         BadRequest: the text cannot be read, as :func:`adapter.fhir.received.read_received` tells.
     """
     if format_ is Format.XML:
+        from adapter.fhir import xml  # noqa: PLC0415 - whoever reads JSON alone does not pay for it
+
         return xml.positions(data)
     tree, places = scanned(data)
     return _by_expression(tree, places) if places else {}

@@ -16,7 +16,6 @@ import json
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from adapter.errors import BadRequest, IssueType, Message
-from adapter.fhir import xml
 from adapter.fhir.numbers import MAX_DIGITS, number, whole
 from adapter.fhir.scanning import (
     CHARACTER,
@@ -68,6 +67,8 @@ def read_received(
             more than ``LARGE`` bytes a fault of syntax alone has).
     """
     if format_ is Format.XML:
+        from adapter.fhir import xml  # noqa: PLC0415 - whoever reads JSON alone does not pay for it
+
         return xml.parse(data, max_depth)
     tree = _json(data, max_depth)
     if not isinstance(tree, dict):

@@ -97,6 +97,21 @@ def test_what_runs_loads_or_is_no_xhtml_is_refused(inside: str, code: str):
     assert codes(inside) == [code]
 
 
+def test_a_table_as_publishers_make_it_is_valid():
+    """Trees of elements with drawn lines: images beside the text or in it, styles, anchors and links."""
+    cell = "vertical-align: top; text-align : left; border: 1px #F0F0F0 solid; white-space: nowrap"
+    row = (
+        f"<tr style='border: 0px #F0F0F0 solid'><td class='tre' style='{cell}; background-image: url({{}})'>"
+        "<img src='strek.png' alt='.' class='tre' style='background-color: inherit'/>"
+        "<img src='data:image/gif;base64,R0lGODlh' alt='.'/><a name='Patient.navn'> </a>"
+        "<a href='pasient-definisjon.html#Patient.navn' title='Navnet'>navn</a></td></tr>"
+    )
+    rows = "".join(
+        map(row.format, ("strek1.png", "data: image/png;base64,iVBORw0KGgo=", '"data:image/png;base64,AA=="'))
+    )
+    assert codes(f"<table border='0' cellpadding='0' cellspacing='0'>{rows}</table>") == []
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -273,6 +273,13 @@ def test_junit_is_a_test_a_file():
     assert [case.get("name") for case in suite] == ["valid.json", "mappe/b,1.json", "c.xml"]
 
 
+def test_sarif_names_files_by_uri():
+    """A blank in a name is escaped."""
+    (run,) = standard.loads(FORMS["sarif"]([Report("en mappe/å.json", validate(BROKEN))]))["runs"]
+    place = run["results"][0]["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"] == {"uri": "en%20mappe/%C3%A5.json"}
+
+
 def test_sarif_has_rules_and_places():
     """Each result names a rule that is declared, and the region it is about."""
     (run,) = standard.loads(FORMS["sarif"](REPORTS))["runs"]

@@ -8,7 +8,7 @@ import pytest
 
 from adapter.fhir.stored import read_stored, render
 from adapter.fhir.validation import validate
-from tests.fhir.test_verdict import FAULTS, SCRIPT, doubtful
+from tests.fhir.test_verdict import FAULTS, SCRIPT, URL, doubtful
 
 if TYPE_CHECKING:
     from werkzeug.test import TestResponse
@@ -25,6 +25,12 @@ WRONG: dict[str, dict[str, Any]] = {
     "code": {"status": "aktiv"},
 }
 SCRIPTED = {"status": "generated", "div": SCRIPT}
+
+
+def _styled(style: str) -> dict[str, Any]:
+    """A narrative with a style."""
+    div = f'<div xmlns="http://www.w3.org/1999/xhtml"><p style="{style}">a</p></div>'
+    return {"status": "additional", "div": div}
 
 
 def stored(world: House) -> dict[str, Any]:
@@ -81,3 +87,27 @@ def test_a_refusal_names_the_place_the_command_names(world: House) -> None:
     assert found == known
     assert found["CareTeam.note[0].author"] == [f"Line[1] Col[{body.index(key) + 1}]"]
     assert found["CareTeam.status.extension[0].url"] != ["Line[1] Col[1]"]
+
+
+IMAGE = "background-image: url(data: image/png;base64,iVBORw0KGgo=)"
+LOADED = "background-image: url(https://x.example/a.png)"
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({"text": _styled(IMAGE)}, 200),
+        ({"text": _styled(LOADED)}, 400),
+        ({"extension": [{"url": "relative-url", "valueString": "x"}]}, 400),
+        ({"extension": [{"url": URL, "extension": [{"url": "navn", "valueString": "x"}]}]}, 200),
+        ({"period": {"start": "2026-01-01", "end": "2026-01-01T12:00:00Z"}}, 400),
+    ],
+)
+def test_the_door_takes_what_the_command_finds_valid(
+    world: House, changes: dict[str, Any], status: int
+) -> None:
+    """What is in the text itself loads nothing; a url of an extension is absolute; an order is certain."""
+    body = json.render({**stored(world), **changes})
+    answer = world.municipality("PUT", TEAM, data=body, headers={**FHIR, "If-Match": "*"})
+    assert answer.status_code == status
+    assert validate(body).is_valid == (status == 200)
