@@ -124,4 +124,4 @@ def test_validating_loads_fhir_alone(name: str, form: str, tmp_path: Path) -> No
     loaded = set(done.stderr.split())
     assert not loaded & HEAVY
     assert ("lxml" in loaded) == (name in NARRATED)
-    assert ("adapter.fhir.xml" in loaded) == name.endswith(".xml")
+    assert ("adapter.fhir.codec.xml" in loaded) == name.endswith(".xml")

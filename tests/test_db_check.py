@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import create_engine, text
 
-from adapter.fhir.stored import render
+from adapter.fhir.codec.stored import render
 from adapter.repository.publishing.projection import DENIED
 from adapter.storage import Desired
 from tests.storage.given import HOSPITAL, NURSE, WARD, patient, publish, team, to

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from adapter import kommune, mapping, rest
-from adapter.app import health, refusals, requests
+from adapter.app import error_handlers, health, requests
 from adapter.repository import Deployment, Repository
 from adapter.security.tokens import Tokens
 from adapter.settings import mappings_folder
@@ -70,7 +70,7 @@ def create_app(
     app = requests.Application()
     app.extensions["repository"] = repository
     requests.prepare(app, settings)
-    refusals.prepare(app)
+    error_handlers.prepare(app)
     app.register_blueprint(health.blueprint(repository.store))
     app.register_blueprint(rest.blueprint(repository, tokens, settings.base_url))
     app.register_blueprint(kommune.blueprint(repository, tokens, settings.base_url))

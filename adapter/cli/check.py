@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from adapter.mapping.check import check
 from adapter.mapping.codes import CodesError
 from adapter.mapping.document import document
+from adapter.mapping.ledger import check
 from adapter.mapping.sources import MappingError
-from adapter.repository.refusals import listed, section
+from adapter.repository.refusal_list import listed, section
 from adapter.settings import mappings_folder
 
 if TYPE_CHECKING:
-    from adapter.mapping.check import Report
+    from adapter.mapping.ledger import Report
 
 
 @click.command("check")

@@ -10,13 +10,13 @@ import click
 
 from adapter import mapping
 from adapter.cli import record_files
-from adapter.cli.conversion import ToPlan, to_bundle
+from adapter.cli.record_conversion import ToPlan, to_bundle
 from adapter.errors import AdapterError
-from adapter.fhir import xml
-from adapter.fhir.received import read_received
-from adapter.fhir.sniffing import sniff
-from adapter.fhir.stored import render
-from adapter.fhir.validation import judge, result
+from adapter.fhir.codec import xml
+from adapter.fhir.codec.received import read_received
+from adapter.fhir.codec.sniffing import sniff
+from adapter.fhir.codec.stored import render
+from adapter.fhir.validation.verdict import judge, result
 from adapter.record import schema
 from adapter.settings import mappings_folder
 

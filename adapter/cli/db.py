@@ -77,7 +77,7 @@ def check(ctx: click.Context) -> None:
 
 def _invalid(standing: Iterable[Published]) -> Iterator[str]:
     """A line for each resource that is not valid; equal contents, which stand together, are judged once."""
-    from adapter.fhir.validation import validate  # noqa: PLC0415 - `upgrade` needs none of it
+    from adapter.fhir.validation.verdict import validate  # noqa: PLC0415 - `upgrade` needs none of it
     from adapter.repository.publishing.projection import DENIED  # noqa: PLC0415
 
     resources = (one for one in standing if one.type != DENIED)

@@ -7,7 +7,7 @@ from glob import glob, has_magic
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from adapter.fhir.sniffing import is_fhir
+from adapter.fhir.codec.sniffing import is_fhir
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

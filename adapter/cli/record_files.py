@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from adapter.errors import AdapterError
-from adapter.fhir.received import read_received
-from adapter.fhir.sniffing import sniff
+from adapter.fhir.codec.received import read_received
+from adapter.fhir.codec.sniffing import sniff
 from adapter.record.parts import parts
 from adapter.record.schema import KINDS, with_integers
 

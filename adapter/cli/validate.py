@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from adapter.cli.fhir_files import FhirFile, Search
-from adapter.fhir.reports import FORMS, Report
-from adapter.fhir.validation import validate, validate_lines
+from adapter.fhir.validation.reports import FORMS, Report
+from adapter.fhir.validation.verdict import validate, validate_lines
 
 
 @click.command("validate")

@@ -1,4 +1,4 @@
-"""What the check of structure can find, in words; :mod:`adapter.fhir.structure` says when."""
+"""What the check of structure can find, in words; :mod:`adapter.fhir.validation.structure` says when."""
 
 from __future__ import annotations
 

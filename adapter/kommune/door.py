@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, Response, g, request
 
 from adapter.errors import Forbidden, IssueType, Message, UnsupportedMediaType
-from adapter.fhir.stored import render
+from adapter.fhir.codec.stored import render
 from adapter.http_refusals import MEDIA_TYPE_UNREADABLE, concluded, headers_of
 from adapter.kommune.openapi import openapi
-from adapter.kommune.records import Answer, Ask
+from adapter.kommune.record_handlers import Answer, Ask
 from adapter.kommune.routes import ROUTES, Route
 from adapter.kommune.vocabulary import PROBLEM_TYPE, Problem
 from adapter.storage import ChangeNote

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from adapter.kommune.records import LONGEST_PAGE, PAGE
+from adapter.kommune.record_handlers import LONGEST_PAGE, PAGE
 from adapter.kommune.routes import ROUTES, Route
 from adapter.kommune.vocabulary import PROBLEM_TYPE, SCHEMAS, Avvik, Endringer, Liste, Problem, Versjoner
 from adapter.record.schema import KINDS, definitions

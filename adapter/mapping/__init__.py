@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from adapter.mapping.loading import Mappings, load
 from adapter.mapping.mapping import PartMapping
-from adapter.mapping.narrative import Scene
+from adapter.mapping.narrative_lines import Scene
 from adapter.mapping.sources import MappingError
 
 __all__ = ["MappingError", "Mappings", "PartMapping", "Scene", "load"]

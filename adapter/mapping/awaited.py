@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from adapter.errors import Finding, IssueType, Message
 from adapter.fhir.canonical import BASE
-from adapter.mapping.narrative import ALONE
+from adapter.mapping.narrative_lines import ALONE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from adapter.mapping.narrative import Shown
+    from adapter.mapping.narrative_lines import Shown
 
 AWAITED = f"{BASE}/StructureDefinition/ip-venter"
 """The extension of a note that stands for a field of the record: its name, as ``valueCode``."""

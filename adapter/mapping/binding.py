@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapter.errors import IssueType, Message
 from adapter.fhir.canonical import BASE
-from adapter.fhir.references import is_absolute
+from adapter.fhir.reference_literals import is_absolute
 from adapter.mapping.residue import WORDS, is_words
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from adapter.mapping.field_shapes import Shape
 from adapter.mapping.loading import load
-from adapter.mapping.shapes import Shape
 from adapter.mapping.sources import walk
 
 if TYPE_CHECKING:

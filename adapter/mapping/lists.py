@@ -17,9 +17,9 @@ from adapter.mapping.rows import SAID_TWICE, Taking, append, found
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from adapter.mapping.field_shapes import Shape
     from adapter.mapping.paths import FhirPath, Selector
     from adapter.mapping.rows import Row
-    from adapter.mapping.shapes import Shape
     from adapter.mapping.transforms import Pair
 
 ID_TWICE = Message(

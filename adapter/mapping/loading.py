@@ -12,13 +12,13 @@ from adapter.fhir.definitions import facts
 from adapter.mapping.awaited import Awaiting
 from adapter.mapping.binding import BINDING
 from adapter.mapping.codes import Codes
+from adapter.mapping.field_shapes import Shape
 from adapter.mapping.keeping import Keeping
 from adapter.mapping.lists import Each, Inside, Items, Many, Restated
 from adapter.mapping.mapping import Closed, PartMapping
+from adapter.mapping.mapping_files import read
 from adapter.mapping.narrators import NarratorMaker
-from adapter.mapping.reading import read
 from adapter.mapping.rows import Around, Coded, Fixed, Flag, Row, Tuple, Value
-from adapter.mapping.shapes import Shape
 from adapter.mapping.sources import MappingError, walk
 from adapter.mapping.transforms import PAIRS, TUPLES
 from adapter.mapping.views import VIEWS

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 from adapter.errors import Finding, IssueType, Message, Unprocessable
 from adapter.fhir.narrative_writing import is_ours
 from adapter.mapping.binding import MUST_BE_READ, unread_in
+from adapter.mapping.fhir_places import leaves, place
 from adapter.mapping.joining import Joined
 from adapter.mapping.lists import Restated
-from adapter.mapping.narrative import ALONE
-from adapter.mapping.places import leaves, place
+from adapter.mapping.narrative_lines import ALONE
 from adapter.mapping.residue import Taken
 from adapter.mapping.rows import CODE_UNKNOWN, Fixed, Flag, Taking
 
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from adapter.mapping.awaited import Awaiting
+    from adapter.mapping.field_shapes import Shape
     from adapter.mapping.keeping import Keeping
-    from adapter.mapping.narrative import Narrator, Scene
+    from adapter.mapping.narrative_lines import Narrator, Scene
     from adapter.mapping.rows import Row
-    from adapter.mapping.shapes import Shape
     from adapter.mapping.views import View
 
 

@@ -10,7 +10,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from adapter.mapping.narrative import (
+from adapter.mapping.field_shapes import resolved
+from adapter.mapping.narrative_lines import (
     Beside,
     Fields,
     Listed,
@@ -22,7 +23,6 @@ from adapter.mapping.narrative import (
     Word,
 )
 from adapter.mapping.norwegian import PHRASES, moment, number
-from adapter.mapping.shapes import resolved
 from adapter.record.parts import BY_NAME
 from adapter.record.references import LISTS, NAMING
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from adapter.mapping.codes import Codes
-    from adapter.mapping.narrative import Shown
+    from adapter.mapping.narrative_lines import Shown
 
 _HIDDEN_TYPES = {"id", "elementId", "emner"}
 _HIDDEN_FIELDS = {"id", "eier"}

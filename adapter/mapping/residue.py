@@ -21,8 +21,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from adapter.errors import Finding, IssueType, Message
+from adapter.fhir.codec.stored import render
 from adapter.fhir.definitions import facts
-from adapter.fhir.stored import render
 from adapter.mapping.paths import holds
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 """What mapping files say, as values: whoever asks walks the same ones, a list's inner rows within its row.
 
 The loader makes rows of them, the ledger counts them, the page shows them, and a text finds its code tables
-in them. :mod:`adapter.mapping.reading` reads them.
+in them. :mod:`adapter.mapping.mapping_files` reads them.
 """
 
 from __future__ import annotations

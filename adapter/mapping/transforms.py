@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from adapter.fhir.search.values import Local, local
+from adapter.fhir.search.parameter_values import Local, local
 from adapter.mapping.paths import holds
 from adapter.record.identifiers import SYSTEMS
 from adapter.record.parts import BY_NAME, PARTS

@@ -10,13 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from adapter.record.nodes import walk
 from adapter.record.parts import PARTS
-from adapter.record.places import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from adapter.record.places import Node
+    from adapter.record.nodes import Node
 
 LISTS: Mapping[str, str] = {
     kind.name: kind.field

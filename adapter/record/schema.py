@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, cast
 import jsonschema_rs
 
 from adapter.errors import Finding, IssueType, Message
+from adapter.fhir.codec.numbers import Spelled
+from adapter.fhir.codec.stored import read_stored
 from adapter.fhir.faults import shown
-from adapter.fhir.numbers import Spelled
 from adapter.fhir.primitives import is_date, is_date_time
-from adapter.fhir.stored import read_stored
 from adapter.settings import mappings_folder
 
 if TYPE_CHECKING:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from adapter.repository.deployment import Deployment
-from adapter.repository.hinge import RecordChange, Repository
 from adapter.repository.reads.recipients import UNKNOWN
 from adapter.repository.reads.searching import SearchResult
-from adapter.repository.writes.transaction import Change, Put
+from adapter.repository.repository import RecordChange, Repository
+from adapter.repository.writes.put_transaction import Change, Put
 
 __all__ = ["UNKNOWN", "Change", "Deployment", "Put", "RecordChange", "Repository", "SearchResult"]

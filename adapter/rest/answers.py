@@ -7,11 +7,11 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from adapter.errors import IssueType, Message, Severity
+from adapter.fhir.codec.stored import render
 from adapter.fhir.search.subset import WHOLE, Subset
-from adapter.fhir.stored import render
 from adapter.rest.fhir_request import FhirResponse
 from adapter.rest.outcome import operation_outcome
-from adapter.rest.stored import address, resource_bytes
+from adapter.rest.splicing import address, resource_bytes
 
 if TYPE_CHECKING:
     from adapter.repository import Change

@@ -18,7 +18,7 @@ from adapter.rest.interactions.transaction import transaction
 from adapter.rest.interactions.vread import vread
 from adapter.rest.matching import match
 from adapter.rest.routes import Body
-from adapter.rest.stored import address
+from adapter.rest.splicing import address
 from adapter.rest.subsetted import refuse_parts
 from adapter.security.caller import ANYBODY
 from adapter.storage import ChangeNote

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, g, request
 
-from adapter.fhir.stored import render
+from adapter.fhir.codec.stored import render
 from adapter.rest.capability_statement import capability_statement
 from adapter.rest.dispatch import Dispatcher
 from adapter.rest.matching import allowed

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapter.errors import AdapterError, BadRequest, IssueType, Message, Unprocessable
 from adapter.fhir.links import Link, relinked
-from adapter.fhir.references import literal
+from adapter.fhir.reference_literals import literal
 from adapter.rest.matching import match
 from adapter.rest.puts import check_r4, put_of
 from adapter.rest.routes import TYPES

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from adapter.errors import IssueType, Message, NotAcceptable, UnsupportedMediaType
-from adapter.fhir.sniffing import Format
+from adapter.fhir.codec.sniffing import Format
 from adapter.http_refusals import MEDIA_TYPE_UNREADABLE
 
 if TYPE_CHECKING:

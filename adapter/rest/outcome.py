@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from adapter.errors import IssueType, Message, Severity
-from adapter.fhir.issues import outcome
+from adapter.fhir.validation.issues import outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from adapter.errors import BadRequest, IssueType, Message
-from adapter.fhir.validation import judge
+from adapter.fhir.validation.verdict import judge
 from adapter.http_refusals import ID_DIFFERS
 from adapter.repository import Put
 from adapter.rest.addresses import is_id

@@ -15,12 +15,12 @@ from flask import Response, request
 from werkzeug.http import http_date
 
 from adapter.errors import BadRequest, IssueType, Message, NotAcceptable
-from adapter.fhir import xml
+from adapter.fhir.codec import xml
+from adapter.fhir.codec.received import read_received
+from adapter.fhir.codec.sniffing import Format
+from adapter.fhir.codec.stored import read_stored, render
 from adapter.fhir.faults import TYPE_MISSING
-from adapter.fhir.positions import located
-from adapter.fhir.received import read_received
-from adapter.fhir.sniffing import Format
-from adapter.fhir.stored import read_stored, render
+from adapter.fhir.validation.positions import located
 from adapter.http_refusals import headers_of
 from adapter.rest.formats import DEFAULT, Answer, check_form, negotiate, reading
 from adapter.rest.outcome import operation_outcome

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, insert, select
 
+from adapter.fhir.codec.stored import read_stored
 from adapter.fhir.search.index import index_rows
 from adapter.fhir.search.parameters import is_key
-from adapter.fhir.stored import read_stored
+from adapter.storage.index_keys import indexed
 from adapter.storage.instants import window_end, window_start
-from adapter.storage.keys import indexed
 from adapter.storage.tables import blob, publication, publication_key, search_index
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import case, delete, update
 
 from adapter.storage.instants import FOREVER, to_micros
-from adapter.storage.planning import Key
+from adapter.storage.publication_plan import Key
 from adapter.storage.tables import publication, publication_key
 
 if TYPE_CHECKING:

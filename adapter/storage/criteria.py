@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, bindparam, or_, select, true
 
-from adapter.fhir.search.values import Moment, Target, Text, Token, Value
+from adapter.fhir.search.parameter_values import Moment, Target, Text, Token, Value
+from adapter.storage.index_keys import indexed
 from adapter.storage.instants import to_micros
-from adapter.storage.keys import indexed
 from adapter.storage.tables import publication, publication_key, search_index
 from adapter.storage.visibility import number, ours, text
 

@@ -19,7 +19,7 @@ from adapter.errors import Conflict, IssueType, Message
 from adapter.storage import closing
 from adapter.storage.blobs import put_blobs, put_keys
 from adapter.storage.instants import FOREVER, window_end, window_start
-from adapter.storage.planning import Key, New, Plan, Row, Wanted, holds_alike, plan
+from adapter.storage.publication_plan import Key, New, Plan, Row, Wanted, holds_alike, plan
 from adapter.storage.tables import blob, holder, publication
 from adapter.storage.values import Action, PublicationChange
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from adapter.storage import changes, permits, publications, reading, records
+from adapter.storage import changes, given, permit_rows, publications, records
 from adapter.storage.recipient_reader import RecipientReader
 
 if TYPE_CHECKING:
@@ -60,11 +60,11 @@ class Reader:
 
     def permits(self, record_id: str) -> list[PermitRow]:
         """The permits of a sak as of its last write."""
-        return permits.of_record(self._connection, record_id)
+        return permit_rows.of_record(self._connection, record_id)
 
     def saker_naming(self, recipient: str) -> list[str]:
         """The saker with a permit or a deny of a recipient."""
-        return permits.records_naming(self._connection, recipient)
+        return permit_rows.records_naming(self._connection, recipient)
 
     def holder(self, type_: str, id_: str) -> tuple[str, str] | None:
         """Kind and id of the record a resource belongs to, or belonged to before it was deleted."""
@@ -72,7 +72,7 @@ class Reader:
 
     def standing(self) -> Iterator[Published]:
         """Every resource as it stands for every recipient, equal contents one after the other."""
-        return reading.standing(self._connection)
+        return given.standing(self._connection)
 
     def for_recipients(self, recipients: Sequence[str], purpose: str, now: datetime) -> RecipientReader:
         """The same snapshot as a caller may know it: ``recipients`` are its own, the most specific first."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from adapter.storage import changes, reading
+from adapter.storage import changes, given
 from adapter.storage.instants import to_micros
 from adapter.storage.search import search
 from adapter.storage.visibility import CURRENT, View
@@ -47,19 +47,19 @@ class RecipientReader:
 
     def published(self, type_: str, id_: str) -> Published | None:
         """What the caller is given of a resource now; its tombstone (``deleted``) too."""
-        return reading.current(self._connection, self._view(), type_, id_)
+        return given.current(self._connection, self._view(), type_, id_)
 
     def published_version(self, type_: str, id_: str, version: int) -> Published | None:
         """One version the caller was given and may still see."""
-        return reading.version(self._connection, self._view(), type_, id_, version)
+        return given.version(self._connection, self._view(), type_, id_, version)
 
     def published_history(self, type_: str, id_: str) -> list[Published]:
         """Every version the caller was given and may still see, the newest first."""
-        return reading.history(self._connection, self._view(), type_, id_)
+        return given.history(self._connection, self._view(), type_, id_)
 
     def published_many(self, keys: Iterable[tuple[str, str]], as_of: int = CURRENT) -> list[Published]:
         """Those of the resources (type, id) the caller is given, in the order asked for."""
-        return reading.many(self._connection, self._view(as_of), keys)
+        return given.many(self._connection, self._view(as_of), keys)
 
     def search(
         self, query: SearchQuery, *, count: int, as_of: int = CURRENT, after: Position | None = None

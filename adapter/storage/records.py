@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, delete, insert, select, update
 
 from adapter.errors import Conflict, IssueType, Message
-from adapter.fhir.stored import read_stored, render
+from adapter.fhir.codec.stored import read_stored, render
 from adapter.storage.compiled import Prepared
+from adapter.storage.index_keys import indexed
 from adapter.storage.instants import from_micros
-from adapter.storage.keys import indexed
 from adapter.storage.tables import change, record, record_key, record_version, residue
 from adapter.storage.values import ChangeNote, RecordVersion, Residue
 

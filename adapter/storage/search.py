@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, func, or_, select
 
+from adapter.fhir.search.parameter_values import Target
 from adapter.fhir.search.query import Criterion, SearchQuery
-from adapter.fhir.search.values import Target
 from adapter.storage import criteria
+from adapter.storage.given import COLUMNS, published
 from adapter.storage.instants import to_micros
-from adapter.storage.reading import COLUMNS, published
 from adapter.storage.tables import blob, publication
 from adapter.storage.values import Matches, Position
 from adapter.storage.visibility import number, ours, shown, text

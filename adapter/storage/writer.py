@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from adapter.storage import blobs, changes, permits, publications, records
+from adapter.storage import blobs, changes, permit_rows, publications, records
 from adapter.storage.instants import from_micros
 from adapter.storage.reader import Reader
 
@@ -58,7 +58,7 @@ class Writer(Reader):
 
     def put_permits(self, record_id: str, rows: Iterable[PermitLike]) -> None:
         """Let a sak have these permits alone."""
-        if permits.put(self._connection, record_id, rows):
+        if permit_rows.put(self._connection, record_id, rows):
             self._writes()
 
     def reconcile(

@@ -8,7 +8,7 @@ import pytest
 
 from adapter.consent.lens import lenses
 from adapter.consent.visible import visible
-from adapter.fhir.stored import render
+from adapter.fhir.codec.stored import render
 from adapter.mapping import Scene, load
 from adapter.record.parts import parts
 from adapter.settings import mappings_folder

@@ -11,7 +11,7 @@ import pytest
 from fhirpathpy import evaluate
 from fhirpathpy.models import models
 
-from adapter.fhir.stored import read_stored
+from adapter.fhir.codec.stored import read_stored
 from adapter.mapping import load
 from adapter.mapping.transforms import PAIRS
 from adapter.record.parts import TYPES

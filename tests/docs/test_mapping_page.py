@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from adapter.mapping.document import document
-from adapter.repository.refusals import section
+from adapter.repository.refusal_list import section
 from adapter.settings import mappings_folder
 
 PAGE = Path(__file__).parents[2] / "docs" / "mapping.md"

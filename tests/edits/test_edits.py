@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from adapter.fhir import xml
-from adapter.fhir.stored import read_stored, render
+from adapter.fhir.codec import xml
+from adapter.fhir.codec.stored import read_stored, render
 from tests.edits.changes import changes
 from tests.edits.plan_rows import PLAN_EDITS
 from tests.edits.rows import EDITS, Edit, Resource, change_role, translate_role

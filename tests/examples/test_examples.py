@@ -11,7 +11,7 @@ from adapter.cli import record_files
 from adapter.consent.lens import lenses
 from adapter.consent.permits import Held
 from adapter.consent.visible import visible
-from adapter.fhir.structure import check as structure_faults
+from adapter.fhir.validation.structure import check as structure_faults
 from adapter.mapping import load
 from adapter.record import rules
 from adapter.record.identifiers import keys

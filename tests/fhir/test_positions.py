@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from adapter.errors import IssueType, Message
-from adapter.fhir.positions import located
-from adapter.fhir.sniffing import Format
+from adapter.fhir.codec.sniffing import Format
+from adapter.fhir.validation.positions import located
 
 MESSAGE = Message("rule-x", IssueType.BUSINESS_RULE, nb="Ikke slik", en="Not so")
 

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapter.errors import BadRequest
-from adapter.fhir import received, scanning
-from adapter.fhir.received import read_received
-from adapter.fhir.stored import render
+from adapter.fhir.codec import received, scanning
+from adapter.fhir.codec.received import read_received
+from adapter.fhir.codec.stored import render
 
 if TYPE_CHECKING:
     from collections.abc import Callable

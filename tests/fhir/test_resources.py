@@ -9,11 +9,11 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from adapter.fhir import xml
+from adapter.fhir.codec import xml
+from adapter.fhir.codec.stored import read_stored, render
 from adapter.fhir.definitions import resource_types
 from adapter.fhir.shapes import shape
-from adapter.fhir.stored import read_stored, render
-from adapter.fhir.structure import check
+from adapter.fhir.validation.structure import check
 from tests.strategies.resources import element_paths, resources
 
 if TYPE_CHECKING:

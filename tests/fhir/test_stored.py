@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapter.fhir.numbers import Spelled
-from adapter.fhir.received import read_received
-from adapter.fhir.stored import read_stored, render, same
+from adapter.fhir.codec.numbers import Spelled
+from adapter.fhir.codec.received import read_received
+from adapter.fhir.codec.stored import read_stored, render, same
 from tests.fhir.test_received import NUMBERS, TEXT, TREES
 
 SPELLINGS = ("1.50", "1e-30", "1E40", "0.10000000000000000555", "-0", "-0.0", "1.20E+2", "0E-3", "0.0000001")

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from adapter.errors import IssueType
-from adapter.fhir.stored import read_stored
-from adapter.fhir.structure import check
+from adapter.fhir.codec.stored import read_stored
+from adapter.fhir.validation.structure import check
 
 TEAM: dict[str, Any] = {
     "resourceType": "CareTeam",

@@ -10,12 +10,12 @@ from xml.etree import ElementTree as ET
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from adapter.fhir import xml
-from adapter.fhir.positions import positions
-from adapter.fhir.reports import FILE, FORMS, Report
-from adapter.fhir.sniffing import Format
-from adapter.fhir.stored import render
-from adapter.fhir.validation import Result, judge, validate, validate_lines
+from adapter.fhir.codec import xml
+from adapter.fhir.codec.sniffing import Format
+from adapter.fhir.codec.stored import render
+from adapter.fhir.validation.positions import positions
+from adapter.fhir.validation.reports import FILE, FORMS, Report
+from adapter.fhir.validation.verdict import Result, judge, validate, validate_lines
 from tests.fhir.test_resources import ANY
 
 BROKEN = b"""{

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from adapter.fhir.validation import validate
+from adapter.fhir.validation.verdict import validate
 
 CASES = Path(__file__).resolve().parents[3] / "shared" / "fhir" / "validator-cases"
 

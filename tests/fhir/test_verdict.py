@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from adapter.errors import IssueType, Message, Severity
-from adapter.fhir import xml
-from adapter.fhir.stored import render
+from adapter.fhir.codec import xml
+from adapter.fhir.codec.stored import render
 from adapter.fhir.tally import told
-from adapter.fhir.validation import Verdict, judge, result, validate
+from adapter.fhir.validation.verdict import Verdict, judge, result, validate
 from tests.strategies.resources import resources
 
 CASES = Path(__file__).resolve().parents[3] / "shared" / "cases"

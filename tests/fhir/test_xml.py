@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from adapter.errors import BadRequest, Unprocessable
-from adapter.fhir import xml
-from adapter.fhir.numbers import Spelled
-from adapter.fhir.received import read_received
-from adapter.fhir.stored import read_stored, render
-from adapter.fhir.structure import check
+from adapter.fhir.codec import xml
+from adapter.fhir.codec.numbers import Spelled
+from adapter.fhir.codec.received import read_received
+from adapter.fhir.codec.stored import read_stored, render
+from adapter.fhir.validation.structure import check
 from tests.fhir.test_structure import PATIENT, TEAM
 
 DIV = '<div xmlns="http://www.w3.org/1999/xhtml">'

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from adapter.errors import Unprocessable
-from adapter.fhir.structure import check
+from adapter.fhir.validation.structure import check
 from adapter.mapping import load
 from adapter.mapping.awaited import AWAITED
 from adapter.settings import mappings_folder

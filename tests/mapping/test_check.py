@@ -8,8 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 from adapter.cli.check import command
-from adapter.mapping.check import check
 from adapter.mapping.codes import CodesError
+from adapter.mapping.ledger import check
 from adapter.mapping.sources import MappingError
 from adapter.settings import mappings_folder
 

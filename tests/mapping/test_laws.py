@@ -14,10 +14,10 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from adapter.errors import Unprocessable
-from adapter.fhir.structure import check
+from adapter.fhir.validation.structure import check
 from adapter.mapping import PartMapping, load
 from adapter.record.parts import BY_NAME
-from adapter.repository.refusals import NOT_UNDERSTOOD, OUT_OF_PLACE
+from adapter.repository.refusal_list import NOT_UNDERSTOOD, OUT_OF_PLACE
 from adapter.settings import mappings_folder
 from tests.strategies.resources import resources
 

@@ -15,9 +15,9 @@ from adapter.consent.lens import lenses
 from adapter.consent.visible import visible
 from adapter.fhir.narrative import faults
 from adapter.fhir.narrative_writing import Line, Section, generated, is_ours
-from adapter.fhir.structure import check
+from adapter.fhir.validation.structure import check
 from adapter.mapping import Scene, load
-from adapter.mapping.narrative import ALONE
+from adapter.mapping.narrative_lines import ALONE
 from adapter.mapping.norwegian import moment, number
 from adapter.record.parts import parts
 from adapter.settings import mappings_folder

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from adapter.errors import Unprocessable
 from adapter.fhir.primitives import is_date, is_date_time
-from adapter.fhir.structure import check
+from adapter.fhir.validation.structure import check
 from adapter.record.parts import SHOWN
 from adapter.record.schema import definitions
 from tests.mapping.test_laws import AROUND, MAPPINGS, PARTS, UNSERVED, placed, taken

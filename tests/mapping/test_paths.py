@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from adapter.mapping.loading import load
+from adapter.mapping.mapping_files import read
 from adapter.mapping.paths import FhirPath, PathError
-from adapter.mapping.reading import read
 from adapter.mapping.sources import walk
 from adapter.mapping.transforms import PAIRS
 from adapter.settings import mappings_folder

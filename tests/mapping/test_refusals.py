@@ -6,7 +6,7 @@ from adapter.consent import labels
 from adapter.errors import Message, Severity
 from adapter.mapping import awaited, binding, lists, mapping, residue, rows, transforms, views
 from adapter.record.rules import consent, coordination, identity, planning
-from adapter.repository.refusals import REFUSALS, listed, section
+from adapter.repository.refusal_list import REFUSALS, listed, section
 from adapter.repository.writes import judging, placing
 
 ROOMS = (awaited, binding, lists, mapping, residue, rows, transforms, views)

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from adapter.mapping.check import check
 from adapter.mapping.document import document
+from adapter.mapping.ledger import check
 from adapter.mapping.loading import load
-from adapter.mapping.reading import read
+from adapter.mapping.mapping_files import read
 from adapter.mapping.sources import MappingError, walk
 from adapter.mapping.transforms import PAIRS, TUPLES
 from adapter.mapping.views import VIEWS

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 
 from adapter.errors import Message, Severity
 from adapter.record import rules
-from adapter.record.avvik import avvik, casework, consents, coordination, plans
+from adapter.record.avvik import avvik, casework, consents, coordinators, plans
 from tests.record.given import CHILD_BORN, TODAY, bent, sak
 from tests.record.rule_rows import (
     BARNEKOORDINATOR,
@@ -26,7 +26,7 @@ from tests.strategies.records import saker
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 AFTER_A_MONTH = datetime(2026, 2, 20, 23, tzinfo=UTC)  # midnight in Oslo
 BY_GUARDIAN = {f"{SAMTYKKE}.gittAv": [{"parorende": "vergen"}]}
-ROOMS = (casework, consents, coordination, plans)
+ROOMS = (casework, consents, coordinators, plans)
 TILTAK = {"id": "t1", "status": "aktiv", "tittel": "Fysioterapi", "utforere": [{"organisasjon": "sykehuset"}]}
 WITH_TILTAK = {**WITH_PLAN, "planer": [{**PLAN, "tiltak": ["t1"]}], "tiltak": [TILTAK]}
 ASKED = {"id": "h1", "type": "soknad-ip", "status": "aktiv", "opprettet": "2026-01-20"}
@@ -57,19 +57,19 @@ TOLD: tuple[tuple[Message, str, dict[str, Any], datetime], ...] = (
     ),
     (consents.RECIPIENT_ELSEWHERE, "samtykker[0].mottaker", {f"{SAMTYKKE}.mottaker": ELSEWHERE}, NOW),
     (
-        coordination.VACANCY_WITH_UNIT,
+        coordinators.VACANCY_WITH_UNIT,
         "team[0].deltakere",
         {f"{DELTAKERE}.0.gyldighet.til": "2026-02-28"},
         NOW,
     ),
     (
-        coordination.VACANCY,
+        coordinators.VACANCY,
         "team[0].deltakere",
         {f"{DELTAKERE}.0.gyldighet": {"fra": "2026-04"}, f"{DELTAKERE}.1.rolle": None},
         NOW,
     ),
     (
-        coordination.CHILD_GROWN,
+        coordinators.CHILD_GROWN,
         "team[0].deltakere[0].rolle",
         {
             "innbygger.fodselsdato": "2007-12-31",
@@ -77,9 +77,9 @@ TOLD: tuple[tuple[Message, str, dict[str, Any], datetime], ...] = (
         },
         NOW,
     ),
-    (coordination.MANDATE_ENDED, "parorende[1].gyldighet.til", {"parorende.1.gyldighet.til": "2025"}, NOW),
-    (coordination.DECEASED, "tilstand", {"innbygger.dod": True, "samtykker": []}, NOW),
-    (coordination.DECEASED, "tilstand", {"innbygger.dodsdato": "2026-02", "samtykker": []}, NOW),
+    (coordinators.MANDATE_ENDED, "parorende[1].gyldighet.til", {"parorende.1.gyldighet.til": "2025"}, NOW),
+    (coordinators.DECEASED, "tilstand", {"innbygger.dod": True, "samtykker": []}, NOW),
+    (coordinators.DECEASED, "tilstand", {"innbygger.dodsdato": "2026-02", "samtykker": []}, NOW),
     (
         plans.EVALUATION_DUE,
         "planer[0].nesteEvaluering",

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from adapter.fhir.numbers import Spelled
+from adapter.fhir.codec.numbers import Spelled
 from adapter.record import schema
 from tests.record.given import bent, sak
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from adapter.fhir.stored import render
+from adapter.fhir.codec.stored import render
 from adapter.storage import Published
 
 MOMENT = datetime(2026, 3, 1, 12, 30, 15, 250000, tzinfo=UTC)

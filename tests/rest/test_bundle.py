@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 from fhir.resources.R4B.bundle import Bundle
 
-from adapter.fhir.stored import read_stored
-from adapter.rest.bundle import history, search_address, searchset
+from adapter.fhir.codec.stored import read_stored
+from adapter.rest.bundling import history, search_address, searchset
 from tests.rest.given import published
 
 BASE = "https://adapter.example/fhir"

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from fhir.resources.R4B.capabilitystatement import CapabilityStatement
 
+from adapter.fhir.codec.stored import read_stored, render
 from adapter.fhir.definitions import search_parameters
 from adapter.fhir.search.parameters import INCLUDES, REVINCLUDES, SERVED
-from adapter.fhir.stored import read_stored, render
-from adapter.fhir.structure import check
+from adapter.fhir.validation.structure import check
 from adapter.rest.capability_statement import capability_statement
 from adapter.rest.routes import TYPES
 

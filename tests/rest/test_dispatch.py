@@ -16,7 +16,7 @@ from adapter.errors import (
     NotFound,
     Unauthorized,
 )
-from adapter.fhir.stored import read_stored
+from adapter.fhir.codec.stored import read_stored
 from adapter.http_refusals import concluded
 from adapter.interaction import Interaction
 from adapter.rest.dispatch import HANDLERS, Dispatcher

@@ -9,10 +9,10 @@ import pytest
 from fhir.resources.R4B.capabilitystatement import CapabilityStatement
 from fhir.resources.R4B.operationoutcome import OperationOutcome
 
-from adapter.fhir import xml
+from adapter.fhir.codec import xml
+from adapter.fhir.codec.stored import read_stored
 from adapter.fhir.definitions import facts
-from adapter.fhir.issues import ERROR_CODES
-from adapter.fhir.stored import read_stored
+from adapter.fhir.validation.issues import ERROR_CODES
 from adapter.record import parts
 from adapter.rest.routes import TYPES
 from adapter.security.development import Wish

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapter.errors import NotAcceptable, UnsupportedMediaType
-from adapter.fhir.sniffing import Format
+from adapter.fhir.codec.sniffing import Format
 from adapter.rest.formats import MEDIA_TYPES, Answer, check_form, negotiate, reading
 
 JSON, XML = "application/fhir+json", "application/fhir+xml"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from adapter.fhir.stored import read_stored, render
+from adapter.fhir.codec.stored import read_stored, render
 from tests.rest.world import CASE, CONSENT, FNR, OTHER_NUMBER, PERSON_NUMBER, UNUSED_NUMBER
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from adapter.errors import IssueType, Severity
-from adapter.fhir import xml
+from adapter.fhir.codec import xml
+from adapter.fhir.codec.stored import read_stored
 from adapter.fhir.search.parameters import RESULT_PARAMETERS, SERVED
-from adapter.fhir.stored import read_stored
 from adapter.rest.formats import FORM, MEDIA_TYPES
 from adapter.rest.routes import TYPES
 from tests.rest.world import PERSON_NUMBER

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from adapter.fhir import xml
+from adapter.fhir.codec import xml
+from adapter.fhir.codec.stored import read_stored, render
 from adapter.fhir.narrative_writing import is_ours
-from adapter.fhir.stored import read_stored, render
 from adapter.storage import ChangeNote
 
 if TYPE_CHECKING:

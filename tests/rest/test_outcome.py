@@ -6,8 +6,8 @@ import pytest
 from fhir.resources.R4B.operationoutcome import OperationOutcome
 
 from adapter.errors import IssueType, Message, Severity
-from adapter.fhir.issues import AUTHORITY, ERROR_CODES
 from adapter.fhir.tally import MAX_FINDINGS
+from adapter.fhir.validation.issues import AUTHORITY, ERROR_CODES
 from adapter.rest.outcome import operation_outcome
 
 MESSAGE = Message("rule-x", IssueType.BUSINESS_RULE, nb="Ikke slik", en="Not so")

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from adapter.fhir import xml
-from adapter.fhir.numbers import Spelled
-from adapter.fhir.stored import render
+from adapter.fhir.codec import xml
+from adapter.fhir.codec.numbers import Spelled
+from adapter.fhir.codec.stored import render
 from tests.refusals.conftest import built
 from tests.refusals.world import PLAN, SAK
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from adapter.fhir.stored import read_stored
-from adapter.rest.stored import instant, resource_bytes
+from adapter.fhir.codec.stored import read_stored
+from adapter.rest.splicing import instant, resource_bytes
 from tests.rest.given import MOMENT, published
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from adapter.fhir.canonical import BASE as OURS
-from adapter.fhir.stored import read_stored
+from adapter.fhir.codec.stored import read_stored
 from tests.rest.world import ENH, FNR, HOSPITAL_NUMBER, PERSON_NUMBER
 
 if TYPE_CHECKING:

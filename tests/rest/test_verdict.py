@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from adapter.fhir.stored import read_stored, render
-from adapter.fhir.validation import validate
+from adapter.fhir.codec.stored import read_stored, render
+from adapter.fhir.validation.verdict import validate
 from tests.fhir.test_verdict import FAULTS, SCRIPT, URL, doubtful
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def test_the_door_takes_what_the_command_finds_valid(
     world: House, changes: dict[str, Any], status: int
 ) -> None:
     """What is in the text itself loads nothing; a url of an extension is absolute; an order is certain."""
-    body = json.render({**stored(world), **changes})
+    body = render({**stored(world), **changes})
     answer = world.municipality("PUT", TEAM, data=body, headers={**FHIR, "If-Match": "*"})
     assert answer.status_code == status
     assert validate(body).is_valid == (status == 200)

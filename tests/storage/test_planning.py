@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapter.storage.instants import ALWAYS, FOREVER
-from adapter.storage.planning import Row, Wanted, plan
+from adapter.storage.publication_plan import Row, Wanted, plan
 
 MINUTE = 60_000_000
 HOUR = 60 * MINUTE

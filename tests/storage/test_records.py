@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from adapter.errors import Conflict
-from adapter.fhir.numbers import Spelled
+from adapter.fhir.codec.numbers import Spelled
 from adapter.record.windows import Window
 from adapter.storage import ChangeNote, PermitRow, Residue, Store, Touched
 from tests.storage.given import DAY, NOTE, T0, patient, to

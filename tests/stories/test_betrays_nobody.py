@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from adapter.cli import record_files
-from adapter.fhir.stored import read_stored
+from adapter.fhir.codec.stored import read_stored
 from tests.stories.told import CALLERS, EXAMPLES, RECIPIENTS, bundle, given
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from adapter.fhir.stored import read_stored
+from adapter.fhir.codec.stored import read_stored
 from adapter.storage import ChangeNote
 from tests.stories.told import given, told
 

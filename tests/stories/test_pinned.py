@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from adapter.fhir.stored import read_stored
-from adapter.fhir.structure import check as structure_faults
+from adapter.fhir.codec.stored import read_stored
+from adapter.fhir.validation.structure import check as structure_faults
 from tests.stories.told import EXAMPLES, RECIPIENTS, bundle, given
 
 if TYPE_CHECKING:

@@ -14,9 +14,9 @@ import msgspec
 
 from adapter.app import open_repository
 from adapter.cli import record_files
-from adapter.fhir.stored import read_stored, render
+from adapter.fhir.codec.stored import read_stored, render
 from adapter.rest.routes import TYPES
-from adapter.rest.stored import reference, resource_bytes
+from adapter.rest.splicing import reference, resource_bytes
 from adapter.security.caller import OPEN_CALLER, Caller
 from adapter.security.scopes import EVERYTHING
 from adapter.settings import Settings

@@ -4,8 +4,8 @@
     resources("CareTeam", reaching="participant.member.display")     that one for certain
     resources("CareTeam", without={"modifierExtension"})             those never, wherever they stand
 
-What is drawn satisfies :func:`adapter.fhir.structure.check`: formats, required codes, reference targets and
-the invariants written there. Shrinks towards the required elements alone.
+What is drawn satisfies :mod:`adapter.fhir.validation.structure`: formats, required codes, reference targets
+and the invariants written there. Shrinks towards the required elements alone.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from adapter.fhir.numbers import Spelled
+from adapter.fhir.codec.numbers import Spelled
 
 _STRINGS = (
     "plan",

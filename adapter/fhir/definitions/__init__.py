@@ -17,7 +17,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal
 
-from adapter.fhir.stored import read_stored
+from adapter.fhir.codec.stored import read_stored
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -16,10 +16,10 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from adapter.fhir.codec.stored import read_stored, render
 from adapter.fhir.definitions import TABLE
 from adapter.fhir.definitions.compilation import Fact, compiled, is_type, search_parameters, value_sets
 from adapter.fhir.definitions.expansion import Terminology
-from adapter.fhir.stored import read_stored, render
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

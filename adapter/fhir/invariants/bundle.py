@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from adapter.fhir.invariants.rule import Node, Rules, Scene, child, children, has, text
-from adapter.fhir.references import is_absolute, literal
+from adapter.fhir.reference_literals import is_absolute, literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

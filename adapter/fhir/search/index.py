@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from adapter.fhir.dates import interval
-from adapter.fhir.search.identifiers import canonical_system
+from adapter.fhir.search.parameter_values import local
 from adapter.fhir.search.parameters import SERVED, ParameterType, SearchParameter
+from adapter.fhir.search.person_numbers import canonical_system
 from adapter.fhir.search.text import fold
-from adapter.fhir.search.values import local
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,18 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from adapter.errors import BadRequest, Finding
-from adapter.fhir.search.identifiers import canonical_system
-from adapter.fhir.search.parameters import (
-    CHAINS,
-    RESULT_PARAMETERS,
-    SERVED,
-    ParameterType,
-    SearchParameter,
-)
-from adapter.fhir.search.refusals import MODIFIER, TOO_COSTLY, UNKNOWN_PARAMETER, VALUE
-from adapter.fhir.search.results import BY_ID, DEFAULT_COUNT, Include, Results, Sort, read
-from adapter.fhir.search.subset import WHOLE, Subset
-from adapter.fhir.search.values import (
+from adapter.fhir.search.parameter_values import (
     Target,
     Token,
     Value,
@@ -33,6 +22,17 @@ from adapter.fhir.search.values import (
     parse_text,
     parse_token,
 )
+from adapter.fhir.search.parameters import (
+    CHAINS,
+    RESULT_PARAMETERS,
+    SERVED,
+    ParameterType,
+    SearchParameter,
+)
+from adapter.fhir.search.person_numbers import canonical_system
+from adapter.fhir.search.query_refusals import MODIFIER, TOO_COSTLY, UNKNOWN_PARAMETER, VALUE
+from adapter.fhir.search.results import BY_ID, DEFAULT_COUNT, Include, Results, Sort, read
+from adapter.fhir.search.subset import WHOLE, Subset
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from adapter.errors import BadRequest
 from adapter.fhir.search.parameters import INCLUDES, REVINCLUDES, SERVED, SORTS
-from adapter.fhir.search.refusals import NOT_TOGETHER, ONCE, VALUE
+from adapter.fhir.search.query_refusals import NOT_TOGETHER, ONCE, VALUE
 from adapter.fhir.search.subset import (
     ELEMENTS,
     SUMMARIES,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapter.errors import BadRequest
 from adapter.fhir.definitions import facts
-from adapter.fhir.search.refusals import NOT_TOGETHER, ONCE, VALUE
+from adapter.fhir.search.query_refusals import NOT_TOGETHER, ONCE, VALUE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

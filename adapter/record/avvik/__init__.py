@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapter.errors import Finding, Severity
 from adapter.fhir.dates import OSLO
-from adapter.record.avvik import casework, consents, coordination, plans
+from adapter.record.avvik import casework, consents, coordinators, plans
 from adapter.record.rules import broken
 from adapter.record.rules.violation import Case
 
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 BY_TIME: tuple[Callable[[dict[str, Any], datetime], Iterator[Finding]], ...] = (
-    coordination.person,
+    coordinators.person,
     consents.samtykker,
-    coordination.coordinators,
-    coordination.guardians,
+    coordinators.coordinators,
+    coordinators.guardians,
     plans.evaluations,
     plans.responsibilities,
     casework.deadlines,

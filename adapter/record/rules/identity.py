@@ -17,8 +17,8 @@ from adapter.record.identifiers import (
     is_organisation_number,
     is_synthetic,
 )
+from adapter.record.nodes import name_of
 from adapter.record.parts import BY_NAME, parts
-from adapter.record.places import name_of
 from adapter.record.references import LISTS, references_at
 from adapter.record.rules.violation import Violation
 from adapter.record.windows import window_of
@@ -26,7 +26,7 @@ from adapter.record.windows import window_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from adapter.record.places import Node
+    from adapter.record.nodes import Node
     from adapter.record.rules.violation import Case
 
 _NUMBERS = "https://skatteetaten.github.io/folkeregisteret-api-dokumentasjon/"

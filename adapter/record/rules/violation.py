@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from adapter.fhir.dates import interval
-from adapter.record.places import walk
+from adapter.record.nodes import walk
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from adapter.errors import Finding, Message
     from adapter.fhir.dates import Interval
-    from adapter.record.places import Node
+    from adapter.record.nodes import Node
 
 PBRL = "https://lovdata.no/lov/1999-07-02-63"
 HOL = "https://lovdata.no/lov/2011-06-24-30"

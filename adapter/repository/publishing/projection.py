@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from adapter.consent.decision import decide
 from adapter.consent.lens import DIRECTORY, KOMMUNE, Lens, Standing, lenses
 from adapter.consent.visible import for_directory, sees_rest, visible
+from adapter.fhir.codec.stored import render
 from adapter.fhir.search.index import index_rows
-from adapter.fhir.stored import render
 from adapter.mapping import Scene
 from adapter.record.parts import parts
 from adapter.storage import Desired

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from adapter.errors import BadRequest
+from adapter.fhir.codec.stored import read_stored
 from adapter.fhir.search.index import references
+from adapter.fhir.search.parameter_values import Target
 from adapter.fhir.search.parameters import SERVED
 from adapter.fhir.search.query import Criterion, SearchQuery, parse
-from adapter.fhir.search.values import Target
-from adapter.fhir.stored import read_stored
 from adapter.repository.reads.pages import PAGE_INVALID, Page, Pages
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from adapter.errors import Conflict, Finding, IssueType, Message, Unprocessable
-from adapter.fhir.validation import judge
+from adapter.fhir.validation.verdict import judge
 from adapter.record import rules, schema
 from adapter.record.identifiers import SYSTEMS, keys
 from adapter.record.parts import parts, path_of

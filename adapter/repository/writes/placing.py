@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from adapter.consent.labels import labelled
 from adapter.errors import IssueType, Message, Unprocessable
-from adapter.fhir.search.values import local
-from adapter.fhir.stored import same
+from adapter.fhir.codec.stored import same
+from adapter.fhir.search.parameter_values import local
 from adapter.mapping.rows import OTHER_SURROUNDINGS
 from adapter.record.identifiers import keys
 from adapter.record.parts import (
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from adapter.repository.session import Session
-    from adapter.repository.writes.numbers import Number, Numbers
+    from adapter.repository.writes.number_holders import Number, Numbers
 
 OWNER_UNKNOWN = Message(
     "owner-unknown",

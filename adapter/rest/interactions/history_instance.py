@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from adapter.rest.addresses import id_of, with_parameters
-from adapter.rest.bundle import history
+from adapter.rest.bundling import history
 from adapter.rest.fhir_request import FhirResponse
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from adapter.errors import BadRequest, IssueType, Message
-from adapter.fhir.search.identifiers import carries_birth_number
+from adapter.fhir.search.person_numbers import carries_birth_number
 from adapter.fhir.search.query import served
 from adapter.rest.addresses import with_parameters
-from adapter.rest.bundle import search_address, searchset
+from adapter.rest.bundling import search_address, searchset
 from adapter.rest.fhir_request import FhirResponse
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from adapter.rest.bundle import transaction_response
+from adapter.rest.bundling import transaction_response
 from adapter.rest.entries import entries
 from adapter.rest.fhir_request import FhirResponse
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from adapter.fhir import definitions
-from adapter.fhir.search.identifiers import carries_birth_number, is_birth_number_system
 from adapter.fhir.search.index import IndexRow, index_rows, references
 from adapter.fhir.search.parameters import SERVED
+from adapter.fhir.search.person_numbers import carries_birth_number, is_birth_number_system
 from adapter.fhir.search.text import fold
 
 NAMING = "http://hl7.no/fhir/NamingSystem"

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapter.errors import BadRequest
+from adapter.fhir.search.parameter_values import Moment, Target, Text, Token, Value, alternatives
 from adapter.fhir.search.parameters import SERVED, ParameterType
 from adapter.fhir.search.query import SearchQuery, parse, served
 from adapter.fhir.search.results import Include, Sort
 from adapter.fhir.search.subset import Subset
-from adapter.fhir.search.values import Moment, Target, Text, Token, Value, alternatives
 
 FNR = "urn:oid:2.16.578.1.12.4.1.4.1"
 

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapter.errors import BadRequest, Severity
+from adapter.fhir.codec.stored import read_stored
 from adapter.fhir.definitions import facts
 from adapter.fhir.search.parameters import SERVED
 from adapter.fhir.search.subset import SUBSETTED, WHOLE, Subset, part_of, read_subset
-from adapter.fhir.stored import read_stored
-from adapter.fhir.structure import check
+from adapter.fhir.validation.structure import check
 from tests.strategies.resources import resources
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

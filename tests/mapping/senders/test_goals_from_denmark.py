@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from adapter.fhir.stored import read_stored, render
+from adapter.fhir.codec.stored import read_stored, render
 from tests.mapping.senders.test_senders import put, read, sent_by
 
 if TYPE_CHECKING:

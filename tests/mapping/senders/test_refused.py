@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from adapter.fhir.canonical import BASE
-from adapter.fhir.stored import read_stored
-from adapter.repository.refusals import NOT_UNDERSTOOD, OUT_OF_PLACE
+from adapter.fhir.codec.stored import read_stored
+from adapter.repository.refusal_list import NOT_UNDERSTOOD, OUT_OF_PLACE
 from tests.mapping.senders.test_senders import put, read, sent_by
 from tests.rest.world import FNR, OTHER_NUMBER, PERSON_NUMBER, UNUSED_NUMBER
 

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from adapter.fhir import xml
-from adapter.fhir.stored import read_stored, render
+from adapter.fhir.codec import xml
+from adapter.fhir.codec.stored import read_stored, render
 from adapter.mapping import load
-from adapter.repository.refusals import REFUSALS
+from adapter.repository.refusal_list import REFUSALS
 from adapter.settings import mappings_folder
 from tests.mapping.test_laws import is_fixed
 from tests.rest.world import FNR, UNUSED_NUMBER

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from adapter.fhir.stored import read_stored, render
+from adapter.fhir.codec.stored import read_stored, render
 
 if TYPE_CHECKING:
     from werkzeug.test import TestResponse

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from fhir.resources.R4B.bundle import Bundle
 
-from adapter.fhir.stored import read_stored
+from adapter.fhir.codec.stored import read_stored
 
 if TYPE_CHECKING:
     from tests.rest.conftest import House

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from adapter.fhir.stored import read_stored
+from adapter.fhir.codec.stored import read_stored
 
 if TYPE_CHECKING:
     from tests.rest.conftest import House

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from adapter.fhir.codec.stored import read_stored, render
 from adapter.fhir.search.parameters import REVINCLUDES, SERVED
-from adapter.fhir.stored import read_stored, render
 from adapter.security.development import Wish
 from tests.rest.interactions.test_search_type import bundle, entries, links
 from tests.rest.world import FNR, HOSPITAL_NUMBER, ORGANISATIONS, PERSON_NUMBER

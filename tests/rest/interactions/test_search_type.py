@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 import pytest
 from fhir.resources.R4B.bundle import Bundle
 
-from adapter.fhir import xml
-from adapter.fhir.stored import read_stored, render
+from adapter.fhir.codec import xml
+from adapter.fhir.codec.stored import read_stored, render
 from tests.rest.world import FNR, HPR, OTHER_NUMBER, PERSON_NUMBER, UNUSED_NUMBER
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from adapter.fhir import xml
+from adapter.fhir.codec import xml
+from adapter.fhir.codec.stored import read_stored, render
 from adapter.fhir.search.subset import SUBSETTED
-from adapter.fhir.stored import read_stored, render
 from tests.rest.interactions.test_search_type import bundle, entries, links
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from fhir.resources.R4B.bundle import Bundle
 
-from adapter.fhir import xml
-from adapter.fhir.stored import read_stored, render
-from adapter.fhir.structure import check
+from adapter.fhir.codec import xml
+from adapter.fhir.codec.stored import read_stored, render
+from adapter.fhir.validation.structure import check
 from adapter.rest.entries import MOST_ENTRIES
 from adapter.rest.routes import TYPES
 from adapter.security.caller import OPEN_CALLER

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from fhir.resources.R4B.operationoutcome import OperationOutcome
 
-from adapter.fhir import xml
-from adapter.fhir.stored import read_stored, render
+from adapter.fhir.codec import xml
+from adapter.fhir.codec.stored import read_stored, render
 
 if TYPE_CHECKING:
     from werkzeug.test import TestResponse

@@ -25,11 +25,11 @@ from adapter.repository.reads.recipients import UNKNOWN, check_scope, present, r
 from adapter.repository.reads.searching import Search, SearchResult
 from adapter.repository.session import Session
 from adapter.repository.writes.changed_since import changed_since
-from adapter.repository.writes.numbers import RegisteredNumbers
+from adapter.repository.writes.number_holders import RegisteredNumbers
 from adapter.repository.writes.placing import Placing
 from adapter.repository.writes.preconditions import check_if_match
+from adapter.repository.writes.put_transaction import Change, Put, Transaction
 from adapter.repository.writes.storing import store
-from adapter.repository.writes.transaction import Change, Put, Transaction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

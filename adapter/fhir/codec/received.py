@@ -3,10 +3,10 @@
 Refused with line and column: text that is not JSON or not UTF-8, a key twice in one object, characters that
 FHIR's strings may not hold, numbers out of bounds, nesting beyond ``MAX_DEPTH``, a body that is no object.
 Kept as written: every digit of a number, the order of keys. Null, and empty lists and objects, are read here
-and refused with their path by :mod:`adapter.fhir.structure`. Rules: https://hl7.org/fhir/R4/json.html.
+and refused with their path by :mod:`adapter.fhir.validation.structure`. Rules: https://hl7.org/fhir/R4/json.html.
 
 The standard library's decoder judges every text. A text that it refuses is scanned again for the place,
-unless the text is so long that a scan takes seconds. :mod:`adapter.fhir.stored` reads what this service
+unless the text is so long that a scan takes seconds. :mod:`adapter.fhir.codec.stored` reads what this service
 itself wrote. The doors and the commands alone import this module (import-linter holds it).
 """
 
@@ -16,8 +16,8 @@ import json
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from adapter.errors import BadRequest, IssueType, Message
-from adapter.fhir.numbers import MAX_DIGITS, number, whole
-from adapter.fhir.scanning import (
+from adapter.fhir.codec.numbers import MAX_DIGITS, number, whole
+from adapter.fhir.codec.scanning import (
     CHARACTER,
     DEPTH,
     DUPLICATE,
@@ -29,12 +29,12 @@ from adapter.fhir.scanning import (
     Scan,
     decoded,
 )
-from adapter.fhir.sniffing import Format
+from adapter.fhir.codec.sniffing import Format
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from adapter.fhir.numbers import Spelled
+    from adapter.fhir.codec.numbers import Spelled
 
 ROOT = Message(
     "json-root",
@@ -60,14 +60,14 @@ def read_received(
 
     Returns:
         Objects as dicts in the order sent; whole numbers as int, others as
-        :class:`~adapter.fhir.numbers.Spelled`.
+        :class:`~adapter.fhir.codec.numbers.Spelled`.
 
     Raises:
         BadRequest: the text is not JSON or XML as FHIR writes it; the finding has line and column (in JSON of
             more than ``LARGE`` bytes a fault of syntax alone has).
     """
     if format_ is Format.XML:
-        from adapter.fhir import xml  # noqa: PLC0415 - whoever reads JSON alone does not pay for it
+        from adapter.fhir.codec import xml  # noqa: PLC0415 - whoever reads JSON alone does not pay for it
 
         return xml.parse(data, max_depth)
     tree = _json(data, max_depth)

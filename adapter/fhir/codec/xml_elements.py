@@ -16,7 +16,7 @@ from xml.parsers import expat
 
 from adapter.errors import BadRequest, IssueType, Message
 from adapter.fhir import narrative
-from adapter.fhir.scanning import DEPTH
+from adapter.fhir.codec.scanning import DEPTH
 
 FHIR = "http://hl7.org/fhir"
 

@@ -10,18 +10,18 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from adapter.errors import AdapterError, Severity
-from adapter.fhir.positions import located
-from adapter.fhir.received import read_received
-from adapter.fhir.sniffing import MARKED, Format, sniff
-from adapter.fhir.structure import check
+from adapter.fhir.codec.received import read_received
+from adapter.fhir.codec.sniffing import MARKED, Format, sniff
 from adapter.fhir.tally import Tally
-from adapter.fhir.unchecked import Unchecked
+from adapter.fhir.validation.positions import located
+from adapter.fhir.validation.structure import check
+from adapter.fhir.validation.unchecked import Unchecked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from adapter.errors import Finding
-    from adapter.fhir.unchecked import NotChecked
+    from adapter.fhir.validation.unchecked import NotChecked
 
 _ERRORS = frozenset({Severity.FATAL, Severity.ERROR})
 

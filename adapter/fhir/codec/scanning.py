@@ -1,7 +1,7 @@
 """Reads JSON slowly and tells where: line and column of every value, and of the first thing that is wrong.
 
-:mod:`adapter.fhir.received` scans a text that it has refused, to tell the place; findings of the structure
-check get their places here too. What is refused and why: https://hl7.org/fhir/R4/json.html and RFC 8259.
+:mod:`adapter.fhir.codec.received` scans a text that it has refused, to tell the place; findings of the
+structure check get their places here too. What is refused and why: https://hl7.org/fhir/R4/json.html and RFC 8259.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from adapter.errors import BadRequest, IssueType, Message
-from adapter.fhir.numbers import number
+from adapter.fhir.codec.numbers import number
 
 if TYPE_CHECKING:
-    from adapter.fhir.numbers import Spelled
+    from adapter.fhir.codec.numbers import Spelled
 
 MAX_DEPTH = 64
 """Objects and lists within each other; a plan with everything in it needs 15."""
@@ -235,7 +235,7 @@ def scanned(data: bytes) -> tuple[Any, dict[Path, Place]]:
     A text of more than ``LARGE`` bytes has no places, and an empty tree: scanning it takes too long.
 
     Raises:
-        BadRequest: the text is refused, as :func:`adapter.fhir.received.read_received` refuses it.
+        BadRequest: the text is refused, as :func:`adapter.fhir.codec.received.read_received` refuses it.
     """
     if len(data) > LARGE:
         return {}, {}

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from adapter.errors import AdapterError
 from adapter.record.parts import kind_of
 from adapter.repository.reads.recipients import present
-from adapter.repository.writes.numbers import GivenNumbers, RegisteredNumbers
+from adapter.repository.writes.number_holders import GivenNumbers, RegisteredNumbers
 from adapter.repository.writes.opened_sak import open_sak
 from adapter.repository.writes.order import in_order
 from adapter.repository.writes.placing import Placing

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from adapter.cli.record_files import REST
 from adapter.errors import IssueType, Message, Unprocessable
 from adapter.fhir.canonical import BASE
-from adapter.fhir.received import read_received
-from adapter.fhir.stored import render
+from adapter.fhir.codec.received import read_received
+from adapter.fhir.codec.stored import render
 from adapter.mapping import Scene
 from adapter.mapping.transforms import PAIRS
 from adapter.record.parts import PARTS, TYPES, kind_of, parts, put, surroundings, unlinked

@@ -18,15 +18,15 @@ from urllib.parse import quote
 from uuid import NAMESPACE_URL, uuid5
 
 from adapter.errors import IssueType, Message, Severity
-from adapter.fhir.issues import outcome as outcome_of
-from adapter.fhir.unchecked import together
+from adapter.fhir.validation.issues import outcome as outcome_of
+from adapter.fhir.validation.unchecked import together
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from adapter.errors import Finding
-    from adapter.fhir.unchecked import NotChecked
-    from adapter.fhir.validation import Result
+    from adapter.fhir.validation.unchecked import NotChecked
+    from adapter.fhir.validation.verdict import Result
 
 
 @dataclass(frozen=True, slots=True)

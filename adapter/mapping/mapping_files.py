@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from adapter.fhir.stored import read_stored
+from adapter.fhir.codec.stored import read_stored
 from adapter.mapping.codes import read_codes
 from adapter.mapping.paths import FhirPath, PlanPath
 from adapter.mapping.sources import ClosedSource, FileSource, MappingError, RowSource, Sources

@@ -10,17 +10,17 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from adapter.fhir.codec.scanning import scanned
+from adapter.fhir.codec.sniffing import Format
 from adapter.fhir.definitions import resource_types
 from adapter.fhir.faults import shown
-from adapter.fhir.scanning import scanned
 from adapter.fhir.shapes import RESOURCE_KEY, Shape, shape
-from adapter.fhir.sniffing import Format
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from adapter.errors import Finding
-    from adapter.fhir.scanning import Path, Place
+    from adapter.fhir.codec.scanning import Path, Place
 
 _ROOT = re.compile(r"^[^.\[\]]*")
 _LAST_STEP = re.compile(r"(?:\.[^.\[\]]+|\[[0-9]+\])$")
@@ -32,10 +32,10 @@ def positions(data: bytes, format_: Format) -> dict[str, Place]:
     A primitive and its extensions share the first place of the two.
 
     Raises:
-        BadRequest: the text cannot be read, as :func:`adapter.fhir.received.read_received` tells.
+        BadRequest: the text cannot be read, as :func:`adapter.fhir.codec.received.read_received` tells.
     """
     if format_ is Format.XML:
-        from adapter.fhir import xml  # noqa: PLC0415 - whoever reads JSON alone does not pay for it
+        from adapter.fhir.codec import xml  # noqa: PLC0415 - whoever reads JSON alone does not pay for it
 
         return xml.positions(data)
     tree, places = scanned(data)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from adapter.fhir.search.parameter_values import Token
 from adapter.fhir.search.parameters import SERVED
 from adapter.fhir.search.query import Criterion, SearchQuery
-from adapter.fhir.search.values import Token
 from adapter.record.identifiers import keys
 from adapter.record.parts import PARTS, holder_of
 

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any
 from adapter.errors import Finding, IssueType, Message
 from adapter.fhir.definitions import facts
 from adapter.mapping.codes import Codes
+from adapter.mapping.field_shapes import Shape
 from adapter.mapping.loading import load
 from adapter.mapping.residue import element_of
-from adapter.mapping.shapes import Shape
 from adapter.mapping.sources import walk
 from adapter.mapping.views import VIEWS
 from adapter.record.parts import PARTS, SHOWN

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import UNSET
 
 from adapter.errors import BadRequest, IssueType, Message, NotFound
-from adapter.fhir.received import read_received
+from adapter.fhir.codec.received import read_received
 from adapter.http_refusals import ID_DIFFERS
 from adapter.kommune.vocabulary import Avvik, Endring, Endringer, Liste, Versjon, Versjoner
 from adapter.record.schema import with_integers

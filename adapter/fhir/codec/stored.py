@@ -1,7 +1,7 @@
 """JSON that this service wrote itself: the one encoder, and the plain decoder that gives the same tree again.
 
 Compact, keys in the order of the dict, numbers as they are spelled. What others sent is read by
-:mod:`adapter.fhir.received`, which refuses; nothing is refused here.
+:mod:`adapter.fhir.codec.received`, which refuses; nothing is refused here.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from adapter.fhir.numbers import Spelled, whole
+from adapter.fhir.codec.numbers import Spelled, whole
 
 
 def render(value: object) -> bytes:

@@ -1,8 +1,8 @@
 """FHIR resources as XML bytes, read and written exactly: the same tree as their JSON.
 
 Written: elements in the order of the specification, ids and the url of an extension as attributes, numbers as
-they are spelled, a narrative byte for byte. Read: the same; :mod:`adapter.fhir.reading` and
-:mod:`adapter.fhir.conversion` say what is refused. Two things are not kept: comments between elements, and
+they are spelled, a narrative byte for byte. Read: the same; ``xml_elements`` and ``xml_tree`` say what is
+refused. Two things are not kept: comments between elements, and
 carriage returns inside the tags of a narrative. Rules: https://hl7.org/fhir/R4/xml.html.
 """
 
@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 from adapter.errors import BadRequest, Unprocessable
 from adapter.fhir import narrative
-from adapter.fhir.conversion import Conversion
+from adapter.fhir.codec.scanning import LARGE, MAX_DEPTH
+from adapter.fhir.codec.xml_elements import CARRIAGE_RETURN, FHIR, read
+from adapter.fhir.codec.xml_tree import Conversion
 from adapter.fhir.definitions import resource_types
-from adapter.fhir.reading import CARRIAGE_RETURN, FHIR, read
-from adapter.fhir.scanning import LARGE, MAX_DEPTH
 from adapter.fhir.shapes import RESOURCE_KEY, Member, shape
 
 if TYPE_CHECKING:
-    from adapter.fhir.scanning import Place
+    from adapter.fhir.codec.scanning import Place
 
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
 _SPECIAL = re.compile(r'[&<>"\t\n\r]')
@@ -57,7 +57,7 @@ def _converted(data: bytes, max_depth: int, *, marking: bool = False) -> tuple[d
 def render(resource: dict[str, Any]) -> bytes:
     """The resource as XML bytes, its elements in the order of the specification.
 
-    ``resource`` is valid: what :func:`adapter.fhir.structure.check` finds nothing wrong with.
+    ``resource`` is valid: what :func:`adapter.fhir.validation.structure.check` finds nothing wrong with.
 
     Raises:
         Unprocessable: a narrative is not one well-formed div, so that it cannot be written as it is.

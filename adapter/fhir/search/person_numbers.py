@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from adapter.fhir.search.values import split_token
+from adapter.fhir.search.parameter_values import split_token
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

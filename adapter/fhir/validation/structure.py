@@ -14,13 +14,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from adapter.fhir import faults, narrative
-from adapter.fhir.containment import Container
 from adapter.fhir.definitions import resource_types
 from adapter.fhir.invariants.rule import text
 from adapter.fhir.primitives import doubt
 from adapter.fhir.shapes import RESOURCE_KEY, Member, shape
 from adapter.fhir.tally import Tally
-from adapter.fhir.unchecked import Unchecked
+from adapter.fhir.validation.containment import Container
+from adapter.fhir.validation.unchecked import Unchecked
 
 if TYPE_CHECKING:
     from adapter.errors import Finding
@@ -33,8 +33,8 @@ _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 def check(resource: dict[str, Any], unchecked: Unchecked | None = None) -> list[Finding]:
     """What is found in a resource: errors first, so many of each severity (:mod:`adapter.fhir.tally`).
 
-    ``resource`` is a tree as :mod:`adapter.fhir.received` makes it. What of it is not looked at is added to
-    ``unchecked``. Never raises for what it holds.
+    ``resource`` is a tree as :mod:`adapter.fhir.codec.received` makes it. What of it is not looked at is
+    added to ``unchecked``. Never raises for what it holds.
     """
     walk = _Walk(unchecked or Unchecked())
     type_name = resource.get(RESOURCE_KEY)

@@ -2,7 +2,7 @@
 
 Refused, all at once: elements and attributes the type does not have, elements out of order or too often, and
 nesting that would be too deep as JSON. ``xsi:`` attributes of the root are passed over. A value that is not
-spelled as its type asks stays text, and :mod:`adapter.fhir.structure` says so.
+spelled as its type asks stays text, and :mod:`adapter.fhir.validation.structure` says so.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING, Any
 
 from adapter.errors import BadRequest, Finding, IssueType, Message
 from adapter.fhir import faults
+from adapter.fhir.codec.numbers import number
+from adapter.fhir.codec.scanning import DEPTH
 from adapter.fhir.definitions import resource_types
-from adapter.fhir.numbers import number
-from adapter.fhir.scanning import DEPTH
 from adapter.fhir.shapes import RESOURCE_KEY, Member, Shape, shape
 from adapter.fhir.tally import MAX_FINDINGS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from adapter.fhir.reading import Element
-    from adapter.fhir.scanning import Place
+    from adapter.fhir.codec.scanning import Place
+    from adapter.fhir.codec.xml_elements import Element
 
 _PAGE = "https://hl7.org/fhir/R4/xml.html"
 ATTRIBUTE = Message(

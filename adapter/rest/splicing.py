@@ -10,8 +10,8 @@ from __future__ import annotations
 from datetime import UTC
 from typing import TYPE_CHECKING
 
+from adapter.fhir.codec.stored import read_stored, render
 from adapter.fhir.search.subset import WHOLE, Subset, part_of
-from adapter.fhir.stored import read_stored, render
 
 if TYPE_CHECKING:
     from datetime import datetime

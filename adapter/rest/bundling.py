@@ -9,12 +9,12 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from adapter.fhir.search.identifiers import carries_birth_number
+from adapter.fhir.codec.stored import render
+from adapter.fhir.search.person_numbers import carries_birth_number
 from adapter.fhir.search.subset import WHOLE, Subset
-from adapter.fhir.stored import render
 from adapter.rest.addresses import with_parameters
 from adapter.rest.outcome import operation_outcome
-from adapter.rest.stored import address, instant, reference, resource_bytes
+from adapter.rest.splicing import address, instant, reference, resource_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

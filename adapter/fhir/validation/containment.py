@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapter.errors import Finding, IssueType, Message
 from adapter.fhir.invariants.rule import text
-from adapter.fhir.references import is_absolute, literal
+from adapter.fhir.reference_literals import is_absolute, literal
 from adapter.fhir.shapes import RESOURCE_KEY, Member, known_types
 
 if TYPE_CHECKING:
