@@ -19,7 +19,7 @@ from adapter.repository.refusal_list import listed, section
 from adapter.settings import mappings_folder
 
 if TYPE_CHECKING:
-    from adapter.mapping.ledger import Report
+    from adapter.mapping.ledger import LedgerReport
 
 
 @click.command("check")
@@ -39,7 +39,7 @@ def command(ctx: click.Context, folder: Path | None, *, as_document: bool) -> No
     _told(ctx, report)
 
 
-def _told(ctx: click.Context, report: Report) -> None:
+def _told(ctx: click.Context, report: LedgerReport) -> None:
     for line in _table(report):
         click.echo(line)
     for line in ("", "What is refused of valid R4", *listed()):
@@ -50,7 +50,7 @@ def _told(ctx: click.Context, report: Report) -> None:
     ctx.exit(1 if report.findings else 0)
 
 
-def _table(report: Report) -> list[str]:
+def _table(report: LedgerReport) -> list[str]:
     """One line a file, one column a class, and what there is in all."""
     classes = sorted({name for counts in report.counts.values() for name in counts})
     rows = {**report.counts, "all": sum(report.counts.values(), start=Counter[str]())}

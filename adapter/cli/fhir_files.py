@@ -26,7 +26,7 @@ class FhirFile:
 
 
 @dataclass(slots=True)
-class Search:
+class FileSearch:
     """One search for files: how many of those in folders are no FHIR, and why something could not be read."""
 
     passed_over: int = 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from adapter.cli.fhir_files import FhirFile, Search
+from adapter.cli.fhir_files import FhirFile, FileSearch
 from adapter.fhir.validation.reports import FORMS, Report
 from adapter.fhir.validation.verdict import validate, validate_lines
 
@@ -19,7 +19,7 @@ def command(ctx: click.Context, files: tuple[str, ...], form: str) -> None:
     Of a folder, all *.json, *.xml and *.ndjson below it that are FHIR. 0 all valid, 1 some are not, 2 could
     not run: a file cannot be read, or there is none.
     """
-    search = Search()
+    search = FileSearch()
     reports = [_report(file) for file in search.files(files)]
     if reports and (told := FORMS[form](reports)):
         click.echo(told)
@@ -35,7 +35,7 @@ def _report(file: FhirFile) -> Report:
     return Report(file.path.as_posix(), (validate_lines if is_lines else validate)(file.data))
 
 
-def _told_of(search: Search, *, any_found: bool) -> list[str]:
+def _told_of(search: FileSearch, *, any_found: bool) -> list[str]:
     """What is said of the search itself."""
     lines = list(search.failures)
     if search.passed_over:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from adapter.mapping.field_shapes import Shape
+from adapter.mapping.field_shapes import FieldShape
 from adapter.mapping.loading import load
 from adapter.mapping.sources import walk
 
@@ -35,14 +35,14 @@ def document(folder: Path, refused: str = "") -> str:
     sources = load(folder).sources
     lines = [_HEAD]
     for file in sources.files:
-        shape = Shape.of(sources.defs[file.part], sources.defs)
+        shape = FieldShape.of(sources.defs[file.part], sources.defs)
         lines += [f"## {file.part} – {file.type}\n", "| field | element | meaning |", "|---|---|---|"]
         lines += [_line(place, shape) for place in walk(file.rows)]
         lines += ["", *_left_out(file.left_out)]
     return "\n".join([*lines, refused, *_glossary(sources.codes)]) + "\n"
 
 
-def _line(place: Place, shape: Shape) -> str:
+def _line(place: Place, shape: FieldShape) -> str:
     fields = ", ".join(f"`{path}`" for path in place.fields)
     elements = ", ".join(f"`{_short(path.text)}`" for path in place.elements)
     meaning = "; ".join(
@@ -61,7 +61,7 @@ def _short(path: str) -> str:
     return shown + rest
 
 
-def _title(shape: Shape) -> str:
+def _title(shape: FieldShape) -> str:
     return ". ".join(filter(None, [shape.node.get("title"), shape.node.get("description")]))
 
 

@@ -36,7 +36,7 @@ def resolved(
 
 
 @dataclass(frozen=True)
-class Shape:
+class FieldShape:
     """An object, list or value of ``plan.schema.json``.
 
     Args:
@@ -48,22 +48,22 @@ class Shape:
     defs: Mapping[str, Any]
 
     @classmethod
-    def of(cls, node: Mapping[str, Any], defs: Mapping[str, Any]) -> Shape:
+    def of(cls, node: Mapping[str, Any], defs: Mapping[str, Any]) -> FieldShape:
         """The shape a node describes."""
         return cls(resolved(node, defs)[0], defs)
 
-    def field(self, path: str) -> Shape:
+    def field(self, path: str) -> FieldShape:
         """The shape at the end of a plan path, through lists; one that asks nothing if there is none."""
         shape = self
         for name in path.split("."):
             inside = shape.items if "items" in shape.node else shape
-            shape = Shape.of(inside.node.get("properties", {}).get(name, {}), self.defs)
+            shape = FieldShape.of(inside.node.get("properties", {}).get(name, {}), self.defs)
         return shape
 
     @property
-    def items(self) -> Shape:
+    def items(self) -> FieldShape:
         """The shape of a list's items."""
-        return Shape.of(self.node.get("items", {}), self.defs)
+        return FieldShape.of(self.node.get("items", {}), self.defs)
 
     @property
     def unique(self) -> bool:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from adapter.errors import Finding, IssueType, Message
 from adapter.fhir.definitions import facts
 from adapter.mapping.codes import Codes
-from adapter.mapping.field_shapes import Shape
+from adapter.mapping.field_shapes import FieldShape
 from adapter.mapping.loading import load
 from adapter.mapping.residue import element_of
 from adapter.mapping.sources import walk
@@ -70,19 +70,19 @@ _RESOURCE_RESIDUE = {"meta", "language", "text", "contained", "extension"}
 
 
 @dataclass(slots=True)
-class Report:
+class LedgerReport:
     """What the check found: classes counted by file, and what is wrong."""
 
     counts: dict[str, Counter[str]] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
 
-def check(folder: Path) -> Report:
+def check(folder: Path) -> LedgerReport:
     """Check every mapping file of a folder; MappingError or CodesError if one cannot even be read."""
     sources = load(folder).sources
-    report = Report()
+    report = LedgerReport()
     for file in sources.files:
-        places, shape = list(walk(file.rows)), Shape.of(sources.defs[file.part], sources.defs)
+        places, shape = list(walk(file.rows)), FieldShape.of(sources.defs[file.part], sources.defs)
         ledger = _Ledger(file.name, file.left_out, sources.of_datatypes)
         ledger.elements(file.type, list(_reached(places)), "")
         fields = _Fields(file.name, file.left_out, {*SHOWN, *VIEWS[file.view].adds})
@@ -92,7 +92,7 @@ def check(folder: Path) -> Report:
         report.counts[file.name] = ledger.counts + fields.counts
     fields = _Fields("sak", sources.of_sak, set())
     kinds = [[kind.field] for kind in PARTS if kind.record == "sak"]
-    fields.of(Shape.of(sources.defs["sak"], sources.defs), kinds, "")
+    fields.of(FieldShape.of(sources.defs["sak"], sources.defs), kinds, "")
     report.findings += [*fields.findings, *_tables_of_schema(sources.defs, "", sources.codes)]
     report.counts["sak"] = fields.counts
     return report
@@ -192,7 +192,7 @@ class _Fields:
     counts: Counter[str] = field(default_factory=Counter)
     findings: list[Finding] = field(default_factory=list)
 
-    def of(self, shape: Shape, reached: Iterable[Sequence[str]], above: str) -> None:
+    def of(self, shape: FieldShape, reached: Iterable[Sequence[str]], above: str) -> None:
         """Class every field of an object, by the fields that rows write."""
         heads: dict[str, list[Sequence[str]]] = {}
         for first, *rest in reached:
@@ -207,7 +207,7 @@ class _Fields:
             if path not in self.added:
                 self.findings.append(FIELD_UNKNOWN.at(path, file=self.file, path=path))
 
-    def _field(self, shape: Shape, reached: list[Sequence[str]], path: str) -> None:
+    def _field(self, shape: FieldShape, reached: list[Sequence[str]], path: str) -> None:
         if not reached:
             self._unmapped(path)
             return
@@ -230,7 +230,7 @@ class _Fields:
 
 
 def _tables_of_rows(
-    file: str, places: Iterable[Place], shape: Shape, tables: Mapping[str, Codes]
+    file: str, places: Iterable[Place], shape: FieldShape, tables: Mapping[str, Codes]
 ) -> Iterator[Finding]:
     """The codes of each field that a row reads in a table are those of the table, and of no other."""
     for place in places:

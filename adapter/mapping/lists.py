@@ -17,7 +17,7 @@ from adapter.mapping.rows import SAID_TWICE, Taking, append, found
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from adapter.mapping.field_shapes import Shape
+    from adapter.mapping.field_shapes import FieldShape
     from adapter.mapping.paths import FhirPath, Selector
     from adapter.mapping.rows import Row
     from adapter.mapping.transforms import Pair
@@ -177,7 +177,7 @@ class Each:
     fhir: Items
     rows: tuple[Row, ...]
     match: tuple[PlanPath, ...]
-    shape: Shape
+    shape: FieldShape
 
     def give(self, part: dict[str, Any], resource: dict[str, Any], surroundings: Mapping[str, str]) -> None:
         items = self.plan.read(part) or ()

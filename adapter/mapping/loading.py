@@ -12,7 +12,7 @@ from adapter.fhir.definitions import facts
 from adapter.mapping.awaited import Awaiting
 from adapter.mapping.binding import BINDING
 from adapter.mapping.codes import Codes
-from adapter.mapping.field_shapes import Shape
+from adapter.mapping.field_shapes import FieldShape
 from adapter.mapping.keeping import Keeping
 from adapter.mapping.lists import Each, Inside, Items, Many, Restated
 from adapter.mapping.mapping import Closed, PartMapping
@@ -66,7 +66,7 @@ def _compiled(file: FileSource, sources: Sources, maker: NarratorMaker) -> PartM
 
 def _part_mapping(file: FileSource, sources: Sources, maker: NarratorMaker) -> PartMapping:
     compiler = _Compiler(file.name, sources.codes)
-    shape = Shape.of(_named(sources.defs, file.part), sources.defs)
+    shape = FieldShape.of(_named(sources.defs, file.part), sources.defs)
     tables = {place.paths[0]: place.row.codes for place in walk(file.rows) if place.row.codes}
     narrator = maker.of(file.part, tables)
     awaited = file.left_out.get("awaited", ()) if "note" in facts(file.type).elements else ()
@@ -123,10 +123,10 @@ class _Compiler:
     file: str
     codes: Mapping[str, Codes]
 
-    def rows(self, rows: Iterable[RowSource], type_: str, shape: Shape) -> tuple[Row, ...]:
+    def rows(self, rows: Iterable[RowSource], type_: str, shape: FieldShape) -> tuple[Row, ...]:
         return tuple(self._row(row, type_, shape) for row in rows)
 
-    def _row(self, row: RowSource, type_: str, shape: Shape) -> Row:
+    def _row(self, row: RowSource, type_: str, shape: FieldShape) -> Row:
         try:
             return self._made(row, type_, shape)
         except MappingError:
@@ -134,7 +134,7 @@ class _Compiler:
         except ValueError as error:
             raise MappingError(f"{self.file}: {row.text}: {error}") from error
 
-    def _made(self, row: RowSource, type_: str, shape: Shape) -> Row:
+    def _made(self, row: RowSource, type_: str, shape: FieldShape) -> Row:
         fhir = row.fhir[0]
         if row.kind == "tuple":
             return Tuple(row.plan, row.fhir, _named(TUPLES, row.pair))
@@ -145,7 +145,7 @@ class _Compiler:
             return Fixed(fhir, row.value, listed, row.yields)
         return self._of_field(row, element, shape.field(row.plan[0].text), listed=listed)
 
-    def _of_field(self, row: RowSource, element: str, shape: Shape, *, listed: bool) -> Row:
+    def _of_field(self, row: RowSource, element: str, shape: FieldShape, *, listed: bool) -> Row:
         (plan,), (fhir,) = row.plan, row.fhir
         match row.kind:
             case "flag":
@@ -156,7 +156,7 @@ class _Compiler:
                 return Value(plan, fhir, _named(PAIRS, row.pair))
         return self._of_list(row, element, shape)
 
-    def _of_list(self, row: RowSource, element: str, shape: Shape) -> Row:
+    def _of_list(self, row: RowSource, element: str, shape: FieldShape) -> Row:
         (plan,), items = row.plan, Items.of(row.fhir[0])
         match row.kind:
             case "each":
@@ -167,7 +167,7 @@ class _Compiler:
         kind = Restated if row.kind == "only" else Many
         return kind(plan, items, _named(PAIRS, row.pair), shape.unique)
 
-    def _codes(self, row: RowSource, shape: Shape) -> Codes:
+    def _codes(self, row: RowSource, shape: FieldShape) -> Codes:
         if row.codes:
             return _named(self.codes, row.codes)
         return Codes(row.system, row.system, pattern=shape.pattern)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from adapter.mapping.awaited import Awaiting
-    from adapter.mapping.field_shapes import Shape
+    from adapter.mapping.field_shapes import FieldShape
     from adapter.mapping.keeping import Keeping
     from adapter.mapping.narrative_lines import Narrator, Scene
     from adapter.mapping.rows import Row
@@ -86,7 +86,7 @@ class PartMapping:
     view: View
     closed: Closed | None
     same: Mapping[str, str]
-    shape: Shape
+    shape: FieldShape
     keeping: Keeping
     narrator: Narrator
     awaiting: Awaiting

@@ -110,7 +110,7 @@ def holder_of(record: str) -> PartKind:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class PartLink:
     """A link that stands in one part and is read from the other too, as a field the record does not keep.
 
     Args:
@@ -126,7 +126,7 @@ class Link:
     names: str
 
 
-LINKS = (Link("tiltak", "planer", "planer", "tiltak"), Link("maal", "overmaal", "maal", "delmaal"))
+LINKS = (PartLink("tiltak", "planer", "planer", "tiltak"), PartLink("maal", "overmaal", "maal", "delmaal"))
 SHOWN = frozenset(link.field for link in LINKS)
 """The fields that are shown in a part and stand in another."""
 
@@ -223,11 +223,11 @@ def unlinked(kind: PartKind, body: dict[str, Any], part: dict[str, Any]) -> list
     ]
 
 
-def _links(kind: PartKind) -> Iterator[Link]:
+def _links(kind: PartKind) -> Iterator[PartLink]:
     return (link for link in LINKS if link.part == kind.name)
 
 
-def _naming(holder: dict[str, Any], link: Link, id_: str) -> dict[str, Any]:
+def _naming(holder: dict[str, Any], link: PartLink, id_: str) -> dict[str, Any]:
     named = holder.get(link.names, [])
     return holder if id_ in named else {**holder, link.names: [*named, id_]}
 

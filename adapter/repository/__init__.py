@@ -6,6 +6,6 @@ from adapter.repository.deployment import Deployment
 from adapter.repository.reads.recipients import UNKNOWN
 from adapter.repository.reads.searching import SearchResult
 from adapter.repository.repository import RecordChange, Repository
-from adapter.repository.writes.put_transaction import Change, Put
+from adapter.repository.writes.put_transaction import Put, PutResult
 
-__all__ = ["UNKNOWN", "Change", "Deployment", "Put", "RecordChange", "Repository", "SearchResult"]
+__all__ = ["UNKNOWN", "Deployment", "Put", "PutResult", "RecordChange", "Repository", "SearchResult"]

@@ -28,7 +28,7 @@ from adapter.repository.writes.changed_since import changed_since
 from adapter.repository.writes.number_holders import RegisteredNumbers
 from adapter.repository.writes.placing import Placing
 from adapter.repository.writes.preconditions import check_if_match
-from adapter.repository.writes.put_transaction import Change, Put, Transaction
+from adapter.repository.writes.put_transaction import Put, PutResult, Transaction
 from adapter.repository.writes.storing import store
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ class Repository:
             pages = Pages(reader.secret("pages"))
             yield Search(given, caller, mine, now, pages, self.deployment.base_url)
 
-    def put(self, puts: Sequence[Put], *, caller: Caller, note: ChangeNote) -> list[Change]:
+    def put(self, puts: Sequence[Put], *, caller: Caller, note: ChangeNote) -> list[PutResult]:
         """Put resources where their addresses say, all of them or none, as one change.
 
         The municipality may create under an id it chooses. A recipient gets 403 for what it sees and may not
@@ -148,7 +148,7 @@ class Repository:
             given = session.writer.for_recipients(mine, caller.purpose, session.now)
             return Transaction(session, caller, mine, given).carry_out(puts)
 
-    def transaction(self, puts: Sequence[Put], *, caller: Caller, note: ChangeNote) -> list[Change]:
+    def transaction(self, puts: Sequence[Put], *, caller: Caller, note: ChangeNote) -> list[PutResult]:
         """:meth:`put` for the entries of a transaction; Forbidden for all but the municipality, as yet.
 
         https://hl7.org/fhir/R4/http.html#transaction.

@@ -14,7 +14,7 @@ from adapter.rest.outcome import operation_outcome
 from adapter.rest.splicing import address, resource_bytes
 
 if TYPE_CHECKING:
-    from adapter.repository import Change
+    from adapter.repository import PutResult
     from adapter.rest.fhir_request import FhirRequest
     from adapter.storage import Published
 
@@ -39,7 +39,7 @@ def not_modified(published: Published) -> FhirResponse:
     return _about(HTTPStatus.NOT_MODIFIED, published)
 
 
-def written(change: Change, request: FhirRequest) -> FhirResponse:
+def written(change: PutResult, request: FhirRequest) -> FhirResponse:
     """201 or 200, with as much in it as the client prefers; the resource where it says nothing.
 
     https://hl7.org/fhir/R4/http.html#ops.

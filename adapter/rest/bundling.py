@@ -19,7 +19,7 @@ from adapter.rest.splicing import address, instant, reference, resource_bytes
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from adapter.repository import Change
+    from adapter.repository import PutResult
     from adapter.rest.fhir_request import Pairs
     from adapter.storage import Published
 
@@ -54,7 +54,7 @@ def history(base: str, versions: Sequence[Published], self_address: str) -> byte
     return _bundle("history", len(versions), [("self", self_address)], entries)
 
 
-def transaction_response(base: str, changes: Iterable[Change], preference: str | None) -> bytes:
+def transaction_response(base: str, changes: Iterable[PutResult], preference: str | None) -> bytes:
     """What each entry led to. https://hl7.org/fhir/R4/http.html#transaction-response.
 
     ``preference`` is what Prefer says: the resources come along only where it asks for them.
@@ -89,7 +89,7 @@ def _found(base: str, published: Published, mode: str, wanted: Subset) -> bytes:
     return _entry(base, published, f',"search":{{"mode":"{mode}"}}}}'.encode(), wanted=wanted)
 
 
-def _change(base: str, change: Change, preference: str | None) -> bytes:
+def _change(base: str, change: PutResult, preference: str | None) -> bytes:
     status = HTTPStatus.CREATED if change.created else HTTPStatus.OK
     response = _response(base, change.given, f"{status.value} {status.phrase}")
     if preference == "OperationOutcome":

@@ -54,7 +54,7 @@ _VERSIONS = {"4.0", "4.0.0", "4.0.1"}
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class AnswerFormat:
     """The format to answer in and the name the client knows it by; ``pretty`` for human eyes."""
 
     format: Format
@@ -62,7 +62,7 @@ class Answer:
     pretty: bool = False
 
 
-DEFAULT = Answer(Format.JSON, FHIR_JSON)
+DEFAULT = AnswerFormat(Format.JSON, FHIR_JSON)
 
 
 class _Media(NamedTuple):
@@ -78,7 +78,7 @@ class _Media(NamedTuple):
 
 
 @lru_cache(maxsize=256)
-def negotiate(accept: str, asked: str = "") -> Answer:
+def negotiate(accept: str, asked: str = "") -> AnswerFormat:
     """The answer's format.
 
     Args:
@@ -94,13 +94,13 @@ def negotiate(accept: str, asked: str = "") -> Answer:
         name = _SHORT.get(media.name, media.name)
         if name not in MEDIA_TYPES or not media.is_this_version:
             raise NotAcceptable(FORMAT_UNAVAILABLE.at("http._format", valid=_valid()))
-        return Answer(MEDIA_TYPES[name], name)
+        return AnswerFormat(MEDIA_TYPES[name], name)
     if not accept.strip():
         return DEFAULT
     wanted = _by_preference(accept)
     if not wanted:
         raise NotAcceptable(FORMAT_UNAVAILABLE.at(valid=_valid()))
-    return Answer(MEDIA_TYPES[wanted[0]], wanted[0])
+    return AnswerFormat(MEDIA_TYPES[wanted[0]], wanted[0])
 
 
 def reading(content_type: str, content_encoding: str = "") -> Format:

@@ -22,7 +22,7 @@ from adapter.fhir.codec.stored import read_stored, render
 from adapter.fhir.faults import TYPE_MISSING
 from adapter.fhir.validation.positions import located
 from adapter.http_refusals import headers_of
-from adapter.rest.formats import DEFAULT, Answer, check_form, negotiate, reading
+from adapter.rest.formats import DEFAULT, AnswerFormat, check_form, negotiate, reading
 from adapter.rest.outcome import operation_outcome
 from adapter.rest.routes import BASE_PATH
 
@@ -61,7 +61,7 @@ class HttpRequest:
         self.method = request.method
         self.path = request.path.removeprefix(BASE_PATH)
         self._tokens = tokens
-        self._answer: Answer | None = None
+        self._answer: AnswerFormat | None = None
         self._read: tuple[bytes, Format] | None = None
 
     def caller(self) -> Caller:
@@ -119,13 +119,13 @@ class HttpRequest:
         return refusal(error, findings, self._answer)
 
 
-def refusal(error: AdapterError, findings: Iterable[Any], answer: Answer | None = None) -> Response:
+def refusal(error: AdapterError, findings: Iterable[Any], answer: AnswerFormat | None = None) -> Response:
     """A refusal as an OperationOutcome; in JSON where the format asked for could not be understood."""
     body = render(operation_outcome(findings))
     return _http(body, error.status, answer or _answer_at_least(), headers_of(error))
 
 
-def _http(body: bytes, status: HTTPStatus, answer: Answer, headers: list[tuple[str, str]]) -> Response:
+def _http(body: bytes, status: HTTPStatus, answer: AnswerFormat, headers: list[tuple[str, str]]) -> Response:
     content_type = f"{answer.media_type}; charset=utf-8"
     http = Response(
         _written(body, answer), int(status), [*headers, _VARIES], content_type=content_type if body else None
@@ -135,7 +135,7 @@ def _http(body: bytes, status: HTTPStatus, answer: Answer, headers: list[tuple[s
     return http
 
 
-def _written(body: bytes, answer: Answer) -> bytes:
+def _written(body: bytes, answer: AnswerFormat) -> bytes:
     if not body:
         return body
     if answer.format is Format.XML:
@@ -143,16 +143,16 @@ def _written(body: bytes, answer: Answer) -> bytes:
     return msgspec.json.format(body, indent=2) if answer.pretty else body
 
 
-def _answer_to(pairs: Iterable[tuple[str, str]]) -> Answer:
+def _answer_to(pairs: Iterable[tuple[str, str]]) -> AnswerFormat:
     """The format asked for by Accept, ``_format`` and ``_pretty``; raises NotAcceptable."""
     asked = dict(pairs)
     answer = negotiate(request.headers.get("Accept", ""), asked.get("_format", ""))
     if asked.get("_pretty") == "true":
-        return Answer(answer.format, answer.media_type, pretty=True)
+        return AnswerFormat(answer.format, answer.media_type, pretty=True)
     return answer
 
 
-def _answer_at_least() -> Answer:
+def _answer_at_least() -> AnswerFormat:
     """The format asked for, as far as it can be made out."""
     try:
         query = _pairs(request.query_string)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Select
 
-    from adapter.storage.visibility import View
+    from adapter.storage.visibility import Viewer
 
 _P = publication.c
 COLUMNS = (
@@ -60,13 +60,13 @@ def _current(width: int) -> Prepared:
     )
 
 
-def current(connection: Connection, view: View, type_: str, id_: str) -> Published | None:
+def current(connection: Connection, view: Viewer, type_: str, id_: str) -> Published | None:
     """What the caller is given of a resource now: it, its tombstone, or nothing."""
     row = _current(view.width).first(connection, {**view.parameters(), "type": type_, "id": id_})
     return None if row is None else published(row)
 
 
-def version(connection: Connection, view: View, type_: str, id_: str, wanted: int) -> Published | None:
+def version(connection: Connection, view: Viewer, type_: str, id_: str, wanted: int) -> Published | None:
     """One version the caller was given and may still see."""
     found = current(connection, view, type_, id_)
     if found is None or found.version == wanted:
@@ -75,7 +75,7 @@ def version(connection: Connection, view: View, type_: str, id_: str, wanted: in
     return older[0] if older else None
 
 
-def history(connection: Connection, view: View, type_: str, id_: str) -> list[Published]:
+def history(connection: Connection, view: Viewer, type_: str, id_: str) -> list[Published]:
     """Every version the caller was given and may still see, the newest first; empty if it sees none now."""
     found = current(connection, view, type_, id_)
     if found is None:
@@ -102,7 +102,7 @@ A version that stood through changes of its window has several rows: the latest 
 """
 
 
-def _given(connection: Connection, view: View, now: Published, query: Select[Any]) -> list[Published]:
+def _given(connection: Connection, view: Viewer, now: Published, query: Select[Any]) -> list[Published]:
     parameters = {
         "recipient": now.recipient,
         "purpose": now.purpose,
@@ -125,7 +125,7 @@ def _many(width: int) -> Select[Any]:
     )
 
 
-def many(connection: Connection, view: View, keys: Iterable[tuple[str, str]]) -> list[Published]:
+def many(connection: Connection, view: Viewer, keys: Iterable[tuple[str, str]]) -> list[Published]:
     """Those of the resources ``(type, id)`` the caller is given, in the order asked for."""
     wanted = list(dict.fromkeys(keys))
     by_type: dict[str, list[str]] = defaultdict(list)

@@ -28,7 +28,7 @@ class Key(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class OpenRow:
     """An open publication; ``hash`` is None for a tombstone."""
 
     id: int
@@ -79,7 +79,7 @@ class Plan:
     add: list[New] = field(default_factory=list)
 
 
-def plan(rows: Sequence[Row], wanted: Iterable[Wanted], newest_closed: int, at: int) -> Plan:
+def plan(rows: Sequence[OpenRow], wanted: Iterable[Wanted], newest_closed: int, at: int) -> Plan:
     """Bring the open ``rows`` of one recipient, purpose and resource to what is ``wanted``.
 
     Content that stands keeps its version, other content gets the next one; the versions a reader meets as
@@ -115,7 +115,7 @@ def plan(rows: Sequence[Row], wanted: Iterable[Wanted], newest_closed: int, at: 
     return made
 
 
-def _end(rows: Sequence[Row], newest: int, at: int) -> Plan:
+def _end(rows: Sequence[OpenRow], newest: int, at: int) -> Plan:
     """Nothing is wanted: a tombstone follows what is shown now, for as long as that would have been shown."""
     made = Plan()
     shown = [row for row in rows if row.shown_by(at) and not row.expired_by(at)]
@@ -132,7 +132,7 @@ def _end(rows: Sequence[Row], newest: int, at: int) -> Plan:
     return made
 
 
-def _same(rows: Iterable[Row], want: Wanted, floor: int, newest: int, at: int) -> Row | None:
+def _same(rows: Iterable[OpenRow], want: Wanted, floor: int, newest: int, at: int) -> OpenRow | None:
     """The row with this content that may keep its version: at least ``floor``, and leaving no gap."""
     candidates = [
         row
@@ -143,7 +143,7 @@ def _same(rows: Iterable[Row], want: Wanted, floor: int, newest: int, at: int) -
     return candidates[0] if candidates else None
 
 
-def holds_alike(row: Row, want: Wanted, at: int) -> bool:
+def holds_alike(row: OpenRow, want: Wanted, at: int) -> bool:
     """Does the row stand as it is? Windows that have begun both are alike whenever they began."""
     begun = row.valid_from <= at and want.valid_from <= at
     return (
@@ -154,12 +154,12 @@ def holds_alike(row: Row, want: Wanted, at: int) -> bool:
     )
 
 
-def _reopened(row: Row, want: Wanted, at: int) -> int:
+def _reopened(row: OpenRow, want: Wanted, at: int) -> int:
     """When the version was last updated: as before, or when it comes (back) into view."""
     if want.valid_from > at or row.valid_from > at:
         return max(at, want.valid_from)
     return row.updated
 
 
-def _retire(made: Plan, row: Row, at: int) -> None:
+def _retire(made: Plan, row: OpenRow, at: int) -> None:
     (made.supersede if row.shown_by(at) else made.erase).append(row.id)

@@ -19,7 +19,7 @@ from adapter.errors import Conflict, IssueType, Message
 from adapter.storage import closing
 from adapter.storage.blobs import put_blobs, put_keys
 from adapter.storage.instants import FOREVER, window_end, window_start
-from adapter.storage.publication_plan import Key, New, Plan, Row, Wanted, holds_alike, plan
+from adapter.storage.publication_plan import Key, New, OpenRow, Plan, Wanted, holds_alike, plan
 from adapter.storage.tables import blob, holder, publication
 from adapter.storage.values import Action, PublicationChange
 
@@ -109,10 +109,10 @@ def reconcile(
     return made + [PublicationChange(*key, 0, "limited") for key in sorted(limited)]
 
 
-def _open_rows(connection: Connection, record: tuple[str, str]) -> dict[Key, list[Row]]:
-    rows: dict[Key, list[Row]] = defaultdict(list)
+def _open_rows(connection: Connection, record: tuple[str, str]) -> dict[Key, list[OpenRow]]:
+    rows: dict[Key, list[OpenRow]] = defaultdict(list)
     for row in connection.execute(_OPEN, {"kind": record[0], "record_id": record[1]}):
-        rows[Key(*row[:4])].append(Row(*row[4:]))
+        rows[Key(*row[:4])].append(OpenRow(*row[4:]))
     return dict(rows)
 
 
@@ -135,7 +135,7 @@ def held(connection: Connection, type_: str, id_: str) -> tuple[str, str] | None
     return None if row is None else (row.kind, row.record_id)
 
 
-def _plan(connection: Connection, key: Key, rows: list[Row], items: list[Desired], tick: Tick) -> Plan:
+def _plan(connection: Connection, key: Key, rows: list[OpenRow], items: list[Desired], tick: Tick) -> Plan:
     wants = [_want(item) for item in items]
     wants.sort(key=lambda want: want.valid_from)
     rows = sorted(rows, key=lambda row: row.valid_from)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from adapter.storage import changes, given
 from adapter.storage.instants import to_micros
 from adapter.storage.search import search
-from adapter.storage.visibility import CURRENT, View
+from adapter.storage.visibility import CURRENT, Viewer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -71,5 +71,5 @@ class RecipientReader:
         """
         return search(self._connection, self._view(as_of), query, count, after)
 
-    def _view(self, as_of: int = CURRENT) -> View:
-        return View(self._recipients, self._purpose, self._now, as_of)
+    def _view(self, as_of: int = CURRENT) -> Viewer:
+        return Viewer(self._recipients, self._purpose, self._now, as_of)

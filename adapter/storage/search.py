@@ -28,13 +28,13 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection, Select
 
     from adapter.fhir.search.results import Sort
-    from adapter.storage.visibility import View
+    from adapter.storage.visibility import Viewer
 
 _P = publication.c
 
 
 def search(
-    connection: Connection, view: View, query: SearchQuery, count: int, after: Position | None
+    connection: Connection, view: Viewer, query: SearchQuery, count: int, after: Position | None
 ) -> Matches:
     """One page of what matches, in the query's order, and how many match in all.
 
@@ -80,12 +80,12 @@ class _Asked:
     query: SearchQuery = field(compare=False)
 
     @classmethod
-    def of(cls, view: View, query: SearchQuery, *, goes_on: bool) -> _Asked:
+    def of(cls, view: Viewer, query: SearchQuery, *, goes_on: bool) -> _Asked:
         shapes = tuple(map(criteria.shape, query.criteria))
         return cls(view.width, query.type, shapes, query.sort, goes_on, query)
 
 
-def _unchained(connection: Connection, view: View, criterion: Criterion) -> Criterion:
+def _unchained(connection: Connection, view: Viewer, criterion: Criterion) -> Criterion:
     """A chained criterion as one on what it leads to: resources that the caller may see itself."""
     if criterion.chained is None:
         return criterion

@@ -30,7 +30,7 @@ ANY_PURPOSE = ""
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class Viewer:
     """Who looks (recipients, the most specific first), for what, at what instant, as of which change."""
 
     recipients: tuple[str, ...]

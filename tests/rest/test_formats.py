@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from adapter.errors import NotAcceptable, UnsupportedMediaType
 from adapter.fhir.codec.sniffing import Format
-from adapter.rest.formats import MEDIA_TYPES, Answer, check_form, negotiate, reading
+from adapter.rest.formats import MEDIA_TYPES, AnswerFormat, check_form, negotiate, reading
 
 JSON, XML = "application/fhir+json", "application/fhir+xml"
 
@@ -86,7 +86,7 @@ ASKED = [
 @pytest.mark.parametrize(("accept", "media_type"), ACCEPTED)
 def test_accept_decides_the_format_and_the_name_it_is_given_under(accept: str, media_type: str) -> None:
     """A client is answered in the format it wants most, under the name it used for it."""
-    assert negotiate(accept) == Answer(MEDIA_TYPES[media_type], media_type)
+    assert negotiate(accept) == AnswerFormat(MEDIA_TYPES[media_type], media_type)
 
 
 @pytest.mark.parametrize("accept", REFUSED)
@@ -100,7 +100,7 @@ def test_what_cannot_be_given_is_not_acceptable(accept: str) -> None:
 @pytest.mark.parametrize("accept", ["", "application/fhir+json", "application/fhir+xml", "text/html"])
 def test_format_parameter_outranks_accept(asked: str, media_type: str, accept: str) -> None:
     """_format is for clients that cannot set headers, so it decides whatever the header says."""
-    assert negotiate(accept, asked) == Answer(MEDIA_TYPES[media_type], media_type)
+    assert negotiate(accept, asked) == AnswerFormat(MEDIA_TYPES[media_type], media_type)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapter.storage.instants import ALWAYS, FOREVER
-from adapter.storage.publication_plan import Row, Wanted, plan
+from adapter.storage.publication_plan import OpenRow, Wanted, plan
 
 MINUTE = 60_000_000
 HOUR = 60 * MINUTE
@@ -18,7 +18,7 @@ HOUR = 60 * MINUTE
 class Kept:
     """A row as the database would keep it."""
 
-    row: Row
+    row: OpenRow
     open: bool = True
 
 
@@ -42,11 +42,13 @@ class Book:
             permit = new.wanted.permit if new.wanted else None
             self.rows.append(
                 Kept(
-                    Row(self.serial, new.version, new.updated, content, permit, new.valid_from, new.valid_to)
+                    OpenRow(
+                        self.serial, new.version, new.updated, content, permit, new.valid_from, new.valid_to
+                    )
                 )
             )
 
-    def seen(self, now: int) -> list[Row]:
+    def seen(self, now: int) -> list[OpenRow]:
         """What a read finds."""
         return [k.row for k in self.rows if k.open and k.row.valid_from <= now < k.row.valid_to]
 

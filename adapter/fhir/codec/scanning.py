@@ -1,7 +1,7 @@
 """Reads JSON slowly and tells where: line and column of every value, and of the first thing that is wrong.
 
 :mod:`adapter.fhir.codec.received` scans a text that it has refused, to tell the place; findings of the
-structure check get their places here too. What is refused and why: https://hl7.org/fhir/R4/json.html and RFC 8259.
+structure check get their places here too. Rules: https://hl7.org/fhir/R4/json.html and RFC 8259.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ made (of a day with a time in it, of a value that is missing) breaks it.
 from __future__ import annotations
 
 from adapter.fhir.invariants import bundle, datatypes, resources
-from adapter.fhir.invariants.rule import Rule, Scene
+from adapter.fhir.invariants.rule import Rule, RuleScene
 
 RULES: dict[str, tuple[Rule, ...]] = {
     part: tuple(rule for module in (datatypes, resources, bundle) for rule in module.RULES.get(part, ()))
@@ -16,4 +16,4 @@ RULES: dict[str, tuple[Rule, ...]] = {
 }
 """Rules by the part they hold in: a type, a backbone path, or a profile on Quantity."""
 
-__all__ = ["RULES", "Rule", "Scene"]
+__all__ = ["RULES", "Rule", "RuleScene"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from adapter.fhir.invariants.rule import Node, Rules, Scene, child, children, has, text
+from adapter.fhir.invariants.rule import Node, Rules, RuleScene, child, children, has, text
 from adapter.fhir.reference_literals import is_absolute, literal
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _rules.must(
 
 
 @_rules.places("Bundle", "bdl-2", "search hører bare til et søkesvar", "search belongs to a searchset only")
-def _search(node: Node, _: Scene) -> Iterator[str]:
+def _search(node: Node, _: RuleScene) -> Iterator[str]:
     if node.get("type") != "searchset":
         yield from (f".entry[{at}].search" for at, one in children(node, "entry") if has(one, "search"))
 
@@ -39,7 +39,7 @@ def _search(node: Node, _: Scene) -> Iterator[str]:
     "request må stå i hver post av en batch, transaction eller history, og ellers ikke",
     "request must stand in each entry of a batch, transaction or history, and nowhere else",
 )
-def _request(node: Node, _: Scene) -> Iterator[str]:
+def _request(node: Node, _: RuleScene) -> Iterator[str]:
     wanted = text(node, "type") in _REQUESTS
     return (f".entry[{at}]" for at, one in children(node, "entry") if has(one, "request") != wanted)
 
@@ -50,7 +50,7 @@ def _request(node: Node, _: Scene) -> Iterator[str]:
     "response må stå i hver post av et batch- eller transaction-svar eller en history, og ellers ikke",
     "response must stand in each entry of a batch or transaction response or a history, and nowhere else",
 )
-def _response(node: Node, _: Scene) -> Iterator[str]:
+def _response(node: Node, _: RuleScene) -> Iterator[str]:
     wanted = text(node, "type") in _RESPONSES
     return (f".entry[{at}]" for at, one in children(node, "entry") if has(one, "response") != wanted)
 
@@ -58,7 +58,7 @@ def _response(node: Node, _: Scene) -> Iterator[str]:
 @_rules.places(
     "Bundle", "bdl-7", "Samme fullUrl og versjon står to ganger", "The same fullUrl and version stand twice"
 )
-def _unique(node: Node, _: Scene) -> Iterator[str]:
+def _unique(node: Node, _: RuleScene) -> Iterator[str]:
     seen: set[tuple[str, str]] = set()
     for at, one in children(node, "entry") if node.get("type") != "history" else ():
         version = child(child(one, "resource"), "meta").get("versionId")
@@ -74,7 +74,7 @@ def _unique(node: Node, _: Scene) -> Iterator[str]:
     "Hver post i samlingen må ha fullUrl",
     "Each entry of the bundle must have a fullUrl",
 )
-def _full_url(node: Node, _: Scene) -> Iterator[str]:
+def _full_url(node: Node, _: RuleScene) -> Iterator[str]:
     if text(node, "type") not in _WITHOUT_FULL_URL:
         for at, one in children(node, "entry"):
             if "resource" in one and not has(one, "fullUrl"):
@@ -87,7 +87,7 @@ def _full_url(node: Node, _: Scene) -> Iterator[str]:
     "fullUrl må være en absolutt adresse eller en URN",
     "fullUrl must be an absolute address or a URN",
 )
-def _absolute(node: Node, _: Scene) -> Iterator[str]:
+def _absolute(node: Node, _: RuleScene) -> Iterator[str]:
     if isinstance(node.get("fullUrl"), str) and not is_absolute(node["fullUrl"]):
         yield ".fullUrl"
 
@@ -98,7 +98,7 @@ def _absolute(node: Node, _: Scene) -> Iterator[str]:
     "fullUrl slutter i en annen type eller id enn ressursens egen",
     "fullUrl ends in another type or id than the resource's own",
 )
-def _identity(node: Node, _: Scene) -> Iterator[str]:
+def _identity(node: Node, _: RuleScene) -> Iterator[str]:
     for at, one in children(node, "entry"):
         resource = child(one, "resource")
         target = literal(str(one.get("fullUrl")))
@@ -115,7 +115,7 @@ def _identity(node: Node, _: Scene) -> Iterator[str]:
     "Samme slags lenke står to ganger",
     "The same kind of link stands twice",
 )
-def _links(node: Node, _: Scene) -> Iterator[str]:
+def _links(node: Node, _: RuleScene) -> Iterator[str]:
     seen: set[str] = set()
     for at, one in children(node, "link"):
         relation = str(one.get("relation"))
@@ -146,7 +146,7 @@ _rules.must(
     "Et dokument må ha identifier med system og value",
     "A document must have an identifier with system and value",
 )
-def _identifier(node: Node, _: Scene) -> Iterator[str]:
+def _identifier(node: Node, _: RuleScene) -> Iterator[str]:
     identifier = child(node, "identifier")
     if node.get("type") == "document" and not (has(identifier, "system") and has(identifier, "value")):
         yield ""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from adapter.fhir.invariants.rule import (
     Node,
     Rules,
-    Scene,
+    RuleScene,
     amount,
     at_least_one,
     child,
@@ -105,7 +105,7 @@ _rules.must(
     "Perioden slutter før den begynner, eller start og end er så ulikt nøyaktige at det ikke kan avgjøres",
     "The period ends before it begins, or start and end differ in precision so that nobody can tell",
 )
-def _period(node: Node, _: Scene) -> Iterator[str]:
+def _period(node: Node, _: RuleScene) -> Iterator[str]:
     if "start" in node and "end" in node and not in_order(node, "start", "end"):
         yield ""
 
@@ -116,7 +116,7 @@ def _period(node: Node, _: Scene) -> Iterator[str]:
     "Intervallet har low over high, eller en av dem uten verdi",
     "The range has low above high, or one of them without a value",
 )
-def _range(node: Node, _: Scene) -> Iterator[str]:
+def _range(node: Node, _: RuleScene) -> Iterator[str]:
     low, high = child(node, "low"), child(node, "high")
     least, most = amount(low, "value"), amount(high, "value")
     # Units that differ can be compared by UCUM alone, which is not at hand.
@@ -224,7 +224,7 @@ _rules.must(
     "Utløseren mangler det typen krever: name, timing eller data",
     "The trigger lacks what its type requires: name, timing or data",
 )
-def _trigger(node: Node, _: Scene) -> Iterator[str]:
+def _trigger(node: Node, _: RuleScene) -> Iterator[str]:
     kind = str(node.get("type"))
     missing = (
         (kind == "named-event" and not has(node, "name"))

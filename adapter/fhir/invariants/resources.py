@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from adapter.fhir.invariants.rule import (
     Node,
     Rules,
-    Scene,
+    RuleScene,
     at_least_one,
     child,
     children,
@@ -48,7 +48,7 @@ _rules.must(
 @_rules.places(
     "Organization", "org-2", "En organisasjon har ingen hjemmeadresse", "An organization has no home address"
 )
-def _addresses(node: Node, _: Scene) -> Iterator[str]:
+def _addresses(node: Node, _: RuleScene) -> Iterator[str]:
     return (f".address[{at}].use" for at, one in children(node, "address") if one.get("use") == "home")
 
 
@@ -58,7 +58,7 @@ def _addresses(node: Node, _: Scene) -> Iterator[str]:
     "En organisasjon har ikke noe hjemmekontaktpunkt",
     "An organization has no contact point at home",
 )
-def _telecoms(node: Node, _: Scene) -> Iterator[str]:
+def _telecoms(node: Node, _: RuleScene) -> Iterator[str]:
     return (f".telecom[{at}].use" for at, one in children(node, "telecom") if one.get("use") == "home")
 
 
@@ -68,7 +68,7 @@ def _telecoms(node: Node, _: Scene) -> Iterator[str]:
     "onBehalfOf kan bare stå der member er en Practitioner",
     "onBehalfOf can only stand where member is a Practitioner",
 )
-def _participant(node: Node, scene: Scene) -> Iterator[str]:
+def _participant(node: Node, scene: RuleScene) -> Iterator[str]:
     if has(node, "onBehalfOf") and scene.target_type(child(node, "member")) not in {None, "Practitioner"}:
         yield ".onBehalfOf"
 
@@ -109,7 +109,7 @@ _rules.must(
     "lastModified må være etter authoredOn eller lik, og like nøyaktig der det trengs for å avgjøre det",
     "lastModified must be authoredOn or later, and as precise as it takes to tell",
 )
-def _modified(node: Node, _: Scene) -> Iterator[str]:
+def _modified(node: Node, _: RuleScene) -> Iterator[str]:
     if "lastModified" in node and "authoredOn" in node and not in_order(node, "authoredOn", "lastModified"):
         yield ".lastModified"
 
@@ -136,7 +136,7 @@ _rules.must(
     "En komponent kan ikke ha observasjonens egen kode når observasjonen har verdi",
     "A component cannot have the observation's own code when the observation has a value",
 )
-def _component(node: Node, _: Scene) -> Iterator[str]:
+def _component(node: Node, _: RuleScene) -> Iterator[str]:
     if has_choice(node, "value"):
         own = codings(node, "code")
         yield from (
@@ -150,7 +150,7 @@ def _component(node: Node, _: Scene) -> Iterator[str]:
     "En avsluttet tilstand må ha clinicalStatus inactive, resolved eller remission",
     "An abated condition must have clinicalStatus inactive, resolved or remission",
 )
-def _abated(node: Node, _: Scene) -> Iterator[str]:
+def _abated(node: Node, _: RuleScene) -> Iterator[str]:
     ended = {(_CLINICAL, code) for code in ("resolved", "remission", "inactive")}
     if has_choice(node, "abatement") and not codings(node, "clinicalStatus") & ended:
         yield ""

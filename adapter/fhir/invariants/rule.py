@@ -13,14 +13,14 @@ from adapter.fhir.dates import interval
 Node = Mapping[str, Any]
 
 
-class Scene(Protocol):
+class RuleScene(Protocol):
     """What a rule may know beyond its own part."""
 
     def target_type(self, reference: Node) -> str | None:
         """The type of the resource a Reference names, when the reference or what is at hand tells."""
 
 
-Places = Callable[[Node, Scene], Iterable[str]]
+Places = Callable[[Node, RuleScene], Iterable[str]]
 """Where a rule is broken, relative to its part: nothing when it holds, ``""`` for the part as a whole."""
 
 
@@ -31,7 +31,7 @@ class Rule:
     message: Message
     broken: Places
 
-    def findings(self, node: Node, scene: Scene, expression: str) -> Iterator[Finding]:
+    def findings(self, node: Node, scene: RuleScene, expression: str) -> Iterator[Finding]:
         """One finding for every place where the rule is broken."""
         return (self.message.at(f"{expression}{place}") for place in self.broken(node, scene))
 

@@ -67,7 +67,7 @@ class Put:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class PutResult:
     """What a write through the FHIR door led to.
 
     ``published`` is None where the caller is not given the resource as it is now: it may end its own
@@ -99,7 +99,7 @@ class Transaction:
     recipients: tuple[str, ...]
     given: RecipientReader
 
-    def carry_out(self, puts: Sequence[Put]) -> list[Change]:
+    def carry_out(self, puts: Sequence[Put]) -> list[PutResult]:
         """Put them all, no two of them the same, and store what comes of it; gives what each led to.
 
         Raises:
@@ -122,7 +122,7 @@ class Transaction:
         store(self.session)
         after = (self.given.published(*put.key) for put in puts)
         return [
-            Change(_standing(found), _standing(before[put.key]) is None)
+            PutResult(_standing(found), _standing(before[put.key]) is None)
             for put, found in zip(puts, after, strict=True)
         ]
 
