@@ -6,9 +6,11 @@ import os
 
 from hypothesis import settings
 
-from tests.databases import database_url, migrated_sqlite, postgresql, store
+from tests.databases import database_url, migrated_sqlite, on_each_database, postgresql, store
 
-__all__ = ["database_url", "migrated_sqlite", "postgresql", "store"]
+__all__ = ["database_url", "migrated_sqlite", "postgresql", "pytest_generate_tests", "store"]
+
+pytest_generate_tests = on_each_database
 
 settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
 settings.register_profile("local", deadline=None)

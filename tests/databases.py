@@ -158,9 +158,17 @@ def _postgresql_url(request: pytest.FixtureRequest) -> Iterator[str]:
 _DATABASES = {"sqlite": _sqlite_url, "postgresql": _postgresql_url}
 
 
-@pytest.fixture(params=sorted(_DATABASES, reverse=True))
+def on_each_database(metafunc: pytest.Metafunc) -> None:
+    """Run a test that has a database on each kind; one that is marked ``no_sql`` on SQLite alone."""
+    if "database_url" in metafunc.fixturenames:
+        is_one_enough = metafunc.definition.get_closest_marker("no_sql") is not None
+        kinds = ["sqlite"] if is_one_enough else ["sqlite", "postgresql"]
+        metafunc.parametrize("database_url", kinds, indirect=True)
+
+
+@pytest.fixture
 def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
-    """The URL of a migrated database of the test's own: the test runs once on each kind of database."""
+    """The URL of a migrated database of the test's own, of the kind that ``on_each_database`` says."""
     with _DATABASES[request.param](request) as url:
         yield url
 
