@@ -76,6 +76,7 @@ def _period(node: Node, _: set[str]) -> None:
 def _range(node: Node, kept: set[str]) -> None:
     if "low" in node and "high" in node:
         asked, other = ("high", "low") if "high" in kept else ("low", "high")
+        node[asked] = {"value": 1, **node[asked]}
         node[other] = {**node[asked], "id": "lik"}
 
 
@@ -98,7 +99,7 @@ def _measure(node: Node, _: set[str]) -> None:
 
 def _repeat(node: Node, kept: set[str]) -> None:
     for name in ("duration", "period"):
-        if name in node:
+        if _has(node, name):
             node[name] = 1
     if _has(node, "offset") or _has(node, "when"):
         _drop(node, "timeOfDay") if "timeOfDay" not in kept else _drop(node, "when", "offset")
