@@ -46,8 +46,8 @@ REPROJECTED_AT_ONCE = 50
 RECIPIENTS_WRITE_LATER = Message(
     "recipient-writes-not-yet",
     IssueType.FORBIDDEN,
-    nb="Foreløpig er det bare kommunen som kan sende en transaksjon",
-    en="Only the municipality may send a transaction yet",
+    nb="Foreløpig kan bare kommunen sende en transaksjon. Send ressursene hver for seg.",
+    en="So far only the municipality may send a transaction. Send the resources one by one.",
 )
 
 

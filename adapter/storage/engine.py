@@ -26,14 +26,14 @@ BUSY_SECONDS = 5
 NOT_DURABLE = Message(
     "database-not-durable",
     IssueType.NO_STORE,
-    nb="Databasen må ha {setting}={wanted}, men har {found}: kvitterte endringer kunne gå tapt",
-    en="The database must have {setting}={wanted}, but has {found}: acknowledged changes could be lost",
+    nb="Databasen har {setting}={found}, så kvitterte endringer kan gå tapt. Sett {setting}={wanted}.",
+    en="The database has {setting}={found}, so acknowledged changes could be lost. Set {setting}={wanted}.",
 )
 TOO_OLD = Message(
     "database-too-old",
     IssueType.NO_STORE,
-    nb="Databasen er {found}; {wanted} eller nyere trengs",
-    en="The database is {found}; {wanted} or newer is needed",
+    nb="Databasen er {found}, som er for gammel. Oppgrader til {wanted} eller nyere.",
+    en="The database is {found}, which is too old. Upgrade to {wanted} or newer.",
 )
 
 _SQLITE = (("journal_mode", "wal"), ("synchronous", "2"), ("foreign_keys", "1"))

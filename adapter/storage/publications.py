@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 ID_TAKEN = Message(
     "resource-id-taken",
     IssueType.DUPLICATE,
-    nb="En ressurs av typen {type} med samme id hører til en annen post",
-    en="A {type} with the same id belongs to another record",
+    nb="En annen post har allerede en {type} med denne id-en. Velg en annen id.",
+    en="Another record already has a {type} with this id. Choose another id.",
 )
 
 _P = publication.c

@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 KEY_TAKEN = Message(
     "record-key-taken",
     IssueType.DUPLICATE,
-    nb="En annen post av samme slag har denne identifikatoren",
-    en="Another record of this kind has this identifier",
+    nb="En annen post av samme slag har allerede denne identifikatoren. "
+    "Oppdater den posten, eller rett identifikatoren.",
+    en="Another record of this kind already has this identifier. "
+    "Update that record, or correct the identifier.",
 )
 
 _VERSIONS = select(record_version, change).join(change, change.c.seq == record_version.c.seq)

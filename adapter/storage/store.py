@@ -33,32 +33,32 @@ if TYPE_CHECKING:
 NOT_MIGRATED = Message(
     "database-not-migrated",
     IssueType.NO_STORE,
-    nb="Databasen er på skjema {found}, programmet trenger {wanted}: kjør ip-adapter db upgrade",
-    en="The database is at schema {found}, the program needs {wanted}: run ip-adapter db upgrade",
+    nb="Databasen har skjema {found}, men programmet krever {wanted}. Kjør ip-adapter db upgrade.",
+    en="The database has schema {found}, but the program needs {wanted}. Run ip-adapter db upgrade.",
 )
 MISSING = Message(
     "database-missing",
     IssueType.NO_STORE,
-    nb="Databasefilen finnes ikke eller kan ikke åpnes; ip-adapter db upgrade lager den",
-    en="The database file does not exist or cannot be opened; ip-adapter db upgrade makes it",
+    nb="Databasefilen finnes ikke eller kan ikke åpnes. Kjør ip-adapter db upgrade for å lage den.",
+    en="The database file does not exist or cannot be opened. Run ip-adapter db upgrade to create it.",
 )
 UNREACHABLE = Message(
     "database-unavailable",
     IssueType.TRANSIENT,
-    nb="Databasen svarer ikke nå; prøv igjen",
-    en="The database does not answer now; try again",
+    nb="Databasen svarer ikke nå. Prøv igjen.",
+    en="The database does not answer now. Try again.",
 )
 BUSY = Message(
     "database-busy",
     IssueType.LOCK_ERROR,
-    nb="Andre skriver til databasen; prøv igjen",
-    en="Others are writing to the database; try again",
+    nb="Databasen er opptatt med andre skrivinger. Prøv igjen.",
+    en="The database is busy with other writes. Try again.",
 )
 FULL = Message(
     "database-no-store",
     IssueType.NO_STORE,
-    nb="Databasen kan ikke skrive nå; endringen er ikke lagret",
-    en="The database cannot write now; the change is not stored",
+    nb="Databasen kan ikke skrive nå, så endringen er ikke lagret. Varsle driften av tjenesten.",
+    en="The database cannot write now, so the change is not stored. Notify the operator of the service.",
 )
 
 

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 PAGE_INVALID = Message(
     "page-invalid",
     IssueType.EXPIRED,
-    nb="Lenken til neste side er ugyldig eller utløpt; gjør søket på nytt",
-    en="The link to the next page is not valid or has expired; repeat the search",
+    nb="Lenken til neste side er ugyldig eller utløpt. Gjør søket på nytt.",
+    en="The link to the next page is invalid or has expired. Repeat the search.",
     source="https://hl7.org/fhir/R4/http.html#paging",
 )
 LIFETIME = timedelta(hours=1)

@@ -26,18 +26,23 @@ if TYPE_CHECKING:
 SCOPE_MISSING = Message(
     "scope-missing",
     IssueType.FORBIDDEN,
-    nb="Tilgangstokenet mangler scope for {interaction} på {type}",
-    en="The access token has no scope for {interaction} on {type}",
+    nb="Tilgangstokenet mangler scope for {interaction} på {type}. Be om et token med det scopet.",
+    en="The access token has no scope for {interaction} on {type}. Request a token with that scope.",
     source="https://hl7.org/fhir/smart-app-launch/STU2.2/scopes-and-launch-context.html",
 )
 
 UNKNOWN = Message(
     "not-found",
     IssueType.NOT_FOUND,
-    nb="Finnes ikke, eller er ikke delt med deg",
-    en="Does not exist, or is not shared with you",
+    nb="Ressursen eller posten finnes ikke, eller den er ikke delt med deg. Kontroller type og id.",
+    en="The resource or record does not exist, or is not shared with you. Check the type and the id.",
 )
-DELETED = Message("deleted", IssueType.DELETED, nb="Er slettet", en="Has been deleted")
+DELETED = Message(
+    "deleted",
+    IssueType.DELETED,
+    nb="Ressursen er slettet. Tidligere versjoner er i historikken.",
+    en="The resource is deleted. Earlier versions are in its history.",
+)
 
 _LETTERS = {"create": "c", "read": "r", "update": "u", "delete": "d", "search": "s"}
 _PEOPLE = {"Patient": "innbygger", "Practitioner": "ansatt", "RelatedPerson": "parorende"}

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 CHANGED_SINCE = Message(
     "changed-since",
     IssueType.CONFLICT,
-    nb="Endret i versjon {version} av {caller}",
-    en="Changed in version {version} by {caller}",
+    nb="Posten ble endret her i versjon {version} av {caller}.",
+    en="The record was changed here in version {version} by {caller}.",
     severity=Severity.INFORMATION,
 )
 

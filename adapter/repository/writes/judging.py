@@ -28,29 +28,30 @@ if TYPE_CHECKING:
 KEY_TAKEN = Message(
     "identifier-taken",
     IssueType.DUPLICATE,
-    nb="En annen post har denne identifikatoren; det finnes én sak per person og én post per enhet",
-    en="Another record has this identifier; there is one sak per person and one record per unit",
+    nb="En annen post har allerede denne identifikatoren. Oppdater den posten, eller rett identifikatoren.",
+    en="Another record already has this identifier. Update that record, or correct the identifier.",
     source="https://hl7.org/fhir/R4/resource.html#identifiers",
 )
 ID_TAKEN = Message(
     "id-taken",
     IssueType.DUPLICATE,
-    nb="Id-en er brukt i en annen post",
-    en="The id is used in another record",
+    nb="En annen post bruker allerede denne id-en. Velg en annen id.",
+    en="Another record already uses this id. Choose another id.",
     source="https://hl7.org/fhir/R4/resource.html#id",
 )
 REFERENCE_BROKEN = Message(
     "reference-broken",
     IssueType.NOT_FOUND,
-    nb="Viser til noe ({kind}) som ikke finnes her",
-    en="Refers to something ({kind}) that does not exist here",
+    nb="Referansen viser til en ukjent {kind}. Send den først, eller rett referansen.",
+    en="The reference points to an unknown {kind}. Send that first, or correct the reference.",
     source="https://hl7.org/fhir/R4/references.html",
 )
 NOT_FHIR = Message(
     "not-valid-fhir",
     IssueType.INVALID,
-    nb="Delen kan ikke sies i FHIR slik den står: {type} ville være ugyldig ved {place} ({cause})",
-    en="The part cannot be said in FHIR as it stands: {type} would be invalid at {place} ({cause})",
+    nb="Lagret slik ville delen gi ugyldig FHIR: {type} er ugyldig ved {place} ({cause}). Rett delen.",
+    en="Stored like this, the part would give invalid FHIR: {type} is invalid at {place} ({cause}). "
+    "Correct the part.",
     source="https://hl7.org/fhir/R4/validation.html",
 )
 

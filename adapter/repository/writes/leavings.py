@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 DROPPED = Message(
     "residue-dropped",
     IssueType.INFORMATIONAL,
-    nb="Det FHIR sa om denne delen ved {element}, er borte, fordi verdien det sto ved, er endret",
-    en="What FHIR said of this part at {element} is gone, because the value it stood beside has changed",
+    nb="Ekstra FHIR-innhold knyttet til den gamle verdien av {element} er fjernet, fordi verdien er endret.",
+    en="Extra FHIR content attached to the old value of {element} was removed because the value changed.",
     source="https://hl7.org/fhir/R4/http.html#update",
     severity=Severity.WARNING,
 )

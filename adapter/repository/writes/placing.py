@@ -40,15 +40,15 @@ if TYPE_CHECKING:
 OWNER_UNKNOWN = Message(
     "owner-unknown",
     IssueType.NOT_FOUND,
-    nb="Viser til en {type} som ikke finnes her; send den først",
-    en="Refers to a {type} that is not here; send that first",
+    nb="Referansen eller identifikatoren gjelder en ukjent {type}. Send {type}-ressursen først.",
+    en="The reference or identifier names an unknown {type}. Send the {type} resource first.",
     source="https://hl7.org/fhir/R4/references.html",
 )
 LINK_UNKNOWN = Message(
     "link-unknown",
     IssueType.NOT_FOUND,
-    nb="Viser til noe som ikke finnes i denne saken; send det først",
-    en="Refers to what is not in this person's record; send that first",
+    nb="Referansen viser til en ressurs som ikke er i personens sak. Send den ressursen først.",
+    en="The reference points to a resource that is not in the person's sak. Send that resource first.",
     source="https://hl7.org/fhir/R4/references.html",
 )
 

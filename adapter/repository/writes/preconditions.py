@@ -21,31 +21,33 @@ _SPEC = "https://hl7.org/fhir/R4/http.html#concurrency"
 IF_MATCH_MISSING = Message(
     "if-match-missing",
     IssueType.REQUIRED,
-    nb="En endring av noe som finnes, må si hvilken versjon den bygger på: "
-    "send If-Match med ETag fra siste lesing",
-    en="A change to something that exists must say which version it builds on: "
-    "send If-Match with the ETag of your last read",
+    nb="If-Match mangler: en endring må oppgi hvilken versjon den bygger på. "
+    "Send If-Match med ETag fra siste lesing.",
+    en="If-Match is missing: a change must name the version it builds on. "
+    "Send If-Match with the ETag of your last read.",
     source=_SPEC,
 )
 IF_MATCH_INVALID = Message(
     "if-match-invalid",
     IssueType.VALUE,
-    nb='If-Match kunne ikke leses: send ETag fra siste lesing som den er, W/"n" med anførselstegn, eller *',
-    en='If-Match could not be read: send the ETag of your last read as it is, W/"n" with the quotes, or *',
+    nb='If-Match er ikke en gyldig ETag. Send ETag fra siste lesing uendret (W/"n" med hermetegn) eller *.',
+    en='If-Match is not a valid ETag. Send the ETag of your last read unchanged (W/"n" with quotes) or *.',
     source="https://www.rfc-editor.org/rfc/rfc9110#section-13.1.1",
 )
 VERSION_CONFLICT = Message(
     "version-conflict",
     IssueType.CONFLICT,
-    nb="Endret av andre siden versjonen i If-Match; les på nytt og gjør endringen i den nye versjonen",
-    en="Changed by others since the version in If-Match; read again and make the change in the new version",
+    nb="Ressursen eller posten er endret etter versjonen i If-Match. "
+    "Les den på nytt, og gjør endringen i den nye versjonen.",
+    en="The resource or record has changed since the version in If-Match. "
+    "Read it again, and make the change in the new version.",
     source=_SPEC,
 )
 NOTHING_TO_MATCH = Message(
     "nothing-to-match",
     IssueType.CONFLICT,
-    nb="If-Match er sendt for noe som ikke finnes",
-    en="If-Match was sent for something that does not exist",
+    nb="If-Match er sendt for en ressurs eller post som ikke finnes. Fjern If-Match for å opprette den.",
+    en="If-Match was sent for a resource or record that does not exist. Remove If-Match to create it.",
     source=_SPEC,
 )
 

@@ -32,15 +32,15 @@ if TYPE_CHECKING:
 MAY_NOT_CHANGE = Message(
     "recipient-may-not-change",
     IssueType.FORBIDDEN,
-    nb="Dette elementet kan du se, men ikke endre; endringen må gjøres av den som eier delen, eller "
-    "av kommunen",
-    en="You may see this element and not change it; the change is for its owner or the municipality to make",
+    nb="Du kan lese dette elementet, men ikke endre det. Be eieren av delen eller kommunen om endringen.",
+    en="You may read this element but not change it. "
+    "Ask the owner of the part or the municipality for the change.",
 )
 MAY_NOT_CREATE = Message(
     "recipient-may-not-create",
     IssueType.FORBIDDEN,
-    nb="Dette kan du ikke opprette for personen med det samtykket som gjelder nå",
-    en="You may not create this for the person under the consent that holds now",
+    nb="Samtykkene som gjelder nå, lar deg ikke opprette denne ressursen. Be kommunen opprette den.",
+    en="The consents in force do not let you create this resource. Ask the municipality to create it.",
 )
 
 
