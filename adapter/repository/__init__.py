@@ -1,4 +1,4 @@
-"""The hinge between FHIR and the record: every door passes here."""
+"""The repository: the one room where FHIR and the municipal record meet; both doors call it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one municipality's adapter is set up with, the same for every interaction."""
+"""The deployment: the set-up of one municipality's adapter, the same for every interaction."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """The set-up of one municipality; a host for many has one each.
+    """The set-up of one municipality; a host that serves several municipalities has one for each.
 
     Args:
         mappings: the mapping files, compiled.
         now: the clock.
         new_id: makes ids (UUIDs).
-        base_url: this service's FHIR base, so that absolute references to it are known as its own.
-        if_match_required: whether a write to what exists must send If-Match.
+        base_url: this service's FHIR base; an absolute reference below it is a reference to this service.
+        if_match_required: whether a write to an existing resource or record must send If-Match.
         production: whether real birth numbers are expected (and synthetic ones refused elsewhere).
     """
 

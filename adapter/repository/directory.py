@@ -1,4 +1,4 @@
-"""Who stands behind the ids of ansatte, roller and organisasjoner, as a write leaves them."""
+"""The directory: the names of ansatte and organisasjoner, and the ansatt that holds each rolle."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """Names and roller.
+    """Looks up names and roller by id.
 
     Args:
-        body: gives a record by kind and id, None if there is none.
-        holder: gives kind and id of the record a resource is in, by the resource's type and id.
+        body: returns a record by kind and id, None if there is no such record.
+        holder: returns kind and id of the record a resource is part of, by the resource's type and id.
     """
 
     body: Callable[[str, str], dict[str, Any] | None]
     holder: Callable[[str, str], tuple[str, str] | None]
 
     def ansatt_with(self, rolle: str) -> Held | None:
-        """The ansatt whose rolle it is, and while it is held: never, where either is out of use."""
+        """The ansatt that holds a rolle, and the period; the period is empty if either is not aktiv."""
         ansatt = self._record("rolle", rolle)
         held = next((one for one in ansatt.get("roller", ()) if one["id"] == rolle), None)
         if held is None:
@@ -35,10 +35,10 @@ class Directory:
         return Held(ansatt["id"], window_of(held.get("gyldighet")) if in_use else NEVER)
 
     def named(self, kind: str, id_: str) -> str | None:
-        """The name of an ansatt, of who has a rolle, or of an organisasjon; None if there is none."""
+        """The name of an ansatt, of the ansatt that holds a rolle, or of an organisasjon; None if unknown."""
         return name_of(self._record(kind, id_))
 
     def _record(self, kind: str, id_: str) -> dict[str, Any]:
-        """The record of an ansatt or organisasjon, or of whose rolle it is; empty if there is none."""
+        """The record of an ansatt or organisasjon, or of the ansatt that holds a rolle; empty if unknown."""
         record = self.holder("PractitionerRole", id_) if kind == "rolle" else (kind, id_)
         return (self.body(*record) if record else None) or {}

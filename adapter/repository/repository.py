@@ -1,8 +1,7 @@
-"""The hinge: FHIR above, records below, consent asked in between; one transaction an interaction.
+"""The repository: every interaction of both doors as one method, in one database transaction.
 
-Every door passes here with the caller and a note of the interaction. Reads are selects on what was
-published to the caller's recipients and holds now, so nothing is filtered afterwards; writes change the
-record, and what follows from it is published in the same transaction.
+A read selects the publications to the caller's recipients that hold now, so no answer is filtered afterwards.
+A write changes the record, and the transaction that stores the record also publishes the change.
 """
 
 from __future__ import annotations
@@ -53,7 +52,7 @@ RECIPIENTS_WRITE_LATER = Message(
 
 @dataclass(frozen=True, slots=True)
 class RecordChange:
-    """What a write through the municipal door led to; ``dropped`` tells of residue that no longer fits."""
+    """The result of a write through the municipal door; ``dropped`` warns of residue that was deleted."""
 
     version: RecordVersion
     created: bool
@@ -61,7 +60,7 @@ class RecordChange:
 
 
 class Reprojected(NamedTuple):
-    """How many records were published anew, and how many publications that changed."""
+    """The number of records published anew, and the number of publications this changed."""
 
     records: int
     changes: int
@@ -83,7 +82,7 @@ class Repository:
             return present(given.published(type_, id_))
 
     def vread(self, type_: str, id_: str, version: int, *, caller: Caller) -> Published:
-        """https://hl7.org/fhir/R4/http.html#vread; a version is what this caller was given then."""
+        """https://hl7.org/fhir/R4/http.html#vread of a version that was published to this caller."""
         check_scope(caller, type_, "read")
         with self._given(caller) as given:
             return present(given.published_version(type_, id_, version))
@@ -103,13 +102,13 @@ class Repository:
             return search.first(type_, pairs)
 
     def search_page(self, type_: str, token: str, *, caller: Caller) -> SearchResult:
-        """The page a next link names."""
+        """The search page that the token of a next link names."""
         with self._search(type_, caller) as search:
             return search.following(type_, token)
 
     @contextmanager
     def _given(self, caller: Caller) -> Iterator[RecipientReader]:
-        """A snapshot as the caller may know it now."""
+        """A snapshot of the database, limited to the publications to the caller's recipients."""
         now = self.deployment.now()
         with self.store.read() as reader:
             yield reader.for_recipients(recipients(caller, reader, now), caller.purpose, now)
@@ -125,21 +124,22 @@ class Repository:
             yield Search(given, caller, mine, now, pages, self.deployment.base_url)
 
     def put(self, puts: Sequence[Put], *, caller: Caller, note: ChangeNote) -> list[PutResult]:
-        """Put resources where their addresses say, all of them or none, as one change.
+        """Create or update resources under their type and id, all of them or none, as one change.
 
-        The municipality may create under an id it chooses. A recipient gets 403 for what it sees and may not
-        change, and 404 for what it does not see. https://hl7.org/fhir/R4/http.html#update.
+        The municipality may create a resource under an id it chooses. A recipient gets 403 for an element it
+        sees but may not change, and 404 for a resource that is not published to it.
+        https://hl7.org/fhir/R4/http.html#update.
 
         Args:
-            puts: no two of the same type and id.
-            caller: who sends them.
-            note: what the change is stored with.
+            puts: the resources, no two of the same type and id.
+            caller: the sender of the resources.
+            note: the caller and interaction that are stored with the change.
 
         Returns:
-            What each led to, in the order of ``puts``.
+            One result for each put, in the order of ``puts``.
 
         Raises:
-            AdapterError: see :class:`Transaction`; Forbidden also of the scope.
+            AdapterError: see :class:`Transaction`; Forbidden also where the token has no scope.
         """
         for put in puts:
             check_scope(caller, put.type, put.interaction)
@@ -149,7 +149,7 @@ class Repository:
             return Transaction(session, caller, mine, given).carry_out(puts)
 
     def transaction(self, puts: Sequence[Put], *, caller: Caller, note: ChangeNote) -> list[PutResult]:
-        """:meth:`put` for the entries of a transaction; Forbidden for all but the municipality, as yet.
+        """:meth:`put` for the entries of a transaction; Forbidden for every caller but the municipality.
 
         https://hl7.org/fhir/R4/http.html#transaction.
         """
@@ -159,7 +159,7 @@ class Repository:
 
     @contextmanager
     def _session(self, note: ChangeNote) -> Iterator[Session]:
-        """The one write transaction of an interaction: stored on leaving, undone by an exception."""
+        """The one write transaction of an interaction: committed on leaving, rolled back by an exception."""
         now = self.deployment.now()
         with self.store.write(note, now) as writer:
             yield Session(self.deployment, writer, now)
@@ -167,12 +167,12 @@ class Repository:
     # The municipal door, and the commands
 
     def record(self, kind: str, id_: str) -> RecordVersion:
-        """A record as it stands; NotFound if there is none."""
+        """The newest version of a record; NotFound if there is no such record."""
         with self.store.read() as reader:
             return _known(reader.record(kind, id_))
 
     def record_version(self, kind: str, id_: str, version: int) -> RecordVersion:
-        """A record as it stood."""
+        """One version of a record; NotFound if there is no such version."""
         with self.store.read() as reader:
             return _known(reader.record_version(kind, id_, version))
 
@@ -184,7 +184,7 @@ class Repository:
         return found
 
     def records(self, kind: str, after: str | None, count: int) -> list[RecordVersion]:
-        """Up to ``count`` records in the order of their ids, beyond ``after``."""
+        """Up to ``count`` records in the order of their ids, from the first id beyond ``after``."""
         with self.store.read() as reader:
             return reader.records(kind, after, count)
 
@@ -194,7 +194,7 @@ class Repository:
             return reader.changes(after, count)
 
     def rest(self, kind: str, id_: str) -> dict[str, Any]:
-        """What FHIR writers said of a record beyond its fields: ``{"Type/id": {writer, rest}}``."""
+        """The residue of a record, with the recipient that wrote it: ``{"Type/id": {skrevetAv, rest}}``."""
         with self.store.read() as reader:
             _known(reader.record(kind, id_))
             return {
@@ -203,11 +203,14 @@ class Repository:
             }
 
     def avvik(self, record: RecordVersion) -> list[Finding]:
-        """What time or import has made irregular in a record; it stays writable."""
+        """The avvik of a record now: irregularities caused by time or import, which do not block a write."""
         return avvik(record.kind, record.body, self.deployment.now())
 
     def explain(self, id_: str, recipient: str, purpose: str) -> list[tuple[Part, Decision]]:
-        """What a recipient (``ansatt/x``) sees of each part of a sak now, and why; NotFound for no sak."""
+        """Each part of a sak with the consent decision for a recipient (``ansatt/x``) now.
+
+        NotFound if there is no such sak.
+        """
         with self.store.read() as reader:
             sak = _known(reader.record("sak", id_)).body
             directory = Directory(
@@ -229,14 +232,15 @@ class Repository:
         note: ChangeNote,
         rest: Mapping[tuple[str, str], dict[str, Any]] | None = None,
     ) -> RecordChange:
-        """Make ``body`` the record's next version, or say that it is what stands already.
+        """Store ``body`` as the record's next version, unless it equals the newest.
 
-        ``rest`` is residue that comes with the record, by type and id of its part; other residue stays.
+        ``rest`` is residue that is sent with the record, by type and id of its part; other residue stays.
 
         Raises:
             Unprocessable: ``body`` breaks the record's JSON Schema; every place is named, and nothing else is
                 judged.
-            PreconditionRequired, PreconditionFailed: of If-Match; the latter names each part changed since.
+            PreconditionRequired, PreconditionFailed: If-Match is missing or names an old version; the latter
+                names each part changed since.
             Unprocessable, Conflict: see :func:`adapter.repository.writes.storing.store`.
         """
         invalid = schema.validate(kind, body)
@@ -256,7 +260,7 @@ class Repository:
             return RecordChange(_known(session.writer.record(kind, id_)), head is None, dropped)
 
     def reproject(self, note: ChangeNote) -> Reprojected:
-        """Publish and index every record anew, as after a change of the mappings or of what is searched."""
+        """Publish and index every record anew, after a change of the mappings or the search parameters."""
         records = changes = 0
         for kind in KINDS:
             after: str | None = None

@@ -1,7 +1,7 @@
-"""A record as it stands and as it shall be, and what was sent that made it so.
+"""The revision of a record in one write: the record before and after, and the resources that were sent.
 
-Rules are about records, and a client that sent resources knows their elements: what a rule finds in a record
-is told at the element, or at least the resource, that said it.
+A rule names a place in the record, but a sender of resources knows only their elements. So a revision moves
+a finding from its place in the record to the element, or at least the resource, that was sent.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _STEP = re.compile(r"(?P<name>\w+)(?:\[(?P<index>\d+)\]|\((?P<id>[^)]+)\))?(?:\.
 
 
 class Sent(NamedTuple):
-    """A resource as it was sent, and where: ``Bundle.entry[3].resource``, or its type where it came alone."""
+    """A resource as it was sent, and its place: ``Bundle.entry[3].resource``, or its type if sent alone."""
 
     place: str
     resource: dict[str, Any]
@@ -35,9 +35,9 @@ class Revision:
 
     Args:
         kind: sak, ansatt or organisasjon.
-        before: the record as it stands, None for a new one.
-        after: the record as it shall be, whole.
-        sent: the resources that made parts of it what they are, by type and id; none came as FHIR if empty.
+        before: the newest stored version, None for a new record.
+        after: the next version, whole.
+        sent: the resources that were sent for its parts, by type and id; empty if a record was sent.
     """
 
     kind: str
@@ -46,9 +46,9 @@ class Revision:
     sent: Mapping[tuple[str, str], Sent] = field(default_factory=dict)
 
     def told(self, findings: Iterable[Finding], mappings: Mappings) -> list[Finding]:
-        """The findings with their places in the record made ones in what was sent, if that was resources.
+        """The findings, moved from their places in the record to the places in the resources that were sent.
 
-        What is told of a part that came is not told again of one that did not.
+        A finding about a part that was not sent is left out if the same code is told of a part that was.
         """
         if not self.sent:
             return list(findings)
@@ -57,7 +57,10 @@ class Revision:
         return [finding for finding, came in told if came or finding.code not in known]
 
     def _told(self, finding: Finding, mappings: Mappings) -> tuple[Finding, bool]:
-        """The finding as told, and whether the part it is about came; else it is told at one like it."""
+        """The finding at its place in what was sent, and whether its part was sent.
+
+        If the part was not sent, the place is another resource of the same type, or the first one sent.
+        """
         kind, part, rest = self._part(finding.expression or "")
         sent = self.sent.get((kind.type, str(part.get("id"))))
         if sent is None:
@@ -67,7 +70,7 @@ class Revision:
         return replace(finding, expression=sent.place + place.removeprefix(kind.type)), True
 
     def _part(self, expression: str) -> tuple[PartKind, dict[str, Any], str]:
-        """The part a place of the record is within, and what of the place is within the part."""
+        """The part that a place in the record belongs to, and the rest of the place within that part."""
         inside = expression.partition(".")[2]
         found = _STEP.fullmatch(inside)
         kinds = [kind for kind in PARTS if kind.record == self.kind]
@@ -78,6 +81,7 @@ class Revision:
         return whole, self.after.get(whole.field, {}) if whole.field else self.after, inside
 
     def _item(self, kind: PartKind, found: re.Match[str]) -> dict[str, Any]:
+        """The part that one step of a place names by id or index; empty if there is no such part."""
         held = self.after.get(kind.field, []) if kind.field else self.after
         items = held if isinstance(held, list) else [held]
         if found["id"]:

@@ -1,7 +1,7 @@
-"""One write: its transaction and instant, what it has looked up already, and what it is going to change.
+"""The session of a write: transaction, instant, cached look-ups, and the records the write is to change.
 
-Every step of a write works with the same session, so a record is read once and a change of it is seen by the
-steps that follow.
+Every step of a write works with the same session, so a record is read once, and each step sees the changes
+of the steps before it.
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ class Head(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One write, from its first look-up to its last row.
+    """The state of one write, from its first look-up to its last row.
 
     Args:
         deployment: the municipality's set-up.
-        writer: the transaction; whoever has the session may look up everything in it.
+        writer: the transaction; it reads every record, so code that answers a recipient must not use it.
         now: the instant of the write, aware.
-        revisions: the records it changes, by kind and id.
+        revisions: the records the write changes, by kind and id.
     """
 
     deployment: Deployment
@@ -65,7 +65,7 @@ class Session:
 
     @property
     def directory(self) -> Directory:
-        """Who stands behind the ids of ansatte, roller and organisasjoner, as this write leaves them."""
+        """Names and roller of ansatte and organisasjoner, including the changes of this write."""
         return Directory(self.body, self.holder)
 
     def head(self, kind: str, id_: str) -> Head | None:
@@ -76,26 +76,26 @@ class Session:
         return self._heads[kind, id_]
 
     def body(self, kind: str, id_: str) -> dict[str, Any] | None:
-        """The record as this write has made it, else as it stands; None if there is none."""
+        """The record with the changes of this write, else its newest version; None if there is no record."""
         if (kind, id_) in self.revisions:
             return self.revisions[kind, id_].after
         head = self.head(kind, id_)
         return head.body if head else None
 
     def holder(self, type_: str, id_: str) -> Key | None:
-        """The record a resource is in: one of this write, or one that stands."""
+        """The record a resource is part of: the record it was sent into in this write, or the stored one."""
         if (type_, id_) not in self._holders:
             self._holders[type_, id_] = self.writer.holder(type_, id_)
         return self._holders[type_, id_]
 
     def residues(self, kind: str, id_: str) -> Mapping[Key, Residue]:
-        """The residue of a record's parts as this write leaves it, by resource type and part id."""
+        """The residue of a record's parts with the changes of this write, by resource type and part id."""
         if (kind, id_) not in self._residues:
             self._residues[kind, id_] = self.writer.residues(kind, id_)
         return self._residues[kind, id_]
 
     def revise(self, kind: str, after: dict[str, Any], sent: Mapping[Key, Sent]) -> None:
-        """Let ``after`` be what the record becomes, made so by the resources ``sent`` (none: by a record)."""
+        """Note ``after`` as the record's next version, from the resources ``sent`` (empty: from a record)."""
         key = (kind, after["id"])
         head = self.head(*key)
         before = self.revisions.get(key) or Revision(kind, head.body if head else None, after)
@@ -103,7 +103,7 @@ class Session:
         self._holders.update(dict.fromkeys(sent, key))
 
     def keep_residue(self, record: Key, part: Key, writer: str, body: Mapping[str, Any] | None) -> None:
-        """Let a part have this residue, written by recipient ``writer``; None: have none."""
+        """Store ``body`` as the residue of a part, written by recipient ``writer``; None deletes it."""
         self.writer.put_residue(*record, *part, writer, body)
         self._residues.pop(record, None)
 

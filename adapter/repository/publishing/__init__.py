@@ -1,1 +1,1 @@
-"""Publishing: what each recipient is given of a record, and whose history closes."""
+"""Publishing: projects a record for each recipient, and closes the history of recipients that see less."""

@@ -1,7 +1,7 @@
-"""Who comes to see less of a sak: by a write, whose history of it closes, or by time alone, when it will.
+"""Finds recipients that lose access to a sak: by a write, which closes their history, or as a period ends.
 
-One comparison serves both: of what a recipient sees before and after an instant. Time needs no write to close
-anything, so its instants are told ahead, and what was given until then is given no longer than that.
+One comparison serves both: what a recipient sees before and after an instant. No write happens when a period
+ends, so those instants are computed ahead, and the history is published no longer than that.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ _Row = tuple[str, str, str, str]
 def narrowed(
     before: dict[str, Any] | None, after: dict[str, Any], ansatt_with: Holders, now: datetime
 ) -> dict[str, str]:
-    """Which recipients see less of a sak than before the write, and why: their history of it closes.
+    """The recipients that see less of a sak than before the write, with the reason: their history is closed.
 
-    Less is: a permit is gone or a deny has come, a part shows less than it did, an address is shielded now,
-    or the whole sak was another person's. Whoever saw nothing of it any more begins anew.
+    A recipient sees less if a permit is gone, a deny is new, a part shows less, an address is shielded now,
+    or the sak was another person's. A recipient that had lost all access starts with an empty history.
 
     Returns:
         By recipient: ``withdrawn``, ``labelled``, ``shielded``, ``wrong-person``, or ``expired``.
@@ -51,13 +51,13 @@ def narrowed(
 
 
 def bereft(stood: Iterable[PermitLike], stands: Iterable[PermitLike], now: datetime) -> dict[str, str]:
-    """Which ansatte are permitted less, or denied more, than when a sak was last written, and why.
+    """The ansatte with fewer permits or more denies than when a sak was last written, with the reason.
 
-    Who holds a rolle is said in the record of the ansatt, so a sak that stays the same may be for others.
+    The record of the ansatt says who holds a rolle, so permits can change while the sak does not.
 
     Args:
-        stood: the permits of the sak as they were stored.
-        stands: as they are.
+        stood: the permits of the sak as stored at its last write.
+        stands: the permits of the sak now.
         now: an aware instant.
     """
     (given, denied), (given_now, denied_now) = _in_force(stood, now), _in_force(stands, now)
@@ -65,7 +65,7 @@ def bereft(stood: Iterable[PermitLike], stands: Iterable[PermitLike], now: datet
 
 
 def _in_force(rows: Iterable[PermitLike], now: datetime) -> tuple[set[_Row], set[_Row]]:
-    """What is given to ansatte, and what is denied them."""
+    """The permits and the denies of ansatte that hold now."""
     found: tuple[set[_Row], set[_Row]] = set(), set()
     for row in rows:
         if row.window.holds(now) and row.recipient.startswith("ansatt/"):
@@ -74,9 +74,9 @@ def _in_force(rows: Iterable[PermitLike], now: datetime) -> tuple[set[_Row], set
 
 
 def narrowing(sak: dict[str, Any], ansatt_with: Holders, now: datetime) -> dict[str, datetime]:
-    """When recipients first come to see less of a sak after ``now`` if nobody writes it; by recipient.
+    """The first instant after ``now`` at which each recipient sees less of a sak without any write.
 
-    A samtykke, a regel or a participation ends then, its giver can no longer give it, or a deny begins.
+    Then a samtykke, a regel or a participation ends, its giver loses the right to give it, or a deny begins.
     """
     stretches: dict[tuple[str, str], list[Lens]] = defaultdict(list)
     for lens in lenses(sak, ansatt_with, now):
@@ -89,7 +89,7 @@ def narrowing(sak: dict[str, Any], ansatt_with: Holders, now: datetime) -> dict[
 
 
 def _lessened(sak: dict[str, Any], stretches: list[Lens]) -> Iterator[datetime]:
-    """The ends of those stretches of one recipient and formål, in order of time, after which it sees less."""
+    """The ends of the periods of one recipient and formål after which it sees less, in order of time."""
     for lens, later in pairwise([*stretches, None]):
         if lens is None or lens.window.high is None:
             continue
@@ -109,9 +109,9 @@ def _current(sak: dict[str, Any], ansatt_with: Holders, now: datetime) -> dict[t
 
 
 def _less(before: dict[str, Any], old: Lens, after: dict[str, Any], new: Lens | None) -> str | None:
-    """Why a recipient sees less through ``new`` than it did through ``old``; None if it does not.
+    """The reason a recipient sees less through lens ``new`` than through ``old``; None if it does not.
 
-    Who is only denied saw nothing, so the end of a deny takes nothing.
+    A recipient with denies alone saw nothing, so the end of a deny takes nothing away.
     """
     if old.standing is Standing.MUNICIPALITY:
         return None

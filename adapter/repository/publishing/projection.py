@@ -1,7 +1,7 @@
-"""A record as every recipient is given it: lens, mapping, and the rows that publish the result.
+"""Projection of a record: the publications each recipient should have, made by lens and mapping.
 
-Pure but for what it is handed: the mappings, the directory, and the instant. Stretches of time that
-give the same bytes are joined, so a permit's end far ahead costs one row, not two.
+The result depends on the mappings, the directory and the instant alone. Neighbouring periods with the same
+bytes are joined, so that a permit that ends far ahead costs one row, not two.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ if TYPE_CHECKING:
     from adapter.storage import Residue
 
 DENIED = "-"
-"""A type no resource has: its row says that a recipient has a deny, so that no wider recipient answers."""
+"""The type of a row that only marks a deny of its recipient, so that no wider recipient answers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Projector:
     """Makes the publications of a record.
 
-    A text tells whom a part names by the name the ``directory`` has now.
+    Narrative and displays use the names that the ``directory`` has now.
     """
 
     mappings: Mappings
@@ -46,7 +46,7 @@ class Projector:
     def project(
         self, kind: str, body: dict[str, Any], rest: Mapping[tuple[str, str], Residue]
     ) -> list[Desired]:
-        """All that every recipient should have of this record, from now on.
+        """The publications that all recipients should have of this record from now on.
 
         Args:
             kind: sak, ansatt or organisasjon.
@@ -78,7 +78,7 @@ class Projector:
     def _of_directory(
         self, kind: str, body: dict[str, Any], rest: Mapping[tuple[str, str], Residue]
     ) -> Iterator[Desired]:
-        """Ansatte and organisasjoner: to the municipality whole, to the directory without birth numbers."""
+        """The publications of an ansatt or organisasjon; the directory gets no birth numbers."""
         scene = Scene({}, self.directory.named)
         whole, shown = _View(body, scene), _View(body, scene)
         for part in parts(kind, body):
@@ -99,7 +99,7 @@ class Projector:
 
 @dataclass(frozen=True, slots=True)
 class _Content:
-    """A resource as it is stored: its bytes, and what searches find it by."""
+    """A resource as it is stored: its bytes and its search index rows."""
 
     body: bytes
     index: list[IndexRow]
@@ -110,7 +110,7 @@ _NOTHING = _Content(render({}), [])
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """A record as it is seen; whoever sees the same of it is given the same, made once."""
+    """The visible part of a record; recipients with the same visible part share its resources, made once."""
 
     seen: dict[str, Any]
     scene: Scene
@@ -132,7 +132,7 @@ def _row(lens: Lens, type_: str, id_: str, content: _Content, permit: str | None
 
 
 def _joined(rows: Iterable[Desired]) -> Iterator[Desired]:
-    """Neighbouring stretches of one resource with the same bytes and permit, as one."""
+    """The rows, with neighbouring periods of one resource joined where bytes and permit are the same."""
     latest: dict[tuple[str, str, str, str], Desired] = {}
     for row in rows:
         key = (row.recipient, row.purpose, row.type, row.id)

@@ -1,4 +1,4 @@
-"""What every recipient may have of a record, given; and what it may have no longer, closed."""
+"""Publishes one record: stores its permits, projects it for each recipient, and closes lost access."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ if TYPE_CHECKING:
 def publish(
     session: Session, kind: str, before: dict[str, Any] | None, after: dict[str, Any]
 ) -> list[PublicationChange]:
-    """Give every recipient what it may have of a record, and close what it may have no longer.
+    """Publish to every recipient the visible part of a record, and close the publications it has lost.
 
-    What only time will close is given until then, history too.
+    Access that ends on a day ahead is published until that day, its history too.
 
     Args:
         session: the write.
         kind: sak, ansatt or organisasjon.
-        before: the record as it stood, None for a new one.
-        after: the record as it is stored; its residue is stored too.
+        before: the version before, None for a new record.
+        after: the stored version; its residue must be stored already.
 
     Returns:
-        What changed for whom; nothing for what stayed as it was.
+        The changes by recipient and resource; empty if no publication changed.
     """
     less: dict[str, str] = {}
     until: dict[str, datetime] = {}

@@ -1,1 +1,1 @@
-"""Reads: who a caller is, and what was published to it."""
+"""Reads: the recipients a caller acts as, and searches in the publications to them."""

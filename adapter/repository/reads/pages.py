@@ -1,8 +1,8 @@
-"""Where a search goes on: an opaque token that holds the query, for the caller it was made for alone.
+"""Page tokens: the query and position of a search, encrypted in the next link for one caller.
 
-The query may hold a birth number, and a link ends up in logs; so the token is encrypted (JWE, ``dir`` with
-A256GCM, RFC 7516) under a secret the database keeps. It fixes the clock too: later pages are taken from the
-same state as the first, whatever is written meanwhile.
+The query may hold a birth number, and links end up in logs; so the token is encrypted (JWE, ``dir`` with
+A256GCM, RFC 7516) under a secret the database keeps. The token holds the change number of the first page too:
+later pages show the same state, whatever is written meanwhile.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ LIFETIME = timedelta(hours=1)
 
 
 class Page(msgspec.Struct, frozen=True, array_like=True):
-    """Where to go on: the query as sent, the clock of the first page, and where the last page ended."""
+    """The query as sent, the change number of the first page, and the position where the last page ended."""
 
     type: str
     pairs: tuple[tuple[str, str], ...]
@@ -49,12 +49,12 @@ class _Sealed(msgspec.Struct, frozen=True, array_like=True):
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """Seals pages under one secret (32 bytes)."""
+    """Encrypts and decrypts page tokens with one secret (32 bytes)."""
 
     secret: bytes
 
     def seal(self, page: Page, owner: tuple[str, ...], now: datetime) -> str:
-        """The token for a page, good for this owner for an hour."""
+        """The token for a page; only this owner can use it, and for one hour."""
         sealed = _Sealed(_digest(owner), (now + LIFETIME).timestamp(), page)
         header = {"alg": "dir", "enc": "A256GCM"}
         return jwe.encrypt_compact(header, msgspec.json.encode(sealed), OctKey.import_key(self.secret))
@@ -63,7 +63,7 @@ class Pages:
         """The page in a token.
 
         Raises:
-            BadRequest: it is not ours, another caller's, or expired; the three are one answer.
+            BadRequest: the token is forged, expired or another caller's; the answer is the same for all.
         """
         try:
             plain = jwe.decrypt_compact(token, OctKey.import_key(self.secret)).plaintext or b""

@@ -1,10 +1,10 @@
-"""For whom a caller asks: its recipients, the most specific first.
+"""The recipients a caller acts as, the most specific first; and the scope check of every interaction.
 
 A named ansatt comes before the unit (child organisation number), the unit before the legal entity (parent),
-and the directory last; a person is one recipient. Who is logged in at work, with an organisation or as a
-professional, is not there as the private person with the same birth number. Nobody is a recipient by
-organisation number alone for being the municipality: its systems are listed clients (units as different as
-school and barnevern share the number).
+and the directory comes last. A caller logged in at work, with an organisation or as a professional, does not
+act as the private person with the same birth number. The municipality's organisation number does not make a
+caller the municipality: its systems are listed clients, because units as different as school and barnevern
+share the number.
 """
 
 from __future__ import annotations
@@ -55,14 +55,17 @@ def check_scope(caller: Caller, type_: str, interaction: str) -> None:
 
 
 def recipients(caller: Caller, reader: Reader, now: datetime) -> tuple[str, ...]:
-    """The recipients a caller is, the most specific first; always the directory at the end."""
+    """The recipients a caller acts as, the most specific first, with the directory at the end.
+
+    The municipality is one recipient, without the directory.
+    """
     if caller.municipality:
         return (KOMMUNE,)
     return (*dict.fromkeys(_named(caller, reader, now)), DIRECTORY)
 
 
 def present(found: Published | None) -> Published:
-    """What the caller is given; NotFound if that is nothing, Gone if it is no more."""
+    """The publication found for the caller; NotFound if there is none, Gone if the resource is deleted."""
     if found is None:
         raise NotFound(UNKNOWN.at())
     if found.deleted:
@@ -89,7 +92,7 @@ def _named(caller: Caller, reader: Reader, now: datetime) -> Iterator[str]:
 
 
 def _people_with(pid: str, reader: Reader, now: datetime) -> Iterator[str]:
-    """The innbygger and parorende with this birth number or D-number: a mother of two is two parorende."""
+    """The innbygger and parorende with this number; a mother of two is parorende in two saker."""
     for type_ in ("Patient", "RelatedPerson"):
         either = ",".join(f"{SYSTEMS[kind]}|{pid}" for kind in ("fnr", "dnr"))
         query = parse(type_, [("identifier", either)])

@@ -1,8 +1,7 @@
-"""A search: matches from what the caller's recipients were given, and what comes along with them.
+"""Search: the matching publications to the caller's recipients, with _include and _revinclude.
 
-https://hl7.org/fhir/R4/search.html#include, both ways. What is included passes the same gate as a read: a
-publication to the caller that holds now, and a scope for its type. What does not pass is left out without a
-word.
+https://hl7.org/fhir/R4/search.html#include. An included resource passes the same tests as a read: a
+publication to the caller that holds now, and a scope for its type. Others are left out silently.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ AT_ONCE = 64
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """One page: the query as carried out, matches, what they include, how many in all, the next page."""
+    """One page: the parsed query, matches, included resources, total, and the token of the next page."""
 
     query: SearchQuery
     matches: list[Published]
@@ -45,7 +44,7 @@ class SearchResult:
 class Search:
     """One caller's search at one instant, over one snapshot of the database.
 
-    ``given`` is the snapshot as the caller may know it; ``recipients`` own the pages it is told of.
+    ``given`` reads the publications to the caller; ``recipients`` are the owner of the page tokens.
     """
 
     given: RecipientReader
@@ -60,7 +59,7 @@ class Search:
         return self._page(Page(type_, tuple(pairs), self.given.seq(), None))
 
     def following(self, type_: str, token: str) -> SearchResult:
-        """The page a next link names; a token that is not this caller's, or another type's, is BadRequest."""
+        """The page a token names; BadRequest for a token of another caller or another type."""
         page = self.pages.open(token, self.recipients, self.now)
         if page.type != type_:
             raise BadRequest(PAGE_INVALID.at())
@@ -90,7 +89,7 @@ class Search:
     def _referring(
         self, query: SearchQuery, matches: list[Published], as_of: int, seen: set[tuple[str, str]]
     ) -> list[Published]:
-        """What refers to the matches by ``_revinclude``, in the order of the parameters and then of ids."""
+        """The resources that refer to the matches by ``_revinclude``, by parameter and then by id."""
         referring: list[Published] = []
         for include in query.reverse_includes:
             if not self.caller.scopes.allows(include.source, "r"):
@@ -111,9 +110,9 @@ class Search:
 
 
 def _few(matches: list[Published]) -> Iterator[list[Published]]:
-    """The matches by sixty-four at most, the last of them repeated until their number is a power of two.
+    """Groups of at most 64 matches, the last match repeated until the group's size is a power of two.
 
-    The SQL of a search depends on how many values it has: few shapes are compiled, and none is too deep.
+    The SQL of a search depends on the number of values; so only few statements are compiled, none too deep.
     """
     for start in range(0, len(matches), AT_ONCE):
         some = matches[start : start + AT_ONCE]
@@ -121,13 +120,13 @@ def _few(matches: list[Published]) -> Iterator[list[Published]]:
 
 
 def _refers(include: Include, matches: list[Published]) -> Criterion:
-    """Refers by this parameter to any of the matches."""
+    """The criterion that a resource refers to any of the matches by this parameter."""
     parameter = SERVED[include.source][include.parameter]
     return Criterion(parameter, tuple(Target(match.type, match.id) for match in matches))
 
 
 def _targets(sources: Iterable[Published], includes: Iterable[Include]) -> list[tuple[str, str]]:
-    """What the sources refer to through the included parameters, in their order."""
+    """Type and id of each resource that the sources refer to by the included parameters, in their order."""
     found = []
     for source in sources:
         wanted = [include for include in includes if include.source == source.type]

@@ -1,1 +1,1 @@
-"""Writes: resources and records put in their place, judged together, and stored in one transaction."""
+"""Writes: place the resources in their records, judge the records together, store them in one transaction."""

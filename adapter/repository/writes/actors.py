@@ -1,6 +1,6 @@
-"""The actors of a Consent who are named by number alone, named by reference too.
+"""Adds references to the actors of a Consent that are named by number alone.
 
-A deny that names whom it denies by organisation number must reach that recipient, and so must a permit.
+A deny or a permit that names its recipient by organisation number must apply to that recipient.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def with_references(consent: dict[str, Any], find: Find) -> dict[str, Any]:
-    """The Consent with a reference beside each actor's number that ``find`` knows."""
+    """The Consent with a reference added to each actor whose number ``find`` knows."""
     if "provision" not in consent:
         return consent
     return {**consent, "provision": _provision(consent["provision"], find)}

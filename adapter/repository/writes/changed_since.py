@@ -1,4 +1,4 @@
-"""What has changed between two versions of a record, part by part, and who changed it."""
+"""Lists the parts of a record that changed after a version, each with the version and client."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ CHANGED_SINCE = Message(
 
 
 def changed_since(if_match: str, versions: list[RecordVersion]) -> tuple[Finding, ...]:
-    """One finding for each part changed after the version the writer built on, naming version and client.
+    """One finding for each part that changed after the version in If-Match, with version and client.
 
     Args:
-        if_match: the header as sent; where it names no version of this record there is nothing to compare.
+        if_match: the header as sent; if it names no version of this record, there are no findings.
         versions: every version of the record, the newest first.
     """
     tags = read_tags(if_match)
@@ -42,9 +42,9 @@ def changed_since(if_match: str, versions: list[RecordVersion]) -> tuple[Finding
 
 
 def _places(kind: str, old: dict[str, Any], new: dict[str, Any], now: dict[str, Any]) -> Iterator[str]:
-    """The parts that differ, as ``sak.planer[0]`` in the record as it is ``now``; then its own fields.
+    """The places of the parts that differ, as in the record ``now``, then those of the record's own fields.
 
-    A part that is gone stands nowhere, and is told as the list it stood in.
+    A part that is deleted has no place; the place is then the list it was in.
     """
     before, after, standing = (
         {(part.kind, part.id): part for part in parts(kind, body)} for body in (old, new, now)

@@ -1,7 +1,7 @@
-"""Whether records may be stored: all that are written together judged as one, each finding at its place.
+"""Judges the records of one write together: schema, rules of law, references and uniqueness.
 
-What one of them refers to may be another of them, so nothing is asked of the database that the write itself
-answers. https://hl7.org/fhir/R4/http.html#trules: a transaction is judged by what it leads to.
+One record may refer to another of the same write, so the records of the write come before those of the
+database. https://hl7.org/fhir/R4/http.html#trules: a transaction is judged by its outcome.
 """
 
 from __future__ import annotations
@@ -58,18 +58,18 @@ NOT_FHIR = Message(
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """Judges the records of one write, ``revisions``, with what follows from them by law."""
+    """Judges the records of one write, ``revisions``, which already hold their consequences by law."""
 
     session: Session
     revisions: Sequence[Revision]
 
     def judge(self) -> None:
-        """Let the write through if every record of it may be stored.
+        """Return if every record may be stored.
 
         Raises:
             Unprocessable: a record breaks its schema (nothing else is judged then), breaks a rule of law, or
-                refers to what does not exist; what is taken is told too.
-            Conflict: no rule is broken, and an identifier or id belongs to another record.
+                has a reference to a missing record; findings of taken identifiers and ids are added.
+            Conflict: no rule is broken, but an identifier or id belongs to another record.
         """
         invalid = self._told(lambda revision: schema.validate(revision.kind, revision.after))
         if invalid:
@@ -109,7 +109,7 @@ class Judge:
     def _invalid_fhir(
         self, revision: Revision, rest: Mapping[tuple[str, str], Residue]
     ) -> Iterator[tuple[str, Finding]]:
-        """What of the changed parts would not be valid R4, by their paths: nothing invalid is published."""
+        """The path of each changed part that would give invalid R4, with the finding; none is published."""
         kind, before, after = revision.kind, revision.before, revision.after
         standing = {(part.type, part.id): part.body for part in parts(kind, before)} if before else {}
         for part in parts(kind, after):
@@ -140,7 +140,7 @@ class Judge:
         )
 
     def _taken(self) -> dict[tuple[str, str], list[Finding]]:
-        """What belongs to another record, stored or of the same write, by the record that would take it."""
+        """By record, the findings of identifiers and ids that belong to another record."""
         taken: dict[tuple[str, str], list[Finding]] = defaultdict(list)
         holders: dict[tuple[str, str, str], str] = {}
         for one in self.revisions:
@@ -157,7 +157,7 @@ class Judge:
 
 
 def _ident_at(kind: str, body: dict[str, Any], system: str, value: str) -> str:
-    """Where a record says one of its keys."""
+    """The place of an identifier in a record."""
     holder, path = (body["innbygger"], "sak.innbygger") if kind == "sak" else (body, kind)
     identer = enumerate(holder["identer"])
     index = next(n for n, one in identer if (SYSTEMS.get(one["type"]), one["verdi"]) == (system, value))

@@ -1,7 +1,7 @@
-"""What becomes of residue when the part it is of changes: what no longer fits is forgotten, and told.
+"""Deletes residue whose mapped value changed, and reports it.
 
-A remark on a value goes with the value. If it stayed in the store, it would be listed as if it still held,
-and be back the day the value is.
+Residue on a value is deleted with the value. If it stayed in the store, it would be listed as if it still
+held, and come back the day the old value does.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ DROPPED = Message(
 
 
 def forget_stale(session: Session, revision: Revision) -> Iterator[Finding]:
-    """Forget the residue of parts that are gone, and of the others what a change has left without its value.
+    """Delete the residue of deleted parts, and the residue on changed values of the other parts.
 
     Yields:
-        A warning for each thing forgotten of a part that is still there, at the part.
+        A warning for each piece of residue deleted from a part that still exists, at that part.
     """
     kind, after = revision.kind, revision.after
     before = parts(kind, revision.before) if revision.before else []
@@ -54,7 +54,7 @@ def forget_stale(session: Session, revision: Revision) -> Iterator[Finding]:
 
 
 def _fitting(session: Session, part: Part, residue: Residue) -> dict[str, object] | None:
-    """What of the residue fits: the residue of the resource the two now make together."""
+    """The residue that still fits: that of the resource made from the changed part and the old residue."""
     mapping, new_id = session.mappings.of(part.kind), session.deployment.new_id
     resource = mapping.to_fhir(part.body, part.surroundings, residue.body)
     return mapping.to_plan(resource, part.surroundings, onto=part.body, new_id=new_id)[1]

@@ -1,4 +1,4 @@
-"""Whom a number names: the person, professional or unit that has it, found as far as the writer may look."""
+"""Finds the person, professional or unit that has a number, among the records the sender may see."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ Number = tuple[str, str]
 
 
 class Numbers(Protocol):
-    """Finds who has a number."""
+    """Finds the resource that has a number."""
 
     def holder(self, type_: str, number: Number) -> str | None:
-        """The id of the resource of this type that has the number; None if there is none to be found."""
+        """The id of the resource of this type that has the number; None if none is found."""
 
 
 @dataclass(frozen=True, slots=True)
 class RegisteredNumbers:
-    """All numbers of the municipality's records, those of this write too: for the municipality alone."""
+    """Finds numbers in all records, including those of this write; only for the municipality."""
 
     session: Session
 
@@ -53,7 +53,7 @@ class RegisteredNumbers:
 
 @dataclass(frozen=True, slots=True)
 class GivenNumbers:
-    """The numbers in what the writer was given: a number hidden from it is as unknown as one nobody has."""
+    """Finds numbers in the publications to the sender; a hidden number is as unknown as an unused one."""
 
     given: RecipientReader
 

@@ -1,7 +1,7 @@
-"""A sak opened to a recipient that something of it is published to: what it is, and what the recipient sees.
+"""Opens the sak behind a publication for a recipient's write: the whole sak, and the part the recipient sees.
 
-The one way from what a recipient was given to the record behind it. It takes the publication, and nothing
-a caller could have guessed: an id or a number opens nothing.
+A recipient's write reaches a record this way alone. The key is a publication to the recipient, which a caller
+cannot guess; an id or a number opens no sak.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class OpenedSak:
-    """One sak as a recipient's write needs it.
+    """One opened sak.
 
     Args:
-        whole: the record, whole.
-        shown: what the recipient sees of it.
-        lens: why.
-        me: the aktorer the writer is: its recipient, and the roller an ansatt holds now.
-        residues: the residue of its parts, by type and id.
+        whole: the whole record.
+        shown: the record with only what the recipient sees.
+        lens: the lens that made ``shown``.
+        me: the aktorer of the recipient: itself, and the roller an ansatt holds now.
+        residues: the residue of the sak's parts, by type and id.
     """
 
     whole: dict[str, Any]
@@ -43,21 +43,21 @@ class OpenedSak:
     residues: Mapping[tuple[str, str], Residue]
 
     def part(self, type_: str, id_: str) -> tuple[Part, Part]:
-        """A part as the recipient sees it, and whole; NotFound if it sees none."""
+        """A part as the recipient sees it, and the whole part; NotFound if the recipient does not see it."""
         seen, whole = (part_of("sak", sak, type_, id_) for sak in (self.shown, self.whole))
         if seen is None or whole is None:
             raise NotFound(UNKNOWN.at())
         return seen, whole
 
     def residue_of(self, part: Part) -> tuple[Residue | None, dict[str, Any] | None]:
-        """The residue of a part, and what of it the recipient sees."""
+        """The residue of a part, and the body of it if the recipient sees it; each None if there is none."""
         kept = self.residues.get((part.type, part.id))
         known = kept.body if kept and sees_rest(self.lens, part, kept.writer) else None
         return kept, known
 
 
 def open_sak(session: Session, published: Published) -> OpenedSak:
-    """The sak of a resource that is published to the writer now; NotFound if consent shows nothing of it."""
+    """The sak of a resource published to the recipient; NotFound if consent shows nothing of the sak now."""
     sak = session.body("sak", published.record_id) or {}
     lens = _lens(session, sak, published)
     shown = visible(sak, lens, session.now)

@@ -1,4 +1,4 @@
-"""Resources in an order in which each comes after those it is put into."""
+"""Orders resources so that each comes after the resources it is mapped into."""
 
 from __future__ import annotations
 
@@ -15,14 +15,15 @@ T = TypeVar("T")
 
 
 def in_order(many: Iterable[T], resource_of: Callable[[T], dict[str, Any]], mappings: Mappings) -> list[T]:
-    """By type, and within a type after what the mapping names: KL's goal names the one it is a delmål of.
+    """The items sorted by type, and within a type after the resources that the mapping names first.
 
-    What goes round in a circle stays in the order it came in.
+    An example is a Goal of KL's, which names the Goal it is a delmål of. Items that name each other in a
+    circle keep their order.
 
     Args:
-        many: what carries resources, each with an id.
-        resource_of: the resource one carries.
-        mappings: say what a resource is put into.
+        many: items that carry resources, each resource with an id.
+        resource_of: returns the resource of an item.
+        mappings: the mapping files, which say what resources a resource is mapped into.
     """
     waiting = sorted(many, key=lambda one: TYPES.index(resource_of(one)["resourceType"]))
     needed = {_key(resource_of(one)): _named(resource_of(one), mappings) for one in waiting}
@@ -42,6 +43,6 @@ def _key(resource: dict[str, Any]) -> tuple[str, str]:
 
 
 def _named(resource: dict[str, Any], mappings: Mappings) -> set[tuple[str, str]]:
-    """The resources this one is put into."""
+    """Type and id of the resources this one is mapped into."""
     type_, id_ = _key(resource)
     return {(type_, other) for other in mappings.of(kind_of(resource).name).after(resource)} - {(type_, id_)}

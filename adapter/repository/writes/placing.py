@@ -1,8 +1,8 @@
-"""Where a resource belongs: the record it is a part of, found, changed or begun.
+"""Places a resource in the record it is part of: finds the record, or begins a new one, and changes the part.
 
-A Patient begins a sak, a Practitioner an ansatt, an Organization an organisasjon; the others belong to the
-record of the person or professional they name. What is put is gathered in the session, so that resources
-which come together may name each other, and each record they touch is judged and stored once.
+A Patient begins a sak, a Practitioner an ansatt, an Organization an organisasjon; other resources belong to
+the record of the person or professional they refer to. The session gathers the changed records, so that
+resources of one write may refer to each other, and each record is judged and stored once.
 """
 
 from __future__ import annotations
@@ -55,12 +55,12 @@ LINK_UNKNOWN = Message(
 
 @dataclass(frozen=True, slots=True)
 class Placing:
-    """Puts resources and records in their place within one write.
+    """Places resources and records within one write.
 
     Args:
-        _session: the write; a recipient's steps do not reach through it.
-        numbers: finds who has a number, as far as the writer may look.
-        author: the recipient that writes, noted on the residue.
+        _session: the write; only :meth:`put` and :meth:`put_record` look up records in it.
+        numbers: finds the resource that has a number, among those the sender may see.
+        author: the recipient noted as writer of the residue by :meth:`put` and :meth:`put_record`.
     """
 
     _session: Session
@@ -68,16 +68,14 @@ class Placing:
     author: str
 
     def put(self, resource: dict[str, Any], place: str = "") -> None:
-        """Make the resource what its part of the record says, beginning the part or record if it is new.
-
-        For the municipality, which sees every record.
+        """Place a resource the municipality sends: change its part, or begin the part or the record.
 
         Args:
             resource: valid R4 of a type that is a part of a record, with its id.
-            place: where it stands in what was sent, if that was more than this resource.
+            place: the place of the resource in the Bundle; empty for a resource alone.
 
         Raises:
-            Unprocessable: it says something that is neither mapped nor kept, or its owner is unknown.
+            Unprocessable: an element can be neither mapped nor kept as residue, or the owner is unknown.
         """
         kind = kind_of(resource)
         record = self._record_of(kind, resource)
@@ -89,7 +87,7 @@ class Placing:
     def read(
         self, kind: PartKind, record: dict[str, Any], resource: dict[str, Any], onto: dict[str, Any] | None
     ) -> tuple[dict[str, Any], dict[str, Any] | None]:
-        """The part of ``record`` a resource is, onto the part as the writer sees it, and its residue."""
+        """The part and the residue that a resource gives, mapped onto the part as the sender sees it."""
         deployment = self._session.deployment
         mapping = deployment.mappings.of(kind.name)
         around = surroundings(kind.record, record)
@@ -112,7 +110,7 @@ class Placing:
         sent: Sent,
         author: str,
     ) -> None:
-        """Make ``part`` the record's, with this residue: ``author``'s, unless it stood so already."""
+        """Put ``part`` in the record, with its residue; residue that changed is noted as ``author``'s."""
         after = put(kind, record, part)
         record_key, part_key = (kind.record, after["id"]), (kind.type, part["id"])
         kept = self._session.residues(*record_key).get(part_key)
@@ -123,7 +121,7 @@ class Placing:
     def put_record(
         self, kind: str, body: dict[str, Any], rest: Mapping[tuple[str, str], dict[str, Any]]
     ) -> None:
-        """Make ``body``, which is valid, the record, with the ids it left out, and ``rest`` its residue."""
+        """Make a valid ``body``, with its missing ids supplied, the record, and store ``rest`` as residue."""
         before = self._session.body(kind, body["id"])
         after = supply(kind, body, before, self._session.deployment.new_id)
         for part_key, residue in rest.items():
@@ -131,9 +129,9 @@ class Placing:
         self._session.revise(kind, after, {})
 
     def owner(self, resource: dict[str, Any]) -> tuple[str, str] | None:
-        """Type and id of whose record a resource says it is part of; None if it says so nowhere.
+        """Type and id of the owner of a resource: the Patient or Practitioner it refers to; None if unknown.
 
-        Somebody is named by reference, or by a number nobody else has: subject.identifier.
+        The owner is named by reference, or by a national number (subject.identifier).
         """
         kind = kind_of(resource)
         if not kind.owner:
@@ -159,10 +157,10 @@ class Placing:
         return next((f"{type_}/{id_}" for type_, id_ in found if id_), None)
 
     def _owned(self, kind: PartKind, record: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
-        """The resource naming whose it is by reference too, where it does so by a number.
+        """The resource with a reference to its owner added, where it names the owner by number alone.
 
         Raises:
-            Unprocessable: the number is another's than the reference's.
+            Unprocessable: the number is not a number of the record's owner.
         """
         if not kind.owner:
             return own
@@ -176,7 +174,7 @@ class Placing:
         return {**own, kind.owner: {"reference": surroundings(kind.record, record)[around], **reference}}
 
     def _record_of(self, kind: PartKind, resource: dict[str, Any]) -> dict[str, Any]:
-        """The record the resource is put into, or the beginning of a new one."""
+        """The record the resource belongs to, or the beginning of a new record."""
         session = self._session
         holder = session.holder(kind.type, resource["id"])
         if holder is None and kind.owner:
@@ -194,7 +192,7 @@ class Placing:
 
 
 def _localised(value: Any, base_url: str) -> Any:
-    """The resource with absolute references to this service made relative, as the record knows them."""
+    """The resource with absolute references to this service made relative, as the mapping expects."""
     if isinstance(value, dict):
         return {
             key: item.removeprefix(f"{base_url}/")

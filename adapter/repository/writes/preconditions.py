@@ -1,4 +1,4 @@
-"""Which version a writer has seen: If-Match, and what the answer says when it is an old one."""
+"""The If-Match precondition of a write: the version the sender builds on, and the refusals."""
 
 from __future__ import annotations
 
@@ -59,18 +59,18 @@ def check_if_match(
     required: bool,
     changed: Callable[[], tuple[Finding, ...]] = tuple,
 ) -> None:
-    """Let the write through only if it builds on the current version.
+    """Return only if the write builds on the current version.
 
     Args:
         if_match: the header as sent, None if absent.
-        current: the version there is now, None if there is none.
-        required: whether a write to what exists must send the header.
-        changed: finds what the answer adds about the changes since; asked only when it is refused.
+        current: the newest version, None if the resource or record does not exist.
+        required: whether a write to an existing resource or record must send the header.
+        changed: returns findings about the changes since; called only when the version is an old one.
 
     Raises:
-        BadRequest: the header is neither tags nor ``*``.
+        BadRequest: the header holds neither ETags nor ``*``.
         PreconditionRequired: the header is missing and required.
-        PreconditionFailed: it names another version, or there is nothing to match.
+        PreconditionFailed: the header names another version, or nothing exists to match.
     """
     if if_match is None:
         if required and current is not None:

@@ -1,8 +1,8 @@
-"""Resources put together, all or none: one, or the entries of a Bundle.
+"""Carries out a write of resources, all or none: one resource, or the entries of a Bundle.
 
-https://hl7.org/fhir/R4/http.html#trules. What they lead to does not depend on the order they came in: whose
-record it is comes before what is in it, and every record is judged when all is in place. A step that
-refuses tells of every entry it refuses, each at its place; the steps after it are not taken.
+https://hl7.org/fhir/R4/http.html#trules. The outcome does not depend on the order of the entries: the owner of
+a record is placed before its parts, and all records are judged when every resource is placed. A step that
+refuses entries names all of them, each at its place, and the next steps are not taken.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Put:
-    """One resource to be put.
+    """One resource to create or update.
 
     Args:
         type: one of the types that are parts of a record.
         resource: valid R4, with the id it is to have.
-        if_match: which version it builds on, as sent.
-        is_new: whether the id was made for it, so that the caller creates and does not update.
-        place: of its entry in what was sent (``Bundle.entry[3]``); empty for a resource alone.
+        if_match: the If-Match header as sent, None if absent.
+        is_new: whether this service made the id, so that the caller creates and does not update.
+        place: the place of its entry in the Bundle (``Bundle.entry[3]``); empty for a resource alone.
     """
 
     type: str
@@ -57,21 +57,21 @@ class Put:
 
     @property
     def interaction(self) -> str:
-        """What the caller's scope must allow."""
+        """The interaction that the caller's scope must allow."""
         return "create" if self.is_new else "update"
 
     @property
     def element(self) -> str:
-        """Where in what was sent the resource stands; empty for a resource alone."""
+        """The place of the resource in the Bundle; empty for a resource alone."""
         return f"{self.place}.resource" if self.place else ""
 
 
 @dataclass(frozen=True, slots=True)
 class PutResult:
-    """What a write through the FHIR door led to.
+    """The result of a write through the FHIR door.
 
-    ``published`` is None where the caller is not given the resource as it is now: it may end its own
-    participation, or label what it sends with a topic it is not permitted.
+    ``published`` is None if the stored resource is not published to the caller: the caller may end its own
+    participation, or label the resource with a topic it has no permit for.
     """
 
     published: Published | None
@@ -79,19 +79,19 @@ class PutResult:
 
     @property
     def given(self) -> Published:
-        """What the caller is given now; NotFound if that is nothing."""
+        """The publication to the caller; NotFound if there is none."""
         return present(self.published)
 
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """One caller's resources and the one write they are put in.
+    """One caller's write of resources.
 
     Args:
-        session: the write.
-        caller: who sends them.
-        recipients: the caller's own, the most specific first.
-        given: the snapshot as the caller may know it.
+        session: the session of the write.
+        caller: the sender of the resources.
+        recipients: the recipients the caller acts as, the most specific first.
+        given: reads the publications to those recipients.
     """
 
     session: Session
@@ -100,11 +100,11 @@ class Transaction:
     given: RecipientReader
 
     def carry_out(self, puts: Sequence[Put]) -> list[PutResult]:
-        """Put them all, no two of them the same, and store what comes of it; gives what each led to.
+        """Place and store the resources, no two of the same type and id; returns one result for each.
 
         Raises:
-            NotFound, Gone, Forbidden: it is not this caller's to do.
-            PreconditionRequired, PreconditionFailed: of If-Match.
+            NotFound, Gone, Forbidden: the caller does not see the resource, or may not change it.
+            PreconditionRequired, PreconditionFailed: If-Match is missing or names another version.
             Unprocessable, Conflict: see :meth:`Placing.put` and :func:`store`.
         """
         before = {put.key: self.given.published(*put.key) for put in puts}
@@ -115,7 +115,7 @@ class Transaction:
         refused.tell()
         for put in in_order(puts, lambda put: put.resource, self.session.mappings):
             if placing.owner(put.resource) in refused.keys:
-                continue  # Its owner is refused already, and nothing more can be said of it.
+                continue  # Its owner is refused, so the resource cannot be judged.
             with refused.of(put, "resource"):
                 self._place(placing, put, before[put.key])
         refused.tell()
@@ -152,14 +152,14 @@ class Transaction:
 
 @dataclass(slots=True)
 class _Refused:
-    """The refusals of one step, gathered over all resources; ``keys`` are those of the resources refused."""
+    """The refusals of one step, gathered over all resources; ``keys`` has type and id of those refused."""
 
     errors: list[AdapterError] = field(default_factory=list)
     keys: set[tuple[str, str]] = field(default_factory=set)
 
     @contextmanager
     def of(self, put: Put, element: str) -> Iterator[None]:
-        """Keep a refusal of one resource, each finding at its entry."""
+        """Catch and keep the refusal of one resource, each finding placed at its entry."""
         try:
             yield
         except AdapterError as error:
@@ -167,13 +167,13 @@ class _Refused:
             self.errors.append(type(error)(*(_placed(finding, put, element) for finding in error.findings)))
 
     def tell(self) -> None:
-        """Raise what was kept, with every finding; the first refusal decides the status."""
+        """Raise the kept refusals as one error with every finding; the first refusal decides the status."""
         if self.errors:
             raise type(self.errors[0])(*(found for error in self.errors for found in error.findings))
 
 
 def _placed(finding: Finding, put: Put, element: str) -> Finding:
-    """A finding about one resource at its entry; what names no place is about its ``element``."""
+    """A finding about one resource, placed at its entry; a finding without a place gets ``element``."""
     if not put.place:
         return finding
     if finding.expression is None:
@@ -183,4 +183,5 @@ def _placed(finding: Finding, put: Put, element: str) -> Finding:
 
 
 def _standing(found: Published | None) -> Published | None:
+    """The publication, None for a tombstone."""
     return None if found is None or found.deleted else found

@@ -1,8 +1,8 @@
-"""A recipient's write: onto what it sees, by the rights it has, with what it does not see left as it is.
+"""A recipient's write: changes only the visible part, and only by the recipient's rights.
 
-The resource is turned into a part *onto the visible part*; the change between the two is judged by the write
-table and then made in the whole part. So a recipient that puts back what it read changes nothing, whatever
-was hidden from it, and no write of it can alter what it cannot see.
+The resource is mapped *onto the visible part*; the write table judges the change between the two, and the
+change is then made in the whole part. So a recipient that sends back the resource it read changes nothing,
+and no write of a recipient can change hidden content.
 """
 
 from __future__ import annotations
@@ -46,12 +46,12 @@ MAY_NOT_CREATE = Message(
 
 @dataclass(frozen=True, slots=True)
 class RecipientWriting:
-    """One recipient's write; nothing in it can look up what the recipient was not given.
+    """One recipient's write; every look-up is among the publications to the recipient.
 
     Args:
-        given: the snapshot as the recipient may know it.
-        opened: the sak of a resource published to the recipient.
-        placing: puts parts in their place; its numbers are those the recipient was given.
+        given: reads the publications to the recipient.
+        opened: opens the sak of a resource published to the recipient.
+        placing: puts parts in their record; it finds numbers in the publications to the recipient alone.
         mappings: the mapping files, compiled.
         today: the date of the write on the Norwegian clock.
     """
@@ -63,10 +63,10 @@ class RecipientWriting:
     today: date
 
     def update(self, resource: dict[str, Any], published: Published) -> None:
-        """Change a resource the recipient is given.
+        """Change a resource that is published to the recipient.
 
         Raises:
-            Forbidden: naming each element that is not the recipient's to change.
+            Forbidden: the recipient may not change some elements; each is named.
             Unprocessable: see :meth:`Placing.put`.
         """
         if published.kind != "sak":
@@ -92,10 +92,11 @@ class RecipientWriting:
         self.placing.put_part(kind, sak.whole, part, rest, Sent(kind.type, resource), author)
 
     def create(self, kind: PartKind, resource: dict[str, Any]) -> None:
-        """Begin a part of the sak of a person the recipient is given, as its owner.
+        """Create a part, owned by the recipient, in the sak of a person published to the recipient.
 
         Raises:
-            Forbidden: it has no right to; Unprocessable: the person is not one it is given, or unknown.
+            Forbidden: the recipient has no right to create it.
+            Unprocessable: the person is unknown, or is not published to the recipient.
         """
         if kind.record != "sak" or not kind.listed:
             raise Forbidden(MAY_NOT_CREATE.at(kind.type))
@@ -115,7 +116,7 @@ class RecipientWriting:
     def _taken_back(
         self, lens: Lens, kind: PartKind, before: dict[str, Any], after: dict[str, Any]
     ) -> dict[str, Any]:
-        """A samtykke that the person, or a parent, makes inaktiv is taken back, said or not."""
+        """The part; a samtykke made inaktiv by the person or a parent gets its tilbaketrekking."""
         ends = (before.get("tilstand"), after.get("tilstand")) == ("aktiv", "inaktiv")
         if kind.name != "samtykke" or lens.standing is Standing.PERMITTED or not ends:
             return after
@@ -124,9 +125,9 @@ class RecipientWriting:
     def _read(
         self, kind: PartKind, sak: OpenedSak, resource: dict[str, Any], onto: dict[str, Any] | None
     ) -> tuple[dict[str, Any], dict[str, Any] | None]:
-        """The part a resource is and its residue; what it newly names, the writer must see.
+        """The part and residue that a resource gives; a new reference must be to a part the recipient sees.
 
-        To name what is hidden is told like naming what there is not: the answer does not say which.
+        A reference to a hidden part is refused like a reference to a missing part, with the same answer.
         """
         part, residue = self.placing.read(kind, sak.shown, resource, onto)
         after = put(kind, sak.shown, part)

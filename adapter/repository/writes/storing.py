@@ -1,7 +1,7 @@
-"""The end of every write: its records judged as a whole, stored as versions, published to all they concern.
+"""Stores the records of a write: judges them together, stores their versions, publishes them to recipients.
 
-Both doors end here, so a rule of law is asked once and consent is applied once, in the transaction that
-stores the records. A write that changes nothing leaves nothing behind, not even a tick of the clock.
+Both doors store through this module, so rules of law and consent are applied once, in the transaction that
+stores the records. A write that changes nothing leaves no trace, not even a change number.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 
 class Stored(NamedTuple):
-    """What storing led to.
+    """The result of storing.
 
-    ``dropped`` warns of residue that no longer fits and is deleted; ``published`` is what changed for whom.
+    ``dropped`` warns of residue that was deleted; ``published`` has the changed publications.
     """
 
     dropped: tuple[Finding, ...]
@@ -33,9 +33,10 @@ class Stored(NamedTuple):
 
 
 def store(session: Session) -> Stored:
-    """Make each record the session has revised its next version, and publish it.
+    """Judge, store and publish every record the session has revised.
 
-    Residue is written before: what is published joins it. Whom a sak names is stored before the sak.
+    The residue must be stored already, because the published resources include it. Organisasjoner and ansatte
+    are stored before the saker that name them.
 
     Raises:
         Unprocessable, Conflict: see :meth:`Judge.judge`; nothing is stored then.
@@ -57,16 +58,16 @@ def store(session: Session) -> Stored:
 
 
 def _followed(session: Session, revision: Revision) -> Revision:
-    """The revision with what the law lets follow from it."""
+    """The revision of a sak with its consequences by law added; other records as they are."""
     if revision.kind != "sak":
         return revision
     return replace(revision, after=with_consequences(revision.before, revision.after, session.today))
 
 
 def _follow_ansatte(session: Session, written: list[Revision]) -> list[PublicationChange]:
-    """Publish anew what ansatte see by a rolle, which they may hold no longer.
+    """Publish anew the saker that name an ansatt whose roller changed: the ansatt may have lost a rolle.
 
-    Whoever begins to hold one sees by it from the next write of the sak, as by any new permit.
+    An ansatt that gains a rolle sees the sak from the next write of the sak.
     """
     changed = [one for one in written if one.kind == "ansatt" and _held(one.before) != _held(one.after)]
     named = {id_ for one in changed for id_ in session.writer.saker_naming(f"ansatt/{one.after['id']}")}
@@ -79,7 +80,7 @@ def _follow_ansatte(session: Session, written: list[Revision]) -> list[Publicati
 
 
 def _held(ansatt: dict[str, Any] | None) -> list[Any]:
-    """Which roller an ansatt holds, and when."""
+    """The roller of an ansatt with their periods, to compare two versions."""
     roller = (ansatt or {}).get("roller", ())
     return [
         (ansatt or {}).get("aktiv"),
