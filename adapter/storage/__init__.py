@@ -1,4 +1,4 @@
-"""SQLAlchemy Core: one code for SQLite and PostgreSQL; every SQL statement of the adapter is here."""
+"""Storage: every SQL statement of the adapter, in SQLAlchemy Core, for SQLite and PostgreSQL alike."""
 
 from __future__ import annotations
 

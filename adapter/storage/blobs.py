@@ -1,4 +1,4 @@
-"""Content shared by hash: the same bytes given to many recipients are stored and indexed once."""
+"""Blobs: contents shared by hash, so that bytes published to many recipients are stored and indexed once."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def put_blobs(connection: Connection, contents: Mapping[bytes, Desired]) -> dict[bytes, int]:
-    """Store the bodies that are not there yet, with their index rows; gives the blob of each hash."""
+    """Store the new bodies with their index rows; returns the blob id of each hash."""
     query = select(blob.c.hash, blob.c.id).where(blob.c.hash.in_(list(contents)))
     known = {bytes(hash_): id_ for hash_, id_ in connection.execute(query)}
     missing = [hash_ for hash_ in contents if hash_ not in known]
@@ -54,10 +54,10 @@ def _index_row(blob_id: int, row: IndexRow) -> dict[str, Any]:
 def put_keys(
     connection: Connection, publications: Iterable[tuple[int, str, str, Sequence[IndexRow]]]
 ) -> None:
-    """Let a recipient find its publications (``id, recipient, type, index``) by what identifies them.
+    """Store the keys (identifiers, persons) of publications, given as ``id, recipient, type, index``.
 
-    These rows are the recipient's own, so looking something up by them never touches what is hidden from
-    it, and takes no longer when much is.
+    Each recipient has its own rows, so a look-up by key never touches hidden resources, and takes no longer
+    if many resources are hidden.
     """
     rows = [
         {
@@ -77,9 +77,9 @@ def put_keys(
 
 
 def reindex(connection: Connection) -> int:
-    """Make all index rows and keys anew from the stored bytes; gives how many contents there are.
+    """Rebuild all index rows and keys from the stored bytes; returns the number of contents.
 
-    Index rows are made once for each content, so a search parameter that has come since has none.
+    Index rows are made when a content is stored, so contents lack rows for search parameters added later.
     """
     connection.execute(delete(search_index))
     connection.execute(delete(publication_key))

@@ -1,7 +1,7 @@
-"""The clock every write ticks, and what was written at each tick.
+"""The clock that numbers changes, and the changes with their notes.
 
-``seq`` orders all changes as they were committed, because whoever ticks holds the clock to the end of the
-transaction: a bare database sequence would show readers number 8 before 7 has committed.
+``seq`` orders all changes as they were committed, because a writer holds the clock to the end of its
+transaction: with a bare database sequence, a reader could see change 8 before 7 has committed.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 
 def tick(connection: Connection, at: int) -> tuple[int, int]:
-    """Take the clock, and with it the right to write; gives the change's number and instant.
+    """Take the clock, and with it the right to write; returns the number and instant of the change.
 
-    The instant never falls: if the computer's clock was set back, it stays at the last change.
+    The instant never falls: if the computer's clock was set back, the instant is that of the last change.
     """
     later = case((clock.c.at > at, clock.c.at), else_=at)
     ticked = update(clock).values(seq=clock.c.seq + 1, at=later).returning(clock.c.seq, clock.c.at)
@@ -37,7 +37,7 @@ def now(connection: Connection) -> int:
 
 
 def put(connection: Connection, seq: int, at: int, note: ChangeNote) -> None:
-    """Say who made a change."""
+    """Store the note of a change."""
     row = {
         "seq": seq,
         "at": at,
@@ -69,7 +69,7 @@ def since(connection: Connection, after: int, count: int) -> list[Change]:
 
 
 def secret_value(connection: Connection, name: str) -> bytes:
-    """Random bytes made once for this database.
+    """The bytes of a secret, which are random and made once for this database.
 
     Raises:
         KeyError: there is no secret of that name.

@@ -1,7 +1,7 @@
-"""How what was given ends: taken away without a trace, superseded, closed, or at an instant to come.
+"""Ends publications: erases, supersedes or closes rows, or limits their window to a later instant.
 
-Nothing here opens anything: a closed row stays closed and a window is only ever shortened, so what is given
-later cannot bring back what was given before.
+No function opens a row: a closed row stays closed and a window is only shortened, so a later publication
+cannot bring back an earlier one.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ _KEY = (_P.recipient, _P.purpose, _P.type, _P.resource_id)
 
 
 def erase(connection: Connection, ids: list[int]) -> None:
-    """Take rows away that nobody was shown."""
+    """Delete rows that no recipient was shown."""
     if ids:
         connection.execute(delete(publication_key).where(publication_key.c.publication.in_(ids)))
         connection.execute(delete(publication).where(publication.c.id.in_(ids)))
 
 
 def supersede(connection: Connection, ids: list[int], seq: int) -> None:
-    """Let rows be history from change ``seq`` on."""
+    """Make rows history from change ``seq`` on."""
     if ids:
         connection.execute(update(publication).where(publication.c.id.in_(ids)).values(to_seq=seq))
 
@@ -40,7 +40,7 @@ def supersede(connection: Connection, ids: list[int], seq: int) -> None:
 def close(
     connection: Connection, record: tuple[str, str], recipient: str, kept: list[int], reason: str, seq: int
 ) -> set[Key]:
-    """Close all rows of a recipient of a record but those kept; gives what was closed."""
+    """Close all rows of a recipient of a record except those kept; returns the keys of the closed rows."""
     until = case((_P.to_seq > seq, seq), else_=_P.to_seq)
     closing = (
         update(publication)
@@ -52,9 +52,9 @@ def close(
 
 
 def limit(connection: Connection, record: tuple[str, str], until: Mapping[str, datetime]) -> set[Key]:
-    """Let what recipients were given of a record be history until an instant; gives what that shortened.
+    """End the history of a record for recipients at an instant; returns the keys of the shortened rows.
 
-    What is told of a deletion is history too; what stands now ends with its own window.
+    A tombstone is history too; an open row ends with its own window.
     """
     limited: set[Key] = set()
     for recipient, instant in until.items():

@@ -1,8 +1,8 @@
-"""The few statements of every request, run as text on the driver's own connection.
+"""Precompiled statements: the few selects of every request, run as text on the driver's own connection.
 
-SQLAlchemy makes their SQL and runs their transaction; going through it for each execution as well took three
-quarters of the time of a read (measured: 95 of 130 microseconds on SQLite). Only statements whose text never
-changes belong here.
+SQLAlchemy makes the SQL and the transaction. Executing through SQLAlchemy as well took three quarters of the
+time of a read (measured: 95 of 130 microseconds on SQLite). Only a statement whose text never changes can be
+precompiled.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class _Text(NamedTuple):
-    """SQL as a driver takes it, the parameters it has of its own, and their order if they go by place."""
+    """SQL for a driver, its fixed parameters, and the order of the parameters if they are positional."""
 
     sql: str
     own: Mapping[str, Any]
@@ -61,7 +61,7 @@ class Prepared:
 
     @staticmethod
     def _wrapped(connection: Connection, error: Exception, text: str) -> BaseException:
-        """The error as SQLAlchemy tells it, so that a lost connection leaves the pool."""
+        """The error as SQLAlchemy raises it; a lost connection is removed from the pool."""
         dialect = connection.dialect
         lost = dialect.is_disconnect(error, connection.connection, None)  # type: ignore[arg-type]
         if lost:

@@ -1,8 +1,8 @@
-"""One search criterion as a condition on publications, and the parameters it is asked with.
+"""A search criterion as an SQL condition on publications, with its parameters.
 
-A criterion that names keys (an identifier, the person) is looked up in the register of the caller's own
-recipients; any other is asked of the content of each publication that is already the caller's to see.
-The SQL depends on the shape of a criterion alone; values are parameters, named after their place.
+A criterion with keys (an identifier, the person) is looked up in the register of the caller's own recipients;
+any other criterion is tested on the content of each publication the caller already sees. The SQL depends on
+the shape of a criterion alone; values are parameters, named after their place.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _KEY = publication_key.alias("k")
 
 
 def shape(criterion: Criterion) -> Hashable:
-    """What the SQL of a criterion depends on."""
+    """The shape of a criterion, on which its SQL depends."""
     values = {} if criterion.parameter.name == "_id" else criterion.values
     kinds = tuple(_kind(value) for value in values)
     return criterion.parameter.name, criterion.modifier, criterion.missing, kinds
@@ -75,7 +75,7 @@ def _named(place: str, criterion: Criterion) -> Iterator[tuple[str, Value]]:
 
 
 def matches(width: int, type_: str, place: str, criterion: Criterion) -> ColumnElement[bool]:
-    """Does a publication of ``type_`` meet the criterion? ``width``: how many recipients the caller has."""
+    """Does a publication of ``type_`` meet the criterion? ``width`` is the number of recipients."""
     parameter = criterion.parameter
     if parameter.name == "_id":
         return _P.resource_id.in_(bindparam(place, expanding=True))
@@ -99,7 +99,7 @@ def matches(width: int, type_: str, place: str, criterion: Criterion) -> ColumnE
 
 
 def by_register(criterion: Criterion) -> bool:
-    """Is the criterion looked up in the register of keys? That finds the caller's own publications alone."""
+    """Is the criterion looked up in the register of keys, which finds the caller's publications alone?"""
     parameter = criterion.parameter
     return (
         parameter.key
@@ -113,17 +113,17 @@ def by_register(criterion: Criterion) -> bool:
 
 
 def _content_has(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Has the publication's content an index row like this?
+    """Does the content of the publication have an index row that meets the conditions?
 
-    OFFSET keeps PostgreSQL from turning the EXISTS into a join, which might begin with the index and take
-    time for what is hidden.
+    OFFSET keeps PostgreSQL from turning the EXISTS into a join, which could begin with the index and take
+    longer because of hidden resources.
     """
     rows = select(search_index.c.id).where(search_index.c.blob == _P.blob, *conditions)
     return rows.correlate(publication).offset(0).exists()
 
 
 def _register(width: int, type_: str, place: str, criterion: Criterion) -> Select[tuple[int]]:
-    """Publications of the caller's recipients that have one of the keys."""
+    """The publications to the caller's recipients that have one of the keys."""
     return select(_KEY.c.publication).where(
         ours(_KEY, width),
         _KEY.c.type == type_,
@@ -133,7 +133,7 @@ def _register(width: int, type_: str, place: str, criterion: Criterion) -> Selec
 
 
 def _any(rows: FromClause, place: str, criterion: Criterion) -> ColumnElement[bool]:
-    """Is an index or register row equal to one of the values?"""
+    """Does an index or register row match one of the values?"""
     return or_(*(_is(rows, name, value, criterion.modifier) for name, value in _named(place, criterion)))
 
 
@@ -152,7 +152,7 @@ def _is(rows: FromClause, name: str, value: Value, modifier: str | None) -> Colu
 
 
 def _during(name: str, value: Value, low: Any, high: Any) -> ColumnElement[bool]:
-    """Compare the interval ``low`` to ``high`` with a date, as its prefix says; ``ap`` is any overlap.
+    """Does the interval ``low`` to ``high`` meet the date by its prefix? ``ap`` is any overlap.
 
     https://hl7.org/fhir/R4/search.html#prefix, on half-open intervals.
     """

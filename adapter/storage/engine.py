@@ -1,4 +1,4 @@
-"""One engine for each database, and the promises it must keep: an acknowledged write survives a power cut.
+"""The database engine, and the check of its durability: an acknowledged write must survive a power cut.
 
 SQLite's ``synchronous=NORMAL`` loses acknowledged commits at a power cut although it survives ``kill -9``,
 so FULL is set on every connection and read back at start (https://sqlite.org/pragma.html#pragma_synchronous).
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy import URL, Connection, Engine, RootTransaction
 
 BUSY_SECONDS = 5
-"""How long a writer waits for the one before it."""
+"""The seconds a writer waits for the writer before it."""
 
 NOT_DURABLE = Message(
     "database-not-durable",
@@ -45,8 +45,8 @@ _OLDEST_POSTGRESQL = 15
 def make_engine(url: str, *, create: bool = False) -> Engine:
     """An engine for a SQLAlchemy URL; ``postgresql://`` means psycopg 3.
 
-    A SQLite file that is not there is made only to ``create`` it: one that went away while in use, or a
-    wrong path, must not become an empty database without a word.
+    A missing SQLite file is made only if ``create`` is set: a file deleted while in use, or a wrong path,
+    must not silently become an empty database.
     """
     parsed = make_url(url)
     if parsed.drivername in {"postgresql", "postgres"}:
@@ -63,7 +63,7 @@ def make_engine(url: str, *, create: bool = False) -> Engine:
 
 
 def _existing(url: URL) -> URL:
-    """The URL of a SQLite file that must be there."""
+    """The URL of a SQLite file that must exist; SQLite then refuses to make it."""
     if not url.database or url.database == ":memory:" or "uri" in url.query:
         return url
     return url.set(database=f"file:{quote(url.database)}", query={**url.query, "mode": "rw", "uri": "true"})
@@ -76,19 +76,19 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    """Say how a transaction begins: left to themselves, the drivers begin late and all alike."""
+    """Begin a transaction with the statement of its engine; a driver by itself begins late, always alike."""
     connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
 
 
 def reading(engine: Engine) -> Engine:
-    """The same pool for reads: everything a request reads comes from one snapshot, and it cannot write."""
+    """The same pool for reads: a transaction reads from one snapshot, and cannot write."""
     if engine.dialect.name == "sqlite":
         return engine
     return engine.execution_options(begin="BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
 
 def writing(engine: Engine) -> Engine:
-    """The same pool for writes: on SQLite they begin by taking the write lock."""
+    """The same pool for writes: on SQLite a transaction begins by taking the write lock."""
     if engine.dialect.name == "sqlite":
         return engine.execution_options(begin="BEGIN IMMEDIATE")
     return engine
@@ -98,7 +98,7 @@ def writing(engine: Engine) -> Engine:
 def transaction(engine: Engine) -> Iterator[tuple[Connection, RootTransaction]]:
     """A connection with a transaction begun: committed on leaving, rolled back by an exception.
 
-    A connection the database has closed since it was last used is noticed by the BEGIN and replaced.
+    BEGIN fails on a connection that the database has closed since its last use; the connection is replaced.
     """
     connection, begun = _begun(engine)
     with connection, begun:
@@ -122,10 +122,10 @@ def _begun(engine: Engine) -> tuple[Connection, RootTransaction]:
 
 
 def check_durability(connection: Connection) -> None:
-    """Refuse a database that could lose what was acknowledged.
+    """Refuse a database that could lose an acknowledged write.
 
     Raises:
-        Unavailable: naming each setting that is not as it must be.
+        Unavailable: the database is too old or has unsafe settings; each is named.
     """
     findings = _sqlite_findings(connection) if _is_sqlite(connection) else _postgresql_findings(connection)
     if findings:

@@ -1,4 +1,4 @@
-"""What a caller was given of one resource: now, in an earlier version, through time."""
+"""The publications of one resource to a caller: the present one, one version, and the history."""
 
 from __future__ import annotations
 
@@ -61,13 +61,13 @@ def _current(width: int) -> Prepared:
 
 
 def current(connection: Connection, view: Viewer, type_: str, id_: str) -> Published | None:
-    """What the caller is given of a resource now: it, its tombstone, or nothing."""
+    """The publication of a resource to the caller now, or its tombstone; None if there is neither."""
     row = _current(view.width).first(connection, {**view.parameters(), "type": type_, "id": id_})
     return None if row is None else published(row)
 
 
 def version(connection: Connection, view: Viewer, type_: str, id_: str, wanted: int) -> Published | None:
-    """One version the caller was given and may still see."""
+    """One version that was published to the caller and is not closed or expired."""
     found = current(connection, view, type_, id_)
     if found is None or found.version == wanted:
         return found
@@ -76,7 +76,7 @@ def version(connection: Connection, view: Viewer, type_: str, id_: str, wanted: 
 
 
 def history(connection: Connection, view: Viewer, type_: str, id_: str) -> list[Published]:
-    """Every version the caller was given and may still see, the newest first; empty if it sees none now."""
+    """Every published version not closed or expired, the newest first; empty if none holds now."""
     found = current(connection, view, type_, id_)
     if found is None:
         return []
@@ -96,9 +96,9 @@ _GIVEN = _ROWS.where(
     _P.valid_from <= number("now"),
     _P.valid_to > number("now"),
 ).order_by(_P.version.desc(), _P.from_seq.desc())
-"""All that one recipient was given of one resource and that was not closed and has not expired since.
+"""The rows of one resource to one recipient that are neither closed nor expired.
 
-A version that stood through changes of its window has several rows: the latest comes first.
+A version whose window has changed has several rows: the latest comes first.
 """
 
 
@@ -126,7 +126,7 @@ def _many(width: int) -> Select[Any]:
 
 
 def many(connection: Connection, view: Viewer, keys: Iterable[tuple[str, str]]) -> list[Published]:
-    """Those of the resources ``(type, id)`` the caller is given, in the order asked for."""
+    """The publications to the caller of the resources ``(type, id)``, in the order of ``keys``."""
     wanted = list(dict.fromkeys(keys))
     by_type: dict[str, list[str]] = defaultdict(list)
     for type_, id_ in wanted:
@@ -144,6 +144,6 @@ _AT_ONCE = 500
 
 
 def standing(connection: Connection) -> Iterator[Published]:
-    """Every resource as it stands for every recipient, now or later; equal contents come together."""
+    """Every open publication to every recipient, shown now or later; equal contents come together."""
     rows = connection.execute(_STANDING, execution_options={"yield_per": _AT_ONCE})
     return map(published, rows)

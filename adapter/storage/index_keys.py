@@ -1,4 +1,4 @@
-"""Keys as they stand in an index: whatever their length, short enough for both databases."""
+"""Index keys: systems and values, shortened so that both databases can index them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ _LONGEST = 500
 
 
 def indexed(text: str) -> str:
-    """A system or value as it stands in an index: itself, or its digest if it is long."""
+    """The index key of a system or value: the text itself, or its digest if it is long."""
     plain = text.encode()
     return text if len(plain) <= _LONGEST else f"sha256:{hashlib.sha256(plain).hexdigest()}"

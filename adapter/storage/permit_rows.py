@@ -1,4 +1,4 @@
-"""The permits in force for a record, flattened, as they were when it was last written."""
+"""The permits and denies of a sak, flattened to rows at its last write."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def put(connection: Connection, record_id: str, rows: Iterable[PermitLike]) -> bool:
-    """Let a record have these permits and no others; gives whether that changed anything."""
+    """Replace the permits of a sak; returns whether they changed."""
     wanted = [_row(record_id, row) for row in rows]
     if wanted == _stored(connection, record_id):
         return False
@@ -31,7 +31,7 @@ def put(connection: Connection, record_id: str, rows: Iterable[PermitLike]) -> b
 
 
 def of_record(connection: Connection, record_id: str) -> list[PermitRow]:
-    """The permits of a record, in the order they were put."""
+    """The permits of a sak, in the order they were stored."""
     return [
         PermitRow(
             row["recipient"],
@@ -48,7 +48,7 @@ def of_record(connection: Connection, record_id: str) -> list[PermitRow]:
 
 
 def records_naming(connection: Connection, recipient: str) -> list[str]:
-    """The records that have a permit or a deny of a recipient."""
+    """The ids of saker with a permit or a deny of a recipient."""
     named = select(permit.c.record_id).where(permit.c.recipient == recipient).distinct()
     return list(connection.execute(named.order_by(permit.c.record_id)).scalars())
 

@@ -1,8 +1,8 @@
-"""What must happen to one recipient's publications of one resource so that it has what it should have. Pure.
+"""Plans the changes to one recipient's publications of one resource: rows to add, keep, supersede and erase.
 
-A row is *open* from its change until another supersedes it, and *shown* while its window holds too. What a
-recipient was shown stays readable to it unless it is closed; what was never shown (its window had not begun)
-is taken away without a trace, so that version numbers count what the recipient was given and nothing else.
+A row is *open* from its change until another row supersedes it, and *shown* while its window holds too. A row
+that was shown stays readable to its recipient unless it is closed. A row that was never shown (its window had
+not begun) is erased without a trace, so that version numbers count only content the recipient was given.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _SETTLING = 300_000_000
-"""Five minutes in microseconds: a row whose window begins within that of the write may have been read by a
-request that looked at the computer's clock later than this write did, so it counts as shown."""
+"""Five minutes in microseconds. A row whose window begins less than this after the write counts as shown: a
+request with a later reading of the clock may have read it already."""
 
 
 class Key(NamedTuple):
-    """What versions are counted for: one recipient's view, for one purpose, of one resource."""
+    """The unit that versions are counted in: one resource, to one recipient, for one purpose."""
 
     recipient: str
     purpose: str
@@ -40,17 +40,17 @@ class OpenRow:
     valid_to: int
 
     def shown_by(self, at: int) -> bool:
-        """Can anybody have read it?"""
+        """Can a request have read the row by this instant?"""
         return self.valid_from <= at + _SETTLING
 
     def expired_by(self, at: int) -> bool:
-        """Has its window passed?"""
+        """Has the window of the row passed?"""
         return self.valid_to <= at
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What should be open: content, by which permit, and when it is shown."""
+    """A desired row: content hash, permit and window."""
 
     hash: bytes
     permit: str | None
@@ -71,7 +71,7 @@ class New:
 
 @dataclass(slots=True)
 class Plan:
-    """Row ids to supersede, to take away without a trace, and to keep; and rows to add."""
+    """Ids of rows to supersede, erase and keep; and the rows to add."""
 
     supersede: list[int] = field(default_factory=list)
     erase: list[int] = field(default_factory=list)
@@ -80,14 +80,14 @@ class Plan:
 
 
 def plan(rows: Sequence[OpenRow], wanted: Iterable[Wanted], newest_closed: int, at: int) -> Plan:
-    """Bring the open ``rows`` of one recipient, purpose and resource to what is ``wanted``.
+    """The plan that changes the open ``rows`` of one recipient, purpose and resource to ``wanted``.
 
-    Content that stands keeps its version, other content gets the next one; the versions a reader meets as
-    time goes by only rise, whatever stretches of time the rows are cut into.
+    Content that stays keeps its version, and other content gets the next version. The versions a reader meets
+    over time only rise, whatever the windows of the rows.
 
     Args:
         rows: the open rows, tombstones too.
-        wanted: with windows that do not overlap; empty when the resource should no longer be there.
+        wanted: the desired rows, whose windows do not overlap; empty if the resource is deleted.
         newest_closed: the highest version among rows no longer open, 0 for none.
         at: the instant of the write.
     """
@@ -116,7 +116,7 @@ def plan(rows: Sequence[OpenRow], wanted: Iterable[Wanted], newest_closed: int, 
 
 
 def _end(rows: Sequence[OpenRow], newest: int, at: int) -> Plan:
-    """Nothing is wanted: a tombstone follows what is shown now, for as long as that would have been shown."""
+    """The plan for a deletion: a tombstone replaces the shown row, for the rest of its window."""
     made = Plan()
     shown = [row for row in rows if row.shown_by(at) and not row.expired_by(at)]
     if shown and all(row.hash is None for row in shown):
@@ -133,7 +133,7 @@ def _end(rows: Sequence[OpenRow], newest: int, at: int) -> Plan:
 
 
 def _same(rows: Iterable[OpenRow], want: Wanted, floor: int, newest: int, at: int) -> OpenRow | None:
-    """The row with this content that may keep its version: at least ``floor``, and leaving no gap."""
+    """The row with this content whose version can stay: at least ``floor``, and without a gap."""
     candidates = [
         row
         for row in rows
@@ -144,7 +144,7 @@ def _same(rows: Iterable[OpenRow], want: Wanted, floor: int, newest: int, at: in
 
 
 def holds_alike(row: OpenRow, want: Wanted, at: int) -> bool:
-    """Does the row stand as it is? Windows that have begun both are alike whenever they began."""
+    """Does the row equal the desired row? Two beginnings that have passed count as equal."""
     begun = row.valid_from <= at and want.valid_from <= at
     return (
         row.hash == want.hash
@@ -155,7 +155,7 @@ def holds_alike(row: OpenRow, want: Wanted, at: int) -> bool:
 
 
 def _reopened(row: OpenRow, want: Wanted, at: int) -> int:
-    """When the version was last updated: as before, or when it comes (back) into view."""
+    """The instant the version was last updated: as stored, or the instant the row comes into view."""
     if want.valid_from > at or row.valid_from > at:
         return max(at, want.valid_from)
     return row.updated

@@ -1,9 +1,9 @@
-"""What has been made available to whom: bring the publications of one record to what they should be.
+"""Publications of one record: changes the stored rows to the desired ones, and closes lost access.
 
-The rules for one resource are in ``planning``; here they are carried out for all of a record at once. A
-recipient that has been *narrowed* (consent withdrawn, a part shielded or labelled, the wrong person) loses
-everything of the record it does not keep, its history too: closed rows answer nothing any more. One that time
-will narrow keeps its history until then.
+:mod:`publication_plan` has the rules for one resource; this module carries them out for all resources of a
+record. A *narrowed* recipient (consent withdrawn, a part shielded or labelled, the wrong person) loses all
+its rows of the record except those it keeps, its history too: no read finds a closed row. A recipient that
+the end of a period will narrow keeps its history until then.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ _NEWEST_CLOSED = select(func.max(_P.version)).where(
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """The change that is being written."""
+    """Number and instant of the change that is being written."""
 
     seq: int
     at: int
@@ -81,19 +81,18 @@ def reconcile(
     until: Mapping[str, datetime],
     tick: Tick,
 ) -> list[PublicationChange]:
-    """Let the recipients have exactly ``desired`` of a record (``kind, id``).
+    """Change the publications of a record to exactly ``desired``.
 
     Args:
         connection: of a transaction that holds the clock.
         record: kind and id.
-        desired: everything that should be there from now on; several for one resource have windows that
-            do not overlap.
-        narrowed: recipients that lose their history of the record, and why.
-        until: recipients that lose it by time alone, and at which instant.
+        desired: all publications from now on; those of one resource have windows that do not overlap.
+        narrowed: recipients that lose their history of the record, with the reason.
+        until: recipients that lose it later without a write, with the instant.
         tick: the change.
 
     Returns:
-        What changed, nothing for what stayed as it was.
+        The changes by recipient and resource; empty if no publication changed.
 
     Raises:
         Conflict: a resource with the same type and id belongs to another record.
@@ -117,7 +116,7 @@ def _open_rows(connection: Connection, record: tuple[str, str]) -> dict[Key, lis
 
 
 def _hold(connection: Connection, record: tuple[str, str], new: set[tuple[str, str]]) -> None:
-    """Note which record holds each resource; an id is never another record's, not even after deletion."""
+    """Store the record that holds each resource; an id stays with its record, even after deletion."""
     add = []
     for type_, id_ in sorted(new):
         held_by = held(connection, type_, id_)
@@ -130,7 +129,7 @@ def _hold(connection: Connection, record: tuple[str, str], new: set[tuple[str, s
 
 
 def held(connection: Connection, type_: str, id_: str) -> tuple[str, str] | None:
-    """The kind and id of the record a resource belongs to, None if it never was."""
+    """Kind and id of the record a resource belongs or belonged to; None if it never existed."""
     row = connection.execute(_HELD, {"type": type_, "id": id_}).one_or_none()
     return None if row is None else (row.kind, row.record_id)
 

@@ -1,4 +1,4 @@
-"""Everything that can be asked of one snapshot of the store."""
+"""The reader of one snapshot of the store: every look-up of records, keys, residue and permits."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 
 class Reader:
-    """One snapshot, whole: records, keys and permits, whoever may see them."""
+    """One whole snapshot, without regard to consent; a caller's reads go by :meth:`for_recipients`."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def seq(self) -> int:
-        """The number of the last change; as-of reads with it see what is seen now."""
+        """The number of the last change; a later read ``as_of`` this number sees the present state."""
         return changes.now(self._connection)
 
     def secret(self, name: str) -> bytes:
@@ -43,7 +43,7 @@ class Reader:
         return records.versions(self._connection, kind, id_)
 
     def records(self, kind: str, after: str | None, count: int) -> list[RecordVersion]:
-        """Up to ``count`` records in the order of their ids, beyond the id ``after``."""
+        """Up to ``count`` records in the order of their ids, from the first id beyond ``after``."""
         return records.page(self._connection, kind, after, count)
 
     def record_by_key(self, kind: str, system: str, value: str) -> str | None:
@@ -55,7 +55,7 @@ class Reader:
         return changes.since(self._connection, after_seq, count)
 
     def residues(self, kind: str, id_: str) -> dict[tuple[str, str], Residue]:
-        """What FHIR writers said of a record's parts beyond its fields, by (type, part id)."""
+        """The residue of a record's parts, by resource type and part id."""
         return records.residues(self._connection, kind, id_)
 
     def permits(self, record_id: str) -> list[PermitRow]:
@@ -71,9 +71,9 @@ class Reader:
         return publications.held(self._connection, type_, id_)
 
     def standing(self) -> Iterator[Published]:
-        """Every resource as it stands for every recipient, equal contents one after the other."""
+        """Every open publication to every recipient, equal contents one after the other."""
         return given.standing(self._connection)
 
     def for_recipients(self, recipients: Sequence[str], purpose: str, now: datetime) -> RecipientReader:
-        """The same snapshot as a caller may know it: ``recipients`` are its own, the most specific first."""
+        """The same snapshot, limited to the publications to ``recipients``, the most specific first."""
         return RecipientReader(self._connection, recipients, purpose, now)

@@ -1,7 +1,7 @@
-"""Everything one caller can be told of one snapshot: what was published to its recipients, and nothing else.
+"""The reader of one caller: reads the publications to its recipients in one snapshot, and nothing else.
 
-No look-up here takes the id of a record or a key of the whole register: neither the answer nor the time it
-takes can tell what is hidden from the caller.
+No look-up takes the id of a record or a key of the whole register, so neither an answer nor the time it takes
+reveals what is hidden from the caller.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
 
 class RecipientReader:
-    """One snapshot as one caller may know it.
+    """One snapshot, limited to the publications to one caller.
 
     Args:
-        connection: of the snapshot.
-        recipients: the caller's, the most specific first.
+        connection: the connection of the snapshot.
+        recipients: the recipients the caller acts as, the most specific first.
         purpose: the caller's formål.
         now: the instant at which publications must hold.
     """
@@ -42,32 +42,32 @@ class RecipientReader:
         self._now = to_micros(now)
 
     def seq(self) -> int:
-        """The number of the last change; as-of reads with it see what is seen now."""
+        """The number of the last change; a later read ``as_of`` this number sees the present state."""
         return changes.now(self._connection)
 
     def published(self, type_: str, id_: str) -> Published | None:
-        """What the caller is given of a resource now; its tombstone (``deleted``) too."""
+        """The publication of a resource to the caller now, or its tombstone; None if there is neither."""
         return given.current(self._connection, self._view(), type_, id_)
 
     def published_version(self, type_: str, id_: str, version: int) -> Published | None:
-        """One version the caller was given and may still see."""
+        """One version that was published to the caller and is not closed or expired."""
         return given.version(self._connection, self._view(), type_, id_, version)
 
     def published_history(self, type_: str, id_: str) -> list[Published]:
-        """Every version the caller was given and may still see, the newest first."""
+        """Every version that was published to the caller and is not closed or expired, the newest first."""
         return given.history(self._connection, self._view(), type_, id_)
 
     def published_many(self, keys: Iterable[tuple[str, str]], as_of: int = CURRENT) -> list[Published]:
-        """Those of the resources (type, id) the caller is given, in the order asked for."""
+        """The publications to the caller of the resources (type, id), in the order of ``keys``."""
         return given.many(self._connection, self._view(as_of), keys)
 
     def search(
         self, query: SearchQuery, *, count: int, as_of: int = CURRENT, after: Position | None = None
     ) -> Matches:
-        """One page of what matches among what the caller is given: found, total, and where to go on.
+        """One page of matches among the publications to the caller, with the total and the next position.
 
-        ``as_of`` is the ``seq`` of the first page, on every page: what is written meanwhile neither comes
-        twice nor is missed. What has been closed or has expired since is gone from later pages too.
+        ``as_of`` is the ``seq`` of the first page, on every page: writes between pages neither repeat nor
+        drop a match. A publication closed or expired since the first page is missing from later pages.
         """
         return search(self._connection, self._view(as_of), query, count, after)
 

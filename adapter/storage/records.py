@@ -1,4 +1,4 @@
-"""Records, their versions, what identifies them, and what FHIR said of them that they have no field for."""
+"""Records, their versions, their identifiers (keys), and the residue of their parts."""
 
 from __future__ import annotations
 
@@ -88,10 +88,10 @@ def page(connection: Connection, kind: str, after: str | None, count: int) -> li
 
 
 def put(connection: Connection, row: Mapping[str, Any], body: Mapping[str, Any]) -> None:
-    """Store a version (``kind, id, version, seq``), which must be the one after the newest.
+    """Store a version (``kind, id, version, seq``), which must follow the newest.
 
     Raises:
-        ValueError: it is not; the writer has not looked at the newest version in this transaction.
+        ValueError: the version does not follow the newest, which the writer must read in this transaction.
     """
     head = {"kind": row["kind"], "id": row["id"], "version": row["version"]}
     if row["version"] == 1:
@@ -106,14 +106,14 @@ def put(connection: Connection, row: Mapping[str, Any], body: Mapping[str, Any])
 
 
 def holder_of_key(connection: Connection, kind: str, system: str, value: str) -> str | None:
-    """The id of the record of this kind that has the key, None if it is free."""
+    """The id of the record of this kind that has the key, None if no record has it."""
     parameters = {"kind": kind, "system": indexed(system), "value": indexed(value)}
     row = _BY_KEY.first(connection, parameters)
     return row[0] if row else None
 
 
 def put_keys(connection: Connection, kind: str, id_: str, keys: Iterable[tuple[str, str]]) -> bool:
-    """Let a record have these keys and no others; gives whether that changed anything.
+    """Replace the keys of a record; returns whether they changed.
 
     Raises:
         Conflict: another record of this kind has one of them.
@@ -148,9 +148,9 @@ def residues(connection: Connection, kind: str, id_: str) -> dict[tuple[str, str
 def put_residue(
     connection: Connection, key: Mapping[str, str], writer: str, body: Mapping[str, Any] | None
 ) -> bool:
-    """Let a part (``kind, record_id, type, part_id``) have this residue, None for none.
+    """Replace the residue of a part (``kind, record_id, type, part_id``); None deletes it.
 
-    Gives whether that changed anything.
+    Returns whether it changed.
     """
     here = [residue.c[name] == value for name, value in key.items()]
     had = connection.execute(select(residue.c.writer, residue.c.body).where(*here)).one_or_none()

@@ -1,8 +1,8 @@
-"""A search as SQL over what the caller was given; what it was not given takes no part, nor any time.
+"""Search as SQL over the publications to a caller's recipients; hidden resources take no part and no time.
 
-Every search starts from publications to the caller's recipients: from their register of keys when the query
-names one (an identifier, a person), else from all of a type. The content index is only looked into for
-rows found that way, so neither a total nor the time it takes tells what is hidden.
+Every search starts from those publications: from the recipients' register of keys if the query has a key (an
+identifier, a person), else from all publications of the type. The content index is read only for rows found
+that way, so neither a total nor the time of a search reveals hidden resources.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ _P = publication.c
 def search(
     connection: Connection, view: Viewer, query: SearchQuery, count: int, after: Position | None
 ) -> Matches:
-    """One page of what matches, in the query's order, and how many match in all.
+    """One page of matches in the query's order, with the total.
 
     Args:
-        connection: inside a transaction: the page and the total are of one snapshot.
-        view: the caller; ``as_of`` fixes what later pages are taken from.
-        query: what is asked.
-        count: the most to give; 0 only counts.
-        after: where the page before ended, None for the first.
+        connection: a connection in a transaction, so that page and total are of one snapshot.
+        view: the caller; ``as_of`` fixes the state that later pages are taken from.
+        query: the parsed query.
+        count: the largest number of matches on the page; 0 returns the total alone.
+        after: the position where the page before ended, None for the first page.
     """
     query = replace(query, criteria=tuple(_unchained(connection, view, one) for one in query.criteria))
     if any(criterion.missing is None and not criterion.values for criterion in query.criteria):
@@ -70,7 +70,7 @@ def search(
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What the SQL of a search depends on; ``query`` is one of that kind, its values do not matter."""
+    """The shape of a search, on which its SQL depends; the values in ``query`` do not matter."""
 
     width: int
     type: str
@@ -86,7 +86,7 @@ class _Asked:
 
 
 def _unchained(connection: Connection, view: Viewer, criterion: Criterion) -> Criterion:
-    """A chained criterion as one on what it leads to: resources that the caller may see itself."""
+    """A chained criterion, replaced by a criterion on the ids of its targets that the caller sees."""
     if criterion.chained is None:
         return criterion
     own = Criterion(criterion.chained, criterion.values)
@@ -123,10 +123,10 @@ def _total(asked: _Asked) -> Select[Any]:
 
 
 def _condition(asked: _Asked) -> ColumnElement[bool]:
-    """What the caller's recipients have that meets the criteria, and what of it is to be seen.
+    """The condition that a publication meets the criteria and is visible to the caller.
 
-    Where a criterion is looked up in the register of keys, that has seen to recipient and type; said again,
-    they would tempt SQLite to go through all of the type.
+    A criterion looked up in the register of keys already limits recipient and type; repeated, the limit would
+    make SQLite go through all publications of the type.
     """
     placed = _placed(asked.query)
     met = [criteria.matches(asked.width, asked.type, place, criterion) for place, criterion in placed]
@@ -149,7 +149,7 @@ def _order(sort: Sort) -> ColumnElement[object]:
 
 
 def _beyond(sorts: tuple[Sort, ...]) -> ColumnElement[bool]:
-    """Rows that come later in the order than where the page before ended."""
+    """The condition that a row comes after the position where the page before ended."""
     later: list[ColumnElement[bool]] = []
     equal: list[ColumnElement[bool]] = []
     for sort in sorts:

@@ -1,8 +1,8 @@
-"""The store: one transaction to read in, one to write in, on SQLite or PostgreSQL alike.
+"""The store: the read and write transactions of a database, SQLite or PostgreSQL.
 
-A reader sees one snapshot from its first question to its last. There is one writer at a time, because a
-writer takes the clock first (SQLite: the write lock; PostgreSQL: the clock's row) and holds it to commit;
-so what a writer has read is still so when it writes, and changes are numbered in the order they commit.
+A reader sees one snapshot from its first query to its last. There is one writer at a time, because a writer
+takes the clock first (SQLite: the write lock; PostgreSQL: the clock's row) and holds it to commit; so the
+reads of a writer are still true when it writes, and changes are numbered in the order they commit.
 """
 
 from __future__ import annotations
@@ -72,10 +72,10 @@ class Store:
         self._turn = threading.Lock()
 
     def check(self) -> None:
-        """Refuse a database that may lose what it acknowledged, or is not at this program's schema.
+        """Refuse a database that may lose an acknowledged write, or has another schema than this program.
 
         Raises:
-            Unavailable: naming what is wrong.
+            Unavailable: each fault is named.
         """
         with _translated(), transaction(self._reading) as (connection, _):
             check_durability(connection)
@@ -113,12 +113,12 @@ class Store:
     def write(self, note: ChangeNote, at: datetime) -> Iterator[Writer]:
         """A transaction to write in: committed on leaving, rolled back by an exception.
 
-        When nothing was written it is rolled back too: a write that changes nothing leaves no trace, not
-        even in the clock.
+        A transaction without writes is rolled back too: a write that changes nothing leaves no trace, not
+        even a change number.
 
         Args:
-            note: who changes something, kept with the change.
-            at: the instant of the change; ``Writer.at`` is it, or the last change's if that was later.
+            note: the caller and interaction, stored with the change.
+            at: the instant of the change; ``Writer.at`` is later if the last change was later.
 
         Raises:
             Unavailable: the database cannot be reached, written to, or is busy for too long.
@@ -131,7 +131,7 @@ class Store:
 
     @contextmanager
     def _in_turn(self) -> Iterator[None]:
-        """The threads of this process queue here: SQLite lets whoever tries first have the write lock."""
+        """Queue the threads of this process: SQLite gives its write lock in no fair order."""
         if not self._turn.acquire(timeout=BUSY_SECONDS):
             raise Unavailable(BUSY.at())
         try:
@@ -140,13 +140,13 @@ class Store:
             self._turn.release()
 
     def close(self) -> None:
-        """Give back every connection."""
+        """Close every connection of the pool."""
         self._engine.dispose()
 
 
 @contextmanager
 def _translated() -> Iterator[None]:
-    """What a database cannot do now, as Unavailable; it says nothing of the query or its values."""
+    """Turn a database error into Unavailable, which reveals neither the query nor its values."""
     try:
         yield
     except (OperationalError, InterfaceError, PoolTimeout) as error:
@@ -154,7 +154,7 @@ def _translated() -> Iterator[None]:
 
 
 def _cause(error: SQLAlchemyError) -> Message:
-    """What kind of trouble it is, by the database's own name for it."""
+    """The message for a database error, by the database's own error code."""
     origin = getattr(error, "orig", None)
     name = getattr(origin, "sqlite_errorname", None) or getattr(origin, "sqlstate", None) or ""
     return next((message for prefix, message in _CAUSES.items() if name.startswith(prefix)), UNREACHABLE)

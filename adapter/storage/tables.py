@@ -1,7 +1,7 @@
-"""The tables, as SQLAlchemy Core sees them; the migrations make them, and a test compares the two.
+"""The tables as SQLAlchemy Core declares them; the migrations make them, and a test compares the two.
 
 Instants are whole microseconds (``instants``). ``to_seq`` and ``valid_to`` hold FOREVER while open, so that
-"holds now" is plain comparison in both databases. Bodies are bytes, never the database's own JSON type,
+"holds now" is a plain comparison in both databases. Bodies are bytes, never the database's own JSON type,
 which would reorder keys and rewrite numbers.
 """
 
@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 
 SCHEMA = "0001"
-"""The revision this code reads and writes; ``Store.check`` wants the database to be there exactly."""
+"""The migration that this code reads and writes; ``Store.check`` refuses a database at any other."""
 
 metadata = MetaData()
 _TEXT = Text().with_variant(Text(collation="C"), "postgresql")  # text sorts by code point everywhere

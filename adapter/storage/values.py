@@ -1,4 +1,4 @@
-"""What goes into the store and comes out of it: frozen values, no database in them."""
+"""The values that go into the store and come out of it, frozen and independent of the database."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ChangeNote:
-    """Who changes something, for what, by which interaction; never a birth number."""
+    """The caller, purpose and interaction of a change; never a birth number."""
 
     caller: str
     person: str | None
@@ -58,7 +58,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Residue:
-    """What ``writer`` (a recipient) said about a part that the record has no field for."""
+    """The residue of a part: FHIR content without a field in the record, with the recipient that wrote it."""
 
     writer: str
     body: dict[str, Any]
@@ -69,11 +69,11 @@ class PermitLike(Protocol):
 
     @property
     def recipient(self) -> str:
-        """Whom it is for."""
+        """The recipient."""
 
     @property
     def purpose(self) -> str:
-        """The formål; empty: whatever it is."""
+        """The formål; empty for every formål."""
 
     @property
     def del_(self) -> str:
@@ -81,28 +81,28 @@ class PermitLike(Protocol):
 
     @property
     def emne(self) -> str:
-        """The topic; empty: parts without one."""
+        """The emne; empty for parts without an emne."""
 
     @property
     def deny(self) -> bool:
-        """Does it close, not open?"""
+        """Is the row a deny?"""
 
     @property
     def samtykke(self) -> str:
-        """Where it comes from."""
+        """The id of the samtykke the row comes from."""
 
     @property
     def regel(self) -> str:
-        """Which regel of the samtykke."""
+        """The regel of the samtykke."""
 
     @property
     def window(self) -> Window:
-        """When it holds."""
+        """The window in which the row holds."""
 
 
 @dataclass(frozen=True, slots=True)
 class PermitRow:
-    """One row of a flattened samtykke: may (``deny``: may not) see ``del_`` and ``emne`` in ``window``."""
+    """A row of a flattened samtykke: a permit (or a ``deny``) of one del and emne to a recipient."""
 
     recipient: str
     purpose: str
@@ -116,9 +116,9 @@ class PermitRow:
 
 @dataclass(frozen=True, slots=True)
 class Desired:
-    """A resource a recipient should have, from ``valid_from`` until ``valid_to`` (None: open).
+    """A publication a recipient should have, from ``valid_from`` until ``valid_to`` (None: open).
 
-    ``body`` carries no ``meta.versionId`` and ``meta.lastUpdated``; those are this recipient's own.
+    ``body`` has no ``meta.versionId`` and ``meta.lastUpdated``, because those differ between recipients.
     """
 
     recipient: str
@@ -134,7 +134,7 @@ class Desired:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A version of a resource as one recipient was given it; ``body`` is empty when ``deleted``."""
+    """A version of a resource as published to one recipient; ``body`` is empty when ``deleted``."""
 
     recipient: str
     purpose: str
@@ -151,11 +151,11 @@ class Published:
 
 
 Position = tuple[int, str]
-"""Where a page ended: what it was sorted by and the id; goes into a page token as it is."""
+"""The position where a page ended: lastUpdated in microseconds, and id; a page token holds it."""
 
 
 class Matches(NamedTuple):
-    """One page of a search, how many match in all, and where to go on (None: that was all)."""
+    """One page of a search, the total, and the position of the next page (None on the last page)."""
 
     found: list[Published]
     total: int
@@ -166,10 +166,11 @@ Action = Literal["published", "deleted", "closed", "ended", "limited"]
 
 
 class PublicationChange(NamedTuple):
-    """What a write did to one recipient's resource; ``version`` is the newest given, 0 if it has none now.
+    """A change to the publications of one resource to one recipient.
 
-    ``closed`` took its history away, ``ended`` leaves nothing shown now and nothing to tell (it had expired
-    or had not begun), ``limited`` gave its history an end.
+    ``version`` is the newest version published, 0 if there is none now. The action ``closed`` ends all access
+    to the history, ``ended`` removes rows that had expired or had not begun, and ``limited`` gives the history
+    an end.
     """
 
     recipient: str

@@ -1,10 +1,10 @@
-"""What a caller may see of the publications: the one condition every read and search is built on.
+"""The condition that selects a caller's publications; every read and search is built on it.
 
-A caller stands for several recipients, the most specific first (a named professional, the unit, the
-organisation above it). Of each record only the most specific one counts that something of it is published
-to now, so that a deny to a person is not undone by the permit of the organisation.
+A caller acts as several recipients, the most specific first (a named professional, the unit, the organisation
+above it). For each record, only the most specific recipient with a publication of it now counts, so that the
+permit of an organisation does not undo the deny of a person.
 
-The condition is the same SQL for every caller with as many recipients, with parameters for the rest; it is
+The SQL is the same for every caller with the same number of recipients, and parameters hold the rest. It is
 built once, because building it takes longer than running it.
 """
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy import BindParameter, ColumnElement, FromClause
 
 CURRENT = FOREVER - 1
-"""As of the newest change: what no other row has superseded."""
+"""The ``as_of`` of the newest change: rows that no other row has superseded."""
 
 ANY_PURPOSE = ""
 """The purpose of a publication that holds whatever the caller's purpose."""
@@ -31,7 +31,7 @@ ANY_PURPOSE = ""
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who looks (recipients, the most specific first), for what, at what instant, as of which change."""
+    """The recipients of a caller, the most specific first, its purpose, the instant and the change."""
 
     recipients: tuple[str, ...]
     purpose: str
@@ -40,18 +40,18 @@ class Viewer:
 
     @property
     def width(self) -> int:
-        """How many recipients: what the SQL depends on."""
+        """The number of recipients, on which the SQL depends."""
         return len(self.recipients)
 
     def parameters(self) -> dict[str, Any]:
-        """What the conditions of this module are asked with."""
+        """The parameters of the conditions in this module."""
         named = {f"recipient_{place}": recipient for place, recipient in enumerate(self.recipients)}
         purposes = {"purpose": self.purpose, "any_purpose": ANY_PURPOSE}
         return {**named, **purposes, "now": self.now, "as_of": self.as_of}
 
 
 def text(name: str) -> BindParameter[str]:
-    """A text parameter; of the plain type, as the column's own would say its collation each time."""
+    """A text parameter of the plain type; the column's own type would repeat its collation in the SQL."""
     return bindparam(name, type_=Text)
 
 
@@ -66,13 +66,13 @@ def _recipients(width: int) -> list[BindParameter[str]]:
 
 @lru_cache
 def ours(rows: FromClause, width: int) -> ColumnElement[bool]:
-    """Is a row (of publication or publication_key, or an alias) one of the caller's recipients'?"""
+    """Is a row (of publication or publication_key, or an alias) for one of the caller's recipients?"""
     return rows.c.recipient.in_(_recipients(width))
 
 
 @lru_cache
 def shown(rows: FromClause, width: int) -> ColumnElement[bool]:
-    """Is a row of publication (or an alias) that is ``ours`` to be seen? Tombstones are too."""
+    """Is a row of publication (or an alias) that is ``ours`` visible now? Tombstones are visible too."""
     recipients = _recipients(width)
     hidden = [
         and_(rows.c.recipient.in_(recipients[place + 1 :]), _has_of(rows, recipients[place]))
@@ -82,9 +82,9 @@ def shown(rows: FromClause, width: int) -> ColumnElement[bool]:
 
 
 def _has_of(rows: FromClause, recipient: BindParameter[str]) -> ColumnElement[bool]:
-    """Has this recipient something live of the same record?
+    """Does this recipient have a publication of the same record now, other than a tombstone?
 
-    OFFSET keeps PostgreSQL to asking for the record at hand, and from going through all of the recipient's.
+    OFFSET makes PostgreSQL look up this record alone, and not go through all rows of the recipient.
     """
     other = publication.alias("o")
     found = select(other.c.id).where(

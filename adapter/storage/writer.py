@@ -1,4 +1,4 @@
-"""Everything that can be written in one change; a writer reads too, and what it reads stays so."""
+"""The writer of one change: every write to the store; its reads stay true until commit."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Writer(Reader):
-    """One change in the making. ``seq`` and ``at`` are its number and instant; the clock is held."""
+    """One change; it holds the clock. ``seq`` and ``at`` are the number and instant of the change."""
 
     def __init__(self, connection: Connection, note: ChangeNote, tick: Tick) -> None:
         super().__init__(connection)
@@ -38,26 +38,26 @@ class Writer(Reader):
         return self._tick.seq
 
     def put_record(self, kind: str, id_: str, version: int, body: Mapping[str, Any]) -> None:
-        """Make ``body`` the next version of a record; ValueError if ``version`` is not the next."""
+        """Store ``body`` as the next version of a record; ValueError if ``version`` is not the next."""
         self._writes()
         row = {"kind": kind, "id": id_, "version": version, "seq": self._tick.seq}
         records.put(self._connection, row, body)
 
     def put_keys(self, kind: str, id_: str, keys: Iterable[tuple[str, str]]) -> None:
-        """Let a record have these keys (system, value) alone; Conflict if another has one of them."""
+        """Replace the keys (system, value) of a record; Conflict if another record has one of them."""
         if records.put_keys(self._connection, kind, id_, keys):
             self._writes()
 
     def put_residue(
         self, kind: str, record_id: str, type_: str, part_id: str, writer: str, body: Mapping[str, Any] | None
     ) -> None:
-        """Let a part have this residue, written by recipient ``writer``; None: have none."""
+        """Replace the residue of a part, written by recipient ``writer``; None deletes it."""
         key = {"kind": kind, "record_id": record_id, "type": type_, "part_id": part_id}
         if records.put_residue(self._connection, key, writer, body):
             self._writes()
 
     def put_permits(self, record_id: str, rows: Iterable[PermitLike]) -> None:
-        """Let a sak have these permits alone."""
+        """Replace the permits of a sak."""
         if permit_rows.put(self._connection, record_id, rows):
             self._writes()
 
@@ -69,19 +69,18 @@ class Writer(Reader):
         narrowed: Mapping[str, str],
         until: Mapping[str, datetime] = MappingProxyType({}),
     ) -> list[PublicationChange]:
-        """Let the recipients have exactly ``desired`` of a record; those ``narrowed`` lose its history.
+        """Change the publications of a record to ``desired``; ``narrowed`` recipients lose its history.
 
         Args:
             kind: kind of the record.
             record_id: id of the record.
-            desired: everything that is to be available from now on, several stretches of time for one
-                resource if their windows do not overlap.
-            narrowed: recipients that see less than before, and why.
-            until: recipients that come to see less by time alone, and when: what they were given before then
-                is history to them no longer than that, whatever is written later.
+            desired: all publications from now on; those of one resource have windows that do not overlap.
+            narrowed: recipients that see less than before, with the reason.
+            until: recipients that will see less without a write, with the instant: their history of the
+                record ends then, whatever is written later.
 
         Returns:
-            What changed, nothing for what stayed as it was.
+            The changes by recipient and resource; empty if no publication changed.
 
         Raises:
             Conflict: a resource with the same type and id belongs to another record.
@@ -94,15 +93,15 @@ class Writer(Reader):
         return made
 
     def reindex(self) -> int:
-        """Make what search looks at anew from the stored resources; gives how many contents there are.
+        """Rebuild the search index and the register of keys; returns the number of stored contents.
 
-        Needed once after search parameters have been added: what was stored before does not answer to them.
+        An index is rebuilt after search parameters have been added, which stored contents have no rows for.
         """
         self._writes()
         return blobs.reindex(self._connection)
 
     def _writes(self) -> None:
-        """Say, with the first thing written, who writes."""
+        """Store the change note, before the first write."""
         if not self.has_written:
             changes.put(self._connection, self._tick.seq, self._tick.at, self._note)
             self.has_written = True

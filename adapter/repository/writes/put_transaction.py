@@ -1,7 +1,7 @@
 """Carries out a write of resources, all or none: one resource, or the entries of a Bundle.
 
-https://hl7.org/fhir/R4/http.html#trules. The outcome does not depend on the order of the entries: the owner of
-a record is placed before its parts, and all records are judged when every resource is placed. A step that
+https://hl7.org/fhir/R4/http.html#trules. The outcome does not depend on the order of the entries: the owner
+of a record is placed before its parts, and all records are judged when every resource is placed. A step that
 refuses entries names all of them, each at its place, and the next steps are not taken.
 """
 

@@ -1,6 +1,6 @@
-"""Bring a database to the schema of this program, one revision after the other.
+"""Upgrades a database to the schema of this program, one migration after the other.
 
-Alembic is imported when asked to work, not before: serving needs none of it.
+Alembic is imported only when an upgrade runs, because serving does not need it.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from pathlib import Path
 from adapter.storage.engine import make_engine, writing
 
 _LOCK = 4_812_001
-"""Any number, as long as every upgrade asks PostgreSQL for the same one."""
+"""The number of PostgreSQL's advisory lock; any number will do if every upgrade uses the same."""
 
 
 def upgrade(url: str) -> None:
-    """Bring the database at a SQLAlchemy URL to the newest schema; does nothing when it is there.
+    """Upgrade the database at a SQLAlchemy URL to the newest schema; does nothing if it is there already.
 
-    All in one transaction: an upgrade that is cut off has not happened. Two at once take turns.
+    The upgrade is one transaction: interrupted, it changes nothing. Two upgrades at once take turns.
     """
     from alembic import command  # noqa: PLC0415 - see above
     from alembic.config import Config  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""What Alembic runs: the revisions, on the connection and in the transaction ``upgrade`` began."""
+"""The script that Alembic runs: the migrations, in the transaction that ``upgrade`` began."""
 
 from __future__ import annotations
 
