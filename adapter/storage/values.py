@@ -169,8 +169,8 @@ class PublicationChange(NamedTuple):
     """A change to the publications of one resource to one recipient.
 
     ``version`` is the newest version published, 0 if there is none now. The action ``closed`` ends all access
-    to the history, ``ended`` removes rows that had expired or had not begun, and ``limited`` gives the history
-    an end.
+    to the history, ``ended`` removes rows that had expired or had not begun, and ``limited`` gives the
+    history an end.
     """
 
     recipient: str

@@ -1,18 +1,18 @@
-"""What differs between two versions of a record, as a reader would say it: place and new value."""
+"""The differences between two versions of a record: place and new value."""
 
 from __future__ import annotations
 
 from typing import Any
 
 GONE = "<gone>"
-"""Stands for what was there and is there no more."""
+"""The new value of a place that was removed."""
 
 
 def changes(old: Any, new: Any, place: str = "") -> dict[str, Any]:
-    """The places that differ, each with what stands there now, whole.
+    """The places that differ, each with its whole new value.
 
-    A list item is named by its id (``team.t1.deltakere.d1.rolle``); a list whose items only changed places
-    gives the order of their ids. Other lists are compared whole.
+    A list item is named by its id (``team.t1.deltakere.d1.rolle``); a list whose items are only in another
+    order gives the order of their ids. Other lists are compared whole.
     """
     if isinstance(old, dict) and isinstance(new, dict):
         names = list(dict.fromkeys((*old, *new)))

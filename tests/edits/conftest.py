@@ -1,4 +1,4 @@
-"""The adapter with every story in it, for each edit its own copy."""
+"""Fixtures of the edits: the adapter with every story, a new copy for each edit."""
 
 from __future__ import annotations
 

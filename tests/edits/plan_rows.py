@@ -1,4 +1,4 @@
-"""The table, continued: edits of plans, goals and tiltak."""
+"""The table of edits, continued: plans, goals and tiltak."""
 
 from __future__ import annotations
 

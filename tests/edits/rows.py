@@ -1,6 +1,6 @@
-"""The table: an edit of a FHIR resource, and what must follow in the municipality's record.
+"""The table of edits: a change to a FHIR resource, and the change that must follow in the municipal record.
 
-Written by hand from what FHIR and the record's schema say, without asking the mapping. The resources are
+The rows are written by hand from FHIR and the record's schema, not made by the mapping. The resources are
 those of the stories in ``tests/examples``.
 """
 
@@ -20,9 +20,9 @@ Resource = dict[str, Any]
 FNR = "urn:oid:2.16.578.1.12.4.1.4.1"
 BIRTH_TIME = "http://hl7.org/fhir/StructureDefinition/patient-birthTime"
 PARKING = {"url": "https://example.org/fhir/StructureDefinition/parkering", "valueString": "bak bygget"}
-"""An extension of somebody else's: the record has no field for it."""
+"""An extension by another vendor, which the record has no field for."""
 DOCTOR = {"system": "http://snomed.info/sct", "code": "158965000", "display": "Medical practitioner"}
-"""A translation the record has no field for."""
+"""A second Coding, which the record has no field for."""
 
 SAK = "saker/sak-slagpasient"
 TEAM = "CareTeam/slagpasient-team"
@@ -32,12 +32,11 @@ DELTAKERE = "team.slagpasient-team.deltakere"
 
 @dataclass(frozen=True)
 class Edit:
-    """One row: what is done to which resource, and what follows.
+    """One row: an edit of a resource, and the change that follows.
 
-    ``of`` is a resource, or a type to create one of; ``follows`` says place and new value in ``record``;
-    ``rest`` says, by part, what of FHIR the record has no field for and keeps beside it afterwards.
-    ``given`` is there before, and ``first`` is done to the resource before, by earlier writes. ``xml`` sends
-    the resource in XML.
+    ``of`` is a resource, or the type of a new one; ``follows`` has places and new values in ``record``;
+    ``rest`` has, by part, the residue afterwards. Earlier writes create the resources of ``given`` and make
+    the edit ``first``. ``xml`` sends the resource in XML.
     """
 
     what: str
@@ -102,29 +101,29 @@ def reorder(team: Resource) -> None:
 
 
 def translate_role(team: Resource) -> None:
-    """Another list's word for the fastlege beside ours, and a text."""
+    """A second Coding and a text added to the role of the fastlege."""
     (role,) = item(team["participant"], "fastlege")["role"]
     role["coding"].append(DOCTOR)
     role["text"] = "Fastlegen til Arne"
 
 
 def change_role(team: Resource) -> None:
-    """The fastlege is the contact person now; the old translation is not sent again."""
+    """The fastlege is the contact person now; the second Coding is not sent again."""
     item(team["participant"], "fastlege")["role"] = [ours("ip-rolle", "kontaktperson")]
 
 
 def park(team: Resource) -> None:
-    """Somebody's own extension."""
+    """An extension by another vendor."""
     team["extension"] = [PARKING]
 
 
 def annotate_telephone(person: Resource) -> None:
-    """Somebody's own extension on the telephone."""
+    """An extension by another vendor, on the telephone."""
     person["telecom"][0]["extension"] = [PARKING]
 
 
 def change_telephone(person: Resource) -> None:
-    """A new number; what stood beside the old one is sent again."""
+    """A new number; the extension on the old number is sent again."""
     person["telecom"][0]["value"] = "+47 00 00 13 99"
 
 
@@ -226,16 +225,16 @@ EDITS = (
         },
     ),
     Edit(
-        "a translation and a text beside a code are kept", TEAM, translate_role, {},
+        "a second Coding and a text in a concept are kept", TEAM, translate_role, {},
         rest={TEAM: [DOCTOR, "Fastlegen til Arne"]},
     ),
     Edit(
-        "the code changes, and the translation of the old one is gone", TEAM, change_role,
+        "the code changes, and the second Coding of the old code is gone", TEAM, change_role,
         {f"{DELTAKERE}.fastlege.rolle": "kontaktperson"}, first=translate_role,
     ),
     Edit("an extension of others is kept", TEAM, park, {}, rest={TEAM: [PARKING]}),
     Edit(
-        "a value changes, and what stands beside it is sent again", PERSON, change_telephone,
+        "a value changes, and the extension on it is sent again", PERSON, change_telephone,
         {"innbygger.kontaktpunkter.telefon.verdi": "+47 00 00 13 99"},
         rest={PERSON: [PARKING]}, first=annotate_telephone,
     ),

@@ -1,4 +1,4 @@
-"""FHIR edits and the municipal JSON that must follow, through both doors."""
+"""An edit of a FHIR resource changes the municipal record as the table of edits says, through both doors."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def record(house: House, path: str) -> Resource:
 
 
 def kept(house: House, path: str) -> dict[str, Any]:
-    """What is kept beside a record, by part."""
+    """The residue of a record, by part."""
     return {part: said["rest"] for part, said in record(house, f"{path}/rest").items()}
 
 
@@ -32,7 +32,7 @@ def read(house: House, reference: str) -> Resource:
 
 
 def write(house: House, resource: Resource, *, as_xml: bool = False) -> Resource:
-    """Update or create; gives what is answered."""
+    """Update or create a resource; returns the answer."""
     media, body = ("xml", xml.render(resource)) if as_xml else ("json", render(resource))
     type_, id_ = resource["resourceType"], resource.get("id")
     headers = {"Content-Type": f"application/fhir+{media}"}
@@ -46,18 +46,18 @@ def write(house: House, resource: Resource, *, as_xml: bool = False) -> Resource
 
 
 def holds(tree: Any, said: Any) -> bool:
-    """Whether this stands anywhere in the tree."""
+    """Whether the tree has this value anywhere."""
     below = tree.values() if isinstance(tree, dict) else tree if isinstance(tree, list) else ()
     return bool(tree == said) or any(holds(one, said) for one in below)
 
 
 def content(resource: Resource) -> Resource:
-    """A resource without what the server says of it: id, version, time, narrative."""
+    """A resource without id, meta and narrative, which the server sets."""
     return {name: value for name, value in resource.items() if name not in {"id", "meta", "text"}}
 
 
 def edited(house: House, row: Edit) -> tuple[Resource, Resource]:
-    """Carry out a row; gives what was sent and what was answered."""
+    """Carry out a row; returns the resource sent and the answer."""
     type_, _, id_ = row.of.partition("/")
     if row.first:
         before = read(house, row.of)
@@ -69,8 +69,8 @@ def edited(house: House, row: Edit) -> tuple[Resource, Resource]:
 
 
 @pytest.mark.parametrize("row", [*EDITS, *PLAN_EDITS], ids=lambda row: row.what)
-def test_an_edit_changes_the_record_there_and_nowhere_else(house: House, row: Edit) -> None:
-    """A FHIR edit is in the record at its field, or kept beside it, and the resource says what was sent."""
+def test_an_edit_changes_only_its_field_of_the_record(house: House, row: Edit) -> None:
+    """A FHIR edit is stored in its field or as residue, and the resource reads as it was sent."""
     for resource in row.given:
         write(house, resource)
     old = record(house, row.record)
@@ -86,8 +86,8 @@ def test_an_edit_changes_the_record_there_and_nowhere_else(house: House, row: Ed
     assert read(house, f"{answered['resourceType']}/{answered['id']}") == answered
 
 
-def test_a_code_changed_in_the_record_is_shown_without_what_stood_beside_it(house: House) -> None:
-    """A translation and a text belong to the code they stand beside: another code, and they are not shown."""
+def test_a_code_changed_in_the_record_drops_the_residue_of_the_old_code(house: House) -> None:
+    """A second Coding and a text belong to their code: once the record changes the code, neither is shown."""
     row = next(row for row in EDITS if row.edit is translate_role)
     edited(house, row)
     sak = record(house, row.record)

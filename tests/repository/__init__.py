@@ -1,1 +1,1 @@
-"""The hinge: doors above, records below."""
+"""Tests of the repository: publishing, page tokens and preconditions."""

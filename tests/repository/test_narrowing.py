@@ -1,4 +1,4 @@
-"""Who comes to see less of a sak, and when: by a write, and by time alone."""
+"""Narrowing: which recipients see less of a sak, and when, by a write or as a period ends."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.consent.test_read_table import CHILD, NOW, SKOLE, SYKEHUS, regel, sak
 
 DAY = "2026-07-01"
 AFTER = interval(DAY).high
-"""The instant after ``DAY``, as ``til`` counts to the end of it."""
+"""The end of ``DAY``, because ``til`` includes its whole day."""
 TIL, FRA = {"gyldighet": {"til": DAY}}, {"gyldighet": {"fra": "2026-07-02"}}
 WIDE, SOME = regel("team", "parorende"), regel("koordinator")
 MOTHER: dict[str, Any] = {"gittAv": [{"parorende": "mor"}]}
@@ -94,8 +94,10 @@ BY_TIME: list[tuple[str, dict[str, Any], dict[str, datetime]]] = [
 @pytest.mark.parametrize(
     ("record", "expected"), [row[1:] for row in BY_TIME], ids=[row[0] for row in BY_TIME]
 )
-def test_when_time_alone_shows_less(record: dict[str, Any], expected: dict[str, datetime]) -> None:
-    """The first instant at which a recipient sees less if nobody writes; nobody who never does."""
+def test_narrowing_gives_the_first_instant_a_recipient_sees_less_without_a_write(
+    record: dict[str, Any], expected: dict[str, datetime]
+) -> None:
+    """The result has only recipients that see less without a write, with the first instant of it."""
     assert narrowing(record, {"rolle-1": HELD}.get, NOW) == expected
 
 
@@ -127,10 +129,10 @@ BY_WRITE: list[tuple[str, dict[str, Any] | None, dict[str, Any], dict[str, str]]
 @pytest.mark.parametrize(
     ("before", "after", "expected"), [row[1:] for row in BY_WRITE], ids=[row[0] for row in BY_WRITE]
 )
-def test_who_sees_less_by_a_write(
+def test_a_write_narrows_the_recipients_that_see_less(
     before: dict[str, Any] | None, after: dict[str, Any], expected: dict[str, str]
 ) -> None:
-    """Who sees less than before, and why; and who sees something again after having seen nothing."""
+    """Each recipient that sees less is narrowed, and each that sees again after seeing nothing."""
     assert narrowed(before, after, {"rolle-1": HELD}.get, NOW) == expected
 
 
@@ -155,14 +157,14 @@ BY_HOLDER: list[tuple[str, dict[str, Any], Held | None, dict[str, Any], Held | N
     [row[1:] for row in BY_HOLDER],
     ids=[row[0] for row in BY_HOLDER],
 )
-def test_who_sees_less_as_a_rolle_passes_on(
+def test_a_rolle_that_passes_on_withdraws_the_permits_of_its_former_ansatt(
     before: dict[str, Any],
     holder: Held | None,
     after: dict[str, Any],
     successor: Held | None,
     expected: dict[str, str],
 ) -> None:
-    """The record of an ansatt takes too: what was permitted is compared as the sak was last written."""
+    """The permits stored at the last write of the sak are compared with those of the rolle's holder now."""
     stood, stands = permits(before, lambda _: holder), permits(after, lambda _: successor)
     assert bereft(stood, stands, NOW) == expected
 
@@ -212,8 +214,10 @@ def _open(regler: list[dict[str, Any]], formal: str, day: int) -> tuple[set[Any]
 
 
 @given(_regler())
-def test_no_day_is_missed_and_none_is_too_early(regler: list[dict[str, Any]]) -> None:
-    """It is the first day something permitted is gone or denied, as the regler say it, of any formål."""
+def test_narrowing_finds_the_first_day_with_fewer_permits_or_more_denies(
+    regler: list[dict[str, Any]],
+) -> None:
+    """The instant begins the first day on which, by the regler, a permit is gone or a deny is new."""
     today = 7
     record = sak(samtykke(*regler))
     less = [

@@ -1,4 +1,4 @@
-"""A next link is opaque, belongs to one caller and one hour, and says nothing of the query."""
+"""Page tokens: a token is for one caller and one hour, and hides the query."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ PAGE = Page("Patient", (("identifier", "urn:oid:2.16.578.1.12.4.1.4.1|1285681205
 PAGES = Pages(b"k" * 32)
 
 
-def test_the_page_is_what_was_sealed() -> None:
-    """Query, clock and position come back as they were."""
+def test_a_page_token_gives_back_its_page() -> None:
+    """Query, change number and position come back unchanged within the hour."""
     assert PAGES.open(PAGES.seal(PAGE, OWNER, NOW), OWNER, NOW + LIFETIME - timedelta(seconds=1)) == PAGE
 
 
-def test_the_token_does_not_tell_the_query() -> None:
-    """No part of it, decoded, holds the birth number searched for."""
+def test_a_page_token_hides_the_query() -> None:
+    """No decoded part of the token holds the birth number of the query."""
     token = PAGES.seal(PAGE, OWNER, NOW)
     decoded = b"".join(base64.urlsafe_b64decode(part + "==") for part in token.split("."))
     assert b"12856812055" not in decoded
@@ -52,8 +52,10 @@ def test_the_token_does_not_tell_the_query() -> None:
         "not ascii",
     ],
 )
-def test_every_other_token_is_one_refusal(token: str, owner: tuple[str, ...], now: datetime) -> None:
-    """Another caller's, an old, a forged and a broken token are told apart by nobody."""
+def test_every_invalid_page_token_gets_the_same_refusal(
+    token: str, owner: tuple[str, ...], now: datetime
+) -> None:
+    """The refusal is the same for another caller's token and for an expired, forged or broken one."""
     with pytest.raises(BadRequest) as refused:
         PAGES.open(token, owner, now)
     assert [finding.code for finding in refused.value.findings] == ["page-invalid"]

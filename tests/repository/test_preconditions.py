@@ -1,4 +1,4 @@
-"""If-Match, as clients send it, against the version there is."""
+"""Preconditions: the If-Match header of a write against the current version."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from adapter.repository.writes.preconditions import check_if_match
 
 
 @pytest.mark.parametrize("sent", ['W/"3"', '"3"', '"2", W/"3"', 'W/"a,b" ,"3"', "*", ' W/"3" '])
-def test_a_tag_of_the_current_version_lets_the_write_through(sent: str) -> None:
-    """Weak and strong tags, lists of them and the star are all read."""
+def test_if_match_with_the_current_version_is_accepted(sent: str) -> None:
+    """Weak and strong ETags, lists of ETags and the star are accepted."""
     check_if_match(sent, 3, required=True)
 
 
@@ -22,8 +22,8 @@ def test_a_tag_of_the_current_version_lets_the_write_through(sent: str) -> None:
         "x" * 9000, '"3",' * 4000 + "x",
     ],
 )  # fmt: skip
-def test_what_is_no_tag_is_not_understood(sent: str, current: int | None) -> None:
-    """400 naming the header: what is wrong is how it is written, and nobody has changed anything."""
+def test_if_match_that_is_no_etag_is_refused_with_400(sent: str, current: int | None) -> None:
+    """A header that is no ETag is a syntax fault, not a conflict: the refusal is 400 and names If-Match."""
     with pytest.raises(BadRequest) as caught:
         check_if_match(sent, current, required=True)
     (found,) = caught.value.findings
@@ -44,17 +44,17 @@ def test_what_is_no_tag_is_not_understood(sent: str, current: int | None) -> Non
         ("*", None, False, PreconditionFailed),
     ],
 )
-def test_another_version_is_refused(
+def test_if_match_with_another_version_is_refused(
     sent: str | None, current: int | None, required: bool, refusal: type[AdapterError]
 ) -> None:
-    """An old tag is 412, a missing one 428 where it is required."""
+    """An old ETag gives 412; a missing header gives 428 where it is required."""
     with pytest.raises(refusal):
         check_if_match(sent, current, required=required)
 
 
 @pytest.mark.parametrize(("current", "required"), [(None, True), (3, False)])
-def test_no_tag_is_needed_for_what_is_new_or_where_it_is_optional(
+def test_if_match_is_not_needed_for_a_new_resource_or_where_optional(
     current: int | None, required: bool
 ) -> None:
-    """A first write has seen nothing."""
+    """The first write of a resource has no version to name."""
     check_if_match(None, current, required=required)

@@ -1,4 +1,4 @@
-"""What the storage tests start from: a clock, a note, small resources, and publications of them."""
+"""Test data of the storage: a clock, a note, small resources, and publications of them."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def to(
     purpose: str | None = None,
     permit: str | None = None,
 ) -> Desired:
-    """A resource wanted for a recipient; organisations and professionals have the purpose TREAT."""
+    """A desired publication to a recipient; organisations and professionals have the purpose TREAT."""
     if purpose is None:
         purpose = "TREAT" if recipient.startswith(("organisasjon/", "ansatt/")) else ""
     return Desired(
@@ -70,7 +70,7 @@ def publish(
     narrowed: dict[str, str] | None = None,
     until: dict[str, datetime] | None = None,
 ) -> list[PublicationChange]:
-    """One write that brings the publications of a sak to what is desired."""
+    """One write that changes the publications of a sak to ``desired``."""
     with store.write(NOTE, at) as writer:
         return writer.reconcile("sak", record, desired, narrowed or {}, until or {})
 
@@ -78,13 +78,13 @@ def publish(
 def read(
     store: Store, recipient: str = HOSPITAL, type_: str = "CareTeam", id_: str = "t1", now: datetime = T0
 ) -> Published | None:
-    """What one recipient is given of a resource."""
+    """The publication of a resource to one recipient."""
     with store.read() as reader:
         return reader.for_recipients((recipient,), "TREAT", now).published(type_, id_)
 
 
 def told(found: Published | None) -> object:
-    """A publication as short as a table wants it: version and a distinguishing mark, or how it is gone."""
+    """A publication in short for a table: version and content mark, a tombstone, or None."""
     if found is None:
         return None
     return (found.version, "deleted" if found.deleted else json.loads(found.body).get("name"))

@@ -1,4 +1,4 @@
-"""Random resources and queries, and a reading of R4's search that goes through resources one by one."""
+"""Random resources and queries, and R4's search read naively: by testing every resource."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CATEGORIES = (("http://loinc.org", "LA27976-2"), ("http://loinc.org", "LA27977-0
 
 
 def number(person: int) -> str:
-    """Eleven digits with month + 80; nobody's."""
+    """Eleven digits with month + 80, no person's number."""
     return f"0181{person:07d}"
 
 
@@ -54,7 +54,7 @@ def some_team(chance: random.Random, person: int, serial: int) -> dict[str, Any]
 
 
 def span(value: str) -> tuple[datetime, datetime]:
-    """The instants of the dates used here, worked out by hand: Norwegian winter time but for 29 March."""
+    """The instants of the dates used, computed by hand: Norwegian winter time except for 29 March."""
     oslo = datetime(2026, 1, 1, tzinfo=UTC) - timedelta(hours=1)
     days = {"2026-01": (0, 31), "2026-01-15": (14, 15)}
     if value in days:
@@ -114,7 +114,7 @@ def codings(resource: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def has_token(wanted: str, tokens: list[tuple[str, str]]) -> bool:
-    """``code``, ``system|code``, ``|code`` or ``system|``."""
+    """Does a token match ``code``, ``system|code``, ``|code`` or ``system|``?"""
     if "|" not in wanted:
         return any(code == wanted for _, code in tokens)
     system, code = wanted.split("|")
@@ -142,7 +142,7 @@ TYPED = {
 
 
 def members(resource: dict[str, Any]) -> list[str]:
-    """What every participant refers to."""
+    """The reference of every participant."""
     return [participant["member"]["reference"] for participant in resource["participant"]]
 
 
@@ -155,7 +155,7 @@ Check = tuple[str, str, "Callable[[dict[str, Any]], bool]"]
 
 
 def team_checks(chance: random.Random) -> Check:
-    """One random CareTeam criterion, and what it means."""
+    """One random CareTeam criterion with its meaning."""
     status, member, date = chance.choice(STATUSES), chance.choice(MEMBERS), chance.choice(DATES)
     prefix = chance.choice(["", "eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap"])
     token = chance.choice(
@@ -184,7 +184,7 @@ def team_checks(chance: random.Random) -> Check:
 
 
 def patient_checks(chance: random.Random) -> Check:
-    """One random Patient criterion, and what it means."""
+    """One random Patient criterion with its meaning."""
     typed, plain = chance.choice(sorted(TYPED.items()))
     family = chance.choice(FAMILIES)
     date = chance.choice(["1960", "1960-05", "1960-05-12", "1971-01-31"])

@@ -1,4 +1,4 @@
-"""How much one process reads and durably writes; prints a table (``pytest -s``), and holds loose floors."""
+"""Capacity: reads and durable writes a second of one process, printed (``pytest -s``), with loose floors."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NARRATIVE = "Koordinator og tjenester rundt personen. " * 40
 
 
 def rate(act: Callable[[int], object], seconds: float = 1.5) -> float:
-    """How many times a second, one after the other."""
+    """The number of calls a second, one after the other."""
     for number in range(20):
         act(number)
     begun, turns = perf_counter(), 0
@@ -33,7 +33,7 @@ def rate(act: Callable[[int], object], seconds: float = 1.5) -> float:
 
 
 def resources(serial: int, mark: str = "") -> list[Desired]:
-    """Thirty resources of one sak as municipality and hospital are given them."""
+    """Thirty resources of one sak, published to municipality and hospital."""
     made = [patient(f"p{serial}", f"0181{serial:07d}", name=[{"family": "Berg", "given": ["Kari"]}])]
     made += [
         team(f"t{serial}-{part}", f"p{serial}", name=mark if part == 0 else "", note=[{"text": NARRATIVE}])
@@ -43,8 +43,8 @@ def resources(serial: int, mark: str = "") -> list[Desired]:
 
 
 @pytest.mark.slow
-def test_capacity(store: Store, request: pytest.FixtureRequest) -> None:
-    """Reads in the hundreds of microseconds whatever is stored, writes bounded by the disk alone."""
+def test_reads_and_writes_reach_the_capacity_floors(store: Store, request: pytest.FixtureRequest) -> None:
+    """A read takes hundreds of microseconds whatever is stored, and a write is bounded by the disk alone."""
     for serial in range(SAKER):
         publish(store, *resources(serial), record=f"s{serial}")
     query = {

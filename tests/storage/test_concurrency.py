@@ -1,4 +1,4 @@
-"""Many at once: no write is lost, no number is given twice, no key has two owners, no reader waits."""
+"""Concurrency: no write is lost, no number is used twice, no key has two owners, no reader waits."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def together(count: int, act: Callable[[int], None]) -> list[BaseException]:
-    """Run ``act`` in threads that start at the same moment; gives what they raised."""
+    """Run ``act`` in threads that start at the same moment; returns the exceptions they raised."""
     barrier, raised = threading.Barrier(count), []
 
     def run(number: int) -> None:
@@ -35,8 +35,8 @@ def together(count: int, act: Callable[[int], None]) -> list[BaseException]:
     return raised
 
 
-def test_no_write_is_lost(store: Store) -> None:
-    """Writers that read, add one and write: the sum is all of them, and each made a version."""
+def test_concurrent_writers_lose_no_write(store: Store) -> None:
+    """Writers that read, add one and write: the sum counts all of them, and each made a version."""
 
     def add(_number: int) -> None:
         for _ in range(10):
@@ -53,8 +53,8 @@ def test_no_write_is_lost(store: Store) -> None:
         assert [change.seq for change in reader.changes(0, 100)] == list(range(1, 81))
 
 
-def test_of_writers_that_build_on_one_version_one_wins(store: Store) -> None:
-    """Whoever checks the version it has seen inside its transaction can be sure of it."""
+def test_one_of_the_writers_that_build_on_the_same_version_wins(store: Store) -> None:
+    """A writer that checks the version inside its transaction can rely on it."""
     with store.write(NOTE, T0) as writer:
         writer.put_record("sak", "s1", 1, {})
     won = []
@@ -73,8 +73,8 @@ def test_of_writers_that_build_on_one_version_one_wins(store: Store) -> None:
     assert len(won) == 1
 
 
-def test_a_key_taken_at_the_same_moment_has_one_owner(store: Store) -> None:
-    """Conditional creates under one identifier: one record, the others are told of the conflict."""
+def test_concurrent_creates_with_one_key_make_one_record(store: Store) -> None:
+    """Of conditional creates with the same identifier, one makes a record and the others get Conflict."""
 
     def create(number: int) -> None:
         with store.write(NOTE, T0) as writer:
@@ -88,8 +88,8 @@ def test_a_key_taken_at_the_same_moment_has_one_owner(store: Store) -> None:
         assert [record.id for record in reader.records("sak", None, 99)] == [owner]
 
 
-def test_publications_written_at_once_have_consecutive_versions(store: Store) -> None:
-    """Every writer's content is a version of its own, none twice, none skipped."""
+def test_concurrent_publications_have_consecutive_versions(store: Store) -> None:
+    """Every writer's content is a version of its own, none repeated and none skipped."""
 
     def write(number: int) -> None:
         publish(store, to(HOSPITAL, team(name=f"w{number}")))
@@ -101,8 +101,8 @@ def test_publications_written_at_once_have_consecutive_versions(store: Store) ->
     assert len({row.body for row in seen}) == 12
 
 
-def test_the_feed_never_shows_a_number_before_a_smaller_one(store: Store) -> None:
-    """Who reads changes while they are made gets every number once and in order."""
+def test_the_feed_shows_changes_in_order_while_they_are_written(store: Store) -> None:
+    """A reader of changes gets every number once and in order, while others write."""
     done = threading.Event()
     read_: list[int] = []
 
@@ -129,8 +129,8 @@ def test_the_feed_never_shows_a_number_before_a_smaller_one(store: Store) -> Non
     assert (raised, read_) == ([], list(range(1, 61)))
 
 
-def test_readers_do_not_wait_for_a_writer(store: Store) -> None:
-    """While a write is under way others read what was there before it."""
+def test_a_reader_does_not_wait_for_a_writer(store: Store) -> None:
+    """While a write is open, a reader sees the state before it."""
     publish(store, to(HOSPITAL, team(name="before")))
     with store.write(NOTE, T0) as writer:
         writer.reconcile("sak", "s1", [to(HOSPITAL, team(name="after"))], {})
@@ -138,7 +138,7 @@ def test_readers_do_not_wait_for_a_writer(store: Store) -> None:
     assert told(read(store)) == (2, "after")
 
 
-def test_who_waits_too_long_is_told_to_come_back(
+def test_a_writer_that_waits_too_long_is_unavailable(
     store: Store, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Behind a write that does not end a write is Unavailable, after seconds and not for ever.

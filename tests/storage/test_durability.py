@@ -1,4 +1,4 @@
-"""What was acknowledged is there after a crash; a database that could not promise that is refused."""
+"""Durability: an acknowledged write survives a crash, and a database that cannot promise it is refused."""
 
 from __future__ import annotations
 
@@ -50,8 +50,8 @@ def codes(error: pytest.ExceptionInfo[Unavailable]) -> list[str]:
     return [finding.code for finding in error.value.findings]
 
 
-def test_a_migrated_database_is_taken(store: Store) -> None:
-    """Durable, migrated and writable: ready."""
+def test_a_durable_migrated_database_passes_the_check(store: Store) -> None:
+    """A durable, migrated and writable database is ready."""
     store.check()
     assert store.writable()
 
@@ -64,10 +64,10 @@ def test_a_migrated_database_is_taken(store: Store) -> None:
         ("foreign_keys=OFF", "foreign_keys"),
     ],
 )
-def test_sqlite_that_could_lose_writes_is_refused(
+def test_sqlite_with_an_unsafe_setting_is_refused(
     tmp_path: Path, migrated_sqlite: Path, monkeypatch: pytest.MonkeyPatch, pragma: str, setting: str
 ) -> None:
-    """The settings are read back from the connection, not believed: the refusal names the one at fault."""
+    """The settings are read back from the connection, and the refusal names the unsafe one."""
     path = tmp_path / "adapter.db"
     path.write_bytes(migrated_sqlite.read_bytes())
     prepare = engine._prepare_sqlite
@@ -86,15 +86,15 @@ def test_sqlite_that_could_lose_writes_is_refused(
 
 
 def test_a_database_in_memory_is_refused() -> None:
-    """What is gone with the process is no place for a record."""
+    """A database in memory is lost with the process, so it is refused."""
     store = Store("sqlite://")
     with pytest.raises(Unavailable):
         store.check()
     store.close()
 
 
-def test_postgresql_that_could_lose_writes_is_refused(postgresql: PostgreSQL) -> None:
-    """``synchronous_commit=off`` loses the last commits of a crash; the refusal names it."""
+def test_postgresql_with_an_unsafe_setting_is_refused(postgresql: PostgreSQL) -> None:
+    """``synchronous_commit=off`` loses the last commits in a crash; the refusal names it."""
     store = Store(postgresql.create("careless", "template"))
     with store._engine.begin() as connection:
         connection.execute(text("ALTER DATABASE careless SET synchronous_commit = off"))
@@ -107,7 +107,7 @@ def test_postgresql_that_could_lose_writes_is_refused(postgresql: PostgreSQL) ->
 
 
 def test_an_unmigrated_database_is_refused(tmp_path: Path) -> None:
-    """An empty database is told apart from one that does not answer."""
+    """An empty database gets another code than a database that does not answer."""
     (tmp_path / "new.db").touch()
     store = Store(f"sqlite:///{tmp_path}/new.db")
     with pytest.raises(Unavailable) as caught:
@@ -116,8 +116,8 @@ def test_an_unmigrated_database_is_refused(tmp_path: Path) -> None:
     assert codes(caught) == ["database-not-migrated"]
 
 
-def test_a_database_that_is_not_there_is_unavailable(tmp_path: Path) -> None:
-    """No file, no server: 503 and not a fault of ours; and no empty file is made."""
+def test_a_missing_database_is_unavailable(tmp_path: Path) -> None:
+    """A missing file or server gives 503, and no empty file is made."""
     places = {
         f"sqlite:///{tmp_path}/no #such.db": "database-missing",
         "postgresql://nobody@127.0.0.1:1/none": "database-unavailable",
@@ -134,7 +134,7 @@ def test_a_database_that_is_not_there_is_unavailable(tmp_path: Path) -> None:
 
 
 def test_a_read_only_database_answers_reads_alone(tmp_path: Path, migrated_sqlite: Path) -> None:
-    """Reads go on, a write is Unavailable, and the store says that it is not writable."""
+    """A read-only database answers reads, refuses writes as Unavailable, and is not writable."""
     path = tmp_path / "adapter.db"
     path.write_bytes(migrated_sqlite.read_bytes())
     store = Store(f"sqlite:///file:{path}?mode=ro&uri=true")
@@ -149,7 +149,7 @@ def test_a_read_only_database_answers_reads_alone(tmp_path: Path, migrated_sqlit
 
 @contextlib.contextmanager
 def writers(url: str, count: int) -> Iterator[tuple[list[subprocess.Popen[str]], list[str]]]:
-    """Processes that write as fast as they can, and what they have acknowledged."""
+    """Processes that write as fast as they can, and the ids of acknowledged writes."""
     acknowledged: list[str] = []
 
     def listen(process: subprocess.Popen[str]) -> None:
@@ -182,7 +182,7 @@ def writers(url: str, count: int) -> Iterator[tuple[list[subprocess.Popen[str]],
 
 
 def whole(store: Store, acknowledged: list[str]) -> int:
-    """Everything acknowledged is there; whatever is there is there as a whole. Gives how many records."""
+    """Every acknowledged record is there, and every stored record is whole; returns the number of records."""
     with store.read() as reader:
         there = {record.id for record in reader.records("sak", None, 1_000_000)}
         assert set(acknowledged) <= there
@@ -195,8 +195,8 @@ def whole(store: Store, acknowledged: list[str]) -> int:
 
 
 @pytest.mark.slow
-def test_nothing_acknowledged_is_lost_when_writers_are_killed(store: Store, database_url: str) -> None:
-    """Kill -9 at random moments, again and again: each record acknowledged is there, none is half there."""
+def test_a_killed_writer_loses_no_acknowledged_record(store: Store, database_url: str) -> None:
+    """After kill -9 at random moments, each acknowledged record is there and none is half stored."""
     chance = random.Random(7)  # noqa: S311
     acknowledged: list[str] = []
     for _ in range(8):
@@ -213,8 +213,8 @@ def test_nothing_acknowledged_is_lost_when_writers_are_killed(store: Store, data
 
 
 @pytest.mark.slow
-def test_postgresql_may_crash(tmp_path: Path) -> None:
-    """The server is killed under load and started again: nothing lost, and the same store serves at once."""
+def test_a_postgresql_crash_loses_no_acknowledged_record(tmp_path: Path) -> None:
+    """A server killed under load and restarted has lost no write, and the same store serves at once."""
     with running_postgresql() as server:
         url = server.create("crash")
         upgrade(url)
@@ -237,8 +237,8 @@ def test_postgresql_may_crash(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_restart_between_requests_is_not_noticed() -> None:
-    """Connections that the server closed while nobody used them are replaced, for reads and writes."""
+def test_connections_closed_by_a_restart_are_replaced() -> None:
+    """Connections that the server closed between requests are replaced, for reads and writes."""
     with running_postgresql() as server:
         url = server.create("restarted")
         upgrade(url)
@@ -253,8 +253,8 @@ def test_a_restart_between_requests_is_not_noticed() -> None:
 
 
 @pytest.mark.slow
-def test_a_server_that_goes_away_in_the_middle_is_unavailable() -> None:
-    """Whatever was being asked, the answer is 503; afterwards the same store serves again."""
+def test_a_server_lost_in_the_middle_of_a_request_is_unavailable() -> None:
+    """Every request gets 503 while the server is gone; afterwards the same store serves again."""
     with running_postgresql() as server:
         url = server.create("vanished")
         upgrade(url)

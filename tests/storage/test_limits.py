@@ -1,4 +1,4 @@
-"""What a recipient was given ends at an instant to come: no longer history then, whatever is written."""
+"""Limits: the history of a recipient that will see less ends at that instant, whatever is written."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ A, B, C, D = (team(name=name) for name in "ABCD")
 END = T0 + 5 * DAY
 
 
-def test_history_ends_and_what_stands_stays(store: Store) -> None:
-    """At the instant what was superseded is gone, by number too; what is shown then keeps its version."""
+def test_history_ends_at_the_limit_and_the_open_row_stays(store: Store) -> None:
+    """At the limit superseded versions are gone from history and vread; the open row keeps its version."""
     publish(store, to(HOSPITAL, A))
     publish(store, to(HOSPITAL, B), until={HOSPITAL: END})
     assert history(store, now=END - DAY) == [(2, "B"), (1, "A")]
@@ -46,31 +46,31 @@ def test_history_ends_and_what_stands_stays(store: Store) -> None:
     assert versions(store, now=END) == [2]
 
 
-def test_only_the_recipient_that_sees_less_loses(store: Store) -> None:
-    """Another's history of the same resource lasts."""
+def test_a_limit_leaves_the_history_of_other_recipients(store: Store) -> None:
+    """Another recipient's history of the same resource stays."""
     publish(store, to(HOSPITAL, A), to(WARD, A))
     publish(store, to(HOSPITAL, B), to(WARD, B), until={HOSPITAL: END})
     assert history(store, WARD, now=END) == [(2, "B"), (1, "A")]
 
 
-def test_another_record_is_left_alone(store: Store) -> None:
-    """An instant is for one record, not for all a recipient was given."""
+def test_a_limit_leaves_other_records(store: Store) -> None:
+    """A limit is for one record, not for every record of the recipient."""
     publish(store, to(HOSPITAL, A))
     publish(store, to(HOSPITAL, B))
     publish(store, to(HOSPITAL, team("t2")), record="s2", until={HOSPITAL: END})
     assert history(store, now=END) == [(2, "B"), (1, "A")]
 
 
-def test_what_is_superseded_in_the_same_change_ends_too(store: Store) -> None:
-    """The row without an end that gives way to one with an end does not outlive it."""
+def test_a_row_superseded_in_the_same_change_ends_at_the_limit(store: Store) -> None:
+    """A row without an end that is replaced by a row with an end does not outlive it."""
     publish(store, to(HOSPITAL, A))
     publish(store, to(HOSPITAL, A, until=END), until={HOSPITAL: END})
     publish(store, to(HOSPITAL, B), at=END + DAY)
     assert (history(store, now=END + DAY), versions(store, now=END + DAY)) == ([(2, "B")], [2])
 
 
-def test_an_instant_put_off_or_taken_back_is_kept(store: Store) -> None:
-    """A window is only ever shortened: neither a later instant nor none brings anything back."""
+def test_a_later_limit_or_none_does_not_lengthen_history(store: Store) -> None:
+    """A window is only shortened: neither a later limit nor none brings history back."""
     publish(store, to(HOSPITAL, A))
     publish(store, to(HOSPITAL, B), until={HOSPITAL: END})
     publish(store, to(HOSPITAL, C), until={HOSPITAL: END + 9 * DAY})
@@ -80,16 +80,16 @@ def test_an_instant_put_off_or_taken_back_is_kept(store: Store) -> None:
     assert history(store, now=END + 9 * DAY) == [(4, "D"), (3, "C")]
 
 
-def test_an_earlier_instant_comes_first(store: Store) -> None:
-    """What was to be history until one day is so no longer than to a day before it."""
+def test_an_earlier_limit_shortens_history_again(store: Store) -> None:
+    """History limited to one day can be limited to an earlier day."""
     publish(store, to(HOSPITAL, A))
     publish(store, to(HOSPITAL, B), until={HOSPITAL: END})
     publish(store, to(HOSPITAL, C), until={HOSPITAL: END - DAY})
     assert history(store, now=END - DAY) == [(3, "C")]
 
 
-def test_a_deletion_is_told_until_then(store: Store) -> None:
-    """A tombstone is history although nothing has superseded it; it is not put up again."""
+def test_a_tombstone_ends_at_the_limit(store: Store) -> None:
+    """A tombstone is history although no row has superseded it; it is not written again."""
     stays = to(HOSPITAL, patient())
     publish(store, to(HOSPITAL, A), stays)
     publish(store, stays)
@@ -99,15 +99,15 @@ def test_a_deletion_is_told_until_then(store: Store) -> None:
     assert (read(store, now=END), history(store, now=END)) == (None, [])
 
 
-def test_a_deletion_of_the_same_change_is_told_until_then(store: Store) -> None:
-    """The tombstone a change puts up ends with what it follows upon."""
+def test_a_tombstone_of_the_same_change_ends_at_the_limit(store: Store) -> None:
+    """A tombstone written in the change of the limit ends with the row it follows."""
     publish(store, to(HOSPITAL, A), to(HOSPITAL, patient()))
     publish(store, to(HOSPITAL, patient()), until={HOSPITAL: END})
     assert (told(read(store, now=END - DAY)), read(store, now=END)) == ((2, "deleted"), None)
 
 
-def test_an_old_page_does_not_show_it_either(store: Store) -> None:
-    """A search that goes on as of an earlier change finds only what still lasts."""
+def test_a_later_page_does_not_show_history_past_the_limit(store: Store) -> None:
+    """A search page as of an earlier change finds only rows whose window still holds."""
     publish(store, to(HOSPITAL, A))
     publish(store, to(HOSPITAL, B), until={HOSPITAL: END})
     with store.read() as reader:
@@ -124,8 +124,8 @@ def test_an_old_page_does_not_show_it_either(store: Store) -> None:
     assert found == [[(1, "A")], [], [(2, "B")], [(2, "B")]]
 
 
-def test_it_is_a_change_once(store: Store) -> None:
-    """A write that only sets an end is one; the same again leaves no trace, not even in the clock."""
+def test_setting_a_limit_is_one_change(store: Store) -> None:
+    """A write that only sets a limit is a change; the same write again changes nothing, not even the clock."""
     publish(store, to(HOSPITAL, A))
     publish(store, to(HOSPITAL, B))
     made = publish(store, to(HOSPITAL, B), until={HOSPITAL: END})
@@ -144,7 +144,7 @@ HALF = DAY / 2
 
 @dataclass
 class Life:
-    """One resource as one recipient is given it, by plans of how much it shows on each day to come.
+    """One resource published to one recipient, by plans of how much it shows on each coming day.
 
     Level 0 is nothing. A content says its level and the write it comes from. What was shown, and since when
     not less has been, is kept by looking.
@@ -159,11 +159,11 @@ class Life:
     flat: bool = True
 
     def at(self, day: int) -> datetime:
-        """When a day begins; after the last day of another resource, as a store's clock only goes forward."""
+        """The instant a day begins; it follows the last day of the resource before, so that time rises."""
         return T0 + (self.serial * DAYS + day) * DAY
 
     def write(self, day: int, plan: list[int]) -> None:
-        """From noon of ``day`` this plan holds; who sees less is told of as a sak tells it."""
+        """Write a plan at noon of ``day``, with its narrowing and limits as for a sak."""
         before, now = self.plan[day], plan[day]
         why = "withdrawn" if now < before else "expired" if now and not before else None
         ends = [self.at(later) for later in range(day + 1, DAYS) if plan[later] < plan[later - 1]]
@@ -184,7 +184,7 @@ class Life:
                 yield to(HOSPITAL, content, self.at(stretch[0]), until)
 
     def look(self, now: datetime) -> set[str]:
-        """What is readable; it was shown, and since that nothing has been shown less."""
+        """The readable versions; each was shown, and no later day showed less."""
         id_ = f"t{self.serial}"
         found = read(self.store, id_=id_, now=now)
         if found and not found.deleted:
@@ -194,7 +194,7 @@ class Life:
         return {row[1] for row in rows if isinstance(row, tuple)} - {"deleted"}
 
     def dawn(self, day: int) -> None:
-        """A day begins on which less may be shown."""
+        """Begin a day, on which less may be shown."""
         if day and self.plan[day] < self.plan[day - 1]:
             self.shown.clear()
 
@@ -205,8 +205,8 @@ PLANS = st.lists(LEVEL, min_size=4, max_size=4) | LEVEL.map(lambda level: [level
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(plans=st.dictionaries(st.integers(0, DAYS - 1), PLANS, min_size=1, max_size=5))
-def test_nothing_is_read_that_was_shown_before_less_was(store: Store, plans: dict[int, list[int]]) -> None:
-    """Whatever is planned when: history goes back to when less was shown, or to the start if it never was."""
+def test_history_reaches_back_only_to_the_last_narrowing(store: Store, plans: dict[int, list[int]]) -> None:
+    """Whatever is planned when, history reaches back to the last day less was shown, or to the start."""
     life = Life(store)
     for day in range(DAYS):
         life.dawn(day)

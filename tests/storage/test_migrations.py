@@ -1,4 +1,4 @@
-"""The migrations make the tables this program reads, whole or not at all."""
+"""Migrations: they make the tables this program reads, whole or not at all."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of a database with nothing in it."""
+    """The URL of an empty database."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path}/empty.db"
         return
@@ -36,7 +36,7 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 
 def seen(url: str, look: Callable[[Any], Any]) -> Any:
-    """What a look at a database gives."""
+    """The result of a look at a database."""
     engine = make_engine(url)
     try:
         with engine.connect() as connection:
@@ -45,8 +45,8 @@ def seen(url: str, look: Callable[[Any], Any]) -> Any:
         engine.dispose()
 
 
-def test_the_migrations_make_the_tables_the_program_knows(database_url: str) -> None:
-    """Nothing is missing, nothing is left over, no column differs; indexes too."""
+def test_the_migrations_make_the_declared_tables(database_url: str) -> None:
+    """No table, column or index is missing, left over or different."""
 
     def differences(connection: Any) -> list[Any]:
         options = {"compare_type": True}
@@ -55,14 +55,14 @@ def test_the_migrations_make_the_tables_the_program_knows(database_url: str) -> 
     assert seen(database_url, differences) == []
 
 
-def test_the_newest_migration_is_the_schema_the_program_wants() -> None:
-    """``SCHEMA`` is said once more beside the tables, so that serving needs no Alembic: here they meet."""
+def test_schema_names_the_newest_migration() -> None:
+    """``SCHEMA`` repeats the newest migration's id, so that serving needs no Alembic; the two are equal."""
     folder = str(migrations.__path__[0])
     assert ScriptDirectory(folder).get_current_head() == SCHEMA
 
 
 def test_upgrading_again_changes_nothing(empty_url: str) -> None:
-    """The secret and the clock are those of the first time."""
+    """A second upgrade keeps the secret and the clock of the first."""
     upgrade(empty_url)
     store = Store(empty_url)
     with store.read() as reader:
@@ -74,8 +74,8 @@ def test_upgrading_again_changes_nothing(empty_url: str) -> None:
     store.close()
 
 
-def test_an_upgrade_that_fails_has_not_happened(empty_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Cut off before its end, it leaves no table behind; the next one begins from nothing."""
+def test_a_failed_upgrade_leaves_no_table(empty_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An interrupted upgrade leaves no table behind, and the next one begins anew."""
 
     def fail(_count: int) -> bytes:
         raise OSError
@@ -89,7 +89,7 @@ def test_an_upgrade_that_fails_has_not_happened(empty_url: str, monkeypatch: pyt
 
 
 def test_two_upgrades_at_once_take_turns(empty_url: str) -> None:
-    """Two processes that start together both end with a migrated database."""
+    """Two processes that upgrade together both end with a migrated database."""
     code = "import sys; from adapter.storage.migrations import upgrade; upgrade(sys.argv[1])"
     runs = [subprocess.Popen([sys.executable, "-c", code, empty_url]) for _ in range(2)]
     assert [run.wait() for run in runs] == [0, 0]

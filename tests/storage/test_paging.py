@@ -1,4 +1,4 @@
-"""Pages of one search, taken while others write: nothing twice, nothing missed, nothing withdrawn."""
+"""Paging: while others write, the pages of a search repeat nothing, miss nothing, show nothing withdrawn."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def clock(store: Store) -> int:
 
 
 @pytest.mark.parametrize("order", ORDERS)
-def test_pages_are_of_the_first_pages_moment(store: Store, order: str) -> None:
-    """New, changed and deleted resources are on later pages as they were when the first was taken."""
+def test_later_pages_show_the_state_of_the_first_page(store: Store, order: str) -> None:
+    """New, changed and deleted resources are on later pages as they were when the first page was taken."""
     for serial in range(9):
         publish(store, to(HOSPITAL, team(f"t{serial}", name="before")), record=f"s{serial}")
     as_of = clock(store)
@@ -57,8 +57,8 @@ def test_pages_are_of_the_first_pages_moment(store: Store, order: str) -> None:
 
 
 @pytest.mark.parametrize("order", ORDERS)
-def test_what_is_withdrawn_is_on_no_later_page_and_shifts_nothing(store: Store, order: str) -> None:
-    """A withdrawal between two pages takes its resources away at once, and loses no other."""
+def test_withdrawn_resources_are_on_no_later_page(store: Store, order: str) -> None:
+    """A withdrawal between two pages removes its resources at once, and no other."""
     for serial in range(9):
         publish(store, to(HOSPITAL, team(f"t{serial}")), record=f"s{serial}")
     as_of = clock(store)
@@ -77,8 +77,8 @@ def test_what_is_withdrawn_is_on_no_later_page_and_shifts_nothing(store: Store, 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("order", ORDERS)
-def test_paging_under_constant_writes(store: Store, order: str) -> None:
-    """While four writers change, add and delete, each run of pages is exactly the state it began with."""
+def test_pages_under_constant_writes_show_one_state(store: Store, order: str) -> None:
+    """While four writers change, add and delete, every page shows the state of its first page."""
     for serial in range(60):
         publish(store, to(HOSPITAL, team(f"t{serial}", name="0")), record=f"s{serial}")
     done, failures = threading.Event(), []

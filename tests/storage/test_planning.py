@@ -1,4 +1,4 @@
-"""What a recipient sees as time goes by, whatever is written when: the promises behind version numbers."""
+"""Planning: the publications a recipient sees over time, and the promises about version numbers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ HOUR = 60 * MINUTE
 
 @dataclass
 class Kept:
-    """A row as the database would keep it."""
+    """A row as the database stores it."""
 
     row: OpenRow
     open: bool = True
@@ -24,7 +24,7 @@ class Kept:
 
 @dataclass
 class Book:
-    """The publications of one resource to one recipient, kept as the database keeps them."""
+    """The publications of one resource to one recipient, stored as in the database."""
 
     rows: list[Kept] = field(default_factory=list)
     serial: int = 0
@@ -49,7 +49,7 @@ class Book:
             )
 
     def seen(self, now: int) -> list[OpenRow]:
-        """What a read finds."""
+        """The rows a read finds."""
         return [k.row for k in self.rows if k.open and k.row.valid_from <= now < k.row.valid_to]
 
 
@@ -64,7 +64,7 @@ def _stretches(cuts: list[int], contents: list[int | None]) -> list[Wanted]:
 
 @st.composite
 def written(draw: st.DrawFn) -> list[tuple[int, list[Wanted]]]:
-    """Writes in the order of their instants, each with stretches of a few contents."""
+    """Writes in the order of their instants, each with a few windows and contents."""
     instants = sorted(draw(st.lists(st.integers(0, 12), min_size=1, max_size=6)))
     writes = []
     for instant in instants:
@@ -79,8 +79,8 @@ def _wanted_at(wanted: list[Wanted], now: int) -> bytes | None:
 
 
 @given(written())
-def test_what_is_seen_is_what_was_last_wanted(writes: list[tuple[int, list[Wanted]]]) -> None:
-    """At every instant a read finds the content last wanted for it, or nothing, or a tombstone: never two."""
+def test_a_read_finds_the_content_last_wanted_for_its_instant(writes: list[tuple[int, list[Wanted]]]) -> None:
+    """At every instant a read finds the content last wanted for it, a tombstone or nothing."""
     book = Book()
     for (at, wanted), following in zip(writes, [*(at for at, _ in writes[1:]), 16 * HOUR], strict=True):
         book.write(wanted, at)
@@ -93,7 +93,7 @@ def test_what_is_seen_is_what_was_last_wanted(writes: list[tuple[int, list[Wante
 
 @given(written())
 def test_versions_rise_and_mean_one_content(writes: list[tuple[int, list[Wanted]]]) -> None:
-    """Who looks all the time sees versions from 1 on, without a gap, that never fall, each one content."""
+    """A reader sees versions from 1 on, rising without gaps, each with one content."""
     book, observed = Book(), []
     for (at, wanted), following in zip(writes, [*(at for at, _ in writes[1:]), 16 * HOUR], strict=True):
         book.write(wanted, at)
@@ -107,8 +107,8 @@ def test_versions_rise_and_mean_one_content(writes: list[tuple[int, list[Wanted]
 
 
 @given(written())
-def test_writing_again_what_is_there_changes_nothing(writes: list[tuple[int, list[Wanted]]]) -> None:
-    """The same wish at the same or a later instant of the same stretch leaves every row as it was."""
+def test_writing_the_same_again_changes_no_row(writes: list[tuple[int, list[Wanted]]]) -> None:
+    """The same wish at the same or a later instant of the same window leaves every row as it was."""
     book = Book()
     for at, wanted in writes:
         book.write(wanted, at)
@@ -117,8 +117,8 @@ def test_writing_again_what_is_there_changes_nothing(writes: list[tuple[int, lis
         assert [(kept.row, kept.open) for kept in book.rows] == before
 
 
-def test_a_row_that_may_have_been_read_just_now_counts_as_shown() -> None:
-    """A window that begins within minutes of the write is not erased: another clock may be ahead."""
+def test_a_row_that_opens_within_minutes_counts_as_shown() -> None:
+    """A row whose window begins within minutes of the write is not erased: another clock may be ahead."""
     book = Book()
     book.write([Wanted(b"A", None, 10 * MINUTE, FOREVER)], 0)
     book.write([Wanted(b"B", None, 10 * MINUTE, FOREVER)], 6 * MINUTE)

@@ -1,4 +1,4 @@
-"""What a recipient is given, in which version, and what it can still ask about afterwards."""
+"""Publications: the versions a recipient is given, and the history it can read afterwards."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 A, B, C = (team(name=name) for name in "ABC")
 
 
-def test_what_is_published_is_read_as_the_bytes_it_is(store: Store) -> None:
-    """A read gives the very bytes, and when this recipient was given them."""
+def test_a_read_gives_the_published_bytes(store: Store) -> None:
+    """A read gives the published bytes, with the instant this recipient was given them."""
     wanted = to(HOSPITAL, A, permit="consent-1")
     publish(store, wanted)
     found = read(store)
@@ -40,7 +40,7 @@ def test_what_is_published_is_read_as_the_bytes_it_is(store: Store) -> None:
 
 
 def test_an_unchanged_write_makes_no_version(store: Store) -> None:
-    """The same content in the same window leaves everything as it was, the clock too."""
+    """The same content in the same window changes nothing, not even the clock."""
     publish(store, to(HOSPITAL, A))
     assert publish(store, to(HOSPITAL, A), at=T0 + DAY) == []
     with store.read() as reader:
@@ -48,8 +48,8 @@ def test_an_unchanged_write_makes_no_version(store: Store) -> None:
     assert history(store) == [(1, "A")]
 
 
-def test_other_content_is_the_next_version_and_the_old_one_stays_readable(store: Store) -> None:
-    """What was superseded is still answered by vread and history."""
+def test_new_content_is_the_next_version_and_the_old_stays_readable(store: Store) -> None:
+    """Superseded content is still answered by vread and history."""
     publish(store, to(HOSPITAL, A))
     publish(store, to(HOSPITAL, B), at=T0 + DAY)
     publish(store, to(HOSPITAL, A), at=T0 + 2 * DAY)
@@ -59,7 +59,7 @@ def test_other_content_is_the_next_version_and_the_old_one_stays_readable(store:
 
 
 def test_another_permit_or_window_keeps_the_version(store: Store) -> None:
-    """The content decides the version: ETag and lastUpdated stay when only the permit changes."""
+    """The content decides the version: ETag and lastUpdated stay if only permit or window changes."""
     publish(store, to(HOSPITAL, A, permit="one"))
     publish(store, to(HOSPITAL, A, permit="two", until=T0 + 9 * DAY), at=T0 + DAY)
     found = read(store, now=T0 + DAY)
@@ -69,8 +69,8 @@ def test_another_permit_or_window_keeps_the_version(store: Store) -> None:
     assert read(store, now=T0 + 9 * DAY) is None
 
 
-def test_deletion_is_told_to_those_who_had_it(store: Store) -> None:
-    """What is no longer there is a tombstone with a version of its own; its history stays."""
+def test_a_deletion_gives_its_recipients_a_tombstone(store: Store) -> None:
+    """A deleted resource is a tombstone with a version of its own; its history stays."""
     publish(store, to(HOSPITAL, A), to(HOSPITAL, patient()))
     publish(store, to(HOSPITAL, patient()), at=T0 + DAY)
     assert told(read(store, now=T0 + DAY)) == (2, "deleted")
@@ -81,7 +81,7 @@ def test_deletion_is_told_to_those_who_had_it(store: Store) -> None:
 
 
 def test_withdrawal_closes_everything_of_the_record(store: Store) -> None:
-    """A narrowed recipient that keeps nothing gets what an unknown id gives: no 410, no vread, no history."""
+    """A narrowed recipient that keeps nothing gets the answer of an unknown id for every read."""
     publish(store, to(HOSPITAL, A), to(WARD, A))
     publish(store, to(HOSPITAL, B), to(WARD, B))
     publish(store, to(WARD, B), narrowed={HOSPITAL: "withdrawn"})
@@ -90,15 +90,15 @@ def test_withdrawal_closes_everything_of_the_record(store: Store) -> None:
 
 
 def test_withdrawal_closes_tombstones_too(store: Store) -> None:
-    """Not even that something was deleted is told afterwards."""
+    """After a withdrawal not even a deletion can be read."""
     publish(store, to(HOSPITAL, A))
     publish(store)
     publish(store, narrowed={HOSPITAL: "withdrawn"})
     assert (read(store), versions(store)) == (None, [])
 
 
-def test_a_narrowed_recipient_keeps_only_what_it_still_sees(store: Store) -> None:
-    """What stays the same keeps its version without its past; what shows less is a new version alone."""
+def test_a_narrowed_recipient_keeps_only_the_resources_it_still_sees(store: Store) -> None:
+    """An unchanged resource keeps its version without its past; one that shows less has a new version."""
     publish(store, to(HOSPITAL, A), to(HOSPITAL, patient(gender="female")))
     publish(store, to(HOSPITAL, B), to(HOSPITAL, patient(gender="female")))
     publish(store, to(HOSPITAL, B), to(HOSPITAL, patient()), narrowed={HOSPITAL: "labelled"})
@@ -109,7 +109,7 @@ def test_a_narrowed_recipient_keeps_only_what_it_still_sees(store: Store) -> Non
 
 
 def test_a_version_number_is_never_used_again(store: Store) -> None:
-    """After withdrawal and a new consent the numbers go on: an old ETag can never name new content."""
+    """After a withdrawal and a new consent the numbers go on, so an old ETag never names new content."""
     publish(store, to(HOSPITAL, A))
     publish(store, narrowed={HOSPITAL: "withdrawn"})
     publish(store, to(HOSPITAL, A))
@@ -117,7 +117,7 @@ def test_a_version_number_is_never_used_again(store: Store) -> None:
 
 
 def test_a_window_opens_and_closes_by_itself(store: Store) -> None:
-    """Before its window nothing is there; after it nothing is there any more, history included."""
+    """Before and after its window a resource cannot be read, its history included."""
     publish(store, to(HOSPITAL, A))
     publish(store, to(HOSPITAL, B, until=T0 + 5 * DAY), at=T0 + DAY)
     publish(store, to(WARD, A, T0 + 2 * DAY, T0 + 4 * DAY), to(HOSPITAL, B, until=T0 + 5 * DAY), at=T0 + DAY)
@@ -128,16 +128,16 @@ def test_a_window_opens_and_closes_by_itself(store: Store) -> None:
     assert versions(store, now=T0 + 5 * DAY) == []
 
 
-def test_a_window_that_opens_later_is_an_update_then(store: Store) -> None:
-    """A client that asks for what was updated since yesterday finds what opened today."""
+def test_lastupdated_is_the_instant_a_window_opens(store: Store) -> None:
+    """A client that asks for updates since yesterday finds a resource whose window opened today."""
     publish(store, to(HOSPITAL, A, T0 + 2 * DAY))
     found = read(store, now=T0 + 3 * DAY)
     assert found is not None
     assert found.last_updated == T0 + 2 * DAY
 
 
-def test_stretches_of_time_are_consecutive_versions(store: Store) -> None:
-    """What follows by itself comes as the next version, and is not told beforehand."""
+def test_consecutive_windows_are_consecutive_versions(store: Store) -> None:
+    """Content of a later window is the next version, and cannot be read before."""
     publish(store, to(HOSPITAL, A, None, T0 + 2 * DAY), to(HOSPITAL, B, T0 + 2 * DAY))
     assert history(store, now=T0 + DAY) == [(1, "A")]
     assert versions(store, now=T0 + DAY) == [1]
@@ -145,8 +145,8 @@ def test_stretches_of_time_are_consecutive_versions(store: Store) -> None:
     assert history(store, now=T0 + 2 * DAY) == [(2, "B")]  # A's window has passed: no longer to be seen
 
 
-def test_what_was_never_shown_leaves_no_trace(store: Store) -> None:
-    """Plans for the future that are replaced before they begin count for nothing, not even a number."""
+def test_a_row_that_was_never_shown_leaves_no_trace(store: Store) -> None:
+    """Future rows that are replaced before their window begins use up no version number."""
     for content in (A, B, A, C):
         publish(store, to(HOSPITAL, content, T0 + 9 * DAY))
     assert told(read(store, now=T0 + 9 * DAY)) == (1, "C")
@@ -154,29 +154,29 @@ def test_what_was_never_shown_leaves_no_trace(store: Store) -> None:
     assert (read(store, now=T0 + 9 * DAY), read(store)) == (None, None)
 
 
-def test_versions_rise_when_only_the_present_stretch_changes(store: Store) -> None:
-    """A stretch to come is renumbered after the present one, or a client would see its version fall."""
+def test_versions_rise_when_only_the_present_window_changes(store: Store) -> None:
+    """A future row is renumbered after the present one, so that no client sees its version fall."""
     publish(store, to(HOSPITAL, A, None, T0 + 2 * DAY), to(HOSPITAL, B, T0 + 2 * DAY))
     publish(store, to(HOSPITAL, C, None, T0 + 2 * DAY), to(HOSPITAL, B, T0 + 2 * DAY), at=T0 + DAY)
     assert told(read(store, now=T0 + DAY)) == (2, "C")
     assert told(read(store, now=T0 + 2 * DAY)) == (3, "B")
 
 
-def test_a_window_that_has_begun_is_as_good_as_one_without_a_beginning(store: Store) -> None:
-    """Writing again after a boundary has passed makes no row: nobody sees a difference."""
+def test_a_begun_window_equals_a_window_without_a_beginning(store: Store) -> None:
+    """The same write after a window has begun makes no row."""
     publish(store, to(HOSPITAL, A, T0 + DAY))
     assert publish(store, to(HOSPITAL, A), at=T0 + 2 * DAY) == []
 
 
-def test_deletion_after_expiry_is_not_told(store: Store) -> None:
-    """Who could no longer see it is not told that it is gone."""
+def test_a_deletion_after_expiry_gives_no_tombstone(store: Store) -> None:
+    """A recipient that could no longer see the resource gets no tombstone."""
     publish(store, to(HOSPITAL, A, until=T0 + DAY))
     publish(store, at=T0 + 2 * DAY)
     assert read(store, now=T0 + 2 * DAY) is None
 
 
 def test_a_tombstone_lasts_as_long_as_the_permit_would_have(store: Store) -> None:
-    """A deletion is told while the window holds, and not after."""
+    """A tombstone can be read while the window of the resource holds, and not after."""
     publish(store, to(HOSPITAL, A, until=T0 + 2 * DAY))
     publish(store, at=T0 + DAY)
     assert told(read(store, now=T0 + DAY)) == (2, "deleted")
@@ -184,7 +184,7 @@ def test_a_tombstone_lasts_as_long_as_the_permit_would_have(store: Store) -> Non
 
 
 def test_each_purpose_has_its_own_publications(store: Store) -> None:
-    """What was published for treatment answers no other purpose; without purpose it answers all."""
+    """A publication for treatment answers no other purpose; a publication without purpose answers all."""
     publish(store, to(HOSPITAL, A), to("innbygger/p1", A))
     with store.read() as reader:
         assert reader.for_recipients((HOSPITAL,), "HRESCH", T0).published("CareTeam", "t1") is None
@@ -192,7 +192,7 @@ def test_each_purpose_has_its_own_publications(store: Store) -> None:
 
 
 def test_the_most_specific_recipient_of_a_record_answers(store: Store) -> None:
-    """Of ward and hospital only the ward's view of a record counts, whatever the hospital was given."""
+    """Of ward and hospital, only the ward's publications of a record count."""
     publish(store, to(WARD, A), to(HOSPITAL, B), to(HOSPITAL, patient()))
     publish(store, to(HOSPITAL, team("t2", "p2", name="D")), record="s2")
     both = (NURSE, WARD, HOSPITAL)
@@ -204,8 +204,8 @@ def test_the_most_specific_recipient_of_a_record_answers(store: Store) -> None:
     assert [told(found) for found in seen] == [(1, "A"), None, (1, "D")]
 
 
-def test_a_deny_to_the_specific_is_not_undone_by_the_general(store: Store) -> None:
-    """A row of a type no resource has stands for a deny: it hides what wider recipients were given."""
+def test_a_deny_to_a_specific_recipient_hides_the_publications_to_wider_ones(store: Store) -> None:
+    """A row of a type no resource has marks a deny: it hides the publications to wider recipients."""
     publish(store, to(HOSPITAL, A), to(NURSE, {"resourceType": "-", "id": "s1"}))
     with store.read() as reader:
         assert reader.for_recipients((NURSE, HOSPITAL), "TREAT", T0).published("CareTeam", "t1") is None
@@ -215,8 +215,8 @@ def test_a_deny_to_the_specific_is_not_undone_by_the_general(store: Store) -> No
         assert reader.for_recipients((NURSE, HOSPITAL), "TREAT", T0).published_history("CareTeam", "t1") == []
 
 
-def test_a_specific_recipient_with_nothing_left_gives_way(store: Store) -> None:
-    """Tombstones do not hide what a wider recipient has: only a live publication counts."""
+def test_a_specific_recipient_with_only_tombstones_hides_nothing(store: Store) -> None:
+    """Tombstones do not hide the publications to a wider recipient."""
     publish(store, to(WARD, A), to(HOSPITAL, B))
     publish(store, to(HOSPITAL, B))
     with store.read() as reader:
@@ -226,8 +226,8 @@ def test_a_specific_recipient_with_nothing_left_gives_way(store: Store) -> None:
         )
 
 
-def test_many_are_given_in_the_order_asked_for(store: Store) -> None:
-    """What is not there or deleted is left out; a key asked for twice comes once."""
+def test_published_many_keeps_the_order_of_the_keys(store: Store) -> None:
+    """Missing and deleted resources are left out; a repeated key gives one resource."""
     publish(store, to(HOSPITAL, A), to(HOSPITAL, patient()), to(HOSPITAL, team("t2")))
     publish(store, to(HOSPITAL, A), to(HOSPITAL, patient()))
     wanted = [("Patient", "p1"), ("CareTeam", "t2"), ("CareTeam", "t1"), ("Patient", "p1"), ("Goal", "g")]
@@ -237,7 +237,7 @@ def test_many_are_given_in_the_order_asked_for(store: Store) -> None:
 
 
 def test_an_id_belongs_to_one_record_for_good(store: Store) -> None:
-    """Another record cannot publish under an id in use, nor under one that was deleted."""
+    """Another record cannot publish under an id in use, nor under the id of a deleted resource."""
     publish(store, to("kommune", A))
     with store.read() as reader:
         assert reader.holder("CareTeam", "t1") == ("sak", "s1")
@@ -249,8 +249,8 @@ def test_an_id_belongs_to_one_record_for_good(store: Store) -> None:
         publish(store, to("kommune", B), record="s2")
 
 
-def test_changes_say_what_happened_to_whom(store: Store) -> None:
-    """A write tells what it published, deleted, closed and ended, and nothing of what stayed."""
+def test_a_write_returns_its_changes_by_recipient(store: Store) -> None:
+    """A write returns the resources published, deleted, closed and ended, and none that stayed."""
     publish(store, to(HOSPITAL, A), to(WARD, A), to(HOSPITAL, patient()), to(NURSE, A, until=T0 + DAY))
     changes = publish(
         store, to(HOSPITAL, B), to(HOSPITAL, patient()), narrowed={WARD: "withdrawn"}, at=T0 + 2 * DAY
@@ -266,7 +266,7 @@ def test_changes_say_what_happened_to_whom(store: Store) -> None:
 
 
 def test_the_same_bytes_are_stored_once(store: Store) -> None:
-    """Content and its index rows are shared by hash, whoever they are given to."""
+    """Contents and their index rows are shared by hash between recipients."""
     publish(store, to(HOSPITAL, A), to(WARD, A), to("kommune", A))
     publish(store, to(HOSPITAL, B), to(WARD, B), to("kommune", A))
     with store.read() as reader:
@@ -276,7 +276,7 @@ def test_the_same_bytes_are_stored_once(store: Store) -> None:
 
 
 def test_lastupdated_never_falls_when_the_clock_is_set_back(store: Store) -> None:
-    """A write at an earlier instant than the last change is dated as that change."""
+    """A write at an earlier instant than the last change has the instant of that change."""
     publish(store, to(HOSPITAL, A), at=T0 + DAY)
     publish(store, to(HOSPITAL, B), at=T0)
     found = read(store, now=T0 + DAY)

@@ -1,4 +1,4 @@
-"""Records and their versions, what identifies them, and the feed of changes."""
+"""Records: versions, keys, residue and permits, and the feed of changes."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ BODY = {
 }
 
 
-def test_a_record_comes_back_as_it_was_stored(store: Store) -> None:
-    """Digits of decimals, order of keys and every letter are kept; so is who wrote it, and when."""
+def test_a_record_reads_as_it_was_stored(store: Store) -> None:
+    """Digits of decimals, order of keys and every letter are kept, with the note and the instant."""
     with store.write(NOTE, T0) as writer:
         writer.put_record("sak", "s1", 1, BODY)
         assert (writer.seq(), writer.at) == (1, T0)
@@ -37,7 +37,7 @@ def test_a_record_comes_back_as_it_was_stored(store: Store) -> None:
 
 
 def test_versions_are_kept_each_with_its_change(store: Store) -> None:
-    """Every version stays as it was, the newest first."""
+    """Every version stays unchanged, the newest first, each with its change."""
     other = ChangeNote("client-2", "Practitioner/a", None, None, "request-2", "create")
     for version, note in ((1, NOTE), (2, other)):
         with store.write(note, T0 + version * DAY) as writer:
@@ -53,8 +53,8 @@ def test_versions_are_kept_each_with_its_change(store: Store) -> None:
 
 
 @pytest.mark.parametrize("version", [1, 3])
-def test_versions_follow_each_other(store: Store, version: int) -> None:
-    """A version that is not the next is refused by the database itself, and leaves nothing."""
+def test_a_version_that_is_not_the_next_is_refused(store: Store, version: int) -> None:
+    """The database itself refuses a version that is not the next, and stores nothing."""
     with store.write(NOTE, T0) as writer:
         writer.put_record("sak", "s1", 1, {"n": 1})
     with pytest.raises(Exception, match=r"(?i)unique|follow"), store.write(NOTE, T0) as writer:
@@ -65,7 +65,7 @@ def test_versions_follow_each_other(store: Store, version: int) -> None:
 
 
 def test_records_are_paged_in_the_order_of_their_ids(store: Store) -> None:
-    """Each page goes on after the last id; ids sort by code point on both databases."""
+    """Each page begins after the last id; ids sort by code point on both databases."""
     ids = ["B", "a", "a-1", "a.1", "a1", "å", "b"]
     with store.write(NOTE, T0) as writer:
         for id_ in reversed(ids):
@@ -79,7 +79,7 @@ def test_records_are_paged_in_the_order_of_their_ids(store: Store) -> None:
 
 
 def test_a_key_belongs_to_one_record_of_a_kind(store: Store) -> None:
-    """Two records cannot have the same identifier; one that has lost it frees it."""
+    """Two records cannot have the same identifier; a record that loses it frees it."""
     with store.write(NOTE, T0) as writer:
         writer.put_keys("sak", "s1", [("fnr", "1"), ("hnr", "2")])
         writer.put_keys("ansatt", "a1", [("fnr", "1")])
@@ -94,7 +94,7 @@ def test_a_key_belongs_to_one_record_of_a_kind(store: Store) -> None:
 
 
 def test_residue_is_kept_for_each_part(store: Store) -> None:
-    """A part has one residue, by its writer; None takes it away."""
+    """A part has one residue, with its writer; None deletes it."""
     with store.write(NOTE, T0) as writer:
         writer.put_residue("sak", "s1", "CareTeam", "t1", "kommune", {"note": [{"text": "x"}]})
         writer.put_residue("sak", "s1", "Patient", "p1", "kommune", {"animal": Spelled("1.0")})
@@ -124,8 +124,8 @@ def test_permits_are_those_of_the_last_write(store: Store) -> None:
         assert (reader.permits("s1"), reader.permits("s2")) == (rows[1:], rows[:1])
 
 
-def test_the_feed_tells_each_change_once_in_order(store: Store) -> None:
-    """Changes come by number, with the versions each made; one of residue alone names no version."""
+def test_the_feed_has_each_change_once_in_order(store: Store) -> None:
+    """Changes come by number, with the versions each made; a change of residue alone has none."""
     with store.write(NOTE, T0) as writer:
         writer.put_record("sak", "s1", 1, {})
         writer.put_record("ansatt", "a1", 1, {})
@@ -147,8 +147,8 @@ def test_the_feed_tells_each_change_once_in_order(store: Store) -> None:
     ]
 
 
-def test_writing_what_is_there_already_is_no_change(store: Store) -> None:
-    """Keys, permits and residue that stay as they were leave no change and do not move the clock."""
+def test_writing_the_same_keys_permits_and_residue_is_no_change(store: Store) -> None:
+    """Unchanged keys, permits and residue make no change and do not move the clock."""
     permit = PermitRow("organisasjon/h", "TREAT", "person", "", False, "c1", "r1", Window())
     for _ in range(2):
         with store.write(NOTE, T0) as writer:
@@ -161,7 +161,7 @@ def test_writing_what_is_there_already_is_no_change(store: Store) -> None:
 
 
 def test_a_failed_write_leaves_nothing(store: Store) -> None:
-    """An exception takes back all of the change: record, keys, publications and the clock."""
+    """An exception rolls back the whole change: record, keys, publications and clock."""
 
     def fail() -> None:
         with store.write(NOTE, T0) as writer:
@@ -179,8 +179,8 @@ def test_a_failed_write_leaves_nothing(store: Store) -> None:
         assert (reader.seq(), reader.changes(0, 10)) == (0, [])
 
 
-def test_a_reader_sees_one_moment(store: Store) -> None:
-    """What is committed after a reader's first question is not seen by its later ones."""
+def test_a_reader_sees_one_snapshot(store: Store) -> None:
+    """A commit after a reader's first query is not seen by its later queries."""
     with store.write(NOTE, T0) as writer:
         writer.put_record("sak", "s1", 1, {"n": 1})
     with store.read() as reader:
@@ -194,8 +194,8 @@ def test_a_reader_sees_one_moment(store: Store) -> None:
         assert reader.seq() == 2
 
 
-def test_the_secret_is_the_databases_own(store: Store) -> None:
-    """There is one, made with the database; another name is nobody's."""
+def test_a_database_has_one_secret_of_its_own(store: Store) -> None:
+    """The secret is made with the database; another name gives KeyError."""
     with store.read() as reader:
         assert len(reader.secret("pages")) == 32
         assert reader.secret("pages") == reader.secret("pages")

@@ -1,4 +1,4 @@
-"""Search, against a reading of the specification that goes through every resource one by one."""
+"""Search, compared with the specification read naively: by testing every resource."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from adapter.storage import Store
 
 
-def test_search_finds_what_a_reading_of_the_specification_finds(store: Store) -> None:
-    """Random queries on random resources of three recipients: same set, same total, every page size."""
+def test_search_agrees_with_a_naive_reading_of_the_specification(store: Store) -> None:
+    """Random queries on random resources of three recipients give the same matches and total."""
     chance = random.Random(20260101)  # noqa: S311
     given: dict[str, list[dict[str, Any]]] = {HOSPITAL: [], WARD: [], "kommune": []}
     for person in range(30):
@@ -55,7 +55,7 @@ def test_search_finds_what_a_reading_of_the_specification_finds(store: Store) ->
 
 
 def ids(store: Store, recipients: tuple[str, ...], type_: str, *pairs: tuple[str, str]) -> list[str]:
-    """What a search gives, and that the total agrees."""
+    """The ids a search finds; the total must agree."""
     query = parse(type_, pairs)
     with store.read() as reader:
         found, total, after = reader.for_recipients(recipients, "TREAT", T0).search(query, count=100)
@@ -65,7 +65,7 @@ def ids(store: Store, recipients: tuple[str, ...], type_: str, *pairs: tuple[str
 
 @pytest.fixture
 def two_people(store: Store) -> Store:
-    """p1 is known to hospital and municipality, p2 to the municipality alone; t1 and t2 are their teams."""
+    """p1 and team t1 are published to hospital and municipality, p2 and t2 to the municipality alone."""
     for person, recipients in (("1", ("kommune", HOSPITAL)), ("2", ("kommune",))):
         resources = (patient(f"p{person}", number(int(person))), team(f"t{person}", f"p{person}"))
         publish(store, *(to(*pair) for pair in product(recipients, resources)), record=f"s{person}")
@@ -73,24 +73,24 @@ def two_people(store: Store) -> Store:
 
 
 @pytest.mark.parametrize("name", ["patient.identifier", "patient:Patient.identifier", "subject.identifier"])
-def test_a_chain_goes_through_the_callers_own_patients(two_people: Store, name: str) -> None:
-    """Who may see the team of p1 finds it by the birth number; nobody finds through a Patient unseen."""
+def test_a_chained_search_uses_only_patients_the_caller_sees(two_people: Store, name: str) -> None:
+    """A caller that sees p1 finds the team by the birth number; a hidden Patient leads to none."""
     for person, hospital_sees in (("1", ["t1"]), ("2", []), ("3", [])):
         value = f"{FNR}|{number(int(person))}"
         assert ids(two_people, (HOSPITAL,), "CareTeam", (name, value)) == hospital_sees
         assert ids(two_people, ("kommune",), "CareTeam", (name, value)) == ["t" + person] * (person != "3")
 
 
-def test_a_chain_does_not_pass_through_a_patient_that_is_hidden(store: Store) -> None:
-    """A team without its Patient is not found by that Patient's number, though it is found by id."""
+def test_a_chained_search_finds_nothing_through_a_hidden_patient(store: Store) -> None:
+    """A team without its Patient is not found by that Patient's number, but is found by id."""
     publish(store, to(HOSPITAL, team()), to("kommune", patient()))
     number_ = ("patient.identifier", f"{FNR}|12856812055")
     assert ids(store, (HOSPITAL,), "CareTeam", number_) == []
     assert ids(store, (HOSPITAL,), "CareTeam", ("patient", "p1")) == ["t1"]
 
 
-def test_a_search_sees_each_record_through_its_most_specific_recipient(store: Store) -> None:
-    """What the hospital was given of a record is not found by a nurse who has a view of her own of it."""
+def test_a_search_uses_the_most_specific_recipient_of_each_record(store: Store) -> None:
+    """A nurse with publications of a record does not find the hospital's publications of it."""
     publish(store, to(HOSPITAL, patient()), to(HOSPITAL, team("t1")), to(NURSE, patient()))
     publish(store, to(HOSPITAL, team("t2", "p2")), record="s2")
     assert ids(store, (NURSE, HOSPITAL), "CareTeam") == ["t2"]
@@ -99,8 +99,8 @@ def test_a_search_sees_each_record_through_its_most_specific_recipient(store: St
     assert ids(store, (NURSE, HOSPITAL), "CareTeam", ("patient.identifier", "12856812055")) == []
 
 
-def test_what_is_deleted_closed_or_expired_is_not_found(store: Store) -> None:
-    """A search gives live resources only, whichever way it is asked."""
+def test_deleted_closed_and_expired_resources_are_not_found(store: Store) -> None:
+    """A search finds open, shown resources only, by every parameter."""
     publish(
         store,
         to(HOSPITAL, team("t1")),
@@ -116,7 +116,7 @@ def test_what_is_deleted_closed_or_expired_is_not_found(store: Store) -> None:
 
 
 def test_only_the_newest_content_is_found(store: Store) -> None:
-    """What a resource said before is not what it is found by."""
+    """A resource is not found by its superseded content."""
     publish(store, to(HOSPITAL, team(status="active")))
     publish(store, to(HOSPITAL, team(person="p2", status="inactive")))
     assert ids(store, (HOSPITAL,), "CareTeam", ("status", "active")) == []
@@ -124,8 +124,8 @@ def test_only_the_newest_content_is_found(store: Store) -> None:
     assert ids(store, (HOSPITAL,), "CareTeam", ("patient", "p2"), ("status", "inactive")) == ["t1"]
 
 
-def test_last_updated_is_when_the_caller_was_given_it(store: Store) -> None:
-    """Compared as the instant it is, with every prefix."""
+def test_last_updated_is_the_instant_of_the_publication_to_the_caller(store: Store) -> None:
+    """_lastUpdated compares that instant, with every prefix."""
     publish(store, to("kommune", team("t1")), at=T0)
     publish(store, to("kommune", team("t1")), to(HOSPITAL, team("t1")), at=T0 + DAY)
     assert ids(store, ("kommune",), "CareTeam", ("_lastUpdated", "eq2026-01-01")) == ["t1"]
@@ -134,8 +134,8 @@ def test_last_updated_is_when_the_caller_was_given_it(store: Store) -> None:
     assert ids(store, (HOSPITAL,), "CareTeam", ("_lastUpdated", "gt2026-01-02T12:00:00Z")) == []
 
 
-def test_a_reference_is_found_by_the_identifier_it_carries(store: Store) -> None:
-    """``:identifier`` looks at the reference itself, not at what it refers to."""
+def test_the_identifier_modifier_finds_a_reference_by_its_identifier(store: Store) -> None:
+    """``:identifier`` compares the identifier in the reference itself, not that of its target."""
     logical = {"member": {"identifier": {"system": "urn:oid:2.16.578.1.12.4.1.4.4", "value": "9144889"}}}
     publish(store, to(HOSPITAL, team("t1", participant=[logical])), to(HOSPITAL, team("t2")))
     for value in ("9144889", "http://hl7.no/fhir/NamingSystem/HPR|9144889"):
@@ -144,15 +144,15 @@ def test_a_reference_is_found_by_the_identifier_it_carries(store: Store) -> None
 
 
 @pytest.mark.parametrize("text", ["' OR 1=1--", "%", "_", "\\\\", "a%", "*", "${x}", "🦊", "é" * 1000])
-def test_text_is_only_ever_text(store: Store, text: str) -> None:
-    """Signs that mean something to a database mean nothing in a value."""
+def test_sql_wildcards_in_a_value_are_plain_text(store: Store, text: str) -> None:
+    """Characters with a meaning in SQL have none in a value."""
     publish(store, to(HOSPITAL, patient(name=[{"text": "Kari"}])))
     for modifier in ("", ":contains", ":exact"):
         assert ids(store, (HOSPITAL,), "Patient", (f"name{modifier}", text)) == []
 
 
 def test_sorted_pages_are_whole_and_in_order(store: Store) -> None:
-    """Each order gives every match once, whatever the page size, ties broken by id."""
+    """Each order gives every match once at every page size, and equal values sort by id."""
     for day, serials in enumerate([(3, 1), (2,), (5, 4)]):
         wanted = [to(HOSPITAL, team(f"t{serial}")) for serial in serials]
         publish(store, *wanted, at=T0 + day * DAY, record=f"s{day}")
@@ -174,16 +174,16 @@ def test_sorted_pages_are_whole_and_in_order(store: Store) -> None:
         assert seen == expected
 
 
-def test_a_count_of_zero_only_counts(store: Store) -> None:
-    """No resource is given, and the total is still what matches."""
+def test_a_count_of_zero_gives_the_total_alone(store: Store) -> None:
+    """The page is empty, and the total is the number of matches."""
     publish(store, to(HOSPITAL, team("t1")), to(HOSPITAL, team("t2")))
     with store.read() as reader:
         found = reader.for_recipients((HOSPITAL,), "TREAT", T0).search(parse("CareTeam", []), count=0)
     assert found == ([], 2, None)
 
 
-def test_bodies_are_the_published_bytes(store: Store) -> None:
-    """A search gives the same publication a read gives."""
+def test_a_search_gives_the_published_bytes(store: Store) -> None:
+    """A search gives the same publication as a read."""
     publish(store, to(HOSPITAL, team(name="Lag")))
     with store.read() as reader:
         found = reader.for_recipients((HOSPITAL,), "TREAT", T0).search(parse("CareTeam", []), count=5).found
@@ -193,7 +193,7 @@ def test_bodies_are_the_published_bytes(store: Store) -> None:
 
 @pytest.mark.parametrize("length", [240, 260, 990])
 def test_long_identifiers_are_found_like_short_ones(store: Store, length: int) -> None:
-    """A key longer than a database can index is one all the same; one that differs at its end is another."""
+    """A key too long for a database index is still found, and one that differs at its end is another key."""
     value, system = "æ" * length, "urn:" + "s" * length
     logical = {"identifier": {"system": system, "value": value}}
     publish(
@@ -212,8 +212,8 @@ def test_long_identifiers_are_found_like_short_ones(store: Store, length: int) -
         assert writer.record_by_key("sak", system, value + "x") is None
 
 
-def test_a_new_index_answers_as_the_old_one_did(store: Store) -> None:
-    """Made anew from the stored bytes, index and keys are what they were; what was lost is there again."""
+def test_a_rebuilt_index_finds_the_same_resources(store: Store) -> None:
+    """Index and keys rebuilt from the stored bytes find the same resources, and lost rows come back."""
     publish(store, to(HOSPITAL, patient(name=[{"family": "Berg"}])), to(HOSPITAL, team()))
     queries = [("Patient", ("name", "berg")), ("CareTeam", ("patient.identifier", "12856812055"))]
     before = [ids(store, (HOSPITAL,), *query) for query in queries]

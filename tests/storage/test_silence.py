@@ -1,4 +1,4 @@
-"""Neither answer nor effort tells what is hidden: the work of a search is that of the caller's own."""
+"""Silence: neither the answer nor the work of a search depends on hidden resources."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ QUERIES: list[list[tuple[str, str]]] = [
 
 @pytest.fixture
 def sqlite_store(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Store]:
-    """A store on SQLite, whose engine counts its own steps."""
+    """A store on SQLite, whose engine counts its steps."""
     path = tmp_path / "adapter.db"
     path.write_bytes(migrated_sqlite.read_bytes())
     opened = Store(f"sqlite:///{path}")
@@ -40,7 +40,7 @@ def sqlite_store(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Store]:
 
 
 def fill(store: Store, first: int, last: int, *recipients: str) -> None:
-    """Saker of people with these serial numbers, given to the municipality and to ``recipients``."""
+    """Store saker of people with these serial numbers, published to the municipality and ``recipients``."""
     for serial in range(first, last):
         resources = (
             patient(f"p{serial}", f"0181{serial:07d}"),
@@ -56,7 +56,7 @@ def fill(store: Store, first: int, last: int, *recipients: str) -> None:
 
 @contextmanager
 def counted(connection: sqlite3.Connection) -> Iterator[list[int]]:
-    """How many steps SQLite's machine takes inside the block."""
+    """The number of steps SQLite's machine takes inside the block."""
     steps = [0]
 
     def count() -> int:
@@ -71,7 +71,7 @@ def counted(connection: sqlite3.Connection) -> Iterator[list[int]]:
 
 
 def effort(store: Store, person: int) -> list[tuple[int, int]]:
-    """For each query about a person: how many it finds, and the steps it takes."""
+    """For each query about a person: the number of matches, and the steps it takes."""
     efforts = []
     for pairs in QUERIES:
         names: dict[str, Any] = {"number": f"0181{person:07d}", "person": f"p{person}"}
@@ -85,16 +85,16 @@ def effort(store: Store, person: int) -> list[tuple[int, int]]:
     return efforts
 
 
-def test_asking_for_a_hidden_person_is_asking_for_nobody(sqlite_store: Store) -> None:
-    """A search about somebody not shared with the caller takes the very steps of one about nobody."""
+def test_a_search_for_a_hidden_person_works_like_one_for_an_unknown_person(sqlite_store: Store) -> None:
+    """A search for a person hidden from the caller takes exactly the steps of one for an unknown person."""
     fill(sqlite_store, 0, 3, HOSPITAL)
     fill(sqlite_store, 100, 103)
     assert effort(sqlite_store, 101) == effort(sqlite_store, 999)
     assert effort(sqlite_store, 1) != effort(sqlite_store, 999)
 
 
-def test_the_work_does_not_grow_with_what_is_hidden(sqlite_store: Store) -> None:
-    """Fifty more saker of others change neither what is found nor how much work it is."""
+def test_the_work_of_a_search_does_not_grow_with_hidden_saker(sqlite_store: Store) -> None:
+    """Fifty more hidden saker change neither the matches nor the steps."""
     fill(sqlite_store, 0, 3, HOSPITAL)
     before = effort(sqlite_store, 1)
     fill(sqlite_store, 100, 150, "organisasjon/other")

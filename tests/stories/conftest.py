@@ -1,4 +1,4 @@
-"""The stories in a database, told once; and how a changed answer is accepted."""
+"""Fixtures of the stories: one database with every example, and the option that rewrites the pinned files."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """``pytest tests/stories --accept`` writes what is given now as what shall be given."""
+    """``pytest tests/stories --accept`` rewrites the pinned files with the present answers."""
     parser.addoption("--accept", action="store_true", default=False, help="rewrite the pinned *.fhir.json")
 
 
 @pytest.fixture(scope="session")
 def accept(pytestconfig: pytest.Config) -> bool:
-    """Whether to rewrite what is pinned; never unless it is said."""
+    """Whether to rewrite the pinned files; false without the option."""
     return bool(pytestconfig.getoption("accept", default=False))
 
 
 @pytest.fixture(scope="session")
 def repository(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Repository]:
-    """Every story in one database of its own; tests only read it."""
+    """Every story in one database, which the tests only read."""
     folder = tmp_path_factory.mktemp("stories")
     path = shutil.copyfile(migrated_sqlite, folder / "stories.db")
     opened = told(f"sqlite:///{path}", folder)

@@ -1,6 +1,6 @@
-"""That nobody reads in a story of a person hidden from them: not in a name, a number, a place or a note.
+"""No recipient of a story reads about a hidden person: no name, number, place or note.
 
-``tests/mapping/test_narrative.py`` asks it of the texts; here it is asked of all that is given.
+``tests/mapping/test_narrative.py`` tests the narrative; this module tests everything published.
 """
 
 from __future__ import annotations
@@ -30,8 +30,10 @@ _AKTOR = {"innbygger", "parorende", "ansatt", "rolle", "organisasjon", "team", "
 
 
 @pytest.mark.parametrize(("story", "who"), GIVEN)
-def test_nobody_reads_of_somebody_hidden(repository: Repository, story: str, who: str) -> None:
-    """A parorende whom a recipient may not see is not named in what others wrote either."""
+def test_a_hidden_parorende_is_not_named_in_any_published_resource(
+    repository: Repository, story: str, who: str
+) -> None:
+    """A parorende hidden from a recipient is not named in resources about others either."""
     shown = given(repository, who, story)
     seen = {(one.type, one.id) for one in shown} | {_themselves(who)}
     people = SAKER[story].get("parorende", ())
@@ -46,10 +48,10 @@ def test_nobody_reads_of_somebody_hidden(repository: Repository, story: str, who
 
 
 @pytest.mark.parametrize(("story", "who"), GIVEN)
-def test_nobody_is_given_what_stands_only_in_what_is_hidden(
+def test_text_of_hidden_resources_is_in_no_published_resource(
     repository: Repository, story: str, who: str
 ) -> None:
-    """The words of a resource that a recipient is not given are in none that it is given."""
+    """The sentences of a resource that a recipient does not see are in no resource that it sees."""
     whole = given(repository, "kommune", story)
     shown = given(repository, who, story)
     seen = {(one.type, one.id) for one in shown}
@@ -63,8 +65,8 @@ def test_nobody_is_given_what_stands_only_in_what_is_hidden(
     assert [text for text in hidden - open_ if text in told] == []
 
 
-def test_no_words_lead_to_whom_the_register_hides(repository: Repository) -> None:
-    """Folkeregisterloven § 10-4: what is written says no place, and a recipient is given none."""
+def test_a_shielded_address_is_in_no_text_and_no_publication(repository: Repository) -> None:
+    """Folkeregisterloven § 10-4: no text of the sak names a shielded place, and no recipient is given one."""
     sak = SAKER["skjermet-adresse"]
     hidden = set(_places(sak))
     written = " ".join(text for field in _WRITTEN for text in _said(sak.get(field, ()))).casefold()
@@ -74,13 +76,13 @@ def test_no_words_lead_to_whom_the_register_hides(repository: Repository) -> Non
 
 
 def _themselves(who: str) -> tuple[str, str]:
-    """The resource a recipient is, where it is a person."""
+    """The resource of a recipient that is a person."""
     type_, _, id_ = (CALLERS[who].person or "").partition("/")
     return type_, id_
 
 
 def _names(*people: dict[str, Any]) -> set[str]:
-    """Every word of the names of some people."""
+    """Every word of the names of the people."""
     parts = [
         part
         for person in people
@@ -91,7 +93,7 @@ def _names(*people: dict[str, Any]) -> set[str]:
 
 
 def _places(sak: dict[str, Any]) -> Iterator[str]:
-    """Where the shielded live and can be called, word for word."""
+    """Addresses and contact points of the shielded people, as written."""
     for person in (sak["innbygger"], *sak["parorende"]):
         for address in person.get("adresser", ()):
             yield from address["linjer"]
@@ -100,7 +102,7 @@ def _places(sak: dict[str, Any]) -> Iterator[str]:
 
 
 def _said(value: Any) -> Iterator[str]:
-    """What somebody wrote: every text but the ids of aktorer."""
+    """Every text of a value except the ids of aktorer."""
     if isinstance(value, dict):
         for field, item in value.items():
             if not (field in _AKTOR and len(value) == 1):
@@ -124,6 +126,6 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _sentences(resource: dict[str, Any]) -> Iterator[str]:
-    """The texts of a resource that somebody wrote: with a space in them, and not its narrative."""
+    """The texts of a resource with a space in them, its narrative left out."""
     bare = {name: value for name, value in resource.items() if name != "text"}
     return (text for text in _texts(bare) if " " in text)

@@ -1,6 +1,6 @@
-"""Three stories as their FHIR was written by hand, from FHIR and no-basis; no mapping wrote these files.
+"""Stories compared with FHIR written by hand from FHIR and no-basis, not made by the mapping.
 
-``expected_<story>.json`` has the resources a story is about, by reference, as the municipality reads them.
+``expected_<story>.json`` has the main resources of a story, by reference, as the municipality reads them.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ EXPECTED = [
 
 
 @pytest.mark.parametrize(("story", "reference", "expected"), EXPECTED, ids=[row[1] for row in EXPECTED])
-def test_a_story_is_the_fhir_written_by_hand(
+def test_a_story_gives_the_fhir_written_by_hand(
     repository: Repository, story: str, reference: str, expected: dict[str, object]
 ) -> None:
-    """Every element but meta and the narrative is what was written by hand, and there is no other."""
+    """Every element but meta and narrative equals the resource written by hand; none is added."""
     found = {f"{one.type}/{one.id}": read_stored(one.body) for one in given(repository, "kommune", story)}
     assert _content(found[reference]) == expected
 
 
-def test_a_plan_is_the_fhir_written_by_hand(migrated_sqlite: Path, tmp_path: Path) -> None:
-    """A plan with its goals and tiltak, put in the record, is read as the CarePlan a hand wrote of it."""
+def test_a_plan_gives_the_fhir_written_by_hand(migrated_sqlite: Path, tmp_path: Path) -> None:
+    """A plan with goals and tiltak, put as a record, gives the FHIR resources written by hand."""
     story = read_stored((FOLDER / "plan_slagpasient.json").read_bytes())
     path = shutil.copyfile(migrated_sqlite, tmp_path / "plan.db")
     repository = told(f"sqlite:///{path}", tmp_path)

@@ -1,4 +1,4 @@
-"""What the municipality and the recipients of each story are given of it, pinned byte for byte.
+"""Pinned answers: every resource published to the municipality and to the recipients of each story.
 
 ``pytest tests/stories --accept`` rewrites the files; read the difference before it is committed.
 """
@@ -20,8 +20,10 @@ PINNED = [(story, who) for story, recipients in RECIPIENTS.items() for who in ("
 
 
 @pytest.mark.parametrize(("story", "who"), PINNED)
-def test_what_is_given_is_what_is_pinned(repository: Repository, story: str, who: str, accept: bool) -> None:
-    """The same record, clock and ids give everybody the same bytes, and those that somebody has read."""
+def test_the_published_resources_equal_the_pinned_file(
+    repository: Repository, story: str, who: str, accept: bool
+) -> None:
+    """The same record, clock and ids give each caller the bytes of the pinned file, in valid R4."""
     path = EXAMPLES / story / f"{who}.fhir.json"
     now = bundle(given(repository, who, story))
     assert structure_faults(read_stored(now)) == []
@@ -31,8 +33,8 @@ def test_what_is_given_is_what_is_pinned(repository: Repository, story: str, who
     assert now == path.read_bytes()
 
 
-def test_no_pinned_file_is_left_unread() -> None:
-    """A pinned file is one that is compared, and every story has its own."""
+def test_every_pinned_file_and_every_story_is_compared() -> None:
+    """Each pinned file is compared with an answer, and each story has recipients."""
     named = {EXAMPLES / story / f"{who}.fhir.json" for story, who in PINNED}
     assert set(EXAMPLES.rglob("*.fhir.json")) == named
     assert set(RECIPIENTS) == {path.parents[1].name for path in EXAMPLES.rglob("saker/*.json")}

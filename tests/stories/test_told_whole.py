@@ -1,6 +1,6 @@
-"""What every story keeps to: it is told whole, and its people and dates hang together.
+"""The stories are complete: every field of the schema is used, and people and dates agree.
 
-What a story shows beside that is in ``tests/examples/README.md``, and pinned.
+``tests/examples/README.md`` says what each story shows besides.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ RECORDS = record_files.read_all([EXAMPLES])
 SAKER = {record.body["id"].removeprefix("sak-"): record.body for record in RECORDS if record.kind == "sak"}
 STORIES = sorted(SAKER)
 NOBODY_WRITES = {
-    "samtykke.ugjennomsiktig": "set of a Consent that came as FHIR and was not understood",
+    "samtykke.ugjennomsiktig": "set on an opaque Consent that was sent as FHIR",
 }
-"""The fields that no story has, and why."""
+"""The fields that no story has, with the reason."""
 
 _DEFS = "#/$defs/"
 _OVER = {"fullfort", "trukket", "avbrutt", "avvist", "stoppet", "avlyst", "feilregistrert"}
@@ -33,12 +33,12 @@ _OVER = {"fullfort", "trukket", "avbrutt", "avvist", "stoppet", "avlyst", "feilr
 
 @pytest.mark.parametrize("story", STORIES)
 def test_a_story_gives_the_municipality_ten_to_thirty_resources(repository: Repository, story: str) -> None:
-    """Enough that somebody could work by it, and little enough to be read."""
+    """A story is large enough to work with and small enough to read."""
     assert 10 <= len(given(repository, "kommune", story)) <= 30
 
 
-def test_every_field_of_the_schema_is_told_somewhere() -> None:
-    """The stories leave out no field but those nobody writes."""
+def test_every_field_of_the_schema_is_used_by_some_story() -> None:
+    """The stories use every field of the schema except those in ``NOBODY_WRITES``."""
     declared = {field for name, schema in definitions().items() for field in _declared(schema, name)}
     used = {
         field
@@ -49,14 +49,14 @@ def test_every_field_of_the_schema_is_told_somewhere() -> None:
 
 
 @pytest.mark.parametrize("story", STORIES)
-def test_a_story_is_regular_on_its_day(story: str) -> None:
-    """Nothing is overdue, outgrown or unanswered on the day the stories are told."""
+def test_a_story_has_no_avvik_on_its_day(story: str) -> None:
+    """No deadline is overdue and no consent outgrown on the day of the stories."""
     assert avvik("sak", SAKER[story], MOMENT) == []
 
 
 @pytest.mark.parametrize("story", STORIES)
-def test_who_carries_out_a_tiltak_is_in_a_team_by_role(story: str) -> None:
-    """§ 19 b and e: an organisation answers for every tiltak, and who does it takes part, in a role."""
+def test_the_performer_of_a_tiltak_is_in_a_team_with_a_role(story: str) -> None:
+    """§ 19 b and e: each tiltak has a responsible organisation, and its performer is in a team."""
     sak = SAKER[story]
     members = [
         deltaker["hvem"]
@@ -72,7 +72,7 @@ def test_who_carries_out_a_tiltak_is_in_a_team_by_role(story: str) -> None:
 
 @pytest.mark.parametrize("story", [name for name in STORIES if SAKER[name].get("planer")])
 def test_every_goal_and_tiltak_is_in_a_plan(story: str) -> None:
-    """Where there is a plan, no goal or tiltak stands outside it; a delmål is in it by its goal."""
+    """In a sak with a plan, every goal and tiltak is in a plan; a delmål is in it by its goal."""
     sak = SAKER[story]
     for field in ("maal", "tiltak"):
         named = {id_ for plan in sak["planer"] for id_ in plan.get(field, ())}
@@ -81,23 +81,23 @@ def test_every_goal_and_tiltak_is_in_a_plan(story: str) -> None:
 
 
 @pytest.mark.parametrize("story", [name for name in STORIES if SAKER[name]["tilstand"] == "avsluttet"])
-def test_nothing_goes_on_in_a_closed_sak(story: str) -> None:
-    """A plan that has ended says why, and its goals and tiltak have ended too."""
+def test_a_closed_sak_has_no_active_plan_goal_or_tiltak(story: str) -> None:
+    """In a closed sak the plan has a reason for its end, and its goals and tiltak have ended too."""
     sak = SAKER[story]
     simple = [tiltak for plan in sak["planer"] for tiltak in plan.get("enkleTiltak", ())]
     assert {one["status"] for one in [*sak["planer"], *sak["maal"], *sak["tiltak"], *simple]} <= _OVER
     assert all("avslutning" in plan for plan in sak["planer"] if plan["plantype"] == "individuell-plan")
 
 
-def test_a_sak_without_a_plan_has_a_coordinator_all_the_same() -> None:
-    """Hol. § 7-2: declining the plan leaves the coordinator, and no plan is begun all the same."""
+def test_a_sak_without_a_plan_can_have_a_coordinator() -> None:
+    """Hol. § 7-2: a person who declines the plan keeps the coordinator, and no plan is begun."""
     sak = SAKER["koordinator-uten-plan"]
     assert "planer" not in sak
     assert "koordinator" in {deltaker.get("rolle") for deltaker in sak["team"][0]["deltakere"]}
 
 
 def _declared(schema: dict[str, Any], owner: str) -> Iterator[str]:
-    """Every field of a definition, those of its unnamed objects too: ``plan.avslutning.grunn``."""
+    """Every field of a definition, including those of unnamed objects: ``plan.avslutning.grunn``."""
     for field, inner in resolved(schema).get("properties", {}).items():
         yield f"{owner}.{field}"
         item = inner.get("items", inner)

@@ -1,6 +1,6 @@
-"""What somebody is given of a story's sak: the examples in a database, at one instant, read by searches.
+"""The stories in a database, and the resources of a story published to a caller.
 
-Clock and ids are handed in, so the same records give the same bytes on every machine and every day.
+Clock and ids are arguments, so the same records give the same bytes on every machine and every day.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ CALLERS = {
     "verge": _caller(person="RelatedPerson/verge-okonomi-verge"),
     "niese": _caller(person="RelatedPerson/verge-okonomi-niese"),
 }
-"""Who asks, by the name of the file in which the answer is pinned."""
+"""The callers, by the name of the pinned file with their answer."""
 
 RECIPIENTS = {
     "slagpasient": ("nordvik-sykehus", "jonas-fastlege"),
@@ -66,11 +66,11 @@ RECIPIENTS = {
     "flyttet": ("havnes-kommune",),
     "dodsfall": ("nordvik-sykehus",),
 }
-"""The recipients a story is about."""
+"""The recipients of each story."""
 
 
 def told(database_url: str, folder: Path) -> Repository:
-    """Every example in the database, as if loaded at ``MOMENT``; the caller closes the store."""
+    """A repository with every example, loaded at ``MOMENT``; the caller closes the store."""
     settings = Settings.from_environment(
         {"ADAPTER_DATABASE_URL": database_url, "ADAPTER_VAR": str(folder), "ADAPTER_BASE_URL": BASE}
     )
@@ -85,7 +85,7 @@ def told(database_url: str, folder: Path) -> Repository:
 
 
 def given(repository: Repository, who: str, story: str) -> list[Published]:
-    """All that somebody finds of the story's sak, by a search of every type, by type and id."""
+    """The resources of the story's sak that a caller finds by searching every type, sorted."""
     found = [match for type_ in TYPES for match in _searched(repository, type_, CALLERS[who])]
     return sorted((one for one in found if one.record_id == f"sak-{story}"), key=reference)
 
@@ -99,7 +99,7 @@ def _searched(repository: Repository, type_: str, caller: Caller) -> Iterator[Pu
 
 
 def bundle(resources: list[Published]) -> bytes:
-    """The resources as they are served, in a Bundle, for eyes: indented, digits and letters as stored."""
+    """The resources as served, in an indented Bundle to read; digits and letters as stored."""
     entries = [
         {"fullUrl": f"{BASE}/fhir/{reference(one)}", "resource": read_stored(resource_bytes(one))}
         for one in resources
