@@ -1,1 +1,1 @@
-"""What others rely on, written down in files: each file is compared with what the adapter does."""
+"""The promises to clients, vendors and operators, as files that are compared with the adapter."""

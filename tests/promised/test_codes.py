@@ -35,7 +35,7 @@ FILE = "codes.tsv"
 MODULES = (door, syntax, structure, records, resources, transactions, told_beside)
 DOORS = ("fhir", "kommune", "readyz")
 NEVER_ALONE = {"changed-since", "more-findings", "several-recipients"}
-"""What is told beside the fault itself."""
+"""Codes of findings that are added to the finding of the fault itself."""
 
 Asked = list[tuple["Ask", int, set[str]]]
 """Each request with the status and the codes of its answer."""
@@ -90,7 +90,7 @@ def _door(path: str) -> str:
     return next((one for one in DOORS if path.startswith(f"/{one}")), "fhir")
 
 
-def test_the_codes_are_those_promised(tmp_path: Path) -> None:
+def test_the_codes_of_findings_equal_the_promised_codes(tmp_path: Path) -> None:
     """No code is gone, of another IssueType or severity, or answered with another status.
 
     Each request has one fault: which of several would come with which status is no promise.

@@ -66,8 +66,8 @@ RUN: tuple[tuple[str, dict[str, str]], ...] = (
     ("load no-unit.json", {}),
     ("load unit.json no-json.json", {}),
 )
-"""What is run, one after the other in one folder, whose mapping files are broken; before ``db upgrade`` there
-is no database."""
+"""The commands that are run, in this order, in one folder with broken mapping files; ``db upgrade`` makes the
+database."""
 
 
 def told(folder: Path) -> list[str]:
@@ -131,6 +131,6 @@ def _code(folder: Path, arguments: list[str], settings: dict[str, str]) -> objec
     return None
 
 
-def test_the_commands_are_those_promised(tmp_path: Path) -> None:
+def test_the_commands_equal_the_promised_commands(tmp_path: Path) -> None:
     """No command or option is gone or takes something else, and each example leaves with its code."""
     pinned.compare(FILE, told(tmp_path))

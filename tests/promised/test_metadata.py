@@ -23,6 +23,6 @@ def told(house: House) -> list[str]:
     return json.dumps(statement, ensure_ascii=False, indent=1, sort_keys=True).splitlines()
 
 
-def test_the_statement_is_the_one_promised(standing: House) -> None:
-    """Types, interactions, search parameters, includes, formats, and the words around them."""
+def test_the_capability_statement_equals_the_promised_one(standing: House) -> None:
+    """The statement has the promised types, interactions, search parameters, formats and texts."""
     pinned.compare(FILE, told(standing))

@@ -73,11 +73,11 @@ def document(standing: House) -> dict[str, Any]:
     return found
 
 
-def test_the_operations_and_their_schemas_are_those_promised(standing: House) -> None:
-    """Paths, methods, parameters, statuses, media types, and the fields of what is sent and answered."""
+def test_the_openapi_operations_and_schemas_equal_the_promised_ones(standing: House) -> None:
+    """The document has the promised paths, methods, parameters, statuses, media types and fields."""
     pinned.compare(FILE, told(standing))
 
 
-def test_it_has_every_field_of_the_records(document: dict[str, Any]) -> None:
-    """A record is described as its schema has it, and what is beyond that stands in the file."""
+def test_the_openapi_document_has_every_field_of_the_records(document: dict[str, Any]) -> None:
+    """The document has every field of the record's schema; ``openapi.txt`` has those beyond it."""
     assert set(pinned.lines(test_record_fields.FILE)) - set(described(document)) == set()

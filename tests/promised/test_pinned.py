@@ -30,23 +30,25 @@ PROMISED = "# Addresses\n/fhir  POST\n/healthz  GET\n/readyz  GET\n"
     ],
     ids=["gone", "changed", "new", "as promised"],
 )
-def test_each_difference_is_named(tmp_path: Path, found: list[str], told: list[str]) -> None:
-    """The number of a pinned line counts what explains the file, which itself is not compared."""
+def test_each_difference_is_named_with_file_and_line(
+    tmp_path: Path, found: list[str], told: list[str]
+) -> None:
+    """The line number counts comment lines, which are not compared."""
     file = tmp_path / "routes.txt"
     file.write_text(PROMISED)
     assert list(pinned.differences(str(file), found)) == [line.format(file=file) for line in told]
 
 
-def test_a_difference_says_what_to_do(tmp_path: Path) -> None:
-    """The command that writes the files anew, and where else a change is told."""
+def test_a_difference_names_the_command_that_accepts_it(tmp_path: Path) -> None:
+    """The message names the command that rewrites the files, and the changelog."""
     file = tmp_path / "routes.txt"
     file.write_text(PROMISED)
     with pytest.raises(AssertionError, match=r"python -m tests\.promised.*CHANGELOG\.md"):
         pinned.compare(str(file), [])
 
 
-def test_writing_keeps_what_explains_the_file(tmp_path: Path) -> None:
-    """The lines after it are those that are found now."""
+def test_writing_keeps_the_comment_lines(tmp_path: Path) -> None:
+    """The rewritten file has its comment lines, followed by the lines found now."""
     file = tmp_path / "routes.txt"
     file.write_text(PROMISED)
     pinned.write(str(file), ["/fhir  GET"])

@@ -18,6 +18,6 @@ def told() -> list[str]:
     return [line for kind in KINDS for line in fields(kind, f"#/$defs/{kind}", schema)]
 
 
-def test_the_fields_are_those_promised() -> None:
+def test_the_record_fields_equal_the_promised_fields() -> None:
     """No field is gone, has another type or other codes, or has become required."""
     pinned.compare(FILE, told())

@@ -55,14 +55,14 @@ NOWHERE = (
     "/kommune/v1/planer/<id>",
     "/kommune/v1/saker/<id>/nowhere",
 )
-"""What stands in https://hl7.org/fhir/R4/http.html#summary and is not offered, and what stands near."""
+"""Addresses of https://hl7.org/fhir/R4/http.html#summary that are not offered, and some like them."""
 
 FILLED = {"<id>": "x", "<version>": "1", "<versjon>": "1", "<liste>": "team", "<del_id>": "x"}
 UNKNOWN = {"address-unknown", "operation-unoffered", "validate-unoffered"}
 
 
 def templates(house: House) -> Iterator[str]:
-    """Every address that is asked."""
+    """Every address that the test requests."""
     yield from (*OF_THE_SERVICE, *NOWHERE)
     statement = house.call(None, "GET", "/fhir/metadata").json
     served = [one["type"] for one in statement["rest"][0]["resource"]]
@@ -107,7 +107,7 @@ def _ask(house: House, method: str, path: str) -> tuple[TestResponse, str]:
 
 
 def is_unknown(answer: TestResponse) -> bool:
-    """An address that is none: not one where nothing is found, nor one that takes other methods."""
+    """Whether the answer is that of an unknown address, not of a missing resource or another method."""
     if answer.status_code != 404:
         return False
     if answer.mimetype == "application/problem+json":
@@ -119,13 +119,13 @@ def _allow(answer: TestResponse) -> str:
     return ", ".join(sorted(answer.headers["Allow"].split(", ")))
 
 
-def test_the_routes_are_those_promised(standing: House) -> None:
-    """Each address by each method; what is asked for at no route of the service is 404."""
+def test_the_routes_equal_the_promised_routes(standing: House) -> None:
+    """Each address takes exactly the promised methods, and an address without a route is 404."""
     pinned.compare(FILE, told(standing))
 
 
-def test_allow_is_true(standing: House) -> None:
-    """Allow names the methods that are taken, and of HEAD and OPTIONS those that are."""
+def test_allow_names_exactly_the_methods_taken(standing: House) -> None:
+    """Allow names the methods an address takes, HEAD and OPTIONS included."""
     promised = [re.split(r"  (?:Allow: )?", line) for line in pinned.lines(FILE) if "Allow: " in line]
     assert promised
     for template, taken, allow in promised:

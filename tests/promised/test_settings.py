@@ -114,13 +114,13 @@ def _verdict(said: dict[str, str]) -> str:
     return "the default" if settings == Settings.from_environment({}) else "taken"
 
 
-def test_the_settings_are_those_promised() -> None:
-    """No variable is gone, no default another, and what was taken or refused still is."""
+def test_the_settings_equal_the_promised_settings() -> None:
+    """No variable is missing, no default is changed, and accepted and refused values are the same."""
     pinned.compare(FILE, told())
 
 
-def test_every_variable_is_tried() -> None:
-    """A new variable is not promised before its values are."""
+def test_every_variable_has_tried_values() -> None:
+    """A new variable is promised only together with its values."""
     environment = Environment()
     Settings.from_environment(environment)
     assert environment.asked - ALONE.keys() == set()

@@ -125,7 +125,7 @@ def test_a_later_page_does_not_show_history_past_the_limit(store: Store) -> None
 
 
 def test_setting_a_limit_is_one_change(store: Store) -> None:
-    """A write that only sets a limit is a change; the same write again changes nothing, not even the clock."""
+    """A write that only sets a limit is a change; the same write again does not move the clock."""
     publish(store, to(HOSPITAL, A))
     publish(store, to(HOSPITAL, B))
     made = publish(store, to(HOSPITAL, B), until={HOSPITAL: END})

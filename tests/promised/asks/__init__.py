@@ -1,4 +1,4 @@
-"""Requests of one fault each: what is asked, at which door, by whom. The answers stand in ``codes.tsv``."""
+"""Requests with one fault each, by door and caller; ``codes.tsv`` has the code and status of each answer."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ class Ask:
         body: a value that is sent as JSON, bytes that are sent as they are, or None.
         headers: beside those of the body and the caller.
         caller: one of ``CALLERS``.
-        source: where there is one, the body is the resource at this address, as the caller reads it.
-        changes: what is changed in that resource.
-        given: what is done first, and not looked at.
+        source: if set, the body is the resource that the caller reads at this address.
+        changes: the changes made to that resource.
+        given: requests that are sent first; they must succeed.
     """
 
     method: str
@@ -56,7 +56,7 @@ class Ask:
     given: tuple[Ask, ...] = ()
 
     def answer(self, house: House) -> TestResponse:
-        """Ask it."""
+        """Send the request, after those of ``given``; returns the answer."""
         for first in self.given:
             assert first.answer(house).status_code in {200, 201}, first
         caller, body = CALLERS[self.caller], self.body
@@ -67,7 +67,7 @@ class Ask:
 
 
 def create(resource: dict[str, Any], caller: str = "municipality") -> Ask:
-    """A resource is created."""
+    """The caller creates a resource."""
     return Ask("POST", f"/fhir/{resource['resourceType']}", resource, caller=caller)
 
 

@@ -1,4 +1,4 @@
-"""What a door itself refuses: addresses, methods, callers, formats, sizes, headers and parameters."""
+"""Requests a door itself refuses: addresses, methods, callers, formats, sizes, headers and parameters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The adapter where it cannot do its work: no database, a fault of its own, a token issuer out of reach."""
+"""Requests to an adapter that cannot work: no database, an internal fault, an unreachable token issuer."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ BY_PROXY = {"Host": "127.0.0.1:8080", "Via": "1.1 proxy"}
 
 
 class Stopping(Clock):
-    """A clock that can stop, which is a fault of ours."""
+    """A clock that can be made to fail, which is an internal fault."""
 
     stopped = False
 
     def __call__(self) -> datetime:
-        """The time, until there is none."""
+        """The time; an exception once the clock is stopped."""
         if self.stopped:
             raise RuntimeError("the clock has stopped")
         return super().__call__()
 
 
 def houses(folder: Path) -> Iterator[tuple[House, tuple[Ask, ...]]]:
-    """Each with what is asked of it."""
+    """Each adapter, with the requests to it."""
     migrated = f"sqlite:///{folder / 'migrated.db'}"
     upgrade(migrated)
     (folder / "empty.db").touch()

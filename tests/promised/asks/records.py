@@ -10,7 +10,7 @@ from tests.refusals.world import PLAN
 from tests.rest.world import FNR, ORGANISATIONS, OTHER_NUMBER
 
 REAL_NUMBER = next(f"010101{n:05d}" for n in range(99999) if is_birth_number(f"010101{n:05d}"))
-"""A birth number a person could have: made, not written down, of nobody we know."""
+"""A birth number without the synthetic month, computed here so that no real number is written down."""
 
 ANOTHER = {"id": "d9", "hvem": {"rolle": "bjarte-koordinator"}}
 GUARDIAN = [{"parorende": "vergen"}]

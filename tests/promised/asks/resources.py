@@ -1,4 +1,4 @@
-"""Valid R4 the FHIR door refuses: what cannot be kept, has no place here, or breaks a rule."""
+"""Valid R4 the FHIR door refuses: it cannot be kept, has no place in a record, or breaks a rule."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def rolle(*codes: str) -> dict[str, Any]:
 
 
 def participant(**elements: Any) -> Ask:
-    """Somebody more takes part in the team."""
+    """The municipality adds a participant to the team."""
     return change(TEAM, **{"participant.+": {"member": BJARTE, **elements}})
 
 

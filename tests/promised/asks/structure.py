@@ -77,7 +77,7 @@ def member(**reference: str) -> Ask:
 
 
 def repeating(**repeat: Any) -> Ask:
-    """A tiltak at times that cannot be."""
+    """A tiltak with an invalid timing."""
     return wrong(TILTAK, occurrenceTiming={"repeat": repeat})
 
 

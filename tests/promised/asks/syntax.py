@@ -1,4 +1,4 @@
-"""Bodies that are no JSON, no XML, or not the resource that is asked for."""
+"""Bodies that are not JSON, not XML, or not the expected resource."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ BOTH: tuple[bytes, ...] = (
     b"\xff\xfe",
     b'{"a": 1e99999}',
 )
-"""What neither door reads as JSON."""
+"""Bodies that neither door reads as JSON."""
 
 
 def document(inside: str, root: str = 'Patient xmlns="http://hl7.org/fhir"') -> Ask:

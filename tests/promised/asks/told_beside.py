@@ -1,4 +1,4 @@
-"""What is told beside an answer: irregularities of a record that is taken, and what a write led to."""
+"""Requests whose answer has extra findings: avvik of an accepted record, and effects of a write."""
 
 from __future__ import annotations
 
