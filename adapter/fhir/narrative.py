@@ -28,37 +28,36 @@ _PAGE = "https://hl7.org/fhir/R4/narrative.html"
 FORM = Message(
     "narrative-not-xhtml",
     IssueType.STRUCTURE,
-    nb="Fortellingen må være ett velformet div-element i navnerommet for XHTML, uten DOCTYPE, "
-    "entiteter, CDATA "
-    "og prosesseringsinstruksjoner",
-    en="The narrative must be one well-formed div element in the XHTML namespace, without DOCTYPE, entities, "
-    "CDATA and processing instructions",
+    nb="Narrative er ikke ett velformet div-element i navnerommet for XHTML."
+    " Fjern DOCTYPE, entiteter, CDATA og prosesseringsinstruksjoner, og send ett div-element.",
+    en="The narrative is not one well-formed div element in the XHTML namespace."
+    " Remove DOCTYPE, entities, CDATA and processing instructions, and send one div element.",
     source=f"{_PAGE}#xhtml",
 )
 ELEMENT = Message(
     "txt-1",
     IssueType.INVARIANT,
-    nb="Fortellingen har et element som ikke er tillatt",
-    en="The narrative has an element that is not allowed",
+    nb="Narrative har et element som ikke er tillatt. Fjern elementet.",
+    en="The narrative has an element that is not allowed. Remove the element.",
     source=f"{_PAGE}#Narrative",
 )
 ATTRIBUTE = replace(
     ELEMENT,
-    nb="Fortellingen har et attributt som ikke er tillatt",
-    en="The narrative has an attribute that is not allowed",
+    nb="Narrative har et attributt som ikke er tillatt. Fjern attributtet.",
+    en="The narrative has an attribute that is not allowed. Remove the attribute.",
 )
 ACTIVE = Message(
     "narrative-active",
     IssueType.SECURITY,
-    nb="Fortellingen har en adresse eller stil som kan kjøre kode eller hente noe utenfra",
-    en="The narrative has an address or style that can run code or load something from outside",
+    nb="Narrative har en adresse eller stil som kan kjøre kode eller hente innhold utenfra. Fjern den.",
+    en="The narrative has an address or style that can run code or load outside content. Remove it.",
     source=f"{_PAGE}#security",
 )
 EMPTY = Message(
     "txt-2",
     IssueType.INVARIANT,
-    nb="Fortellingen er tom",
-    en="The narrative is empty",
+    nb="Narrative mangler innhold. Legg til tekst eller bilde, eller utelat elementet.",
+    en="The narrative has no content. Add text or an image, or leave the element out.",
     source=f"{_PAGE}#Narrative",
 )
 

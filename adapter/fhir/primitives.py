@@ -103,11 +103,17 @@ def _primitive(
         Message(
             f"{name}-type",
             IssueType.STRUCTURE,
-            nb=f"En {name} må være {json[0]}",
-            en=f"A value of type {name} must be {json[1]}",
+            nb=f"Verdien er ikke {json[0]}. Send {name} som {json[0]}.",
+            en=f"The value is not {json[1]}. Send {name} as {json[1]}.",
             source=page,
         ),
-        Message(f"{name}-format", IssueType.VALUE, nb=nb, en=en, source=page),
+        Message(
+            f"{name}-format",
+            IssueType.VALUE,
+            nb=f"Verdien er ikke en gyldig {name}. {nb}",
+            en=f"The value is not a valid {name}. {en}",
+            source=page,
+        ),
     )
 
 
@@ -127,8 +133,8 @@ def _address(name: str) -> Primitive:
     return _text(
         name,
         _matches(_NO_SPACE),
-        f"En {name} kan ikke være tom eller ha mellomrom i seg",
-        f"A value of type {name} cannot be empty or contain whitespace",
+        "Bruk minst ett tegn, uten mellomrom.",
+        "Use at least one character, without whitespace.",
     )
 
 
@@ -136,8 +142,8 @@ def _any_text(name: str) -> Primitive:
     return _text(
         name,
         lambda text: 0 < len(text) <= MAX_STRING,
-        f"En {name} kan ikke være tom, og ikke over 1 MB",
-        f"A value of type {name} cannot be empty, or above 1 MB",
+        "Bruk minst ett tegn, og høyst 1 MB.",
+        "Use at least one character, and at most 1 MB.",
     )
 
 
@@ -151,93 +157,111 @@ PRIMITIVES = {
     "oid": _text(
         "oid",
         _matches(_OID),
-        "En oid skrives urn:oid: og tall med punktum mellom",
-        "An oid is urn:oid: and numbers with dots between",
+        "Skriv urn:oid: og tall med punktum mellom.",
+        "Write urn:oid: and numbers separated by dots.",
     ),
     "uuid": _text(
         "uuid",
         _matches(_UUID),
-        "En uuid skrives urn:uuid: og små heksadesimale siffer",
-        "A uuid is urn:uuid: and lower-case hexadecimal digits",
+        "Skriv urn:uuid: og en UUID med små bokstaver.",
+        "Write urn:uuid: and a UUID in lower case.",
     ),
     "code": _text(
         "code",
         _matches(_CODE),
-        "En code kan ikke være tom, ha mellomrom ytterst eller to mellomrom på rad",
-        "A code cannot be empty, have whitespace at its ends or two spaces in a row",
+        "Bruk minst ett tegn, uten mellomrom ytterst og uten to mellomrom på rad.",
+        "Use at least one character, without whitespace at the ends and without two spaces in a row.",
     ),
     "id": _text(
         "id",
         _matches(_ID),
-        "En id har 1-64 tegn: bokstaver A-Z og a-z, siffer, bindestrek og punktum",
-        "An id has 1-64 characters: letters A-Z and a-z, digits, hyphen and dot",
+        "Bruk 1-64 tegn: bokstaver A-Z og a-z, siffer, bindestrek og punktum.",
+        "Use 1-64 characters: letters A-Z and a-z, digits, hyphen and dot.",
     ),
     "base64Binary": _text(
-        "base64Binary", _is_base64, "Innholdet er ikke base64", "The content is not base64"
+        "base64Binary", _is_base64, "Kod innholdet som base64.", "Encode the content as base64."
     ),
     "date": _text(
         "date",
         is_date,
-        "En date er ÅÅÅÅ, ÅÅÅÅ-MM eller ÅÅÅÅ-MM-DD, og dagen må finnes",
-        "A date is YYYY, YYYY-MM or YYYY-MM-DD, and the day must exist",
+        "Bruk ÅÅÅÅ, ÅÅÅÅ-MM eller ÅÅÅÅ-MM-DD, og en dag som finnes.",
+        "Use YYYY, YYYY-MM or YYYY-MM-DD, and a day that exists.",
     ),
     "dateTime": _text(
         "dateTime",
         is_date_time,
-        "En dateTime er en date, eller ÅÅÅÅ-MM-DDThh:mm:ss med tidssone, og tiden må finnes",
-        "A dateTime is a date, or YYYY-MM-DDThh:mm:ss with a time zone, and the time must exist",
+        "Bruk en date, eller ÅÅÅÅ-MM-DDThh:mm:ss med tidssone, og et tidspunkt som finnes.",
+        "Use a date, or YYYY-MM-DDThh:mm:ss with a time zone, and a time that exists.",
     ),
     "instant": _text(
         "instant",
         is_instant,
-        "En instant er ÅÅÅÅ-MM-DDThh:mm:ss med tidssone, og tiden må finnes",
-        "An instant is YYYY-MM-DDThh:mm:ss with a time zone, and the time must exist",
+        "Bruk ÅÅÅÅ-MM-DDThh:mm:ss med tidssone, og et tidspunkt som finnes.",
+        "Use YYYY-MM-DDThh:mm:ss with a time zone, and a time that exists.",
     ),
     "time": _text(
         "time",
         _matches(_TIME),
-        "En time er hh:mm:ss uten tidssone",
-        "A time is hh:mm:ss without a time zone",
+        "Bruk hh:mm:ss uten tidssone.",
+        "Use hh:mm:ss without a time zone.",
     ),
-    "boolean": _primitive("boolean", (bool,), lambda _: True, "", "", ("true eller false", "true or false")),
-    "integer": _integer("integer", -(2**31), "En integer får plass i 32 bit", "An integer fits in 32 bits"),
+    "boolean": _primitive(
+        "boolean",
+        (bool,),
+        lambda _: True,
+        "Bruk true eller false.",
+        "Use true or false.",
+        ("true eller false", "true or false"),
+    ),
+    "integer": _integer(
+        "integer",
+        -(2**31),
+        "Bruk et heltall fra -2147483648 til 2147483647.",
+        "Use a whole number from -2147483648 to 2147483647.",
+    ),
     "unsignedInt": _integer(
         "unsignedInt",
         0,
-        "En unsignedInt er fra 0 til 2147483647",
-        "An unsignedInt is from 0 to 2147483647",
+        "Bruk et heltall fra 0 til 2147483647.",
+        "Use a whole number from 0 to 2147483647.",
     ),
     "positiveInt": _integer(
         "positiveInt",
         1,
-        "En positiveInt er fra 1 til 2147483647",
-        "A positiveInt is from 1 to 2147483647",
+        "Bruk et heltall fra 1 til 2147483647.",
+        "Use a whole number from 1 to 2147483647.",
     ),
-    "decimal": _primitive("decimal", (int, Decimal), lambda _: True, "", "", ("et tall", "a number")),
+    "decimal": _primitive(
+        "decimal", (int, Decimal), lambda _: True, "Bruk et tall.", "Use a number.", ("et tall", "a number")
+    ),
 }
 """Every primitive type of R4 by name."""
 
 ELEMENT_ID = _text(
     "element-id",
     lambda text: len(text) <= MAX_STRING and _NO_SPACE.fullmatch(text) is not None,
-    "En element-id kan ikke være tom eller ha mellomrom i seg",
-    "An element id cannot be empty or contain whitespace",
+    "Bruk minst ett tegn, uten mellomrom.",
+    "Use at least one character, without whitespace.",
 )
 """The id of an element within a resource: any string without whitespace."""
 
 CANONICAL = Message(
     "canonical-not-absolute",
     IssueType.VALUE,
-    nb="En canonical bør være en absolutt adresse, eller # og et navn i samme ressurs",
-    en="A canonical should be an absolute address, or # and a name in the same resource",
+    nb="Verdien av typen canonical er ikke en absolutt adresse."
+    " Bruk en absolutt adresse, eller # og et navn i samme ressurs.",
+    en="The canonical value is not an absolute address."
+    " Use an absolute address, or # and a name in the same resource.",
     source=f"{_PAGE}#canonical",
     severity=Severity.WARNING,
 )
 URN = Message(
     "urn-format",
     IssueType.VALUE,
-    nb="Etter urn:uuid: står små heksadesimale siffer, etter urn:oid: tall med punktum mellom",
-    en="After urn:uuid: stand lower-case hexadecimal digits, after urn:oid: numbers with dots between",
+    nb="Adressen er ikke en gyldig URN."
+    " Skriv en UUID med små bokstaver etter urn:uuid:, og tall med punktum mellom etter urn:oid:.",
+    en="The address is not a valid URN."
+    " Write a UUID in lower case after urn:uuid:, and numbers separated by dots after urn:oid:.",
     source=f"{_PAGE}#uri",
     severity=Severity.WARNING,
 )

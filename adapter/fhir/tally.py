@@ -22,8 +22,8 @@ MAX_FINDINGS = 200
 MORE = Message(
     "more-findings",
     IssueType.INCOMPLETE,
-    nb="{count} funn til av samme alvorlighet er utelatt",
-    en="{count} more findings of the same severity are left out",
+    nb="{count} flere funn av samme alvorlighetsgrad vises ikke. Rett funnene som vises, først.",
+    en="{count} more findings of the same severity are not shown. Correct the findings shown first.",
 )
 """Told with the severity of what it counts, so that whoever asks for errors is told how many there are."""
 

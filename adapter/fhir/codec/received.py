@@ -39,8 +39,8 @@ if TYPE_CHECKING:
 ROOT = Message(
     "json-root",
     IssueType.STRUCTURE,
-    nb="Innholdet må være ett JSON-objekt",
-    en="The body must be one JSON object",
+    nb="Innholdet er ikke et JSON-objekt. Send ett JSON-objekt.",
+    en="The body is not a JSON object. Send one JSON object.",
     source="https://hl7.org/fhir/R4/json.html",
 )
 

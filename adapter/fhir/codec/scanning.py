@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from adapter.errors import BadRequest, IssueType, Message
-from adapter.fhir.codec.numbers import number
+from adapter.fhir.codec.numbers import MAX_DIGITS, MAX_EXPONENT, number
 
 if TYPE_CHECKING:
     from adapter.fhir.codec.numbers import Spelled
@@ -34,43 +34,45 @@ _RFC = "https://www.rfc-editor.org/rfc/rfc8259"
 SYNTAX = Message(
     "json-syntax",
     IssueType.STRUCTURE,
-    nb="Ikke gyldig JSON: ventet {expected}",
-    en="Not valid JSON: expected {expected}",
+    nb="Ugyldig JSON: forventet {expected}. Rett JSON-teksten.",
+    en="Invalid JSON: expected {expected}. Correct the JSON text.",
     source=_RFC,
 )
 ENCODING = Message(
     "json-encoding",
     IssueType.STRUCTURE,
-    nb="JSON må være UTF-8 uten byte order mark",
-    en="JSON must be UTF-8 without a byte order mark",
+    nb="JSON-teksten er ikke UTF-8, eller har byte order mark. Send UTF-8 uten byte order mark.",
+    en="The JSON text is not UTF-8, or has a byte order mark. Send UTF-8 without a byte order mark.",
     source=_RFC,
 )
 DUPLICATE = Message(
     "json-duplicate-key",
     IssueType.STRUCTURE,
-    nb="Objektet har samme nøkkel to ganger",
-    en="The object has the same key twice",
+    nb="JSON-objektet har samme nøkkel to ganger. Fjern én av dem.",
+    en="The JSON object has the same key twice. Remove one of them.",
     source=_JSON,
 )
 CHARACTER = Message(
     "json-character",
     IssueType.VALUE,
-    nb="Teksten har et tegn FHIR ikke tillater (kontrolltegn, halvt surrogatpar eller ikke-tegn)",
-    en="The string has a character FHIR does not allow (control, lone surrogate or noncharacter)",
+    nb="Strengen har et kontrolltegn, et halvt surrogatpar eller et ikke-tegn. Fjern tegnet.",
+    en="The string has a control character, a lone surrogate or a noncharacter. Remove the character.",
     source="https://hl7.org/fhir/R4/datatypes.html#string",
 )
 NUMBER = Message(
     "json-number",
     IssueType.VALUE,
-    nb="Tallet har for mange siffer eller for stor eksponent",
-    en="The number has too many digits or too large an exponent",
+    nb="Tallet har for mange siffer eller for stor eksponent."
+    f" Bruk høyst {MAX_DIGITS} tegn, og en eksponent fra -{MAX_EXPONENT} til {MAX_EXPONENT}.",
+    en="The number has too many digits or too large an exponent."
+    f" Use at most {MAX_DIGITS} characters, and an exponent from -{MAX_EXPONENT} to {MAX_EXPONENT}.",
     source="https://hl7.org/fhir/R4/datatypes.html#decimal",
 )
 DEPTH = Message(
     "json-depth",
     IssueType.TOO_COSTLY,
-    nb="Objekter og lister er lagt dypere i hverandre enn {limit} nivåer",
-    en="Objects and arrays are nested deeper than {limit} levels",
+    nb="Innholdet har flere enn {limit} nivåer i hverandre. Send et innhold med færre nivåer.",
+    en="The content is nested deeper than {limit} levels. Send content with fewer levels.",
 )
 
 _BLANK = re.compile(r"[ \t\n\r]*")
@@ -103,7 +105,7 @@ class Scan:
         value = self._value(())
         self._blank()
         if self.offset < len(self.text):
-            self._refuse(SYNTAX, expected="end")
+            self._refuse(SYNTAX, expected="end of text")
         return value
 
     def place(self, offset: int) -> Place:

@@ -14,8 +14,8 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 MARKED = Message(
     "byte-order-mark",
     IssueType.STRUCTURE,
-    nb="Filen begynner med byte order mark, som JSON ikke skal ha; lagre den som UTF-8 uten BOM",
-    en="The file begins with a byte order mark, which JSON must not have; save it as UTF-8 without BOM",
+    nb="Filen begynner med byte order mark, som JSON ikke skal ha. Lagre den som UTF-8 uten BOM.",
+    en="The file begins with a byte order mark, which JSON must not have. Save it as UTF-8 without BOM.",
     source="https://www.rfc-editor.org/rfc/rfc8259#section-8.1",
     severity=Severity.WARNING,
 )

@@ -24,43 +24,43 @@ _PAGE = "https://hl7.org/fhir/R4/xml.html"
 SYNTAX = Message(
     "xml-syntax",
     IssueType.STRUCTURE,
-    nb="Ikke velformet XML",
-    en="Not well-formed XML",
+    nb="XML-teksten er ikke velformet. Rett teksten på dette stedet.",
+    en="The XML text is not well-formed. Correct the text at this place.",
     source="https://www.w3.org/TR/xml/",
 )
 ENCODING = Message(
     "xml-encoding",
     IssueType.STRUCTURE,
-    nb="XML må være i UTF-8",
-    en="XML must be in UTF-8",
+    nb="XML-teksten er ikke i UTF-8. Send den i UTF-8.",
+    en="The XML text is not in UTF-8. Send it in UTF-8.",
     source=f"{_PAGE}#representation",
 )
 DOCTYPE = Message(
     "xml-doctype",
     IssueType.SECURITY,
-    nb="DOCTYPE og entiteter er ikke tillatt",
-    en="DOCTYPE and entities are not allowed",
+    nb="XML-teksten har DOCTYPE, som ikke er tillatt. Fjern DOCTYPE og entitetene.",
+    en="The XML text has a DOCTYPE, which is not allowed. Remove the DOCTYPE and its entities.",
     source=_PAGE,
 )
 INSTRUCTION = Message(
     "xml-processing-instruction",
     IssueType.STRUCTURE,
-    nb="Prosesseringsinstruksjoner er ikke tillatt",
-    en="Processing instructions are not allowed",
+    nb="XML-teksten har en prosesseringsinstruksjon, som ikke er tillatt. Fjern instruksjonen.",
+    en="The XML text has a processing instruction, which is not allowed. Remove the instruction.",
     source=_PAGE,
 )
 NAMESPACE = Message(
     "xml-namespace",
     IssueType.STRUCTURE,
-    nb="Elementet er ikke i navnerommet http://hl7.org/fhir",
-    en="The element is not in the namespace http://hl7.org/fhir",
+    nb="Elementet er ikke i navnerommet http://hl7.org/fhir. Sett navnerommet, eller fjern elementet.",
+    en="The element is not in the namespace http://hl7.org/fhir. Set the namespace, or remove the element.",
     source=_PAGE,
 )
 TEXT = Message(
     "xml-text",
     IssueType.STRUCTURE,
-    nb="Det står tekst mellom elementene; verdier skrives i attributtet value",
-    en="There is text between the elements; values are written in the attribute value",
+    nb="XML-teksten har tekst mellom elementene. Skriv verdien i attributtet value.",
+    en="The XML text has text between the elements. Write the value in the attribute value.",
     source=_PAGE,
 )
 CARRIAGE_RETURN = "&#0013;"

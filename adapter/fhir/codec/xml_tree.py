@@ -29,37 +29,37 @@ _PAGE = "https://hl7.org/fhir/R4/xml.html"
 ATTRIBUTE = Message(
     "xml-attribute",
     IssueType.STRUCTURE,
-    nb="Elementet har et attributt det ikke kan ha",
-    en="The element has an attribute it cannot have",
+    nb="Elementet har et attributt som FHIR R4 ikke har her. Fjern attributtet.",
+    en="The element has an attribute that FHIR R4 does not have here. Remove the attribute.",
     source=_PAGE,
 )
 ORDER = Message(
     "xml-order",
     IssueType.STRUCTURE,
-    nb="Elementet står ikke der det skal i rekkefølgen",
-    en="The element is out of order",
+    nb="Elementet står på feil plass. Skriv elementene i rekkefølgen fra FHIR R4.",
+    en="The element is out of order. Write the elements in the order of FHIR R4.",
     source=_PAGE,
 )
 REPEATED = Message(
     "xml-repeated",
     IssueType.STRUCTURE,
-    nb="Elementet kan bare stå én gang",
-    en="The element can only stand once",
+    nb="Elementet er gjentatt, men kan bare stå én gang. Behold ett av dem.",
+    en="The element is repeated, but may occur only once. Keep one of them.",
     source=_PAGE,
 )
 ONE_RESOURCE = Message(
     "xml-one-resource",
     IssueType.STRUCTURE,
-    nb="Elementet må ha nøyaktig én ressurs i seg",
-    en="The element must have exactly one resource in it",
+    nb="Elementet har ikke nøyaktig én ressurs i seg. Legg én ressurs i elementet, uten attributter.",
+    en="The element does not hold exactly one resource. Put one resource in the element, without attributes.",
     source=_PAGE,
 )
 
 NARRATIVE = Message(
     "xml-narrative",
     IssueType.STRUCTURE,
-    nb="div må være i navnerommet for XHTML",
-    en="div must be in the XHTML namespace",
+    nb='Elementet div er ikke i navnerommet for XHTML. Sett xmlns="http://www.w3.org/1999/xhtml".',
+    en='The element div is not in the XHTML namespace. Set xmlns="http://www.w3.org/1999/xhtml".',
     source=_PAGE,
 )
 

@@ -21,13 +21,18 @@ _WITHOUT_FULL_URL = {"batch", "transaction", "batch-response", "transaction-resp
 _rules.must(
     "Bundle",
     "bdl-1",
-    "total hører bare til et søkesvar eller en historikk",
-    "total belongs to a searchset or a history only",
+    "total er bare tillatt i en Bundle av typen searchset eller history. Fjern total.",
+    "total is allowed only in a Bundle of type searchset or history. Remove total.",
     lambda node: not has(node, "total") or text(node, "type") in {"searchset", "history"},
 )
 
 
-@_rules.places("Bundle", "bdl-2", "search hører bare til et søkesvar", "search belongs to a searchset only")
+@_rules.places(
+    "Bundle",
+    "bdl-2",
+    "search er bare tillatt i en Bundle av typen searchset. Fjern search.",
+    "search is allowed only in a Bundle of type searchset. Remove search.",
+)
 def _search(node: Node, _: RuleScene) -> Iterator[str]:
     if node.get("type") != "searchset":
         yield from (f".entry[{at}].search" for at, one in children(node, "entry") if has(one, "search"))
@@ -36,8 +41,10 @@ def _search(node: Node, _: RuleScene) -> Iterator[str]:
 @_rules.places(
     "Bundle",
     "bdl-3",
-    "request må stå i hver post av en batch, transaction eller history, og ellers ikke",
-    "request must stand in each entry of a batch, transaction or history, and nowhere else",
+    "request mangler, eller er ikke tillatt her. Bare typene batch, transaction og history har request,"
+    " og da i hver entry.",
+    "request is missing, or not allowed here. Only the types batch, transaction and history have request,"
+    " and then in every entry.",
 )
 def _request(node: Node, _: RuleScene) -> Iterator[str]:
     wanted = text(node, "type") in _REQUESTS
@@ -47,8 +54,10 @@ def _request(node: Node, _: RuleScene) -> Iterator[str]:
 @_rules.places(
     "Bundle",
     "bdl-4",
-    "response må stå i hver post av et batch- eller transaction-svar eller en history, og ellers ikke",
-    "response must stand in each entry of a batch or transaction response or a history, and nowhere else",
+    "response mangler, eller er ikke tillatt her. Bare typene batch-response, transaction-response og history"
+    " har response, og da i hver entry.",
+    "response is missing, or not allowed here. Only the types batch-response, transaction-response and"
+    " history have response, and then in every entry.",
 )
 def _response(node: Node, _: RuleScene) -> Iterator[str]:
     wanted = text(node, "type") in _RESPONSES
@@ -56,7 +65,10 @@ def _response(node: Node, _: RuleScene) -> Iterator[str]:
 
 
 @_rules.places(
-    "Bundle", "bdl-7", "Samme fullUrl og versjon står to ganger", "The same fullUrl and version stand twice"
+    "Bundle",
+    "bdl-7",
+    "Samme fullUrl og versjon står to ganger. Fjern den ene entry.",
+    "The same fullUrl and version occur twice. Remove one of the entries.",
 )
 def _unique(node: Node, _: RuleScene) -> Iterator[str]:
     seen: set[tuple[str, str]] = set()
@@ -71,8 +83,8 @@ def _unique(node: Node, _: RuleScene) -> Iterator[str]:
 @_rules.places(
     "Bundle",
     "bundle-full-url",
-    "Hver post i samlingen må ha fullUrl",
-    "Each entry of the bundle must have a fullUrl",
+    "Denne entry mangler fullUrl, som Bundle av denne typen krever. Legg til fullUrl.",
+    "The entry has no fullUrl, which a Bundle of this type requires. Add fullUrl.",
 )
 def _full_url(node: Node, _: RuleScene) -> Iterator[str]:
     if text(node, "type") not in _WITHOUT_FULL_URL:
@@ -84,8 +96,8 @@ def _full_url(node: Node, _: RuleScene) -> Iterator[str]:
 @_rules.places(
     "Bundle.entry",
     "bundle-full-url-absolute",
-    "fullUrl må være en absolutt adresse eller en URN",
-    "fullUrl must be an absolute address or a URN",
+    "fullUrl er verken en absolutt adresse eller en URN. Bruk en av dem.",
+    "fullUrl is neither an absolute address nor a URN. Use one of them.",
 )
 def _absolute(node: Node, _: RuleScene) -> Iterator[str]:
     if isinstance(node.get("fullUrl"), str) and not is_absolute(node["fullUrl"]):
@@ -95,8 +107,8 @@ def _absolute(node: Node, _: RuleScene) -> Iterator[str]:
 @_rules.places(
     "Bundle",
     "bundle-full-url-id",
-    "fullUrl slutter i en annen type eller id enn ressursens egen",
-    "fullUrl ends in another type or id than the resource's own",
+    "fullUrl slutter på en annen type eller id enn ressursens. Rett fullUrl eller id.",
+    "fullUrl ends in another type or id than that of the resource. Correct fullUrl or id.",
 )
 def _identity(node: Node, _: RuleScene) -> Iterator[str]:
     for at, one in children(node, "entry"):
@@ -112,8 +124,8 @@ def _identity(node: Node, _: RuleScene) -> Iterator[str]:
 @_rules.places(
     "Bundle",
     "bundle-link-once",
-    "Samme slags lenke står to ganger",
-    "The same kind of link stands twice",
+    "Bundle har to link med samme relation. Fjern én av dem.",
+    "The Bundle has two links with the same relation. Remove one of them.",
 )
 def _links(node: Node, _: RuleScene) -> Iterator[str]:
     seen: set[str] = set()
@@ -127,15 +139,15 @@ def _links(node: Node, _: RuleScene) -> Iterator[str]:
 _rules.must(
     "Bundle.entry",
     "bdl-5",
-    "En post må ha resource, request eller response",
-    "An entry must have resource, request or response",
+    "Denne entry har verken resource, request eller response. Legg til minst én av dem.",
+    "The entry has neither resource, request nor response. Add at least one of them.",
     lambda node: has(node, "resource", "request", "response"),
 )
 _rules.must(
     "Bundle.entry",
     "bdl-8",
-    "fullUrl kan ikke peke på en versjon",
-    "fullUrl cannot name a version",
+    "fullUrl viser til en versjon. Fjern /_history/ og versjonen.",
+    "fullUrl names a version. Remove /_history/ and the version.",
     lambda node: "/_history/" not in str(node.get("fullUrl", "")),
 )
 
@@ -143,8 +155,8 @@ _rules.must(
 @_rules.places(
     "Bundle",
     "bdl-9",
-    "Et dokument må ha identifier med system og value",
-    "A document must have an identifier with system and value",
+    "Bundle av typen document mangler identifier med system og value. Legg til begge.",
+    "The Bundle of type document has no identifier with system and value. Add both.",
 )
 def _identifier(node: Node, _: RuleScene) -> Iterator[str]:
     identifier = child(node, "identifier")
@@ -155,8 +167,8 @@ def _identifier(node: Node, _: RuleScene) -> Iterator[str]:
 _rules.must(
     "Bundle",
     "bdl-10",
-    "Et dokument må ha timestamp",
-    "A document must have a timestamp",
+    "Bundle av typen document mangler timestamp. Legg til timestamp.",
+    "The Bundle of type document has no timestamp. Add timestamp.",
     lambda node: node.get("type") != "document" or "timestamp" in node,
 )
 
@@ -174,7 +186,7 @@ for key, kind, first in (("bdl-11", "document", "Composition"), ("bdl-12", "mess
     _rules.must(
         "Bundle",
         key,
-        f"Første post må være en {first} når typen er {kind}",
-        f"The first entry must be a {first} when the type is {kind}",
+        f"Første entry er ikke en {first}, som Bundle av typen {kind} krever. Sett {first} først.",
+        f"The first entry is not a {first}, which a Bundle of type {kind} requires. Put {first} first.",
         _begins_with(kind, first),
     )

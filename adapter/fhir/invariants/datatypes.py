@@ -56,36 +56,36 @@ def _positive(node: Node) -> bool:
 _rules.must(
     "Quantity Age Count Distance Duration",
     "qty-3",
-    "En enhet med kode må si hvilket kodesystem koden er fra",
-    "A unit with a code must say which system the code is from",
+    "Enheten har code uten system. Legg til system.",
+    "The unit has a code without a system. Add system.",
     needs("code", "system"),
 )
 _rules.must(
     "SimpleQuantity",
     "sqt-1",
-    "Her kan mengden ikke ha comparator",
-    "The quantity cannot have a comparator here",
+    "Mengden har comparator, som ikke er tillatt her. Fjern comparator.",
+    "The quantity has a comparator, which is not allowed here. Remove comparator.",
     lambda node: not has(node, "comparator"),
 )
 _rules.must(
     "Age",
     "age-1",
-    "En alder er over null og har UCUM-kode når den har verdi",
-    "An age is positive and has a UCUM code when it has a value",
+    "Alderen er ikke over null, eller mangler kode fra UCUM. Send en positiv verdi med UCUM-kode.",
+    "The age is not above zero, or has no code from UCUM. Send a positive value with a UCUM code.",
     lambda node: _measured(node) and _positive(node),
 )
 _rules.must(
     "Distance",
     "dis-1",
-    "En avstand har UCUM-kode når den har verdi",
-    "A distance has a UCUM code when it has a value",
+    "Avstanden har verdi uten kode fra UCUM. Legg til code og system fra UCUM.",
+    "The distance has a value without a code from UCUM. Add code and system from UCUM.",
     _measured,
 )
 _rules.must(
     "Count",
     "cnt-3",
-    "Et antall er et heltall med UCUM-koden 1",
-    "A count is a whole number with the UCUM code 1",
+    "Antallet er ikke et heltall med UCUM-koden 1. Send et heltall med koden 1.",
+    "The count is not a whole number with the UCUM code 1. Send a whole number with the code 1.",
     lambda node: (
         _measured(node) and _is_or_missing(node, "code", "1") and "." not in str(node.get("value", ""))
     ),
@@ -93,8 +93,8 @@ _rules.must(
 _rules.must(
     "Duration",
     "drt-1",
-    "En varighet med kode har verdi, og koden er fra UCUM",
-    "A duration with a code has a value, and the code is from UCUM",
+    "Varigheten har kode uten verdi, eller koden er ikke fra UCUM. Legg til value, og bruk UCUM.",
+    "The duration has a code without a value, or the code is not from UCUM. Add value, and use UCUM.",
     lambda node: not has(node, "code") or (node.get("system") == _UCUM and has(node, "value")),
 )
 
@@ -102,8 +102,10 @@ _rules.must(
 @_rules.places(
     "Period",
     "per-1",
-    "Perioden slutter før den begynner, eller start og end er så ulikt nøyaktige at det ikke kan avgjøres",
-    "The period ends before it begins, or start and end differ in precision so that nobody can tell",
+    "Perioden slutter før den begynner, eller start og end har så ulik presisjon at rekkefølgen er uviss."
+    " Rett start eller end.",
+    "The period ends before it begins, or start and end differ so much in precision that their order is"
+    " uncertain. Correct start or end.",
 )
 def _period(node: Node, _: RuleScene) -> Iterator[str]:
     if "start" in node and "end" in node and not in_order(node, "start", "end"):
@@ -113,8 +115,8 @@ def _period(node: Node, _: RuleScene) -> Iterator[str]:
 @_rules.places(
     "Range",
     "rng-2",
-    "Intervallet har low over high, eller en av dem uten verdi",
-    "The range has low above high, or one of them without a value",
+    "Intervallet har low over high, eller en av dem mangler verdi. Rett low eller high.",
+    "The range has low above high, or one of them has no value. Correct low or high.",
 )
 def _range(node: Node, _: RuleScene) -> Iterator[str]:
     low, high = child(node, "low"), child(node, "high")
@@ -128,29 +130,29 @@ def _range(node: Node, _: RuleScene) -> Iterator[str]:
 _rules.must(
     "Ratio",
     "rat-1",
-    "Et forholdstall har både teller og nevner, eller ingen av dem og en utvidelse",
-    "A ratio has both numerator and denominator, or neither and an extension",
+    "Forholdstallet har ikke både numerator og denominator. Send begge, eller bare en extension.",
+    "The ratio does not have both numerator and denominator. Send both, or an extension only.",
     lambda node: has(node, "numerator") == has(node, "denominator") and has(node, "numerator", "extension"),
 )
 _rules.must(
     "Attachment",
     "att-1",
-    "Innhold i data må ha contentType",
-    "Content in data must have a contentType",
+    "Vedlegget har data uten contentType. Legg til contentType.",
+    "The attachment has data without a contentType. Add contentType.",
     needs("data", "contentType"),
 )
 _rules.must(
     "ContactPoint",
     "cpt-2",
-    "Et kontaktpunkt med value må ha system",
-    "A contact point with a value must have a system",
+    "Kontaktpunktet har value uten system. Legg til system.",
+    "The contact point has a value without a system. Add system.",
     needs("value", "system"),
 )
 _rules.must(
     "Expression",
     "exp-1",
-    "Et uttrykk må ha expression eller reference",
-    "An expression must have expression or reference",
+    "Uttrykket har verken expression eller reference. Legg til minst én av dem.",
+    "The expression has neither expression nor reference. Add at least one of them.",
     at_least_one("expression", "reference"),
 )
 
@@ -164,23 +166,23 @@ for key, element, needed in (
     _rules.must(
         "Timing.repeat",
         key,
-        f"{element} må ha {needed} med seg",
-        f"{element} must have {needed} with it",
+        f"{element} krever {needed}, som mangler. Legg til {needed}.",
+        f"{element} requires {needed}, which is missing. Add {needed}.",
         needs(element, needed),
     )
 for key, element in (("tim-4", "duration"), ("tim-5", "period")):
     _rules.must(
         "Timing.repeat",
         key,
-        f"{element} kan ikke være negativ",
-        f"{element} cannot be negative",
+        f"{element} er negativ eller uten verdi. Send en verdi som ikke er negativ.",
+        f"{element} is negative or has no value. Send a value that is not negative.",
         _not_negative(element),
     )
 _rules.must(
     "Timing.repeat",
     "tim-9",
-    "offset må ha when med seg, og ikke ved selve måltidet",
-    "offset must have when with it, and not at the meal itself",
+    "offset mangler when, eller when er selve måltidet (C, CM, CD, CV). Rett when, eller fjern offset.",
+    "offset has no when, or when is the meal itself (C, CM, CD, CV). Correct when, or remove offset.",
     lambda node: (
         not has(node, "offset")
         or (has(node, "when") and not _MEALS.intersection(map(str, node.get("when", ()))))
@@ -189,8 +191,8 @@ _rules.must(
 _rules.must(
     "Timing.repeat",
     "tim-10",
-    "timeOfDay og when kan ikke stå sammen",
-    "timeOfDay and when cannot stand together",
+    "timeOfDay og when er sendt sammen. Fjern én av dem.",
+    "timeOfDay and when are sent together. Remove one of them.",
     not_both("timeOfDay", "when"),
 )
 
@@ -198,22 +200,22 @@ for key, part in (("drq-1", "DataRequirement.codeFilter"), ("drq-2", "DataRequir
     _rules.must(
         part,
         key,
-        "Filteret må ha path eller searchParam, og bare en av dem",
-        "The filter must have path or searchParam, and only one of them",
+        "Filteret har både path og searchParam, eller ingen av dem. Send nøyaktig én av dem.",
+        "The filter has both path and searchParam, or neither. Send exactly one of them.",
         lambda node: has(node, "path") != has(node, "searchParam"),
     )
 _rules.must(
     "TriggerDefinition",
     "trd-1",
-    "data og timing kan ikke stå sammen",
-    "data and timing cannot stand together",
+    "data og timing[x] er sendt sammen. Fjern én av dem.",
+    "data and timing[x] are sent together. Remove one of them.",
     lambda node: not (has(node, "data") and has_choice(node, "timing")),
 )
 _rules.must(
     "TriggerDefinition",
     "trd-2",
-    "condition må ha data med seg",
-    "condition must have data with it",
+    "condition krever data, som mangler. Legg til data.",
+    "condition requires data, which is missing. Add data.",
     needs("condition", "data"),
 )
 
@@ -221,8 +223,8 @@ _rules.must(
 @_rules.places(
     "TriggerDefinition",
     "trd-3",
-    "Utløseren mangler det typen krever: name, timing eller data",
-    "The trigger lacks what its type requires: name, timing or data",
+    "Utløseren mangler elementet som typen krever. Legg til name, timing[x] eller data.",
+    "The trigger lacks the element that its type requires. Add name, timing[x] or data.",
 )
 def _trigger(node: Node, _: RuleScene) -> Iterator[str]:
     kind = str(node.get("type"))

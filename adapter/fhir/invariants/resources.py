@@ -32,21 +32,24 @@ _VERIFICATION = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
 _rules.must(
     "Patient.contact",
     "pat-1",
-    "En kontakt må ha navn, kontaktpunkt, adresse eller organisasjon",
-    "A contact must have a name, a contact point, an address or an organization",
+    "Kontakten har verken name, telecom, address eller organization. Legg til minst én av dem.",
+    "The contact has neither name, telecom, address nor organization. Add at least one of them.",
     at_least_one("name", "telecom", "address", "organization"),
 )
 _rules.must(
     "Organization",
     "org-1",
-    "En organisasjon må ha navn eller identifikator",
-    "An organization must have a name or an identifier",
+    "Organisasjonen har verken name eller identifier. Legg til minst én av dem.",
+    "The organization has neither name nor identifier. Add at least one of them.",
     at_least_one("name", "identifier"),
 )
 
 
 @_rules.places(
-    "Organization", "org-2", "En organisasjon har ingen hjemmeadresse", "An organization has no home address"
+    "Organization",
+    "org-2",
+    "Adressen til en organisasjon har use home. Bruk en annen use.",
+    "The address of an organization has use home. Choose another use.",
 )
 def _addresses(node: Node, _: RuleScene) -> Iterator[str]:
     return (f".address[{at}].use" for at, one in children(node, "address") if one.get("use") == "home")
@@ -55,8 +58,8 @@ def _addresses(node: Node, _: RuleScene) -> Iterator[str]:
 @_rules.places(
     "Organization",
     "org-3",
-    "En organisasjon har ikke noe hjemmekontaktpunkt",
-    "An organization has no contact point at home",
+    "Kontaktpunktet til en organisasjon har use home. Bruk en annen use.",
+    "The contact point of an organization has use home. Choose another use.",
 )
 def _telecoms(node: Node, _: RuleScene) -> Iterator[str]:
     return (f".telecom[{at}].use" for at, one in children(node, "telecom") if one.get("use") == "home")
@@ -65,8 +68,8 @@ def _telecoms(node: Node, _: RuleScene) -> Iterator[str]:
 @_rules.places(
     "CareTeam.participant",
     "ctm-1",
-    "onBehalfOf kan bare stå der member er en Practitioner",
-    "onBehalfOf can only stand where member is a Practitioner",
+    "onBehalfOf er bare tillatt når member er en Practitioner. Fjern onBehalfOf, eller rett member.",
+    "onBehalfOf is allowed only when member is a Practitioner. Remove onBehalfOf, or correct member.",
 )
 def _participant(node: Node, scene: RuleScene) -> Iterator[str]:
     if has(node, "onBehalfOf") and scene.target_type(child(node, "member")) not in {None, "Practitioner"}:
@@ -76,29 +79,29 @@ def _participant(node: Node, scene: RuleScene) -> Iterator[str]:
 _rules.must(
     "CarePlan.activity",
     "cpl-3",
-    "En aktivitet har reference eller detail, ikke begge",
-    "An activity has reference or detail, not both",
+    "Aktiviteten har både reference og detail. Fjern én av dem.",
+    "The activity has both reference and detail. Remove one of them.",
     not_both("detail", "reference"),
 )
 _rules.must(
     "Goal.target",
     "gol-1",
-    "Et måltall i detail må ha measure med seg",
-    "A target's detail must have measure with it",
+    "Måltallet har detail[x] uten measure. Legg til measure.",
+    "The target has detail[x] without measure. Add measure.",
     lambda node: not has_choice(node, "detail") or has(node, "measure"),
 )
 _rules.must(
     "ServiceRequest",
     "prr-1",
-    "orderDetail må ha code med seg",
-    "orderDetail must have code with it",
+    "orderDetail krever code, som mangler. Legg til code.",
+    "orderDetail requires code, which is missing. Add code.",
     needs("orderDetail", "code"),
 )
 _rules.must(
     "Consent",
     "ppc-1",
-    "Et samtykke må ha policy eller policyRule",
-    "A consent must have policy or policyRule",
+    "Samtykket har verken policy eller policyRule. Legg til minst én av dem.",
+    "The consent has neither policy nor policyRule. Add at least one of them.",
     at_least_one("policy", "policyRule"),
 )
 
@@ -106,8 +109,10 @@ _rules.must(
 @_rules.places(
     "Task",
     "inv-1",
-    "lastModified må være etter authoredOn eller lik, og like nøyaktig der det trengs for å avgjøre det",
-    "lastModified must be authoredOn or later, and as precise as it takes to tell",
+    "lastModified er før authoredOn, eller de har så ulik presisjon at rekkefølgen er uviss."
+    " Rett lastModified eller authoredOn.",
+    "lastModified is before authoredOn, or they differ so much in precision that their order is uncertain."
+    " Correct lastModified or authoredOn.",
 )
 def _modified(node: Node, _: RuleScene) -> Iterator[str]:
     if "lastModified" in node and "authoredOn" in node and not in_order(node, "authoredOn", "lastModified"):
@@ -117,15 +122,15 @@ def _modified(node: Node, _: RuleScene) -> Iterator[str]:
 _rules.must(
     "Observation",
     "obs-6",
-    "dataAbsentReason kan ikke stå sammen med en verdi",
-    "dataAbsentReason cannot stand together with a value",
+    "dataAbsentReason og value[x] er sendt sammen. Fjern én av dem.",
+    "dataAbsentReason and value[x] are sent together. Remove one of them.",
     lambda node: not (has(node, "dataAbsentReason") and has_choice(node, "value")),
 )
 _rules.must(
     "Observation.referenceRange",
     "obs-3",
-    "Et referanseområde må ha low, high eller text",
-    "A reference range must have low, high or text",
+    "Referanseområdet har verken low, high eller text. Legg til minst én av dem.",
+    "The reference range has neither low, high nor text. Add at least one of them.",
     at_least_one("low", "high", "text"),
 )
 
@@ -133,8 +138,8 @@ _rules.must(
 @_rules.places(
     "Observation",
     "obs-7",
-    "En komponent kan ikke ha observasjonens egen kode når observasjonen har verdi",
-    "A component cannot have the observation's own code when the observation has a value",
+    "Komponenten har samme kode som observasjonen, som selv har value[x]. Fjern value[x] eller komponenten.",
+    "The component has the code of the observation, which has value[x]. Remove value[x] or the component.",
 )
 def _component(node: Node, _: RuleScene) -> Iterator[str]:
     if has_choice(node, "value"):
@@ -147,8 +152,10 @@ def _component(node: Node, _: RuleScene) -> Iterator[str]:
 @_rules.places(
     "Condition",
     "con-4",
-    "En avsluttet tilstand må ha clinicalStatus inactive, resolved eller remission",
-    "An abated condition must have clinicalStatus inactive, resolved or remission",
+    "Tilstanden er avsluttet, men clinicalStatus er ikke inactive, resolved eller remission."
+    " Rett clinicalStatus, eller fjern abatement[x].",
+    "The condition has abated, but clinicalStatus is not inactive, resolved or remission."
+    " Correct clinicalStatus, or remove abatement[x].",
 )
 def _abated(node: Node, _: RuleScene) -> Iterator[str]:
     ended = {(_CLINICAL, code) for code in ("resolved", "remission", "inactive")}
@@ -159,8 +166,8 @@ def _abated(node: Node, _: RuleScene) -> Iterator[str]:
 _rules.must(
     "Condition",
     "con-5",
-    "En feilregistrert tilstand kan ikke ha clinicalStatus",
-    "A condition entered in error cannot have clinicalStatus",
+    "Tilstanden er feilregistrert, men har clinicalStatus. Fjern clinicalStatus.",
+    "The condition is entered in error, but has clinicalStatus. Remove clinicalStatus.",
     lambda node: (
         (_VERIFICATION, "entered-in-error") not in codings(node, "verificationStatus")
         or not has(node, "clinicalStatus")
@@ -175,29 +182,31 @@ for part, key, names in (
     _rules.must(
         part,
         key,
-        f"Må ha minst én av: {', '.join(names)}",
-        f"Must have at least one of: {', '.join(names)}",
+        f"Elementet har ingen av disse: {', '.join(names)}. Legg til minst én av dem.",
+        f"The element has none of these: {', '.join(names)}. Add at least one of them.",
         at_least_one(*names),
     )
 _rules.must(
     "Composition.section",
     "cmp-2",
-    "Et avsnitt med innhold kan ikke ha emptyReason",
-    "A section with entries cannot have emptyReason",
+    "Avsnittet har både entry og emptyReason. Fjern én av dem.",
+    "The section has both entry and emptyReason. Remove one of them.",
     not_both("emptyReason", "entry"),
 )
 _rules.must(
     "Appointment",
     "app-2",
-    "start og end må stå sammen",
-    "start and end must stand together",
+    "start eller end mangler. Send begge, eller ingen av dem.",
+    "start or end is missing. Send both, or neither.",
     lambda node: has(node, "start") == has(node, "end"),
 )
 _rules.must(
     "Appointment",
     "app-3",
-    "En time uten start og end må være proposed, cancelled eller waitlist",
-    "An appointment without start and end must be proposed, cancelled or waitlist",
+    "Timen mangler start eller end, og status er ikke proposed, cancelled eller waitlist."
+    " Legg til start og end, eller rett status.",
+    "The appointment has no start or end, and its status is not proposed, cancelled or waitlist."
+    " Add start and end, or correct status.",
     lambda node: (
         (has(node, "start") and has(node, "end"))
         or text(node, "status") in {"proposed", "cancelled", "waitlist"}
@@ -206,14 +215,16 @@ _rules.must(
 _rules.must(
     "Appointment",
     "app-4",
-    "cancelationReason krever status cancelled eller no-show",
-    "cancelationReason requires status cancelled or no-show",
+    "cancelationReason er bare tillatt når status er cancelled eller no-show."
+    " Fjern cancelationReason, eller rett status.",
+    "cancelationReason is allowed only when status is cancelled or no-show."
+    " Remove cancelationReason, or correct status.",
     lambda node: not has(node, "cancelationReason") or text(node, "status") in {"cancelled", "no-show"},
 )
 _rules.must(
     "Parameters.parameter",
     "inv-1",
-    "En parameter har enten en verdi, en ressurs eller deler",
-    "A parameter has either a value, a resource or parts",
+    "Parameteren har ikke nøyaktig én av value[x], resource og part. Send nøyaktig én av dem.",
+    "The parameter does not have exactly one of value[x], resource and part. Send exactly one of them.",
     lambda node: has_choice(node, "value") + has(node, "resource") + has(node, "part") == 1,
 )

@@ -11,40 +11,40 @@ _SPEC = "https://hl7.org/fhir/R4/search.html"
 UNKNOWN_PARAMETER = Message(
     "search-parameter-unknown",
     IssueType.NOT_SUPPORTED,
-    nb="{type} kan ikke søkes med {name}; gyldige parametre: {valid}",
-    en="{type} cannot be searched by {name}; valid parameters: {valid}",
+    nb="Søkeparameteren {name} finnes ikke for {type}. Gyldige parametre: {valid}.",
+    en="The search parameter {name} does not exist for {type}. Valid parameters: {valid}.",
     source=_SPEC,
 )
 MODIFIER = Message(
     "search-modifier-unsupported",
     IssueType.NOT_SUPPORTED,
-    nb="Parameteren {name} har ikke modifikatoren :{modifier}; gyldige: {valid}",
-    en="The parameter {name} does not take the modifier :{modifier}; valid ones: {valid}",
+    nb="Søkeparameteren {name} støtter ikke modifikatoren :{modifier}. Gyldige modifikatorer: {valid}.",
+    en="The search parameter {name} does not support the modifier :{modifier}. Valid modifiers: {valid}.",
     source=f"{_SPEC}#modifiers",
 )
 VALUE = Message(
     "search-value-invalid",
     IssueType.VALUE,
-    nb="Verdien av {name} er ikke gyldig; ventet: {expected}",
-    en="The value of {name} is not valid; expected: {expected}",
+    nb="Verdien av {name} er ugyldig. Gyldige former: {expected}.",
+    en="The value of {name} is invalid. Valid forms: {expected}.",
     source=_SPEC,
 )
 TOO_COSTLY = Message(
     "search-too-costly",
     IssueType.TOO_COSTLY,
-    nb="Søket har flere enn {limit} verdier",
-    en="The search has more than {limit} values",
+    nb="Søket har flere enn {limit} verdier. Del det i flere søk.",
+    en="The search has more than {limit} values. Split it into several searches.",
     source=_SPEC,
 )
 ONCE = replace(
     VALUE,
-    nb="Parameteren {name} kan bare gis én gang",
-    en="The parameter {name} can be given only once",
+    nb="Parameteren {name} er sendt flere ganger. Send den én gang.",
+    en="The parameter {name} is sent more than once. Send it once.",
 )
 NOT_TOGETHER = Message(
     "search-parameters-exclusive",
     IssueType.NOT_SUPPORTED,
-    nb="{one} og {other} kan ikke brukes sammen",
-    en="{one} and {other} cannot be used together",
+    nb="Parametrene {one} og {other} er sendt sammen. Bruk bare én av dem.",
+    en="The parameters {one} and {other} are sent together. Use only one of them.",
     source=f"{_SPEC}#summary",
 )

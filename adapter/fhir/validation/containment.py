@@ -24,71 +24,73 @@ _REFERENCES = "https://hl7.org/fhir/R4/references.html"
 NESTED = Message(
     "dom-2",
     IssueType.INVARIANT,
-    nb="En ressurs inne i en annen kan ikke selv ha ressurser i seg",
-    en="A contained resource cannot contain resources itself",
+    nb="En contained ressurs har selv contained ressurser. Flytt dem til den ytterste ressursen.",
+    en="A contained resource has contained resources itself. Move them to the outermost resource.",
     source=_DOMAIN,
 )
 UNREFERENCED = Message(
     "dom-3",
     IssueType.INVARIANT,
-    nb="Ingenting i ressursen viser til denne ressursen, og den viser ikke til ressursen den ligger i",
-    en="Nothing refers to this contained resource, and it does not refer to its container",
+    nb="Ingen reference viser til denne contained ressursen, og ressursen viser ikke til den ytterste."
+    " Legg til en reference, eller fjern ressursen.",
+    en="No reference names this contained resource, and the resource does not refer to its container."
+    " Add a reference, or remove the resource.",
     source=_DOMAIN,
 )
 VERSIONED = Message(
     "dom-4",
     IssueType.INVARIANT,
-    nb="En ressurs inne i en annen kan ikke ha versjon eller endringstid",
-    en="A contained resource cannot have a version or a time of change",
+    nb="En contained ressurs har meta.versionId eller meta.lastUpdated. Fjern elementet.",
+    en="A contained resource has meta.versionId or meta.lastUpdated. Remove the element.",
     source=_DOMAIN,
 )
 LABELLED = Message(
     "dom-5",
     IssueType.INVARIANT,
-    nb="En ressurs inne i en annen kan ikke ha egne sikkerhetsmerker",
-    en="A contained resource cannot have security labels of its own",
+    nb="En contained ressurs har meta.security. Fjern elementet.",
+    en="A contained resource has meta.security. Remove the element.",
     source=_DOMAIN,
 )
 SAME_ID = Message(
     "contained-same-id",
     IssueType.DUPLICATE,
-    nb="To ressurser inne i samme ressurs har samme id",
-    en="Two contained resources have the same id",
+    nb="To contained ressurser har samme id. Gi hver av dem sin egen id.",
+    en="Two contained resources have the same id. Give each of them an id of its own.",
     source=_REFERENCES,
 )
 DANGLING = Message(
     "ref-1",
     IssueType.INVARIANT,
-    nb="Referansen viser til en ressurs som ikke ligger i denne",
-    en="The reference names a contained resource that is not there",
+    nb="Denne reference viser til en manglende contained ressurs. Legg til ressursen, eller rett reference.",
+    en="The reference names a missing contained resource. Add the resource, or correct the reference.",
     source=_REFERENCES,
 )
 TARGET = Message(
     "reference-target",
     IssueType.VALUE,
-    nb="Referansen kan ikke vise til {type}; tillatt er {allowed}",
-    en="The reference cannot name a resource of type {type}; allowed are {allowed}",
+    nb="Denne reference viser til typen {type}, som ikke er tillatt her. Bruk en av: {allowed}.",
+    en="The reference names the type {type}, which is not allowed here. Use one of: {allowed}.",
     source=_REFERENCES,
 )
 FORM = Message(
     "reference-format",
     IssueType.VALUE,
-    nb="En referanse er Type/id, en absolutt adresse, en URN eller #id",
-    en="A reference is Type/id, an absolute address, a URN or #id",
+    nb="Denne reference har feil form. Bruk Type/id, en absolutt adresse, en URN eller #id.",
+    en="The reference has a wrong form. Use Type/id, an absolute address, a URN or #id.",
     source=f"{_REFERENCES}#literal",
 )
 MISMATCH = Message(
     "reference-type-mismatch",
     IssueType.VALUE,
-    nb="type sier noe annet enn selve referansen",
-    en="type says something else than the reference itself",
+    nb="Elementet type er en annen type enn den reference viser til. Rett ett av elementene.",
+    en="The element type differs from the type that the reference names. Correct one of the elements.",
     source=f"{_REFERENCES}#Reference",
 )
 TYPE = Message(
     "reference-type-unknown",
     IssueType.VALUE,
-    nb="type er ingen type i FHIR R4",
-    en="type is no type of FHIR R4",
+    nb="Elementet type er ikke en type i FHIR R4. Bruk en type fra FHIR R4.",
+    en="The element type is not a type of FHIR R4. Use a type of FHIR R4.",
     source=f"{_REFERENCES}#Reference",
 )
 

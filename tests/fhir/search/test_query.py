@@ -260,16 +260,21 @@ def test_every_fault_is_told_at_once() -> None:
     [
         (
             "_include:recurse",
-            "The parameter _include does not take the modifier :recurse; valid ones: :iterate",
+            "The search parameter _include does not support the modifier :recurse."
+            " Valid modifiers: :iterate.",
         ),
         (
             "_revinclude:iterate",
-            "The parameter _revinclude does not take the modifier :iterate; valid ones: -",
+            "The search parameter _revinclude does not support the modifier :iterate. Valid modifiers: -.",
         ),
-        ("status:text", "The parameter status does not take the modifier :text; valid ones: :missing, :not"),
+        (
+            "status:text",
+            "The search parameter status does not support the modifier :text."
+            " Valid modifiers: :missing, :not.",
+        ),
         (
             "status:12856812055",
-            "The parameter status does not take the modifier :?; valid ones: :missing, :not",
+            "The search parameter status does not support the modifier :?. Valid modifiers: :missing, :not.",
         ),
     ],
 )
