@@ -1,8 +1,8 @@
-"""FHIR R4 itself, knowing no plan, HTTP or database.
+"""FHIR R4 itself; no module here knows a plan, HTTP or a database.
 
-definitions   the table of facts: types, elements, codes, search parameters; shapes lay them out for checking
-invariants    the rules of R4 as functions; primitives, narrative and faults are what they speak of
-codec         bytes <-> one tree of dict, list, str, bool, int and Spelled numbers; received and stored
-validation    the verdict on a tree, its findings on their places, and the forms it is reported in
-search        parameters, index and query
+definitions   the table of facts: types, elements, codes and search parameters; shapes arrange it for checking
+invariants    the rules of R4 as functions; primitives, narrative and faults hold formats and error texts
+codec         conversion between bytes and one tree of dict, list, str, bool, int and Spelled numbers
+validation    the verdict on a resource, the line and column of each finding, and the report formats
+search        search parameters, the index and the query
 """

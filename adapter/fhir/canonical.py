@@ -1,4 +1,4 @@
-"""The one address all our own artefacts live under, until the project has a domain of its own."""
+"""The base of the canonical URLs of this project; a placeholder until the project has its own domain."""
 
 from __future__ import annotations
 

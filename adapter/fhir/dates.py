@@ -1,7 +1,7 @@
-"""What instants a FHIR date or dateTime covers: a partial date is an interval, not a point.
+"""The interval of instants that a FHIR date or dateTime covers; a partial date is an interval.
 
 ``2026-03`` covers March; ``2026-03-05`` that day; ``2026-03-05T10:00:00+01:00`` that second. A value without
-a zone is local Norwegian time (Europe/Oslo): plans, consents and appointments here are made on that clock.
+a zone is Norwegian time (Europe/Oslo), the time zone of plans, consents and appointments.
 Rules: https://hl7.org/fhir/R4/datatypes.html#dateTime and https://hl7.org/fhir/R4/search.html#date.
 """
 
@@ -32,7 +32,7 @@ def interval(value: str) -> Interval:
     """The instants a FHIR date, dateTime or instant covers.
 
     Raises:
-        ValueError: ``value`` is not one, or names a day or time that does not exist.
+        ValueError: ``value`` is not in the format, or names a day or time that does not exist.
     """
     match = _DATE_TIME.fullmatch(value)
     if match is None:
@@ -45,7 +45,7 @@ def interval(value: str) -> Interval:
         return _local(low, (low.year + low.month // 12, low.month % 12 + 1, 1))
     if hour is None:
         return _local(low, None)
-    # A leap second is the last second of its minute to every clock we compare with.
+    # A leap second counts as second 59, since datetime has no second 60.
     low = low.replace(hour=int(hour), minute=int(minute), second=min(int(second or 0), 59))
     if fraction:
         low = low.replace(microsecond=int(fraction[:6].ljust(6, "0")))
@@ -60,7 +60,7 @@ def interval(value: str) -> Interval:
 
 
 def _local(low: datetime, following: tuple[int, int, int] | None) -> Interval:
-    """From ``low`` to the midnight of the following day (or the date given), both on the Norwegian clock."""
+    """From ``low`` to midnight of ``following`` (or of the next day), both in Norwegian time."""
     try:
         high = datetime(*following, tzinfo=OSLO) if following else low + timedelta(days=1)
     except (ValueError, OverflowError):  # the calendar ends with 9999
@@ -69,7 +69,7 @@ def _local(low: datetime, following: tuple[int, int, int] | None) -> Interval:
 
 
 def _utc(instant: datetime) -> datetime:
-    """The instant in UTC; the calendar we compare in begins with year 1 and ends with 9999."""
+    """The instant in UTC, limited to the years 1 to 9999 that datetime has."""
     try:
         return instant.astimezone(UTC)
     except OverflowError:
@@ -77,9 +77,9 @@ def _utc(instant: datetime) -> datetime:
 
 
 def anniversary(birth_date: str, years: int) -> datetime:
-    """The instant the day of an age begins, in UTC; a partial birth date counts as its latest day.
+    """The instant, in UTC, when the day on which a person reaches an age begins.
 
-    A child is under age until it surely is not, so ``2010-05`` turns 16 when June 2026 begins less a day.
+    A partial birth date counts as its latest day, so a person with ``2010-05`` turns 16 on 31 May 2026.
     A birthday on 29 February falls on 1 March in other years.
     """
     high = interval(birth_date).high

@@ -1,7 +1,7 @@
-"""Entity tags as If-Match and If-None-Match name them: ``*``, or one or more of ``W/"3"`` and ``"3"``.
+"""Entity tags of If-Match and If-None-Match: ``*``, or one or more of ``W/"3"`` and ``"3"``.
 
-FHIR's tags are weak and are compared all the same. Rules: https://hl7.org/fhir/R4/http.html#concurrency and
-https://www.rfc-editor.org/rfc/rfc9110#section-8.8.3.
+FHIR uses weak tags, and compares them like strong ones. Rules: https://hl7.org/fhir/R4/http.html#concurrency
+and https://www.rfc-editor.org/rfc/rfc9110#section-8.8.3.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ _TAGS = re.compile(rf"{_TAG}(?:[ \t]*,[ \t]*{_TAG})*")
 
 
 class Tags(NamedTuple):
-    """What a header names: any version (``*``), or some, without quotes and weakness marks."""
+    """The versions that a header names: any version (``*``), or a set of tags without quotes and ``W/``."""
 
     is_any: bool
     named: frozenset[str] = frozenset()
@@ -25,7 +25,7 @@ class Tags(NamedTuple):
 
 
 def read_tags(header: str) -> Tags | None:
-    """The tags of a header; None when it is neither tags nor ``*``: a loose reading could match anything."""
+    """The tags of a header; None when the header is neither a list of tags nor ``*``."""
     sent = header.strip(" \t")
     if sent == "*":
         return Tags(is_any=True)

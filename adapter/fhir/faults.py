@@ -1,4 +1,4 @@
-"""What the check of structure can find, in words; :mod:`adapter.fhir.validation.structure` says when."""
+"""Messages of the structure check (:mod:`adapter.fhir.validation.structure`)."""
 
 from __future__ import annotations
 
@@ -135,5 +135,5 @@ _NAME = re.compile(r"_?[A-Za-z][A-Za-z0-9]{0,63}")
 
 
 def shown(key: str) -> str:
-    """A key as sent, if it looks like a name: a stray key may hold anything, even a birth number."""
+    """A key as sent if it has the form of a name, else ``*``; an unknown key could be a birth number."""
     return key if _NAME.fullmatch(key) else "*"

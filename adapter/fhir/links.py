@@ -1,8 +1,8 @@
-"""What a resource links to, wherever it stands, and the resource with its links changed.
+"""Links of a resource, found and replaced in every element.
 
 A link is the ``reference`` of a Reference, an element of type uri, url, oid or uuid, or an address in a
-narrative: what https://hl7.org/fhir/R4/http.html#trules has a server replace when it gives a resource its
-id. Canonical addresses and the values of identifiers are names and no links.
+narrative. https://hl7.org/fhir/R4/http.html#trules requires a server to replace them when it assigns an id to
+a resource. Canonical addresses and the values of identifiers are not links.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _IN_NARRATIVE = re.compile(r"""(\s(?:href|src)\s*=\s*)("[^"]*"|'[^']*')""")
 
 
 class Link(NamedTuple):
-    """One link: its place in FHIRPath, what it says, and whether it stands in a Reference."""
+    """One link: its FHIRPath, its text, and whether it is the ``reference`` of a Reference."""
 
     place: str
     text: str
@@ -30,12 +30,12 @@ class Link(NamedTuple):
 
 
 def relinked(resource: dict[str, Any], place: str, change: Callable[[Link], str]) -> dict[str, Any]:
-    """The resource with every link as ``change`` makes it, in what it contains too.
+    """The resource with every link replaced by ``change``, in contained resources too.
 
     Args:
         resource: valid R4.
-        place: what the places of its links begin with.
-        change: gives the new text of a link, or the old.
+        place: the FHIRPath of the resource, the prefix of the places of its links.
+        change: returns the new text of a link, or the old text.
     """
     return _content(resource, resource[RESOURCE_KEY], place, change)
 

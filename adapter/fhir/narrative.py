@@ -1,9 +1,9 @@
-"""The narrative of a resource: well-formed XHTML of the permitted elements, and nothing active in it.
+"""Check of the narrative of a resource: well-formed XHTML, permitted elements, no active content.
 
-Elements and attributes are those of the rule txt-1, with a few more of the HTML 4.0 chapters it names
-(``kbd``, ``ins``, ``u`` and their like). Links may lead out; nothing may be loaded from outside, run or
-imported: an image, be it an element or in a style, is in the text itself (``data:``), in the resource (``#``)
-or beside it. Rules: https://hl7.org/fhir/R4/narrative.html.
+The invariant txt-1 permits the elements and attributes, with a few more from the HTML 4.0 chapters it names
+(such as ``kbd``, ``ins`` and ``u``). Links may lead to other servers. Code, imports and content from other
+servers are refused: an image, as an element or in a style, is in the text itself (``data:``), in the resource
+(``#``), or at a relative address. Rules: https://hl7.org/fhir/R4/narrative.html.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 XHTML = "http://www.w3.org/1999/xhtml"
 MAX_DEPTH = 100
-"""Elements within each other."""
+"""Largest number of nested elements."""
 
 _PAGE = "https://hl7.org/fhir/R4/narrative.html"
 FORM = Message(
@@ -86,13 +86,13 @@ _STYLE = re.compile(
 )
 _CONTROL = re.compile(r"[\x00-\x20\x7f-\xa0]")
 _NAMES = re.compile(r"""</?([^\s<>/="']+)|\s([^\s<>/="']+)\s*=\s*["']|&([^\s<>&;#]+)""")
-"""Every name a parser would meet, of elements, attributes and entities; and now and then a word of a text."""
+"""Names of elements, attributes and entities; a word of the text can match too."""
 _FAMILIAR = ELEMENTS | ATTRIBUTES | {"", "xmlns", "xml:lang", "xml:space", "amp", "lt", "gt", "quot", "apos"}
 
 
 @dataclass(slots=True)
 class _Reading:
-    """What one pass over a narrative has seen."""
+    """The faults found in one pass over a narrative."""
 
     faults: list[Message] = field(default_factory=list)
 
@@ -131,32 +131,32 @@ class _Reading:
 
 
 def _is_allowed(address: str, allowed: re.Pattern[str]) -> bool:
-    """Whether an address is of the allowed kinds, as a browser reads it: without blanks and controls."""
+    """Whether an address has an allowed form, after the blanks and controls a browser ignores are removed."""
     return allowed.fullmatch(_CONTROL.sub("", address)) is not None
 
 
 def _is_plain(style: str) -> bool:
-    """Whether a style neither runs nor loads anything; its ``url()`` is judged as the address of an image."""
+    """Whether a style runs and loads nothing; its ``url()`` is checked as the address of an image."""
     urls = _STYLE_URL.findall(style)
     plain = all(_is_allowed(url.strip().strip("\"'"), _IMAGE) for url in urls)
     return plain and _STYLE.search(_STYLE_URL.sub(" ", style)) is None
 
 
 def faults(div: str) -> list[Message]:
-    """What is wrong with the text of a ``Narrative.div``; empty when nothing is."""
+    """The faults of the text of a ``Narrative.div``; empty for a valid text."""
     if "<!" in div.replace("<!--", "") or "<?" in div:
         return [FORM]
     if _FAMILIAR.issuperset(chain.from_iterable(_NAMES.findall(div))):
         return _read(div)
     from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - seldom needed
 
-    # libxml2 keeps every name it meets for as long as the thread lives: names nobody knows get their own.
+    # libxml2 keeps every name for the lifetime of the thread: unfamiliar names get a thread of their own.
     with ThreadPoolExecutor(max_workers=1) as apart:
         return apart.submit(_read, div).result()
 
 
 def _read(div: str) -> list[Message]:
-    from lxml import etree  # noqa: PLC0415 - a text without a narrative is judged without it
+    from lxml import etree  # noqa: PLC0415 - slow to load, and needed for narratives only
 
     parser = etree.XMLParser(
         resolve_entities=False,
@@ -172,10 +172,10 @@ def _read(div: str) -> list[Message]:
 
 
 def is_div(div: str) -> bool:
-    """Whether a text is one well-formed div of XHTML by itself, whatever it holds."""
+    """Whether a text is one well-formed div of XHTML, with any content."""
     return FORM not in faults(div)
 
 
 def check(div: str, expression: str) -> Iterator[Finding]:
-    """The findings of a ``Narrative.div`` that stands at ``expression``."""
+    """The findings of a ``Narrative.div`` at ``expression``."""
     return (message.at(expression) for message in faults(div))

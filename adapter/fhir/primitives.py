@@ -1,4 +1,4 @@
-"""The formats of FHIR's primitive types, and the days and times that exist.
+"""Formats of FHIR's primitive types, with a check that days and times exist.
 
 Rules: https://hl7.org/fhir/R4/datatypes.html#primitive.
 """
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _PAGE = "https://hl7.org/fhir/R4/datatypes.html"
 MAX_STRING = 1024 * 1024
-"""Characters in a string, as https://hl7.org/fhir/R4/datatypes.html#string bounds it."""
+"""Largest number of characters in a string: https://hl7.org/fhir/R4/datatypes.html#string."""
 
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 _DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
@@ -36,7 +36,7 @@ _BLANKS = re.compile(r"\s+")
 
 @dataclass(frozen=True, slots=True)
 class Primitive:
-    """A primitive type: the Python types its JSON values have, its format, and what is said when it fails."""
+    """A primitive type: the Python types of its JSON values, its format, and its error messages."""
 
     types: tuple[type, ...]
     fits: Callable[[Any], bool]
@@ -44,25 +44,25 @@ class Primitive:
     wrong_format: Message
 
     def fault(self, value: object) -> Message | None:
-        """What is wrong with a value, or None. A bool is no number, though Python says so."""
+        """The error message for a value, or None. A bool is not a number here, unlike in Python."""
         if type(value) not in self.types and not (Decimal in self.types and isinstance(value, Decimal)):
             return self.wrong_type
         return None if self.fits(value) else self.wrong_format
 
 
 def is_date(text: str) -> bool:
-    """Whether it is a year, a month or a day that exists."""
+    """Whether a text is a year, a month or a day that exists."""
     match = _DATE.fullmatch(text)
     return match is not None and _exists(*match.groups())
 
 
 def is_date_time(text: str) -> bool:
-    """Whether it is a date, or an instant; a time of day needs seconds and a zone."""
+    """Whether a text is a date or an instant; a time of day needs seconds and a zone."""
     return is_instant(text) if "T" in text else is_date(text)
 
 
 def is_instant(text: str) -> bool:
-    """Whether it is a day that exists with a time of day and a zone."""
+    """Whether a text is a day that exists, with a time of day and a zone."""
     day, _, rest = text.partition("T")
     match = _DAY.fullmatch(day)
     time = _TIME.match(rest)
@@ -268,7 +268,7 @@ URN = Message(
 
 
 def doubt(type_name: str, value: str) -> Message | None:
-    """What is doubtful about a well-formed address: HL7's own resources have such, so it is taken."""
+    """The warning for a well-formed address that is doubtful; HL7's own resources have such addresses."""
     if type_name == "canonical" and _CANONICAL.fullmatch(value) is None:
         return CANONICAL
     wrong_uuid = value.startswith("urn:uuid:") and _UUID.fullmatch(value) is None

@@ -1,7 +1,7 @@
-"""What a reference says of its target, read from the reference alone: nothing is fetched.
+"""The target of a literal reference, read from its text; nothing is fetched.
 
-A relative reference names type and id, an absolute one may end in them; ``#id`` is a contained resource, and
-a URN names its target only inside a Bundle. Rules: https://hl7.org/fhir/R4/references.html#literal.
+A relative reference names type and id, and an absolute reference may end in them. ``#id`` is a contained
+resource, and a URN names its target only inside a Bundle. Rules: https://hl7.org/fhir/R4/references.html#literal.
 """
 
 from __future__ import annotations
@@ -37,5 +37,5 @@ def literal(reference: str) -> Literal | None:
 
 
 def is_absolute(reference: str) -> bool:
-    """Whether it is a URI with a scheme: a URL or a URN."""
+    """Whether a reference is a URI with a scheme: a URL or a URN."""
     return _ABSOLUTE.fullmatch(reference) is not None

@@ -1,4 +1,4 @@
-"""The facts of a type laid out for checking: what each JSON key means, made once per type and kept."""
+"""Shapes: the facts of a type arranged by JSON key for checking, made once per type and cached."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ RESOURCE_KEY = "resourceType"
 class Member:
     """One JSON key of an object.
 
-    ``role``: the key resourceType, a primitive's value, its companion (``_birthDate``), an object, or a
-    resource. ``name`` is the element's FHIRPath name; ``choice`` the type chosen under this key, if any.
-    ``codes`` are those a required binding allows, ``concepts`` the same by system; ``unjudged`` is the value
-    set of a required or extensible binding whose codes are not compared. ``order`` is the element's place in
-    XML, where ``is_attribute`` makes it an attribute.
+    ``role``: the key resourceType, the value of a primitive, its companion (``_birthDate``), an object, or a
+    resource. ``name`` is the FHIRPath name of the element, and ``choice`` its type under this key if it is a
+    choice. ``codes`` are the codes of a required binding, and ``concepts`` the same codes by system.
+    ``unjudged`` is the value set of a required or extensible binding whose codes are not checked. ``order``
+    is the position of the element in XML, and ``is_attribute`` makes it an XML attribute.
     """
 
     role: Role
@@ -44,10 +44,10 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What an object of a type may and must hold.
+    """The members that an object of a type may and must have.
 
-    ``required`` are pairs of the FHIRPath name and the keys of which one must be there; ``attributes`` the
-    members XML writes as attributes.
+    ``required`` has pairs of a FHIRPath name and its keys, of which at least one must be present.
+    ``attributes`` are the members that XML writes as attributes.
     """
 
     name: str
@@ -86,7 +86,7 @@ def shape(type_name: str) -> Shape:
 
 
 def _keys(element: ElementFacts) -> list[tuple[str, TypeRef]]:
-    """The JSON keys of an element, each with the type it has there."""
+    """The JSON keys of an element, each with its type."""
     if element.part:
         return [(element.name, TypeRef(element.part))]
     if not element.is_choice:
@@ -110,7 +110,7 @@ def _members(element: ElementFacts, key: str, ref: TypeRef) -> list[Member]:
             codes=_codes(element),
             unjudged=_unjudged(element),
         )
-        # Ids, the url of an extension and a narrative are bare values: R4 has no extensions on them.
+        # Ids, the url of an extension and a narrative have no companion: R4 allows no extension on them.
         if element.is_attribute or ref.code == "xhtml" or element.name == "id":
             return [value]
         return [value, Member("companion", f"_{key}", element.name, ref.code, is_list, choice)]
@@ -151,5 +151,5 @@ def _codes(element: ElementFacts) -> frozenset[str] | None:
 
 
 def known_types() -> frozenset[str]:
-    """All concrete types: what ``Reference.type`` and a list of type names may say."""
+    """All concrete types, the valid values of ``Reference.type``."""
     return resource_types() | data_types()

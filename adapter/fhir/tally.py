@@ -1,6 +1,6 @@
-"""Findings as they are told: errors first, so many of each severity, and how many more of it there are.
+"""Limit on reported findings: errors first, some of each severity, and a count of the rest.
 
-What is judged is never bounded by what is told: a finding that finds no room is counted.
+The limit applies to the report only. Findings beyond the limit are counted, and the check goes on.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from adapter.errors import Finding
 
 MAX_FINDINGS = 200
-"""Findings told of each severity: nobody reads more, and a body can be made to have millions."""
+"""Findings reported of each severity; a hostile body can have millions."""
 
 MORE = Message(
     "more-findings",
@@ -25,14 +25,14 @@ MORE = Message(
     nb="{count} flere funn av samme alvorlighetsgrad vises ikke. Rett funnene som vises, først.",
     en="{count} more findings of the same severity are not shown. Correct the findings shown first.",
 )
-"""Told with the severity of what it counts, so that whoever asks for errors is told how many there are."""
+"""Count of the findings left out, with their severity, so that a filter on errors includes the count."""
 
 
 @dataclass(slots=True)
 class Tally:
-    """The first findings of each severity, and the number of those beyond them.
+    """The first findings of each severity, and the number of further findings.
 
-    What another tally has counted already (``counted``) is told beside what this one counts.
+    Counts made by another tally (``counted``) are reported beside the counts of this tally.
     """
 
     kept: dict[Severity, list[Finding]] = field(default_factory=lambda: {one: [] for one in Severity})
@@ -40,14 +40,14 @@ class Tally:
     counted: list[Finding] = field(default_factory=list)
 
     def add(self, message: Message, expression: str, *, of: str = "", name: str = "") -> None:
-        """Make a finding if there is room for it, else count it; ``of`` is its field ``type``."""
+        """Make a finding below the limit, else count it; ``of`` fills the field ``type`` of the message."""
         if len(self.kept[message.severity]) < MAX_FINDINGS:
             self.take([message.at(expression, type=of, name=name)])
         else:
             self.left_out[message.severity] += 1
 
     def take(self, findings: Iterable[Finding]) -> None:
-        """Keep findings that are made already, or count them."""
+        """Keep existing findings below the limit, and count the others."""
         for finding in findings:
             kept = self.kept[finding.severity]
             if finding.code == MORE.code:
@@ -58,7 +58,7 @@ class Tally:
                 self.left_out[finding.severity] += 1
 
     def told(self) -> list[Finding]:
-        """The findings kept, the gravest first, and after each severity how many more there are of it."""
+        """The kept findings, gravest severity first; after each severity the count of those left out."""
         found: list[Finding] = []
         for severity, kept in self.kept.items():
             found += [*kept, *(more for more in self.counted if more.severity is severity)]
@@ -68,7 +68,7 @@ class Tally:
 
 
 def told(findings: Iterable[Finding]) -> list[Finding]:
-    """Findings made somewhere, as they are told."""
+    """Findings in order of severity and within the limit."""
     tally = Tally()
     tally.take(findings)
     return tally.told()

@@ -27,10 +27,10 @@ TREES = st.recursive(
 )
 
 
-def refusal(data: bytes, **bounds: int) -> tuple[str, int | None, int | None]:
+def refusal(data: bytes) -> tuple[str, int | None, int | None]:
     """Code, line and column of the one finding a text is refused with."""
     with pytest.raises(BadRequest) as refused:
-        read_received(data, **bounds)
+        read_received(data)
     (finding,) = refused.value.findings
     return finding.code, finding.line, finding.column
 

@@ -1,1 +1,1 @@
-"""Resources and records as bytes, read and written exactly, and the one tree they are in between."""
+"""Reading and writing of JSON and XML: bytes to and from one tree, without loss of digits or order."""

@@ -1,7 +1,7 @@
-"""Numbers as they were written: FHIR's decimals carry precision, and ``1.50`` is not ``1.5``.
+"""Numbers that keep their spelling: a FHIR decimal carries precision, so ``1.50`` is not ``1.5``.
 
-A number without point and exponent is an int, any other a :class:`Spelled`: compared and computed with, it is
-a Decimal; written, it is its own text (Decimal alone writes ``1e-30`` as ``1E-30``).
+A number without point and exponent is an int, any other number a :class:`Spelled`: a Decimal that is written
+as its own text (Decimal alone writes ``1e-30`` as ``1E-30``).
 Rule: https://hl7.org/fhir/R4/datatypes.html#decimal.
 """
 
@@ -12,16 +12,16 @@ from decimal import Decimal
 from typing import Self
 
 MAX_DIGITS = 100
-"""Longer numbers (a sign not counted) are refused: no measurement has them, and computing stalls a server."""
+"""Characters a number may have, the sign not counted; computing with longer numbers stalls a server."""
 
 MAX_EXPONENT = 308
-"""Larger exponents are refused: a receiver that computes in floating point could not hold the number."""
+"""Largest exponent, positive or negative: a receiver that uses floating point cannot hold larger numbers."""
 
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?(?:[eE]([+-]?[0-9]+))?", re.ASCII)
 
 
 class Spelled(Decimal):
-    """A number that is written as it was read."""
+    """A Decimal that keeps the text it was read from."""
 
     __slots__ = ("text",)
     text: str
@@ -46,15 +46,15 @@ _MINUS_ZERO = Spelled("-0")
 
 
 def whole(text: str) -> int | Spelled:
-    """The number that digits spell, with or without a minus before them; no int is ``-0``."""
+    """The number of digits with or without a minus sign: an int, or a :class:`Spelled` for ``-0``."""
     return _MINUS_ZERO if text == "-0" else int(text)
 
 
 def number(text: str) -> int | Spelled:
-    """The number a JSON or XML text spells.
+    """The number of a JSON or XML text.
 
     Raises:
-        ValueError: it is not a number as JSON writes one, or it is out of the bounds above.
+        ValueError: the text is not a JSON number, or it exceeds ``MAX_DIGITS`` or ``MAX_EXPONENT``.
     """
     match = _NUMBER.fullmatch(text)
     if match is None or len(text) - text.startswith("-") > MAX_DIGITS:

@@ -1,13 +1,14 @@
-"""Bytes that others sent, read exactly: FHIR resources in JSON and XML, and municipal records in JSON.
+"""Reader of bytes from a sender: FHIR resources in JSON and XML, and municipal records in JSON.
 
-Refused with line and column: text that is not JSON or not UTF-8, a key twice in one object, characters that
-FHIR's strings may not hold, numbers out of bounds, nesting beyond ``MAX_DEPTH``, a body that is no object.
-Kept as written: every digit of a number, the order of keys. Null, and empty lists and objects, are read here
-and refused with their path by :mod:`adapter.fhir.validation.structure`. Rules: https://hl7.org/fhir/R4/json.html.
+The reader refuses, with line and column: text that is not JSON or not UTF-8, a key twice in one object,
+characters that a FHIR string may not have, numbers out of bounds, nesting beyond ``MAX_DEPTH``, and a body
+that is not an object. Every digit of a number and the order of keys are kept. Null and empty lists and
+objects are read, and :mod:`adapter.fhir.validation.structure` refuses them with their path. Rules:
+https://hl7.org/fhir/R4/json.html.
 
-The standard library's decoder judges every text. A text that it refuses is scanned again for the place,
-unless the text is so long that a scan takes seconds. :mod:`adapter.fhir.codec.stored` reads what this service
-itself wrote. The doors and the commands alone import this module (import-linter holds it).
+The standard library's decoder reads every text. A refused text is scanned a second time to find the place,
+unless the text is so long that the scan takes seconds. :mod:`adapter.fhir.codec.stored` reads JSON that this
+service wrote. Only the HTTP doors and the commands import this module (import-linter enforces it).
 """
 
 from __future__ import annotations
@@ -45,50 +46,48 @@ ROOT = Message(
 )
 
 _MARKS = ("\\u", "\\b", "\\f", "\ufffe", "\uffff")
-"""Every string is legal in a text without these: raw control characters are no JSON, surrogates no UTF-8."""
+"""Only a text with one of these can have an illegal character: the decoders refuse raw control characters
+and raw surrogates."""
 
 
-def read_received(
-    data: bytes, format_: Format = Format.JSON, *, max_depth: int = MAX_DEPTH
-) -> dict[str, Any]:
-    """The object that a text of unknown origin says, in JSON or XML.
+def read_received(data: bytes, format_: Format = Format.JSON) -> dict[str, Any]:
+    """The tree of a JSON or XML text from a sender.
 
     Args:
         data: UTF-8 without a byte order mark.
-        format_: how the text is written; XML is always a FHIR resource.
-        max_depth: objects and lists within each other, in XML as many as the same resource has in JSON.
+        format_: the format of the text; XML is always a FHIR resource.
 
     Returns:
         Objects as dicts in the order sent; whole numbers as int, others as
         :class:`~adapter.fhir.codec.numbers.Spelled`.
 
     Raises:
-        BadRequest: the text is not JSON or XML as FHIR writes it; the finding has line and column (in JSON of
-            more than ``LARGE`` bytes a fault of syntax alone has).
+        BadRequest: the text is not JSON or XML as FHIR defines it. The finding has line and column; in JSON
+            of more than ``LARGE`` bytes, only a syntax fault has them.
     """
     if format_ is Format.XML:
-        from adapter.fhir.codec import xml  # noqa: PLC0415 - whoever reads JSON alone does not pay for it
+        from adapter.fhir.codec import xml  # noqa: PLC0415 - slow to load, and not needed for JSON
 
-        return xml.parse(data, max_depth)
-    tree = _json(data, max_depth)
+        return xml.parse(data)
+    tree = _json(data)
     if not isinstance(tree, dict):
         raise BadRequest(ROOT.at(line=1, column=1))
     return tree
 
 
-def _json(data: bytes, max_depth: int) -> Any:
-    """The value of a JSON text; the scanner refuses a text that is short enough for places."""
+def _json(data: bytes) -> Any:
+    """The value of a JSON text; the scanner adds line and column to a refusal of at most ``LARGE`` bytes."""
     text = decoded(data)
     try:
-        return _judged(text, max_depth)
+        return _judged(text, MAX_DEPTH)
     except BadRequest:
         if len(data) <= LARGE:
-            Scan(text, max_depth).document()
+            Scan(text, MAX_DEPTH).document()
         raise
 
 
 def _judged(text: str, max_depth: int) -> Any:
-    """The value of a JSON text; raises BadRequest where :class:`Scan` does, mostly without the place."""
+    """The value of a JSON text; refuses the same texts as :class:`Scan`, mostly without line and column."""
     try:
         tree = _DECODER.decode(text)
     except json.JSONDecodeError as error:
@@ -115,7 +114,7 @@ def _whole(text: str) -> int | Spelled:
 
 
 def _no_number(_: str) -> NoReturn:
-    """Refuse NaN and Infinity, which the standard library would take."""
+    """Refuse NaN and Infinity, which the standard library accepts."""
     raise BadRequest(SYNTAX.at(expected="value"))
 
 

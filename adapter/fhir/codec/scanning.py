@@ -1,7 +1,7 @@
-"""Reads JSON slowly and tells where: line and column of every value, and of the first thing that is wrong.
+"""Slow JSON scanner that gives line and column: of every value, and of the first fault.
 
-:mod:`adapter.fhir.codec.received` scans a text that it has refused, to tell the place; findings of the
-structure check get their places here too. Rules: https://hl7.org/fhir/R4/json.html and RFC 8259.
+:mod:`adapter.fhir.codec.received` scans a text after refusing it, to find the place of the fault. Findings of
+the structure check get their places here too. Rules: https://hl7.org/fhir/R4/json.html and RFC 8259.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from adapter.fhir.codec.numbers import Spelled
 
 MAX_DEPTH = 64
-"""Objects and lists within each other; a plan with everything in it needs 15."""
+"""Largest number of nested objects and lists; a plan that uses every element needs 15."""
 
 LARGE = 2**20
-"""Bytes beyond which a text is not scanned, to tell the place of what is wrong: a second for some."""
+"""Largest number of bytes that is scanned for places; the scan of a larger text can take seconds."""
 
 Place = tuple[int, int]
 """Line and column, both from 1; a column counts characters."""
@@ -76,7 +76,7 @@ DEPTH = Message(
 )
 
 _BLANK = re.compile(r"[ \t\n\r]*")
-# Possessive: a string without an end is read once, not in each of the 2^n ways to cut it in pieces.
+# Possessive quantifiers: without them, an unterminated string is matched in 2^n ways.
 _STRING = re.compile(r'"((?:[^"\\\x00-\x1f]++|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*+)"')
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _WORD = re.compile(r"true|false|null")
@@ -86,7 +86,7 @@ ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 @dataclass(slots=True)
 class Scan:
-    """One reading of one text; with ``marking``, ``offsets`` has the place of every value (or its key)."""
+    """One scan of one text; with ``marking``, ``offsets`` has the offset of every value, or of its key."""
 
     text: str
     max_depth: int
@@ -95,10 +95,10 @@ class Scan:
     offsets: dict[Path, int] = field(default_factory=dict)
 
     def document(self) -> Any:
-        """The tree.
+        """The tree of the text.
 
         Raises:
-            BadRequest: it is not JSON FHIR allows; the finding has line and column.
+            BadRequest: the text is not JSON as FHIR allows; the finding has line and column.
         """
         self._blank()
         self.offsets[()] = self.offset
@@ -198,7 +198,7 @@ class Scan:
         return self.text.startswith(mark, self.offset)
 
     def _step(self, mark: str) -> None:
-        """Over ``mark`` and the blanks behind it."""
+        """Move past ``mark`` and the blanks after it."""
         if not self._at(mark):
             self._refuse(SYNTAX, expected=mark)
         self.offset += 1
@@ -218,7 +218,7 @@ def decoded(data: bytes) -> str:
     """The text of UTF-8 bytes.
 
     Raises:
-        BadRequest: they are not UTF-8, or begin with a byte order mark.
+        BadRequest: the bytes are not UTF-8, or begin with a byte order mark.
     """
     try:
         text = data.decode("utf-8")
@@ -232,12 +232,12 @@ def decoded(data: bytes) -> str:
 
 
 def scanned(data: bytes) -> tuple[Any, dict[Path, Place]]:
-    """The tree of a text, and line and column of every value by its path; of its key, where it has one.
+    """The tree of a text, and line and column of every value (or of its key) by path.
 
-    A text of more than ``LARGE`` bytes has no places, and an empty tree: scanning it takes too long.
+    A text of more than ``LARGE`` bytes is not scanned; both results are then empty.
 
     Raises:
-        BadRequest: the text is refused, as :func:`adapter.fhir.codec.received.read_received` refuses it.
+        BadRequest: the text is one that :func:`adapter.fhir.codec.received.read_received` refuses.
     """
     if len(data) > LARGE:
         return {}, {}

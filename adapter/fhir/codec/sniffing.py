@@ -1,4 +1,4 @@
-"""The format of bytes without a media type, and the byte order mark some editors put before them."""
+"""Detection of the format of bytes without a media type, and of a byte order mark before them."""
 
 from __future__ import annotations
 
@@ -28,20 +28,20 @@ _NAMESPACE = re.compile(rb"""\sxmlns(?::\w+)?\s*=\s*["']http://hl7\.org/fhir["']
 
 
 class _Root(msgspec.Struct):
-    """The one key of a JSON text that tells whether it is a resource."""
+    """The key of a JSON object that shows that the object is a resource."""
 
     resourceType: Any = msgspec.UNSET  # noqa: N815 - FHIR's spelling
 
 
 class Format(StrEnum):
-    """The two ways a resource is written."""
+    """The two formats of a resource."""
 
     JSON = "json"
     XML = "xml"
 
 
 class Sniffed(NamedTuple):
-    """What the first bytes of a text tell; ``data`` is the text without its byte order mark."""
+    """The format of a text, and the text without its byte order mark (``data``)."""
 
     format: Format
     data: bytes
@@ -49,9 +49,9 @@ class Sniffed(NamedTuple):
 
 
 def sniff(data: bytes) -> Sniffed:
-    """The format of a text: XML begins with ``<``, anything else is read as JSON.
+    """The format of a text: XML begins with ``<``, any other text is JSON.
 
-    A reader may pass over a byte order mark: https://www.rfc-editor.org/rfc/rfc8259#section-8.1 and
+    A reader may ignore a byte order mark: https://www.rfc-editor.org/rfc/rfc8259#section-8.1 and
     https://www.w3.org/TR/xml/#sec-guessing.
     """
     has_mark = data.startswith(BYTE_ORDER_MARK)
@@ -61,9 +61,9 @@ def sniff(data: bytes) -> Sniffed:
 
 
 def is_fhir(data: bytes) -> bool:
-    """Whether a text claims to be FHIR: JSON with a resourceType, XML with a root in its namespace.
+    """Whether a text claims to be FHIR: JSON with a resourceType, or XML with a root in the FHIR namespace.
 
-    Of JSON that cannot be read, and of several lines of it, whether it says resourceType anywhere.
+    JSON that cannot be read, and NDJSON, claim to be FHIR when the key resourceType occurs anywhere.
     """
     format_, text, _ = sniff(data)
     if format_ is Format.XML:

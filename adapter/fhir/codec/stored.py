@@ -1,7 +1,7 @@
-"""JSON that this service wrote itself: the one encoder, and the plain decoder that gives the same tree again.
+"""Encoder and decoder of JSON that this service writes itself; the decoder gives the encoded tree back.
 
-Compact, keys in the order of the dict, numbers as they are spelled. What others sent is read by
-:mod:`adapter.fhir.codec.received`, which refuses; nothing is refused here.
+The JSON is compact, keys keep the order of the dict, and numbers keep their spelling. The decoder checks
+nothing; :mod:`adapter.fhir.codec.received` reads JSON from a sender.
 """
 
 from __future__ import annotations
@@ -15,25 +15,25 @@ from adapter.fhir.codec.numbers import Spelled, whole
 
 
 def render(value: object) -> bytes:
-    """A record, a residue, a resource or another JSON value as bytes.
+    """The bytes of a record, a residue, a resource or another JSON value.
 
     Raises:
-        TypeError: a part of it is no JSON value.
+        TypeError: the value contains an object that is not a JSON value.
     """
     return _ENCODER.encode(value)
 
 
 def read_stored(data: bytes) -> Any:
-    """The value that :func:`render` wrote, or a file of this service's own; numbers as they are spelled.
+    """The value of bytes from :func:`render` or from a file of this service; numbers keep their spelling.
 
     Raises:
-        ValueError: the bytes are not JSON in UTF-8: nobody wrote them with :func:`render`.
+        ValueError: the bytes are not JSON in UTF-8, so :func:`render` has not written them.
     """
     return _DECODER.decode(data.decode())
 
 
 def same(one: Any, other: Any) -> bool:
-    """Do two JSON values say the same: keys in any order, numbers digit for digit?"""
+    """Whether two JSON values are equal: keys in any order, numbers digit for digit."""
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(same(value, other[key]) for key, value in one.items())
     if isinstance(one, list) and isinstance(other, list):

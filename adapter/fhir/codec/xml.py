@@ -1,9 +1,9 @@
-"""FHIR resources as XML bytes, read and written exactly: the same tree as their JSON.
+"""Reader and writer of FHIR resources as XML bytes; the tree is the same as from JSON.
 
-Written: elements in the order of the specification, ids and the url of an extension as attributes, numbers as
-they are spelled, a narrative byte for byte. Read: the same; ``xml_elements`` and ``xml_tree`` say what is
-refused. Two things are not kept: comments between elements, and
-carriage returns inside the tags of a narrative. Rules: https://hl7.org/fhir/R4/xml.html.
+The writer puts elements in the order of the specification, writes ids and the url of an extension as
+attributes, keeps the spelling of numbers, and copies a narrative byte for byte. ``xml_elements`` and
+``xml_tree`` read XML and refuse faults. Comments between elements, and carriage returns inside the tags of a
+narrative, are not kept. Rules: https://hl7.org/fhir/R4/xml.html.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapter.errors import BadRequest, Unprocessable
 from adapter.fhir import narrative
-from adapter.fhir.codec.scanning import LARGE, MAX_DEPTH
+from adapter.fhir.codec.scanning import LARGE
 from adapter.fhir.codec.xml_elements import CARRIAGE_RETURN, FHIR, read
 from adapter.fhir.codec.xml_tree import Conversion
 from adapter.fhir.definitions import resource_types
@@ -27,27 +27,27 @@ _SPECIAL = re.compile(r'[&<>"\t\n\r]')
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
 
 
-def parse(data: bytes, max_depth: int = MAX_DEPTH) -> dict[str, Any]:
-    """The resource, as the tree its JSON would give; ``max_depth`` counts as in JSON.
+def parse(data: bytes) -> dict[str, Any]:
+    """The tree of a resource in XML, equal to the tree of the same resource in JSON.
 
     Raises:
-        BadRequest: it is not XML as FHIR writes it; each finding has line and column.
+        BadRequest: the bytes are not XML as FHIR defines it; each finding has line and column.
     """
-    return _converted(data, max_depth)[0]
+    return _converted(data)[0]
 
 
 def positions(data: bytes) -> dict[str, Place]:
-    """Line and column of every element by its FHIRPath; of none beyond ``LARGE`` bytes, as in JSON.
+    """Line and column of every element by FHIRPath; empty for more than ``LARGE`` bytes, as in JSON.
 
     Raises:
-        BadRequest: as for :func:`parse`.
+        BadRequest: the bytes are refused by :func:`parse`.
     """
-    return _converted(data, MAX_DEPTH, marking=True)[1].places if len(data) <= LARGE else {}
+    return _converted(data, marking=True)[1].places if len(data) <= LARGE else {}
 
 
-def _converted(data: bytes, max_depth: int, *, marking: bool = False) -> tuple[dict[str, Any], Conversion]:
-    root = read(data, max_depth)
-    conversion = Conversion(max_depth, marking)
+def _converted(data: bytes, *, marking: bool = False) -> tuple[dict[str, Any], Conversion]:
+    root = read(data)
+    conversion = Conversion(marking)
     tree = conversion.resource(root, root.name if root.name in resource_types() else "Resource", 1)
     if conversion.findings:
         raise BadRequest(*conversion.findings)
@@ -57,10 +57,10 @@ def _converted(data: bytes, max_depth: int, *, marking: bool = False) -> tuple[d
 def render(resource: dict[str, Any]) -> bytes:
     """The resource as XML bytes, its elements in the order of the specification.
 
-    ``resource`` is valid: what :func:`adapter.fhir.validation.structure.check` finds nothing wrong with.
+    ``resource`` is valid: :func:`adapter.fhir.validation.structure.check` finds no error in it.
 
     Raises:
-        Unprocessable: a narrative is not one well-formed div, so that it cannot be written as it is.
+        Unprocessable: a narrative is not one well-formed div, so it cannot be copied into the document.
         KeyError: the resource is not valid.
     """
     out = [_DECLARATION]
@@ -76,7 +76,7 @@ def _resource(out: list[str], resource: dict[str, Any], namespace: str = "") -> 
 
 
 def _children(out: list[str], node: dict[str, Any], type_name: str) -> None:
-    """The elements of an object; a value and its companion are written together, by whichever comes first."""
+    """Write the elements of an object; a primitive value and its companion make one element."""
     members = shape(type_name).members
     present = {members[key.removeprefix("_")].key: members[key.removeprefix("_")] for key in node}
     for member in sorted(present.values(), key=lambda one: one.order):
@@ -129,7 +129,7 @@ def _primitive(out: list[str], member: Member, value: Any, companion: dict[str, 
 
 
 def _attributes(node: dict[str, Any], type_name: str) -> str:
-    """The id of any element and the url of an extension."""
+    """The XML attributes of an element: its id, and the url of an extension."""
     names = shape(type_name).attributes
     return "".join(f' {name}="{_escaped(node[name])}"' for name in names if name in node)
 
@@ -145,10 +145,11 @@ def _escaped(text: str) -> str:
 
 
 def _div(text: str) -> str:
-    """A narrative as it is, once it is sure to be one element: it goes into the document unescaped.
+    """The text of a narrative, unescaped; refused unless it is one element.
 
-    Its carriage returns are written as references, since a reader of XML would take them for line feeds;
-    not inside a tag, where no reference can stand (of ``>`` in a tag and after it, the last one counts).
+    Carriage returns are written as character references, since an XML reader turns them into line feeds. A
+    carriage return inside a tag is left, since a tag has no references; the last ``>`` before the next ``<``
+    counts as the end of the tag.
     """
     if not narrative.is_div(text):
         raise Unprocessable(narrative.FORM.at())

@@ -1,9 +1,9 @@
-"""Reads XML into elements with their places, and refuses whatever FHIR has no use for in XML.
+"""Reader of XML that gives elements with line and column, and refuses XML that FHIR does not use.
 
-Refused: what is not XML or not UTF-8, DOCTYPE (and so every entity), processing instructions, another
-namespace, text between elements, nesting beyond the limit. Nothing outside the document is ever read.
-Comments are passed over. Done with the platform's expat and not with a tree of lxml: expat tells the byte
-where an element begins, so that a narrative can be taken as it was written.
+The reader refuses text that is not XML or not UTF-8, DOCTYPE (and so every entity), processing instructions,
+other namespaces, text between elements, and nesting beyond ``MAX_DEPTH``. It reads nothing outside the
+document, and ignores comments. It uses expat instead of lxml because expat gives the byte where an element
+begins, so a narrative can be copied byte for byte.
 Rules: https://hl7.org/fhir/R4/xml.html.
 """
 
@@ -16,7 +16,7 @@ from xml.parsers import expat
 
 from adapter.errors import BadRequest, IssueType, Message
 from adapter.fhir import narrative
-from adapter.fhir.codec.scanning import DEPTH
+from adapter.fhir.codec.scanning import DEPTH, MAX_DEPTH
 
 FHIR = "http://hl7.org/fhir"
 
@@ -64,7 +64,7 @@ TEXT = Message(
     source=_PAGE,
 )
 CARRIAGE_RETURN = "&#0013;"
-"""How a carriage return in a narrative is written, in a spelling nobody else uses, and so read back."""
+"""The character reference for a carriage return in a narrative; the unusual spelling marks it as ours."""
 
 _DEFAULT = ""
 _ENCODINGS = {"utf-8", "utf8", "us-ascii"}
@@ -73,7 +73,7 @@ _TAG_END = re.compile(r"[\s/>]")
 
 @dataclass(slots=True)
 class Element:
-    """An element in the FHIR namespace, or a narrative's div with its ``source`` as written."""
+    """An element in the FHIR namespace, or the div of a narrative with its text as sent (``source``)."""
 
     name: str
     attributes: dict[str, str]
@@ -83,18 +83,18 @@ class Element:
     source: str | None = None
 
 
-def read(data: bytes, max_depth: int) -> Element:
-    """The root element.
+def read(data: bytes) -> Element:
+    """The root element of an XML document.
 
     Raises:
-        BadRequest: the first thing that is refused, with line and column.
+        BadRequest: the document is refused; the finding is the first fault, with line and column.
     """
-    return _Reader(data, max_depth).root()
+    return _Reader(data).root()
 
 
 @dataclass(slots=True)
 class _Div:
-    """The narrative being passed: where it began, how deep we are in it, and what must be declared on it."""
+    """The narrative being read: its first byte, the current depth, and the outer namespaces it needs."""
 
     element: Element
     start: int
@@ -104,9 +104,8 @@ class _Div:
 
 
 class _Reader:
-    def __init__(self, data: bytes, max_depth: int) -> None:
+    def __init__(self, data: bytes) -> None:
         self._data = data
-        self._max_depth = max_depth
         self._open: list[Element] = []
         self._root: Element | None = None
         self._div: _Div | None = None
@@ -157,8 +156,8 @@ class _Reader:
             return
         if namespace != FHIR:
             self._refuse(NAMESPACE)
-        if len(self._open) > self._max_depth:
-            self._refuse(DEPTH, limit=self._max_depth)
+        if len(self._open) > MAX_DEPTH:
+            self._refuse(DEPTH, limit=MAX_DEPTH)
         self._open.append(element)
 
     def _end(self, _: str) -> None:
@@ -171,9 +170,9 @@ class _Reader:
             self._div = None
 
     def _source(self, div: _Div) -> str:
-        """The narrative as written, with line feeds, and with the declarations it needs from outside."""
+        """The narrative as sent, with line feeds, and with the outer namespace declarations it needs."""
         end = self._parser.CurrentByteIndex
-        # Of an element without content expat tells the end, of another the place of its end tag.
+        # expat gives the end of an empty-element tag, and the start of any other end tag.
         if not (div.is_empty and self._data[end - 2 : end] == b"/>"):
             end = self._data.index(b">", end) + 1
         text = self._data[div.start : end].decode().replace("\r\n", "\n").replace("\r", "\n")
@@ -188,7 +187,7 @@ class _Reader:
         return text
 
     def _inherited(self, fresh: int) -> dict[str, str]:
-        """The namespaces in scope but for the last ``fresh`` ones: those the element declares itself."""
+        """The namespaces in scope, except the last ``fresh`` ones, which the element declares itself."""
         outer, own = self._scope[: len(self._scope) - fresh], self._scope[len(self._scope) - fresh :]
         return {prefix: uri for prefix, uri in dict(outer).items() if prefix not in dict(own)}
 

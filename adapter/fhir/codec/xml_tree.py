@@ -1,8 +1,8 @@
-"""From elements of XML to the tree of JSON: what each element is, its type says.
+"""Conversion of XML elements to the tree of JSON, by the type of each element.
 
-Refused, all at once: elements and attributes the type does not have, elements out of order or too often, and
-nesting that would be too deep as JSON. ``xsi:`` attributes of the root are passed over. A value that is not
-spelled as its type asks stays text, and :mod:`adapter.fhir.validation.structure` says so.
+All faults are reported together: elements and attributes that the type does not have, elements out of order
+or repeated, and nesting beyond the limit of JSON. ``xsi:`` attributes of the root are ignored. A value in a
+wrong format stays text, and :mod:`adapter.fhir.validation.structure` reports it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from adapter.errors import BadRequest, Finding, IssueType, Message
 from adapter.fhir import faults
 from adapter.fhir.codec.numbers import number
-from adapter.fhir.codec.scanning import DEPTH
+from adapter.fhir.codec.scanning import DEPTH, MAX_DEPTH
 from adapter.fhir.definitions import resource_types
 from adapter.fhir.shapes import RESOURCE_KEY, Member, Shape, shape
 from adapter.fhir.tally import MAX_FINDINGS
@@ -70,15 +70,14 @@ _INTEGERS = {"integer", "positiveInt", "unsignedInt"}
 
 @dataclass(slots=True)
 class Conversion:
-    """One document on its way to a tree; with ``marking``, ``places`` has every element's by its FHIRPath."""
+    """The conversion of one document; with ``marking``, ``places`` has every element's place by FHIRPath."""
 
-    max_depth: int
     marking: bool = False
     findings: list[Finding] = field(default_factory=list)
     places: dict[str, Place] = field(default_factory=dict)
 
     def resource(self, element: Element, path: str, depth: int) -> dict[str, Any]:
-        """The resource an element is."""
+        """The resource of an element."""
         self._mark(element, path, depth)
         node: dict[str, Any] = {RESOURCE_KEY: element.name}
         if element.name not in resource_types():
@@ -114,7 +113,7 @@ class Conversion:
             _tidy(node, key)
 
     def _fill(self, child: Element, node: dict[str, Any], member: Member, path: str, depth: int) -> None:
-        """Put one child where it belongs; the values of a list and what goes beside them are kept in step."""
+        """Put one child into ``node``; a list of values and its list of companions keep the same length."""
         beside = None
         value: Any
         if member.role == "value":
@@ -154,7 +153,7 @@ class Conversion:
     def _primitive(
         self, child: Element, member: Member, path: str, depth: int
     ) -> tuple[Any, dict[str, Any] | None]:
-        """The value of a primitive, and its id and extensions; an empty object when there is neither."""
+        """The value of a primitive, and its id and extensions; an empty object for an empty element."""
         if member.type == "xhtml":
             self._mark(child, path, 0)
             if child.source is None:
@@ -169,8 +168,8 @@ class Conversion:
         return _value(member.type, text), None
 
     def _mark(self, element: Element, path: str, depth: int) -> None:
-        if depth > self.max_depth:
-            raise BadRequest(DEPTH.at(path, line=element.line, column=element.column, limit=self.max_depth))
+        if depth > MAX_DEPTH:
+            raise BadRequest(DEPTH.at(path, line=element.line, column=element.column, limit=MAX_DEPTH))
         if self.marking:
             self.places.setdefault(path, (element.line, element.column))
 
@@ -181,20 +180,20 @@ class Conversion:
 
 
 def _is_written(member: Member, child: Element) -> bool:
-    """Whether a child stands for a member: no attribute, and of the namespace of XHTML only as a div."""
+    """Whether XML writes the member as an element like this child; only a div is in the XHTML namespace."""
     is_element = not member.is_attribute and member.role not in {"type", "companion"}
     return is_element and (child.source is None or member.type == "xhtml")
 
 
 def _tidy(node: dict[str, Any], key: str) -> None:
-    """Leave out a list that is all nulls."""
+    """Remove each list that holds nothing but null."""
     for name in (key, f"_{key}"):
         if all(item is None for item in node[name]):
             del node[name]
 
 
 def _value(type_name: str, text: str) -> Any:
-    """The value a text spells, or the text itself when its type does not spell values so."""
+    """The value of a text by its type, or the text itself when it has a wrong format."""
     if type_name == "boolean":
         return {"true": True, "false": False}.get(text, text)
     if type_name in _INTEGERS:

@@ -1,10 +1,10 @@
-"""What FHIR R4 4.0.1 says of its types, as facts read from one compressed table, a type at a time.
+"""The facts of FHIR R4 4.0.1 about its types, read from one compressed table, one type at a time.
 
     facts("CareTeam").elements["participant"].max            -> None (any number)
     facts("CareTeam.participant").elements["member"].types   -> (TypeRef("Reference", ("CareTeam", ...)),)
     facts("Goal.target").choices["dueDate"]                  -> (ElementFacts "due", TypeRef("date"))
 
-The table is made by :mod:`adapter.fhir.definitions.build`; nothing here reads anything else.
+The command :mod:`adapter.fhir.definitions.build` makes the table; this module reads no other file.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _reading = Lock()
 
 @dataclass(frozen=True, slots=True)
 class TypeRef:
-    """A type an element may have. ``targets`` are the types a Reference may name; none, or Resource: any."""
+    """A type of an element. ``targets`` are the types a Reference may name; empty or Resource: any type."""
 
     code: str
     targets: tuple[str, ...] = ()
@@ -39,7 +39,7 @@ class TypeRef:
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """How strongly an element is bound to a value set."""
+    """The binding of an element to a value set, with its strength."""
 
     strength: str
     value_set: str
@@ -56,11 +56,11 @@ class Invariant:
 
 @dataclass(frozen=True, slots=True)
 class ElementFacts:
-    """What an element is.
+    """The facts of an element.
 
-    ``name`` is the FHIRPath name: a choice ``due[x]`` is ``due`` with ``is_choice``; its ``path`` is as the
-    specification writes it. ``part`` names the facts of its content when that is written in place (a backbone
-    element) or by ``content_reference``. ``is_attribute``: an attribute in XML.
+    ``name`` is the FHIRPath name: the choice ``due[x]`` is ``due`` with ``is_choice``. ``path`` is the path
+    in the specification. ``part`` is the key of the facts of its content, for a backbone element and for an
+    element with ``content_reference``. ``is_attribute``: XML writes the element as an attribute.
     """
 
     name: str
@@ -79,13 +79,13 @@ class ElementFacts:
 
     @property
     def codes(self) -> Mapping[str, frozenset[str]] | None:
-        """System -> codes of the bound value set; None when there is none, or no complete list of it."""
+        """System -> codes of the bound value set; None without a binding or without a complete list."""
         return codes(self.binding.value_set) if self.binding else None
 
 
 @dataclass(frozen=True)
 class TypeFacts:
-    """What a type, or a backbone part of one, is: ``elements`` by name in the order of the specification."""
+    """The facts of a type or of a backbone element; ``elements`` have the order of the specification."""
 
     name: str
     kind: Kind
@@ -96,7 +96,7 @@ class TypeFacts:
 
     @cached_property
     def choices(self) -> Mapping[str, tuple[ElementFacts, TypeRef]]:
-        """Every choice element under each of its written names: ``dueDate``, ``dueDuration``."""
+        """Every choice element by each of its JSON keys: ``dueDate``, ``dueDuration``."""
         return {
             element.name + ref.code[0].upper() + ref.code[1:]: (element, ref)
             for element in self.elements.values()
@@ -105,9 +105,9 @@ class TypeFacts:
         }
 
     def element(self, key: str) -> tuple[ElementFacts, TypeRef] | None:
-        """The element a JSON key names and the type it has under that key, or None.
+        """The element of a JSON key and its type under that key, or None.
 
-        The type of an element written in place is its own part; a bare choice name is no key.
+        The type of a backbone element is its own path. The bare name of a choice (``due``) is not a key.
         """
         if key in self.choices:
             return self.choices[key]
@@ -119,7 +119,7 @@ class TypeFacts:
 
 @dataclass(frozen=True, slots=True)
 class SearchParameterFacts:
-    """A search parameter the specification declares, its expression narrowed to the type asked for."""
+    """A search parameter of the specification, with its expression for one resource type."""
 
     name: str
     type: str
@@ -155,20 +155,20 @@ def data_types() -> frozenset[str]:
 
 @cache
 def is_primitive(type_name: str) -> bool:
-    """Whether a type is one of R4's primitives (xhtml, the content of a narrative, is one)."""
+    """Whether a type is a primitive of R4; xhtml, the content of a narrative, is a primitive."""
     return _index().get(type_name, ("", False))[0] == "primitive"
 
 
 @cache
 def codes(value_set: str) -> Mapping[str, frozenset[str]] | None:
-    """System -> codes of a value set of a required or extensible binding; None if it cannot be listed."""
+    """System -> codes of a value set with a required or extensible binding; None without a complete list."""
     listed = _code_lists().get(value_set)
     return None if listed is None else {system: frozenset(listed[system]) for system in listed}
 
 
 @cache
 def search_parameters(type_name: str) -> Mapping[str, SearchParameterFacts]:
-    """The search parameters declared for a resource type, with those of every resource.
+    """The search parameters of a resource type, with the parameters that every resource type has.
 
     Raises:
         KeyError: R4 has no such type.
@@ -199,7 +199,7 @@ def _code_lists() -> dict[str, dict[str, list[str]]]:
 
 @cache
 def _archive() -> zipfile.ZipFile:
-    """The table in memory: processes that are forked share no place in a file."""
+    """The table in memory, since forked processes would share the position in an open file."""
     return zipfile.ZipFile(BytesIO(TABLE.read_bytes()))
 
 
@@ -213,7 +213,7 @@ def _member(name: str, *, missing: Any = None) -> Any:
 
 @cache
 def _types(name: str) -> dict[str, TypeFacts]:
-    """A type and all its parts."""
+    """The facts of a type and of all its backbone elements, by path."""
     if name not in _index():
         raise KeyError(name)
     fact = _member(f"types/{name}")

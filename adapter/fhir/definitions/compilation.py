@@ -1,4 +1,4 @@
-"""From a StructureDefinition to the facts the adapter uses: names, counts, types, flags, rules; no prose."""
+"""Compilation of a StructureDefinition to facts: names, cardinalities, types, flags and invariants."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ Fact = dict[str, Any]
 
 
 def is_type(definition: Mapping[str, Any]) -> bool:
-    """Whether a StructureDefinition makes a type of its own (a profile does not, a logical model neither)."""
+    """Whether a StructureDefinition defines a type; a profile or a logical model does not."""
     return definition.get("derivation") != "constraint" and definition["kind"] != "logical"
 
 
 def compiled(definition: Mapping[str, Any]) -> Fact:
-    """The facts of a type: one entry for itself and one for each backbone path within it."""
+    """The facts of a type: one part for the type itself and one for each backbone element."""
     elements = definition["snapshot"]["element"]
     name = definition["type"]
     parts: dict[str, Fact] = {name: _part(elements[0])}
@@ -40,7 +40,7 @@ def compiled(definition: Mapping[str, Any]) -> Fact:
 
 
 def value_sets(fact: Fact) -> Iterator[str]:
-    """The value sets whose bindings a receiver must judge."""
+    """The value sets of required and extensible bindings, which a receiver must check."""
     for part in fact["parts"].values():
         for element in part["elements"]:
             strength, value_set = element.get("binding", ("", ""))
@@ -49,9 +49,9 @@ def value_sets(fact: Fact) -> Iterator[str]:
 
 
 def search_parameters(definitions: Iterable[Mapping[str, Any]]) -> dict[str, list[Fact]]:
-    """Search parameters by the type they are declared for, in the order of their names.
+    """Search parameters by resource type, in the order of their names.
 
-    The package also holds examples of how to declare one, which have names that the real ones have.
+    The examples of SearchParameter in the package are left out, since they reuse names of real parameters.
     """
     found: dict[str, list[Fact]] = {}
     declared = (one for one in definitions if not one["url"].startswith(_EXAMPLE))
@@ -69,7 +69,7 @@ def search_parameters(definitions: Iterable[Mapping[str, Any]]) -> dict[str, lis
 
 
 def _of_base(expression: str, base: str) -> str:
-    """The alternatives that start from ``base``: a shared parameter lists those of all its types."""
+    """The alternatives of an expression that start from ``base``; a shared parameter lists all its types."""
     own = [one for one in expression.split(" | ") if one.strip("( ").partition(".")[0] == base]
     return " | ".join(own) or expression
 
@@ -98,7 +98,7 @@ def _element(element: Mapping[str, Any], parts: dict[str, Fact]) -> Fact:
     if "xmlAttr" in element.get("representation", ()):
         fact["attribute"] = True
     elif fact["name"] == "id":
-        fact["types"] = [["id"]]  # a resource's; 4.0.1 says string here, and its page on resources says id
+        fact["types"] = [["id"]]  # of a resource; the package says string, and resource.html says id
     binding = element.get("binding")
     if binding and "valueSet" in binding:
         fact["binding"] = [binding["strength"], binding["valueSet"].partition("|")[0]]
@@ -106,7 +106,7 @@ def _element(element: Mapping[str, Any], parts: dict[str, Fact]) -> Fact:
 
 
 def _own_rules(element: Mapping[str, Any], fact: Fact, parts: dict[str, Fact]) -> Fact:
-    """The rules of a backbone belong to its part; those of another element stay with the element."""
+    """Put the invariants of a backbone element into its part; other invariants stay with the element."""
     if fact.get("types", [[""]])[0][0] in {"BackboneElement", "Element"}:
         parts[element["path"]] = _part(element)
         return {}
@@ -121,7 +121,7 @@ def _invariants(element: Mapping[str, Any]) -> list[list[str]]:
 
 
 def _type(declared: Mapping[str, Any]) -> list[Any]:
-    """``[code, reference targets, profiles]``; System types are named by the FHIR type they stand for."""
+    """``[code, reference targets, profiles]``; a FHIRPath system type is replaced by its FHIR type."""
     code = declared["code"]
     if code.startswith("http://hl7.org/fhirpath/"):
         stands_for = [one["valueUrl"] for one in declared.get("extension", ()) if one["url"] == _FHIR_TYPE]

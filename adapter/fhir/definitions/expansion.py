@@ -1,7 +1,7 @@
-"""Code lists from value sets: what a binding allows, where the package alone can say it.
+"""Expansion of value sets to code lists, where the package holds all the codes.
 
-A value set that includes a code system the package does not hold whole (SNOMED CT, MIME types, currencies),
-or that uses a filter not listed here, has no list: its binding is then not judged offline.
+A value set has no list when it includes a code system that the package does not hold complete (SNOMED CT,
+MIME types, currencies), or when it uses a filter that is not implemented. Its binding is then not checked.
 Rules: https://hl7.org/fhir/R4/valueset.html#compositions.
 """
 
@@ -17,7 +17,7 @@ Codes = dict[str, set[str]]
 
 
 class _Unknown(Exception):
-    """The package does not say which codes these are."""
+    """Raised when the package does not hold the codes of a value set."""
 
 
 class Terminology:
@@ -28,7 +28,7 @@ class Terminology:
         self._code_systems = {system["url"]: system for system in code_systems}
 
     def codes(self, value_set: str) -> Codes | None:
-        """Every code of a value set by system, or None when the package cannot tell."""
+        """Every code of a value set by system, or None when the package does not hold them all."""
         try:
             return self._expanded(value_set.partition("|")[0], frozenset())
         except _Unknown:
@@ -50,7 +50,7 @@ class Terminology:
         return found
 
     def _included(self, include: Mapping[str, Any], within: frozenset[str]) -> Codes:
-        """One include: the codes of its system that are in all of its value sets."""
+        """The codes of one include: the codes of its system that are in all of its value sets."""
         parts = [self._expanded(url.partition("|")[0], within) for url in include.get("valueSet", ())]
         if "system" in include:
             parts.append({include["system"]: self._of_system(include)})
@@ -74,7 +74,7 @@ class Terminology:
 
 
 def _parents(concepts: Iterable[Mapping[str, Any]], parent: str | None) -> Iterable[tuple[str, set[str]]]:
-    """Each code and the codes directly above it, from nesting and from the property subsumedBy."""
+    """Each code with its direct parents, from nesting and from the property subsumedBy."""
     for concept in concepts:
         above = {
             value["valueCode"]

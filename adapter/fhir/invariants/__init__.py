@@ -1,8 +1,8 @@
-"""The invariants of R4 written as Python: those of the served types, of the datatypes, and of Bundle.
+"""Invariants of R4 as Python functions: for the served types, the datatypes, and Bundle.
 
-The table of definitions names every rule of every type with its FHIRPath; what has no function here is not
-judged. A rule holds when its expression is true: as for the official validator, a comparison that cannot be
-made (of a day with a time in it, of a value that is missing) breaks it.
+The table of definitions names every invariant of every type with its FHIRPath; an invariant without a
+function here is not checked. An invariant holds when its expression is true. As in the official validator, a
+comparison without an answer (of a day and a time within it, of a missing value) breaks the invariant.
 """
 
 from __future__ import annotations
@@ -14,6 +14,6 @@ RULES: dict[str, tuple[Rule, ...]] = {
     part: tuple(rule for module in (datatypes, resources, bundle) for rule in module.RULES.get(part, ()))
     for part in (*datatypes.RULES, *resources.RULES, *bundle.RULES)
 }
-"""Rules by the part they hold in: a type, a backbone path, or a profile on Quantity."""
+"""Rules by the type, the backbone path, or the profile of Quantity they apply to."""
 
 __all__ = ["RULES", "Rule", "RuleScene"]

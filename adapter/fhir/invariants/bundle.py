@@ -1,4 +1,4 @@
-"""The invariants of Bundle, and what the specification says of its fullUrls in prose."""
+"""Invariants of Bundle, and the rules on fullUrl and link that the specification states in prose."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def _identity(node: Node, _: RuleScene) -> Iterator[str]:
     for at, one in children(node, "entry"):
         resource = child(one, "resource")
         target = literal(str(one.get("fullUrl")))
-        # What a transaction creates has no id yet.
+        # A resource that a transaction creates has no id yet.
         is_settled = "id" in resource or text(node, "type") not in {"batch", "transaction"}
         same = target and (target.type, target.id) == (resource.get("resourceType"), resource.get("id"))
         if target and target.base and resource and is_settled and not same:

@@ -1,4 +1,4 @@
-"""The invariants of R4's datatypes."""
+"""Invariants of the R4 datatypes."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ _MEALS = {"C", "CM", "CD", "CV"}
 
 
 def _measured(node: Node) -> bool:
-    """A value has a code, and a system is UCUM."""
+    """Whether a value has a code, and a system is UCUM."""
     return (has(node, "code") or not has(node, "value")) and _is_or_missing(node, "system", _UCUM)
 
 
 def _is_or_missing(node: Node, name: str, wanted: str) -> bool:
-    """An element is not there, or it has the value; with an extension alone it has another."""
+    """Whether an element is missing or has the wanted value; an element with only an extension does not."""
     return not has(node, name) or text(node, name) == wanted
 
 
@@ -48,7 +48,7 @@ def _not_negative(element: str) -> Callable[[Node], bool]:
 
 
 def _positive(node: Node) -> bool:
-    """A value above zero, or none."""
+    """Whether the value is above zero or missing."""
     found = amount(node, "value")
     return found is None or found > 0
 
@@ -121,7 +121,7 @@ def _period(node: Node, _: RuleScene) -> Iterator[str]:
 def _range(node: Node, _: RuleScene) -> Iterator[str]:
     low, high = child(node, "low"), child(node, "high")
     least, most = amount(low, "value"), amount(high, "value")
-    # Units that differ can be compared by UCUM alone, which is not at hand.
+    # Different units are not compared: that needs UCUM conversion.
     same_unit = all(low.get(key) == high.get(key) for key in ("system", "code"))
     if low and high and same_unit and (least is None or most is None or least > most):
         yield ""

@@ -1,4 +1,4 @@
-"""The invariants of the resource types the adapter serves, and of their nearest neighbours."""
+"""Invariants of the resource types the adapter serves, and of closely related types."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an invariant is here, and the few questions its functions ask of a part."""
+"""Type of a rule, and functions that the rules use to read a node (an object of a resource)."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ Node = Mapping[str, Any]
 
 
 class RuleScene(Protocol):
-    """What a rule may know beyond its own part."""
+    """Context of a rule outside its own node."""
 
     def target_type(self, reference: Node) -> str | None:
-        """The type of the resource a Reference names, when the reference or what is at hand tells."""
+        """The type of the target of a Reference, as far as the reference, container or Bundle shows."""
 
 
 Places = Callable[[Node, RuleScene], Iterable[str]]
-"""Where a rule is broken, relative to its part: nothing when it holds, ``""`` for the part as a whole."""
+"""Function that gives the paths where a rule is broken, relative to the node; ``""`` is the node itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule with the specification's own key, and where it is broken."""
+    """A rule: its message, with the key of the specification, and the function that finds the faults."""
 
     message: Message
     broken: Places
@@ -38,13 +38,13 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The rules of one module, by part; ``page`` is where the specification states them."""
+    """The rules of one module by type or path; ``page`` is the page of the specification that states them."""
 
     page: str = ""
     by_part: dict[str, list[Rule]] = field(default_factory=dict)
 
     def must(self, parts: str, key: str, nb: str, en: str, holds: Callable[[Node], bool]) -> None:
-        """Declare a rule that holds of the part as a whole, or not."""
+        """Declare a rule on the node as a whole."""
         self._declare(parts, key, nb, en, lambda node, _: () if holds(node) else ("",))
 
     def places(self, parts: str, key: str, nb: str, en: str) -> Callable[[Places], Places]:
@@ -66,54 +66,54 @@ class Rules:
 
 
 def has(node: Node, *names: str) -> bool:
-    """Whether any of the elements is there, be it as a value or as an extension on a missing one."""
+    """Whether any of the elements is present, as a value or as an extension without a value."""
     return any(name in node or f"_{name}" in node for name in names)
 
 
 def needs(element: str, needed: str) -> Callable[[Node], bool]:
-    """The rule that an element has another one with it."""
+    """The rule that one element requires another."""
     return lambda node: not has(node, element) or has(node, needed)
 
 
 def at_least_one(*names: str) -> Callable[[Node], bool]:
-    """The rule that one of the elements is there."""
+    """The rule that at least one of the elements is present."""
     return lambda node: has(node, *names)
 
 
 def not_both(first: str, second: str) -> Callable[[Node], bool]:
-    """The rule that two elements do not stand together."""
+    """The rule that two elements exclude each other."""
     return lambda node: not (has(node, first) and has(node, second))
 
 
 def has_choice(node: Node, name: str) -> bool:
-    """Whether a choice element is there under any of its written names."""
+    """Whether a choice element is present under any of its keys."""
     keys = (key.removeprefix("_") for key in node)
     return any(key.startswith(name) and key[len(name) :][:1].isupper() for key in keys)
 
 
 def children(node: Node, name: str) -> list[tuple[int, Node]]:
-    """The objects in a list element with their indexes; anything else there is the structure's business."""
+    """The objects in a list element with their indexes; the structure check reports other items."""
     items = node.get(name)
     return [pair for pair in enumerate(items) if isinstance(pair[1], dict)] if isinstance(items, list) else []
 
 
 def child(node: Node, name: str) -> Node:
-    """The object in a single element, or an empty one."""
+    """The object in a single element, or an empty object."""
     one = node.get(name)
     return one if isinstance(one, dict) else {}
 
 
 def text(node: Node, name: str) -> str | None:
-    """The string in an element, or None: a rule may run on any JSON, and compares nothing but strings."""
+    """The string in an element, or None for any other JSON value."""
     value = node.get(name)
     return value if isinstance(value, str) else None
 
 
 def in_order(node: Node, first: str, second: str) -> bool:
-    """Whether a date element is surely not after another, as FHIRPath compares them: part by part.
+    """Whether a date element is certainly not after another, compared unit by unit as in FHIRPath.
 
-    A time of day is taken in UTC. Where one value ends and the other goes on, nobody can tell. A value that
-    is no date is the business of its format. https://hl7.org/fhirpath/N1/#less-or-equal.
+    A time of day is compared in UTC. Equal values of different precision have no certain order. A value that
+    is not a date counts as in order, since the format check reports it. https://hl7.org/fhirpath/N1/#less-or-equal.
     """
     try:
         one, other = _parts(str(node.get(first))), _parts(str(node.get(second)))
@@ -126,7 +126,7 @@ def in_order(node: Node, first: str, second: str) -> bool:
 
 
 def _parts(value: str) -> tuple[float, ...]:
-    """Year, month and day as far as they are given, and the instant when there is a time of day."""
+    """Year, month and day, as far as the value has them, and the instant for a value with a time of day."""
     low = interval(value).low
     if "T" in value:
         return (low.year, low.month, low.day, low.timestamp())

@@ -1,1 +1,1 @@
-"""FHIR search itself: which parameters there are, what a query asks, what a resource answers to. Pure."""
+"""FHIR search without a database: the search parameters, the parsed query, and the index rows."""

@@ -1,4 +1,4 @@
-"""What a resource answers to: the rows a search looks at, made once for each content and never changed."""
+"""Index rows of a resource: the values that a search matches, made once for each version."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ class IndexRow(NamedTuple):
     """One value under one parameter.
 
     ``kind``: ``token`` (system, value), ``reference`` (type as system, id as value; no system for an address
-    elsewhere), ``identifier`` (of a reference), ``string`` (folded), ``exact`` (as written), or ``date``:
-    the half-open interval from ``low`` to ``high``, None where it is open.
+    on another server), ``identifier`` (of a reference), ``string`` (folded), ``exact`` (as sent), or
+    ``date``: the half-open interval from ``low`` to ``high``, None for an open end.
     """
 
     param: str
@@ -33,14 +33,14 @@ class IndexRow(NamedTuple):
 
 
 def index_rows(resource: Mapping[str, Any]) -> list[IndexRow]:
-    """The rows of a valid resource; none for a type that is not searched."""
+    """The rows of a valid resource; empty for a type without search parameters."""
     served = SERVED.get(resource.get("resourceType", ""), {})
     rows = (row for parameter in served.values() for row in _rows(parameter, resource))
     return list(dict.fromkeys(rows))
 
 
 def references(resource: Mapping[str, Any], name: str) -> list[tuple[str, str]]:
-    """Type and id of what a reference parameter of the resource refers to on this server."""
+    """Type and id of each target on this server that a reference parameter of the resource has."""
     parameter = SERVED.get(resource.get("resourceType", ""), {}).get(name)
     if parameter is None:
         return []
@@ -55,7 +55,7 @@ def _rows(parameter: SearchParameter, resource: Mapping[str, Any]) -> Iterator[I
 
 
 def _values(node: Any, path: list[str]) -> Iterator[Any]:
-    """The values at a path, lists taken apart."""
+    """The values at a path; each item of a list is a value."""
     if isinstance(node, list):
         for item in node:
             yield from _values(item, path)
@@ -67,7 +67,7 @@ def _values(node: Any, path: list[str]) -> Iterator[Any]:
 
 
 def _tokens(parameter: SearchParameter, value: Any) -> Iterator[IndexRow]:
-    """A code, a boolean, a Coding, a CodeableConcept or an Identifier."""
+    """The rows of a code, a boolean, a Coding, a CodeableConcept or an Identifier."""
     for system, code in _codes(value):
         if code is not None:
             known = canonical_system(system) if system else None
@@ -86,7 +86,7 @@ def _codes(value: Any) -> Iterator[tuple[str | None, str | None]]:
 
 
 def _targets(parameter: SearchParameter, value: Any) -> Iterator[IndexRow]:
-    """A Reference: what it names on this server or elsewhere, and by which identifier."""
+    """The rows of a Reference: its target on this server or another, and its identifier."""
     reference = value.get("reference")
     if reference and not reference.startswith("#"):
         found = local(reference)
@@ -102,7 +102,7 @@ def _targets(parameter: SearchParameter, value: Any) -> Iterator[IndexRow]:
 
 
 def _intervals(parameter: SearchParameter, value: Any) -> Iterator[IndexRow]:
-    """A date, dateTime or instant; a Period, whose end counts to the end of what it names; or a Timing."""
+    """The rows of a date, dateTime or instant, of a Period (to the end of its last day), or of a Timing."""
     if isinstance(value, str):
         low, high = interval(value)
         yield IndexRow(parameter.name, "date", low=low, high=high)
@@ -119,7 +119,7 @@ def _intervals(parameter: SearchParameter, value: Any) -> Iterator[IndexRow]:
 
 
 def _outer_limits(parameter: SearchParameter, timing: Mapping[str, Any]) -> Iterator[IndexRow]:
-    """A Timing from its first to its last event, or as bounded; https://hl7.org/fhir/R4/search.html#date."""
+    """The rows of a Timing by its outer limits: https://hl7.org/fhir/R4/search.html#date."""
     events = [interval(event) for event in timing.get("event", ()) if event]
     if events:
         low, high = min(event.low for event in events), max(event.high for event in events)
@@ -130,7 +130,7 @@ def _outer_limits(parameter: SearchParameter, timing: Mapping[str, Any]) -> Iter
 
 
 def _strings(parameter: SearchParameter, value: Any) -> Iterator[IndexRow]:
-    """A string, or a HumanName: each of its parts, and the whole as it is said."""
+    """The rows of a string, or of a HumanName: each of its parts, and given and family names together."""
     for text in _texts(value):
         yield IndexRow(parameter.name, "exact", value=text)
         folded = fold(text)

@@ -1,4 +1,4 @@
-"""The values a search parameter takes, read by its type: https://hl7.org/fhir/R4/search.html#ptypes."""
+"""Parsers of search values by parameter type: https://hl7.org/fhir/R4/search.html#ptypes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """``system`` None: any, ``""``: none; ``value`` None: any."""
+    """A token value. ``system`` None: any system, ``""``: no system; ``value`` None: any value."""
 
     system: str | None
     value: str | None
@@ -24,7 +24,7 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A resource referred to; ``type`` None: of any type, or ``id`` is an address on another server."""
+    """The target of a reference. ``type`` None: any type, or ``id`` is an address on another server."""
 
     type: str | None
     id: str
@@ -32,7 +32,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A comparison with the half-open interval of instants a date covers."""
+    """A date value: a prefix and the half-open interval of instants that the date covers."""
 
     prefix: str
     low: datetime
@@ -41,7 +41,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """What a string begins with, contains or is; folded unless compared exactly."""
+    """A string value; folded unless the modifier is ``:exact``."""
 
     value: str
 
@@ -69,7 +69,7 @@ def alternatives(value: str) -> Iterator[str]:
 
 
 def unescape(value: str) -> str:
-    """The value as it was meant."""
+    """The value without escapes."""
     return _ESCAPED.sub(r"\1", value)
 
 
@@ -82,7 +82,7 @@ def split_token(token: str) -> tuple[str | None, str]:
 
 
 def local(reference: str, base: str | None = None) -> Local | None:
-    """Type and id of a reference into this server, None for any other."""
+    """Type and id of a reference to this server (at ``base``), None for any other reference."""
     if base is not None:
         reference = reference.removeprefix(base.rstrip("/") + "/")
     match = _RELATIVE.fullmatch(reference)
@@ -90,7 +90,7 @@ def local(reference: str, base: str | None = None) -> Local | None:
 
 
 def parse_token(value: str) -> Token:
-    """``code``, ``system|code``, ``|code`` (no system) or ``system|`` (any code of it)."""
+    """The Token of ``code``, ``system|code``, ``|code`` (no system) or ``system|`` (any code)."""
     system, code = split_token(value)
     if not system and not code:
         raise ValueError("empty token")
@@ -98,14 +98,14 @@ def parse_token(value: str) -> Token:
 
 
 def parse_id(value: str) -> Token:
-    """A resource id."""
+    """The Token of a resource id."""
     if not _ID.fullmatch(value):
         raise ValueError("not an id")
     return Token(None, value)
 
 
 def parse_target(value: str, base: str | None) -> Target:
-    """``Type/id``, a bare id, or an address: this server's own is a ``Type/id``."""
+    """The Target of ``Type/id``, a bare id, or an address; an address of this server becomes ``Type/id``."""
     value = unescape(value)
     found = local(value, base)
     if found is not None:
@@ -116,7 +116,7 @@ def parse_target(value: str, base: str | None) -> Target:
 
 
 def parse_moment(value: str) -> Moment:
-    """A date with an optional prefix. A ``+`` that a form turned into a space is one again."""
+    """The Moment of a date with an optional prefix; a space is read as a form-encoded ``+``."""
     match = _PREFIXED.fullmatch(unescape(value).replace(" ", "+"))
     if match is None:
         raise ValueError("not a date")
@@ -125,7 +125,7 @@ def parse_moment(value: str) -> Moment:
 
 
 def parse_text(value: str, *, exact: bool) -> Text:
-    """A string to compare; one with nothing to compare is an error, as it would match everything."""
+    """The Text of a string; an empty string is an error, since it would match every resource."""
     meant = unescape(value)
     text = meant if exact else fold(meant)
     if not text:

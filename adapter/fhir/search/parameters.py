@@ -1,8 +1,8 @@
-"""The search parameters served: one table that makes the query, the index and the CapabilityStatement.
+"""Table of the served search parameters, used by the query, the index and the CapabilityStatement.
 
-Paths are element paths inside the resource, choice elements under their expanded names; names, types and
-targets are those of https://hl7.org/fhir/R4/searchparameter-registry.html. Parameters marked ``key`` tell
-one resource, or those about one person, from the rest: each recipient has them as a register of its own.
+A path is an element path inside the resource, with a choice element under its JSON key. Names, types and
+targets are those of https://hl7.org/fhir/R4/searchparameter-registry.html. A parameter with ``key`` selects
+one resource, or the resources about one person; each recipient has an index register of its own for these.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class ParameterType(StrEnum):
-    """https://hl7.org/fhir/R4/valueset-search-param-type.html, those in use."""
+    """The types of search parameters in use: https://hl7.org/fhir/R4/valueset-search-param-type.html."""
 
     TOKEN = "token"  # noqa: S105 - the name of a parameter type
     REFERENCE = "reference"
@@ -35,7 +35,7 @@ _MODIFIERS = {
 
 @dataclass(frozen=True, slots=True)
 class SearchParameter:
-    """One parameter of one type; ``stored`` ones are the server's own and stand in no index."""
+    """One search parameter of one resource type; a ``stored`` parameter has no index rows."""
 
     name: str
     type: ParameterType
@@ -47,7 +47,7 @@ class SearchParameter:
 
     @property
     def modifiers(self) -> frozenset[str]:
-        """The modifiers obeyed; a reference also takes the names of its ``targets``."""
+        """The supported modifiers; a reference also supports the names of its ``targets``."""
         return frozenset() if self.stored else _MODIFIERS[self.type] | frozenset(self.targets)
 
 
@@ -189,7 +189,7 @@ INCLUDES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         for type_, served in SERVED.items()
     }
 )
-"""The values ``_include`` takes, by the type they start from."""
+"""The valid values of ``_include`` by source type."""
 
 REVINCLUDES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -202,7 +202,7 @@ REVINCLUDES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         for type_ in SERVED
     }
 )
-"""The values ``_revinclude`` takes, by the type they lead to."""
+"""The valid values of ``_revinclude`` by target type."""
 
 CHAINS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -228,6 +228,6 @@ SORTS = ("_id", "_lastUpdated")
 
 
 def is_key(type_: str, name: str, kind: str) -> bool:
-    """Is an index row of this kind one of the register by which a recipient finds its own resources?"""
+    """Whether an index row of this kind belongs to the register that each recipient has for itself."""
     parameter = SERVED.get(type_, {}).get(name)
     return parameter is not None and parameter.key and kind == parameter.type

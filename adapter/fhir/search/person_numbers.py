@@ -1,7 +1,7 @@
-"""Which identifier systems are about persons, and how a birth number is told in a query.
+"""Identifier systems of persons, and detection of a birth number in a query.
 
-A birth number must stand in no address, log or link, so the door refuses one in a GET query; systems as HL7
-Norge's no-basis and best practice name them (https://github.com/HL7Norway/best-practice).
+No URL, log or link may have a birth number, so the door refuses a birth number in a GET query. The systems
+are those of HL7 Norway's no-basis and best practice (https://github.com/HL7Norway/best-practice).
 """
 
 from __future__ import annotations
@@ -26,24 +26,24 @@ SAME_SYSTEM = {
     f"{_NAMING}RESHid": f"{_OID}102",
     "http://data.brreg.no/begrep/28155": f"{_OID}101",
 }
-"""Other names clients use for the systems the profiles fix."""
+"""Alternative names of identifier systems, and the OID that the profiles require."""
 
 _PERSON_SYSTEMS = {f"{_OID}{number}" for number in (1, 2, 3, 5)}
 _ELEVEN_DIGITS = re.compile(r"\d{6}[\s-]?\d{5}", re.ASCII)
 
 
 def canonical_system(system: str) -> str:
-    """The system under the one name it is stored by."""
+    """The name under which an identifier system is stored."""
     return SAME_SYSTEM.get(system, system)
 
 
 def is_birth_number_system(system: str) -> bool:
-    """Does the system number persons: fødselsnummer, D-nummer, felles hjelpenummer, DUF-nummer?"""
+    """Whether a system is fødselsnummer, D-nummer, felles hjelpenummer or DUF-nummer."""
     return canonical_system(system) in _PERSON_SYSTEMS
 
 
 def carries_birth_number(pairs: Iterable[tuple[str, str]]) -> bool:
-    """Does any value of a query number a person: by its system, or eleven digits without a system?"""
+    """Whether a value of a query is a birth number: by its system, or as eleven digits without a system."""
     return any(_is_birth_number(token) for _, value in pairs for token in value.split(","))
 
 

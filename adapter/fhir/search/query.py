@@ -1,7 +1,7 @@
-"""A search query, understood or refused: nothing in it is ever ignored unless that is asked for.
+"""Parser of a search query; it ignores no parameter.
 
-https://hl7.org/fhir/R4/search.html. An unknown parameter, modifier, prefix or value is a BadRequest that
-lists what would have been valid; the values sent are never repeated.
+https://hl7.org/fhir/R4/search.html. An unknown parameter, modifier, prefix or value is a BadRequest whose
+text lists the valid ones and quotes no sent value.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _RESULT_NAMES = {
     for name in RESULT_PARAMETERS
     if ":" not in name
 }
-"""The parameters about the answer, with their modifiers."""
+"""The result parameters, with their modifiers."""
 
 _EXPECTED = {
     ParameterType.TOKEN: "code, system|code, |code, system|",
@@ -57,9 +57,9 @@ _EXPECTED = {
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """One condition: any of ``values`` (or, with ``missing``, no value at all).
+    """One condition of a search: any of ``values`` matches, or the element is missing or not (``missing``).
 
-    With ``chained`` the values are of that parameter on the resource referred to, of type ``target``.
+    With ``chained``, the values apply to that parameter of the referenced resource of type ``target``.
     """
 
     parameter: SearchParameter
@@ -72,10 +72,9 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class SearchQuery:
-    """What is asked for: all ``criteria`` must hold; ``sort`` always ends with the id.
+    """A parsed search: all ``criteria`` must hold, and ``sort`` always ends with the id.
 
-    ``pairs`` is the query as it is carried out, to be rendered in the self link; ``subset`` how much of each
-    resource is given.
+    ``pairs`` is the executed query, for the self link. ``subset`` is the part of each resource to return.
     """
 
     type: str
@@ -91,15 +90,15 @@ class SearchQuery:
 
 
 def parse(type_: str, pairs: Sequence[tuple[str, str]], base: str | None = None) -> SearchQuery:
-    """Understand the parameters of a search.
+    """Parse the parameters of a search.
 
     Args:
         type_: the resource type searched, one of ``SERVED``.
-        pairs: names and values, decoded, in the order sent. ``_format`` and ``_pretty`` are the door's.
-        base: this server's own FHIR address; a reference that begins with it is a local one.
+        pairs: names and values, decoded, in the order sent; ``_format`` and ``_pretty`` are left to the door.
+        base: the FHIR base address of this server; a reference that begins with it is local.
 
     Raises:
-        BadRequest: with a finding for each parameter that is not understood.
+        BadRequest: a parameter is invalid; the error has one finding for each.
     """
     result = Results()
     criteria: list[Criterion] = []
@@ -139,17 +138,17 @@ def parse(type_: str, pairs: Sequence[tuple[str, str]], base: str | None = None)
 
 
 def served(type_: str, pairs: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    """The query without the parameters that are not served, as a client that wants lenience lets it be.
+    """The query without unknown parameters, for a client that sends ``Prefer: handling=lenient``.
 
-    https://hl7.org/fhir/R4/search.html#errors. Only unknown parameters may be passed over; a modifier or a
-    value that is not understood would make another search of it, and is still refused.
+    https://hl7.org/fhir/R4/search.html#errors. Only unknown parameters are removed. An invalid modifier or
+    value of a known parameter is still refused, since ignoring it would change the search.
     """
     known = {*SERVED[type_], *CHAINS[type_], *_RESULT_NAMES, "_format", "_pretty"}
     return tuple((name, value) for name, value in pairs if _plain(name) in known)
 
 
 def _plain(name: str) -> str:
-    """A parameter's name without its modifier: ``patient.identifier`` of ``patient:Patient.identifier``."""
+    """The parameter name without modifier: ``patient.identifier`` of ``patient:Patient.identifier``."""
     link, dot, last = name.partition(".")
     return link.partition(":")[0] + dot + last
 
@@ -173,7 +172,7 @@ def _criterion(type_: str, name: str, value: str, base: str | None) -> Criterion
 
 
 def _chain(type_: str, name: str, value: str, base: str | None) -> Criterion:
-    """``patient.identifier`` or ``patient:Patient.identifier``."""
+    """The criterion of ``patient.identifier`` or ``patient:Patient.identifier``."""
     link, _, last = name.partition(".")
     path, _, target = link.partition(":")
     if f"{path}.{last}" not in CHAINS[type_]:
@@ -219,7 +218,7 @@ def _known_token(value: str) -> Token:
 
 
 def _typed(target: Target, modifier: str, parameter: SearchParameter) -> Target:
-    """A target of the type the modifier names, or the parameter's only one."""
+    """The Target with the type of the modifier, or with the only type of the parameter."""
     if target.type is not None:
         if target.type not in ({modifier} if modifier else parameter.targets):
             raise ValueError("the parameter does not refer to this type")

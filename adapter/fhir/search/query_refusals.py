@@ -1,4 +1,4 @@
-"""Why a search is refused; texts name parameters and valid forms, never a value that was sent."""
+"""Messages of a refused search; they name parameters and valid forms, and quote no sent value."""
 
 from __future__ import annotations
 

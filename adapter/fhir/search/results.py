@@ -1,6 +1,6 @@
-"""What a search asks of its answer: how much, in which order, and what is brought along.
+"""Result parameters of a search: page size, order, subset and included resources.
 
-https://hl7.org/fhir/R4/search.html#return. Each is understood or refused, like the criteria.
+https://hl7.org/fhir/R4/search.html#return. An invalid result parameter is refused, like an invalid criterion.
 """
 
 from __future__ import annotations
@@ -36,19 +36,19 @@ class Include(NamedTuple):
 
 
 class Sort(NamedTuple):
-    """One key of the order."""
+    """One sort key."""
 
     by: str
     descending: bool
 
 
 BY_ID = (Sort("_id", descending=False),)
-"""The order where none is asked for."""
+"""The order of a search without ``_sort``."""
 
 
 @dataclass(slots=True)
 class Results:
-    """The result parameters as they are met."""
+    """The result parameters of one query, collected one by one."""
 
     includes: list[Include] = field(default_factory=list)
     iterate: list[Include] = field(default_factory=list)
@@ -63,14 +63,14 @@ class Results:
 
     @property
     def subset(self) -> Subset:
-        """How much of each resource; BadRequest for what cannot be asked together."""
+        """The part of each resource to return; BadRequest for parameters that exclude each other."""
         if self.summary.summary == "text" and (self.includes or self.iterate or self.reverse):
             raise BadRequest(NOT_TOGETHER.at(SUMMARY, one=f"{SUMMARY}=text", other="_include, _revinclude"))
         return one_of(self.summary, self.elements)
 
 
 def read(result: Results, type_: str, name: str, value: str) -> str:
-    """Take in a result parameter; gives its value as it is carried out."""
+    """Read a result parameter into ``result``; returns its effective value."""
     if name in result.seen and not name.startswith(("_include", "_revinclude")):
         raise BadRequest(ONCE.at(name, name=name))
     result.seen.add(name)

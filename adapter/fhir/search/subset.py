@@ -1,7 +1,7 @@
-"""A resource given in part, as ``_summary`` or ``_elements`` asks, and marked as no more than that.
+"""Subsets of a resource by ``_summary`` or ``_elements``, with the tag SUBSETTED.
 
-https://hl7.org/fhir/R4/search.html#summary and #elements. What an element is for comes from the table of R4:
-whether it is in the summary, must be there, or changes the meaning of the rest.
+https://hl7.org/fhir/R4/search.html#summary and #elements. The table of R4 says whether an element is in the
+summary, is required, or is a modifier.
 """
 
 from __future__ import annotations
@@ -25,27 +25,27 @@ SUBSETTED = {
     "code": "SUBSETTED",
     "display": "subsetted",
 }
-"""https://hl7.org/fhir/R4/valueset-common-tags.html: something of the resource was left out."""
+"""The tag of an incomplete resource: https://hl7.org/fhir/R4/valueset-common-tags.html."""
 
 _ALWAYS = {"resourceType", "id", "meta"}
 _ONE_OF = {"Consent.policy", "Consent.policyRule", "Organization.identifier", "Organization.name"}
-"""Elements of which a rule of R4 wants one to be there (ppc-1, org-1), though neither alone must."""
+"""Elements of which an invariant requires at least one (ppc-1, org-1)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Subset:
-    """How much of a resource is wanted: one of ``SUMMARIES``, or the ``elements`` of its first level."""
+    """The wanted subset of a resource: one of ``SUMMARIES``, or ``elements`` of its first level."""
 
     summary: str = "false"
     elements: frozenset[str] = frozenset()
 
     @property
     def is_whole(self) -> bool:
-        """Is nothing left out?"""
+        """Whether the subset is the whole resource."""
         return self.summary == "false" and not self.elements
 
     def of_included(self) -> Subset:
-        """How much of what comes along: a list of elements is of the matches alone."""
+        """The subset of included resources; ``_elements`` applies to matches only."""
         return WHOLE if self.elements else self
 
 
@@ -53,10 +53,10 @@ WHOLE = Subset()
 
 
 def read_subset(type_: str, pairs: Iterable[tuple[str, str]]) -> Subset:
-    """The subset that parameters of a read ask for, each said once.
+    """The subset of the parameters of a read.
 
     Raises:
-        BadRequest: a value is none, or both are asked for.
+        BadRequest: a value is invalid, a parameter is repeated, or both parameters are sent.
     """
     asked: dict[str, str] = {}
     for name, value in pairs:
@@ -72,14 +72,14 @@ def read_subset(type_: str, pairs: Iterable[tuple[str, str]]) -> Subset:
 
 
 def read_summary(value: str, valid: Iterable[str]) -> Subset:
-    """The subset ``_summary`` asks for; a count is of no resource, so whole."""
+    """The subset of ``_summary``; the whole resource for ``count``, which returns no resources."""
     if value not in valid:
         raise BadRequest(VALUE.at(SUMMARY, name=SUMMARY, expected=", ".join(valid)))
     return Subset(value) if value in SUMMARIES else WHOLE
 
 
 def read_elements(type_: str, value: str) -> Subset:
-    """The subset ``_elements`` asks for, by the names of elements of the type; a choice is named as it is."""
+    """The subset of ``_elements``, a list of element names or of JSON keys of choice elements."""
     known = facts(type_)
     found = (known.elements.get(name) or known.choices.get(name, (None,))[0] for name in value.split(","))
     names = [element.name if element else None for element in found]
@@ -89,14 +89,14 @@ def read_elements(type_: str, value: str) -> Subset:
 
 
 def one_of(summary: Subset, elements: Subset) -> Subset:
-    """The one of them that leaves something out; BadRequest if both do."""
+    """The subset that is not whole; BadRequest if both leave elements out."""
     if not summary.is_whole and not elements.is_whole:
         raise BadRequest(NOT_TOGETHER.at(ELEMENTS, one=ELEMENTS, other=SUMMARY))
     return summary if elements.is_whole else elements
 
 
 def part_of(resource: dict[str, Any], wanted: Subset) -> dict[str, Any]:
-    """The part of a valid resource that is wanted, its keys in their order; itself if that is all of it."""
+    """The wanted subset of a valid resource, keys in their order; the whole resource is returned as it is."""
     type_ = resource["resourceType"]
     if wanted.summary == "true":
         left = dict(_summarized(resource, type_))
@@ -110,9 +110,9 @@ def part_of(resource: dict[str, Any], wanted: Subset) -> dict[str, Any]:
 
 
 def _of(type_: str, key: str) -> ElementFacts:
-    """The facts of the element a key of a valid resource stands for."""
+    """The facts of the element of a key in a valid resource."""
     found = facts(type_).element(key.removeprefix("_"))
-    assert found is not None  # noqa: S101 - what is published is valid R4
+    assert found is not None  # noqa: S101 - a published resource is valid R4
     return found[0]
 
 
@@ -121,7 +121,7 @@ def _must_be(element: ElementFacts) -> bool:
 
 
 def _among(names: frozenset[str]) -> Callable[[ElementFacts], bool]:
-    """Those named, and what is never left out: what must be there, and what changes the meaning."""
+    """Whether an element is kept: if it is named, required, or a modifier."""
     return lambda element: element.name in names or _must_be(element) or element.is_modifier
 
 
@@ -132,7 +132,7 @@ _KEEPS: Mapping[str, Callable[[ElementFacts], bool]] = {
 
 
 def _summarized(node: dict[str, Any], type_: str) -> Iterator[tuple[str, Any]]:
-    """What is in the summary of a resource, or of an element written in place, and what must be there."""
+    """The elements of a resource or backbone element that are in the summary or required."""
     for key, value in node.items():
         if key in _ALWAYS:
             yield key, value
@@ -147,14 +147,14 @@ def _summarized(node: dict[str, Any], type_: str) -> Iterator[tuple[str, Any]]:
 
 
 def _below(value: Any, part: str) -> Any:
-    """The summary of elements written in place, without those of which it has nothing."""
+    """The summary of backbone elements; empty ones are left out of a list."""
     if isinstance(value, list):
         return [left for item in value if (left := _below(item, part))]
     return dict(_summarized(value, part))
 
 
 def _names_contained(node: Any) -> bool:
-    """Does a reference in what is left name something contained, which must then come too?"""
+    """Whether a reference in the subset names a contained resource, which must then be kept."""
     if isinstance(node, dict):
         name = node.get("reference")
         return (isinstance(name, str) and name.startswith("#")) or any(map(_names_contained, node.values()))
@@ -172,5 +172,5 @@ def _marked(resource: dict[str, Any]) -> dict[str, Any]:
 
 
 def is_subsetted(tag: Any) -> bool:
-    """Is a tag the mark of a resource that is only a part?"""
+    """Whether a tag is SUBSETTED."""
     return isinstance(tag, dict) and all(tag.get(key) == SUBSETTED[key] for key in ("system", "code"))

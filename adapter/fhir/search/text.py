@@ -1,4 +1,4 @@
-"""How names are compared: whatever the case and accents, with Norwegian and Sámi letters as plain ones.
+"""Folding of names for comparison: without case and accents, Norwegian and Sámi letters as plain letters.
 
 https://hl7.org/fhir/R4/search.html#string. ``Håkon``, ``HAAKON`` and ``hakon`` fold alike, as do ``Bødø``
 and ``Bodo``, ``Ánne`` and ``Anne``, ``Anne-Marie`` and ``anne marie``.
@@ -17,7 +17,7 @@ _DOUBLE_A = re.compile("aa")
 
 
 def fold(text: str) -> str:
-    """The text as it is compared; empty if it has no letters or digits to compare."""
+    """The folded text; empty for a text without letters or digits."""
     plain = unicodedata.normalize("NFKD", text.casefold())
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter)).casefold()
     plain = _DOUBLE_A.sub("a", plain.translate(_LETTERS))

@@ -1,1 +1,1 @@
-"""Whether a resource is valid R4: the verdict, the findings on their places, and the forms of a report."""
+"""Validation against R4: the verdict, the findings with line and column, and the report formats."""

@@ -1,7 +1,8 @@
-"""A resource, what it contains, and what the references within it can be seen to name.
+"""Check of contained resources, and of the references within one resource.
 
-A contained resource lives only inside its container: no nesting, an id, no version, no security label, and a
-reference that needs it. Rules: https://hl7.org/fhir/R4/references.html#contained, invariants dom-2 to dom-5.
+A contained resource exists only inside its container: it has an id, no contained resources, no version, no
+security label, and a reference that names it. Rules: https://hl7.org/fhir/R4/references.html#contained,
+invariants dom-2 to dom-5.
 """
 
 from __future__ import annotations
@@ -99,10 +100,10 @@ _NARRATED = re.compile(r"""(?:src|href)\s*=\s*["']#([^"']+)["']""")
 
 @dataclass(slots=True)
 class Container:
-    """A resource that stands on its own, seen from anywhere within it.
+    """A resource that is not contained: the context of every reference within it.
 
-    ``index`` is set when the place is inside one of its contained resources. ``entries`` are the types of a
-    Bundle's entries by fullUrl, known to every resource in it.
+    ``index`` is the index of the contained resource that holds the reference, if any. ``entries`` are the
+    types of the entries of the surrounding Bundle by fullUrl.
     """
 
     type: str
@@ -116,7 +117,7 @@ class Container:
 
     @classmethod
     def around(cls, resource: dict[str, Any], path: str, outer: Container | None) -> Container:
-        """The container a resource is, within the Bundle or Parameters ``outer`` belongs to."""
+        """The container of a resource; ``outer`` is the surrounding Bundle or Parameters, if any."""
         contained = resource.get("contained")
         inner = contained if isinstance(contained, list) else []
         types = {
@@ -130,7 +131,7 @@ class Container:
         return cls(resource[RESOURCE_KEY], path, inner, types, entries)
 
     def inside(self, index: int) -> Container:
-        """The same container, seen from its contained resource at ``index``."""
+        """The same container, for references in its contained resource at ``index``."""
         return Container(
             self.type,
             self.path,
@@ -143,7 +144,7 @@ class Container:
         )
 
     def local(self, reference: str, member: Member) -> None:
-        """Note a primitive that begins with ``#``: it may be the reference a contained resource needs."""
+        """Note a primitive that begins with ``#``, since it may name a contained resource (dom-3)."""
         if member.type in {"uri", "url", "canonical"} or (member.name, member.type) == (
             "reference",
             "string",
@@ -153,11 +154,11 @@ class Container:
                 self.naming_container.add(self.index)
 
     def narrated(self, div: str) -> None:
-        """Note what a narrative shows of the contained resources: an image, or a link to one."""
+        """Note the contained resources that a narrative names in an image or a link (dom-3)."""
         self.named.update(_NARRATED.findall(div))
 
     def target_type(self, reference: Mapping[str, Any]) -> str | None:
-        """The type of the resource a Reference names, as far as the reference and what is at hand tell."""
+        """The type of the target of a Reference, as far as the reference, container or Bundle shows."""
         address, declared = reference.get("reference"), reference.get("type")
         if isinstance(address, str):
             if address == "#":
@@ -173,7 +174,7 @@ class Container:
     def reference(
         self, node: Mapping[str, Any], targets: frozenset[str] | None, path: str
     ) -> Iterator[Finding]:
-        """What is wrong with a Reference that may name one of ``targets`` (None: any type)."""
+        """The findings of a Reference that may name one of ``targets`` (None: any type)."""
         address, declared = node.get("reference"), node.get("type")
         if isinstance(address, str) and address:
             if address.startswith("#") and address != "#" and address[1:] not in self.types:
@@ -190,7 +191,7 @@ class Container:
             yield TARGET.at(path, type=found, allowed=", ".join(sorted(targets)))
 
     def findings(self) -> Iterator[Finding]:
-        """What is wrong with the contained resources as such; asked when all references have been seen."""
+        """The findings of the contained resources; called when all references have been noted."""
         seen: set[str] = set()
         for index, one in enumerate(self.contained):
             if not isinstance(one, dict):
@@ -206,7 +207,7 @@ class Container:
 
 
 def _standing_alone(contained: dict[str, Any], path: str) -> Iterator[Finding]:
-    """What a contained resource may not have, being no resource of its own."""
+    """The findings of elements that a contained resource may not have."""
     if "contained" in contained:
         yield NESTED.at(f"{path}.contained")
     meta = contained.get("meta")
@@ -219,7 +220,7 @@ def _standing_alone(contained: dict[str, Any], path: str) -> Iterator[Finding]:
 
 
 def _is_well_formed(address: str) -> bool:
-    """A query is a conditional reference, which a transaction may hold."""
+    """Whether a reference has a valid form; ``?`` marks a conditional reference in a transaction."""
     return address.startswith("#") or is_absolute(address) or literal(address) is not None or "?" in address
 
 

@@ -1,9 +1,9 @@
-"""Findings as FHIR tells them: the issues of an OperationOutcome.
+"""Conversion of findings to the issues of an OperationOutcome.
 
-https://hl7.org/fhir/R4/operationoutcome.html. ``details`` carries our own stable code and the Norwegian
-text, ``diagnostics`` the English one; ``expression`` is the place in the resource and ``location`` the line
-and column of the text, where they are known. Where the rule is written, a page of the specification or a
-paragraph of a law, is told by the extension operationoutcome-authority.
+https://hl7.org/fhir/R4/operationoutcome.html. ``details`` has the stable code and the Norwegian text, and
+``diagnostics`` the English text. ``expression`` is the FHIRPath, and ``location`` the line and column where
+they are known. The extension operationoutcome-authority has the source of the rule: a page of the
+specification or a paragraph of a law.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from adapter.errors import Finding
 
 ERROR_CODES = f"{BASE}/CodeSystem/ip-feil"
-"""The code system of ``Finding.code``; a code keeps its meaning, so that programs may decide by it."""
+"""The code system of ``Finding.code``; a code keeps its meaning, so programs may depend on it."""
 
 AUTHORITY = "http://hl7.org/fhir/StructureDefinition/operationoutcome-authority"
 """https://hl7.org/fhir/R4/extension-operationoutcome-authority.html."""
 
 
 def outcome(findings: Iterable[Finding]) -> dict[str, Any]:
-    """An OperationOutcome of findings (one at least): errors first, so many of each severity."""
+    """The OperationOutcome of at least one finding: errors first, limited by :mod:`adapter.fhir.tally`."""
     return {"resourceType": "OperationOutcome", "issue": [_issue(finding) for finding in told(findings)]}
 
 

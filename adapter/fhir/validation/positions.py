@@ -1,7 +1,7 @@
-"""Findings on their place in a text: FHIRPath made line and column.
+"""Conversion of the FHIRPath of a finding to line and column.
 
-A FHIRPath names elements as the specification does (``Patient.deceased``), a JSON text by its keys
-(``deceasedBoolean``, ``_deceasedBoolean``): the type of each object tells which key is which element.
+A FHIRPath has the element name of the specification (``Patient.deceased``), and a JSON text has keys
+(``deceasedBoolean``, ``_deceasedBoolean``). The shape of each object connects its keys to its elements.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ _LAST_STEP = re.compile(r"(?:\.[^.\[\]]+|\[[0-9]+\])$")
 
 
 def positions(data: bytes, format_: Format) -> dict[str, Place]:
-    """Line and column of every element of a resource by its FHIRPath; of none beyond ``LARGE`` bytes.
+    """Line and column of every element of a resource by FHIRPath; empty for more than ``LARGE`` bytes.
 
-    A primitive and its extensions share the first place of the two.
+    A primitive and its companion share a place: the first of the two.
 
     Raises:
-        BadRequest: the text cannot be read, as :func:`adapter.fhir.codec.received.read_received` tells.
+        BadRequest: the text is one that :func:`adapter.fhir.codec.received.read_received` refuses.
     """
     if format_ is Format.XML:
-        from adapter.fhir.codec import xml  # noqa: PLC0415 - whoever reads JSON alone does not pay for it
+        from adapter.fhir.codec import xml  # noqa: PLC0415 - slow to load, and not needed for JSON
 
         return xml.positions(data)
     tree, places = scanned(data)
@@ -50,9 +50,10 @@ def _by_expression(tree: Any, places: Mapping[Path, Place]) -> dict[str, Place]:
 
 
 def located(findings: Iterable[Finding], text: bytes, format_: Format) -> list[Finding]:
-    """The findings with line and column, for those about an element of ``text``, which can be read.
+    """The findings, with line and column for each that has an expression; ``text`` is a readable text.
 
-    What is missing stands at the nearest element around it. A text too large to have places gives none.
+    A missing element gets the place of the nearest element around it. A text of more than ``LARGE`` bytes
+    gives no places.
     """
     found = list(findings)
     if not any(map(_is_placeable, found)):
@@ -68,7 +69,7 @@ def _is_placeable(finding: Finding) -> bool:
 
 
 def _placed(finding: Finding, places: Mapping[str, Place]) -> Finding:
-    """A finding on its place; whatever type it says the resource is of, it is about the one resource."""
+    """A finding with its place; the type at the start of its expression is replaced by that of the text."""
     root = next(iter(places))
     expression = f"{root}{_ROOT.sub('', finding.expression or '')}"
     while expression not in places and _LAST_STEP.search(expression):
@@ -85,7 +86,10 @@ def _resource(node: Any, expression: str, path: Path) -> Iterator[tuple[str, Pat
 
 
 def _walk(node: Any, of: Shape | None, expression: str, path: Path) -> Iterator[tuple[str, Path]]:
-    """``of`` is the shape of an object, or of the items of a list; None when the type is not known."""
+    """The FHIRPath and JSON path of a node and its content.
+
+    ``of`` is the shape of the object, or of the items of the list; None for an unknown type.
+    """
     yield expression, path
     if isinstance(node, list):
         for index, item in enumerate(node):

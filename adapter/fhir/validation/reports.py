@@ -1,11 +1,11 @@
-"""Reports of validation in the forms people and CI systems read.
+"""Report formats of validation, for people and for CI systems.
 
-``text``: a line a finding, as compilers write them, and how many files are valid. ``json``: one document,
-with both languages. ``outcome``: FHIR as HL7's own validator gives it, an OperationOutcome, or for several
-files a collection Bundle of them; the extension operationoutcome-file says which file each is about.
-``junit``: XML a build server shows as tests. ``sarif``: SARIF 2.1.0, for code scanning. ``github``: workflow
-commands, which GitHub shows in the change itself. Each tells what was not looked at. Where there is one
-language, it is English. Nothing that was judged is quoted but the addresses of what was not looked at.
+``text``: one line for each finding, as compilers write, and the number of valid files. ``json``: one document
+in both languages. ``outcome``: an OperationOutcome as HL7's validator gives it, or a collection Bundle of
+them for several files; the extension operationoutcome-file names the file. ``junit``: XML that a build server
+shows as tests. ``sarif``: SARIF 2.1.0 for code scanning. ``github``: workflow commands that GitHub shows in a
+pull request. Each format lists the profiles, extensions and value sets that were not checked; their addresses
+are the only values quoted from a file. A format with one language uses English.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was found in one file, told by its name."""
+    """The result of one file, with its name."""
 
     name: str
     result: Result
@@ -54,7 +54,7 @@ NOT_CHECKED = Message(
     severity=Severity.INFORMATION,
 )
 FILE = "http://hl7.org/fhir/StructureDefinition/operationoutcome-file"
-"""The extension of an OperationOutcome that names the file it is about."""
+"""The extension of an OperationOutcome that names the file."""
 
 _TOOL = "ip-adapter validate"
 _LEVELS = {
@@ -66,7 +66,7 @@ _LEVELS = {
 
 
 def text(reports: Sequence[Report]) -> str:
-    """``file:line:column: severity: text [code] at expression``; then what was not checked, and the count."""
+    """``file:line:column: severity: text [code] at expression``; then names not checked, and the count."""
     lines = [finding.as_line(report.name) for report in reports for finding in report.result.findings]
     return "\n".join([*lines, *_unchecked_lines(_not_checked(reports)), _counted(reports)])
 
@@ -80,7 +80,7 @@ def _unchecked_lines(names: Iterable[NotChecked]) -> Iterator[str]:
 
 
 def _counted(reports: Sequence[Report]) -> str:
-    """``5 files valid``, and how many are not."""
+    """``5 files valid, 2 files not valid``."""
     valid = sum(report.result.is_valid for report in reports)
     invalid = len(reports) - valid
     counts = [_files(valid, "valid")] if valid or not invalid else []
@@ -125,12 +125,12 @@ def _finding(finding: Finding) -> dict[str, Any]:
 
 
 def _unchecked(name: NotChecked) -> dict[str, str]:
-    """``{"kind", "url"}``; without a url there are others of the kind."""
+    """``{"kind", "url"}``; an entry without a url stands for further names of the kind."""
     return {"kind": name.kind, **({"url": name.url} if name.url else {})}
 
 
 def outcome(reports: Sequence[Report]) -> str:
-    """An OperationOutcome, or a collection Bundle with one for each file."""
+    """An OperationOutcome for one file, or a collection Bundle of OperationOutcomes for several."""
     outcomes = [_outcome(report) for report in reports]
     if len(outcomes) == 1:
         return _dumped(outcomes[0])
@@ -154,7 +154,7 @@ def _outcome(report: Report) -> dict[str, Any]:
 
 
 def junit(reports: Sequence[Report]) -> str:
-    """One test suite, one test a file: a file that is not valid has failed."""
+    """One test suite with one test for each file; an invalid file is a failed test."""
     failed = sum(not report.result.is_valid for report in reports)
     cases = "".join(_junit_case(report) for report in reports)
     return (
@@ -176,7 +176,7 @@ def _junit_case(report: Report) -> str:
 
 
 def sarif(reports: Sequence[Report]) -> str:
-    """One run: each code a rule with its source, each finding a result with its place."""
+    """One run: each code is a rule with its source, each finding a result with its place."""
     found = [(report.name, finding) for report in reports for finding in report.result.findings]
     rules = {finding.code: _sarif_rule(finding) for _, finding in found}
     notes = [{"level": "note", "message": {"text": line}} for line in _unchecked_lines(_not_checked(reports))]
@@ -209,7 +209,7 @@ def _sarif_result(name: str, finding: Finding) -> dict[str, Any]:
 
 
 def github(reports: Sequence[Report]) -> str:
-    """One workflow command a finding, and a notice for each name that was not checked."""
+    """One workflow command for each finding, and a notice for each name that was not checked."""
     commands = [_command(report.name, finding) for report in reports for finding in report.result.findings]
     notices = [
         f"::notice title=not-checked::{_data(line)}" for line in _unchecked_lines(_not_checked(reports))
@@ -240,4 +240,4 @@ FORMS: dict[str, Callable[[Sequence[Report]], str]] = {
     "sarif": sarif,
     "github": github,
 }
-"""The forms by the name the command has for them."""
+"""The report formats by their name in the command."""

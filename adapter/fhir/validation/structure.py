@@ -1,10 +1,9 @@
-"""Whether a resource is valid R4: every element, type, count, format, code, reference and rule, in one pass.
+"""Structure check of a resource in one pass: elements, types, cardinality, formats, codes, references, rules.
 
-Any resource type of R4, with any contained or bundled resource. All findings come at once, each with the
-FHIRPath of its place; none quotes what was sent. The walk goes to the end, however much it finds. What is not
-judged: extensible and weaker bindings, code systems the package does not hold, profiles, and what only the
-target of a reference could tell.
-Rules: https://hl7.org/fhir/R4/json.html, datatypes.html, references.html and extensibility.html.
+The check covers every resource type of R4, with contained and bundled resources. It reads the whole resource
+and reports all findings together, each with its FHIRPath and without sent values. It does not check
+extensible and weaker bindings, code systems that the package does not hold, profiles, and the targets of
+references. Rules: https://hl7.org/fhir/R4/json.html, datatypes.html, references.html and extensibility.html.
 """
 
 from __future__ import annotations
@@ -31,10 +30,10 @@ _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 
 
 def check(resource: dict[str, Any], unchecked: Unchecked | None = None) -> list[Finding]:
-    """What is found in a resource: errors first, so many of each severity (:mod:`adapter.fhir.tally`).
+    """The findings of a resource: errors first, limited by :mod:`adapter.fhir.tally`.
 
-    ``resource`` is a tree as :mod:`adapter.fhir.codec.received` makes it. What of it is not looked at is
-    added to ``unchecked``. Never raises for what it holds.
+    ``resource`` is a tree from :mod:`adapter.fhir.codec.received`. Names of profiles, extensions and value
+    sets that are not checked are added to ``unchecked``. No content makes the function raise.
     """
     walk = _Walk(unchecked or Unchecked())
     type_name = resource.get(RESOURCE_KEY)
@@ -45,13 +44,13 @@ def check(resource: dict[str, Any], unchecked: Unchecked | None = None) -> list[
 
 @dataclass(slots=True)
 class _Walk:
-    """One pass over one resource and all within it."""
+    """One pass over one resource and its content."""
 
     unchecked: Unchecked
     tally: Tally = field(default_factory=Tally)
 
     def resource(self, node: Any, path: str, outer: Container | None, contained: int | None = None) -> None:
-        """Check a resource; ``contained``: its index among those ``outer`` holds in itself."""
+        """Check a resource; ``contained`` is its index among the contained resources of ``outer``."""
         if not isinstance(node, dict):
             self.tally.add(faults.NOT_OBJECT, path, of="Resource")
             return
@@ -69,7 +68,7 @@ class _Walk:
         self.tally.take(container.findings())
 
     def content(self, node: dict[str, Any], type_name: str, path: str, container: Container) -> None:
-        """Check the members of an object of a known type, then the rules that hold of it."""
+        """Check the members of an object of a known type, then the rules of the type."""
         of = shape(type_name)
         chosen: dict[str, str] = {}
         for key, value in node.items():
@@ -92,7 +91,7 @@ class _Walk:
         self._note(node, type_name)
 
     def _note(self, node: dict[str, Any], type_name: str) -> None:
-        """Note what the object names that is not looked at."""
+        """Note the extension or the profiles that the object names, since they are not checked."""
         if type_name == "Extension":
             self.unchecked.note("extension", node.get("url"))
         elif type_name == "Meta" and isinstance(node.get("profile"), list):
@@ -110,7 +109,7 @@ class _Walk:
             self._parts(member, value, path, container)
 
     def _parts(self, member: Member, value: Any, path: str, container: Container) -> None:
-        """An object or resource, or a list of them."""
+        """Check an object or a resource, or a list of them."""
         here = f"{path}.{member.name}"
         if not member.is_list:
             self._part(member, value, here, container)
@@ -154,7 +153,7 @@ class _Walk:
     def _value(
         self, member: Member, value: Any, node: dict[str, Any], path: str, container: Container
     ) -> None:
-        """A primitive or a list of them."""
+        """Check a primitive or a list of primitives."""
         if not member.is_list:
             self._primitive(member, value, path, None, container)
         elif not isinstance(value, list):
@@ -192,7 +191,7 @@ class _Walk:
     def _companion(
         self, member: Member, value: Any, node: dict[str, Any], path: str, container: Container
     ) -> None:
-        """The ids and extensions of a primitive, or of a list of them."""
+        """Check the companion of a primitive, or of a list of primitives."""
         here, values = f"{path}.{member.name}", node.get(member.key[1:])
         if not member.is_list:
             self._element(value, here, container, has_value=values is not None)
@@ -209,7 +208,7 @@ class _Walk:
                     self._element(item, f"{here}[{index}]", container, has_value=beside)
 
     def _element(self, value: Any, path: str, container: Container, *, has_value: bool) -> None:
-        """The id and extensions beside a primitive; without a value there must be an extension."""
+        """Check the id and extensions of a primitive; a primitive without a value must have an extension."""
         if not isinstance(value, dict):
             self.tally.add(faults.NULL if value is None else faults.NOT_OBJECT, path, of="Element")
         elif has_value and value.keys() == {"id"}:
@@ -227,12 +226,12 @@ def _place(path: str, name: str, index: int | None) -> str:
 
 
 def _is_absolute(address: object) -> bool:
-    """Whether an address begins with a scheme; what is no text is found wrong elsewhere."""
+    """Whether an address begins with a scheme; true for a value that is not a string, reported elsewhere."""
     return not isinstance(address, str) or _ABSOLUTE.match(address) is not None
 
 
 def _is_nested(member: Member) -> bool:
-    """Whether a member is an extension's own: its url may be a name that the outer definition knows."""
+    """Whether a member is an extension within an extension; its url may be a name of the outer definition."""
     return member is shape("Extension").members["extension"]
 
 

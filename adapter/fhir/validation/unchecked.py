@@ -1,6 +1,6 @@
-"""What a resource claims or uses that no check here looks at: profiles, extensions and value sets, by name.
+"""Profiles, extensions and value sets that a resource names and the validation does not check.
 
-A verdict without them would say more than was looked at.
+A report lists them, so that a reader knows the limits of the verdict.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 Kind = Literal["profile", "extension", "value-set"]
 
 MOST_NAMED = 100
-"""Names told of each kind: a body can be made to have any number."""
+"""Names reported of each kind; a hostile body can have any number."""
 
 _EN: dict[Kind, tuple[str, str]] = {
     "profile": ("profile", "other profiles"),
@@ -32,7 +32,7 @@ _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:\S{1,1000}")
 
 
 class NotChecked(NamedTuple):
-    """One canonical address that was not looked at; without an address: others of the kind."""
+    """One canonical address that was not checked; without an address: further names of the kind."""
 
     kind: Kind
     url: str | None
@@ -52,24 +52,24 @@ class NotChecked(NamedTuple):
 
 @dataclass(slots=True)
 class Unchecked:
-    """Names gathered, each once, in the order they were met."""
+    """The names of one resource or file, each once, in the order of the text."""
 
     names: dict[NotChecked, None] = field(default_factory=dict)
     counts: dict[Kind, int] = field(default_factory=dict)
 
     def note(self, kind: Kind, url: Any) -> None:
-        """Add a name; what is no absolute address is the business of the check itself."""
+        """Add a name; a value that is not an absolute address is left to the structure check."""
         if not isinstance(url, str) or NotChecked(kind, url) in self.names or not _ADDRESS.fullmatch(url):
             return
         count = self.counts[kind] = self.counts.get(kind, 0) + 1
         self.names[NotChecked(kind, url if count <= MOST_NAMED else None)] = None
 
     def told(self) -> tuple[NotChecked, ...]:
-        """The names, kind by kind."""
+        """The names, sorted by kind."""
         return together(self.names)
 
 
 def together(names: Iterable[NotChecked]) -> tuple[NotChecked, ...]:
-    """Names of several resources, each once: profiles, extensions, value sets, in the order they were met."""
+    """Names of several resources, each once: profiles, then extensions, then value sets."""
     unique = dict.fromkeys(names)
     return tuple(sorted(unique, key=lambda name: (_KINDS.index(name.kind), name.url is None)))

@@ -1,6 +1,6 @@
-"""The verdict on a resource: valid or not, what was found, and what was not looked at.
+"""The verdict on a resource: valid or invalid, with findings and with the names that were not checked.
 
-The same judgement for the doors, for a transaction, and for the commands; nobody else decides it.
+The HTTP doors, a transaction and the commands all use this verdict; no other module decides validity.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _ERRORS = frozenset({Severity.FATAL, Severity.ERROR})
 
 
 class Verdict(StrEnum):
-    """What was judged is valid, or it is not."""
+    """Valid or invalid."""
 
     VALID = "valid"
     INVALID = "invalid"
@@ -35,7 +35,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The verdict, the findings told (errors first), and what was not looked at."""
+    """The verdict, the reported findings (errors first), and the names that were not checked."""
 
     verdict: Verdict
     findings: tuple[Finding, ...] = ()
@@ -43,17 +43,17 @@ class Result:
 
     @property
     def is_valid(self) -> bool:
-        """No error was found; warnings are told and do not count."""
+        """Whether no finding is an error; warnings do not count."""
         return self.verdict is Verdict.VALID
 
     @property
     def errors(self) -> tuple[Finding, ...]:
-        """The findings told that make it invalid."""
+        """The reported findings that make the resource invalid."""
         return tuple(finding for finding in self.findings if finding.severity in _ERRORS)
 
 
 def result(findings: Iterable[Finding], unchecked: Unchecked | None = None) -> Result:
-    """The result that findings amount to: one error makes it invalid."""
+    """The result of findings: one error makes it invalid."""
     told = tuple(findings)
     is_wrong = any(finding.severity in _ERRORS for finding in told)
     names = unchecked.told() if unchecked else ()
@@ -61,15 +61,15 @@ def result(findings: Iterable[Finding], unchecked: Unchecked | None = None) -> R
 
 
 def judge(resource: dict[str, Any]) -> Result:
-    """The result for a resource that is read already. Raises nothing for what it holds."""
+    """The result for the tree of a resource. No content makes the function raise."""
     unchecked = Unchecked()
     return result(check(resource, unchecked), unchecked)
 
 
 def validate(data: bytes) -> Result:
-    """The result for the text of one resource: XML if it begins with ``<``, else JSON. Raises nothing.
+    """The result for the text of one resource: XML if it begins with ``<``, else JSON. Never raises.
 
-    Every finding that has a place in the text has its line and column.
+    Every finding about an element of the text has line and column.
     """
     format_, text, has_mark = sniff(data)
     unchecked, tally = Unchecked(), Tally()
@@ -80,7 +80,7 @@ def validate(data: bytes) -> Result:
 
 
 def validate_lines(data: bytes) -> Result:
-    """The result for NDJSON, a resource a line; each finding has its line. Raises nothing.
+    """The result for NDJSON, one resource on each line; each finding has its line. Never raises.
 
     https://hl7.org/fhir/R4/nd-json.html.
     """
@@ -96,7 +96,7 @@ def validate_lines(data: bytes) -> Result:
 
 
 def _found(text: bytes, format_: Format, unchecked: Unchecked) -> Iterable[Finding]:
-    """The findings of one text, each on its place."""
+    """The findings of one text, with line and column."""
     try:
         return located(check(read_received(text, format_), unchecked), text, format_)
     except AdapterError as refusal:

@@ -260,8 +260,10 @@ def test_every_fault_is_told_at_once() -> None:
     [
         (
             "_include:recurse",
-            "The search parameter _include does not support the modifier :recurse."
-            " Valid modifiers: :iterate.",
+            (
+                "The search parameter _include does not support the modifier :recurse."
+                " Valid modifiers: :iterate."
+            ),
         ),
         (
             "_revinclude:iterate",
@@ -269,8 +271,10 @@ def test_every_fault_is_told_at_once() -> None:
         ),
         (
             "status:text",
-            "The search parameter status does not support the modifier :text."
-            " Valid modifiers: :missing, :not.",
+            (
+                "The search parameter status does not support the modifier :text."
+                " Valid modifiers: :missing, :not."
+            ),
         ),
         (
             "status:12856812055",
