@@ -1,4 +1,4 @@
-"""A FHIR date is an interval of instants on the Norwegian clock."""
+"""A FHIR date is an interval of instants in Norwegian time."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from adapter.fhir.dates import anniversary, interval
         ("2026-06-01T23:59:60+02:00", "2026-06-01T21:59:59", "2026-06-01T22:00:00"),
     ],
 )
-def test_a_date_covers_all_it_leaves_open(value: str, low: str, high: str) -> None:
-    """A partial date covers its whole year, month or day; a time its last given unit."""
+def test_a_date_covers_the_whole_of_its_last_unit(value: str, low: str, high: str) -> None:
+    """A partial date covers its whole year, month or day, and a time its last unit."""
     assert interval(value) == tuple(datetime.fromisoformat(end).replace(tzinfo=UTC) for end in (low, high))
 
 
@@ -37,22 +37,24 @@ def test_a_date_covers_all_it_leaves_open(value: str, low: str, high: str) -> No
         ("9999-12-31T23:59:59-14:00", "9999-12-31T23:59:59.999999", "9999-12-31T23:59:59.999999"),
     ],
 )
-def test_the_calendar_ends_and_does_not_fail(value: str, low: str, high: str) -> None:
-    """What lies beyond the first or last instant that can be told is that instant."""
+def test_an_instant_outside_the_calendar_is_its_first_or_last_instant(
+    value: str, low: str, high: str
+) -> None:
+    """An instant before year 1 or after year 9999 becomes the first or last instant of the calendar."""
     assert interval(value) == tuple(datetime.fromisoformat(end).replace(tzinfo=UTC) for end in (low, high))
 
 
 @pytest.mark.parametrize("born", ["9999", "9990-01-01"])
-def test_a_birthday_beyond_the_calendar_never_comes(born: str) -> None:
-    """An age reached after the year 9999 is reached at its end."""
+def test_an_anniversary_after_year_9999_is_the_end_of_the_calendar(born: str) -> None:
+    """An age that is reached after the year 9999 is reached at its end."""
     assert anniversary(born, 16) == datetime.max.replace(tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
     "value", ["", "9999-12-32", "2026-13", "2026-02-30", "2026-01-01T25:00:00Z", "2026-1-1"]
 )
-def test_what_is_no_date_is_refused(value: str) -> None:
-    """A day that does not exist is no date."""
+def test_an_invalid_date_is_refused(value: str) -> None:
+    """A text in a wrong format, or a day that does not exist, is not a date."""
     with pytest.raises(ValueError, match=r".*"):
         interval(value)
 
@@ -67,6 +69,6 @@ def test_what_is_no_date_is_refused(value: str) -> None:
         ("2010", "2026-12-30T23:00:00"),
     ],
 )
-def test_a_child_is_under_16_until_it_surely_is_not(born: str, turns_16: str) -> None:
-    """The birthday begins at midnight in Norway; an unknown day counts as the latest possible."""
+def test_a_person_turns_16_on_the_latest_possible_birthday(born: str, turns_16: str) -> None:
+    """The birthday begins at midnight in Norway, and an unknown day counts as the latest possible."""
     assert anniversary(born, 16) == datetime.fromisoformat(turns_16).replace(tzinfo=UTC)

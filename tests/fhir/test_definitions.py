@@ -1,4 +1,4 @@
-"""The table of R4 facts: complete, and true to the specification where it is known by heart."""
+"""The table of R4 facts is complete, and agrees with known facts of the specification."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ TYPES = sorted(resource_types() | definitions.data_types())
 
 
 def test_every_resource_type_of_r4_is_known():
-    """R4 4.0.1 has 146 concrete resource types in its package, and the abstract ones are not among them."""
+    """The table has the 146 concrete resource types of R4 4.0.1, and no abstract type."""
     assert len(resource_types()) == 146
     assert {"CarePlan", "CareTeam", "MedicinalProduct", "Parameters"} <= resource_types()
     assert resource_types().isdisjoint({"Resource", "DomainResource", "Extension", "MetadataResource"})
 
 
 @pytest.mark.parametrize("name", TYPES)
-def test_every_element_leads_to_a_known_type(name):
-    """Each element's types and content are themselves in the table."""
+def test_every_type_of_an_element_is_in_the_table(name):
+    """Every type and every backbone path of an element has facts in the table."""
     for part in definitions._types(name).values():
         for element in part.elements.values():
             assert element.part or element.types, element.path
@@ -34,8 +34,8 @@ def test_every_element_leads_to_a_known_type(name):
                 assert facts(element.part).elements
 
 
-def test_a_backbone_path_has_facts_of_its_own():
-    """CareTeam.participant.member is a reference to six types and carries the rule ctm-1 above it."""
+def test_a_backbone_path_has_its_own_facts():
+    """CareTeam.participant has facts: member refers to six types, and ctm-1 is its invariant."""
     participant = facts("CareTeam.participant")
     assert participant.elements["member"].types[0].targets == (
         "CareTeam", "Organization", "Patient", "Practitioner", "PractitionerRole", "RelatedPerson",
@@ -44,8 +44,8 @@ def test_a_backbone_path_has_facts_of_its_own():
     assert facts("CareTeam").element("participant")[1] == TypeRef("CareTeam.participant")
 
 
-def test_a_choice_is_found_under_its_written_names():
-    """Goal.target.due[x] is dueDate or dueDuration in JSON, and never due."""
+def test_a_choice_is_found_by_its_json_keys():
+    """Goal.target.due[x] has the JSON keys dueDate and dueDuration, and never due."""
     target = facts("Goal.target")
     assert target.element("dueDate")[1] == TypeRef("date")
     assert target.element("due") is None
@@ -70,15 +70,15 @@ def test_a_resource_id_is_an_id_and_an_element_id_a_string():
     assert not facts("Patient").elements["id"].is_attribute
 
 
-def test_modifiers_are_marked():
-    """Patient.active changes the meaning of the rest; Patient.name does not."""
+def test_a_modifier_element_is_marked():
+    """Patient.active is a modifier element, and Patient.name is not."""
     assert facts("Patient").elements["active"].is_modifier
     assert not facts("Patient").elements["name"].is_modifier
     assert facts("Identifier").elements["use"].is_modifier
 
 
-def test_search_parameters_are_those_of_the_type_and_of_every_resource():
-    """A shared parameter's expression is narrowed to the type asked for."""
+def test_search_parameters_include_those_of_every_resource():
+    """A type has its own search parameters and those of Resource, with expressions for the type."""
     found = search_parameters("CareTeam")
     assert found["date"].expression == "CareTeam.period"
     assert found["participant"].type == "reference"
@@ -86,16 +86,16 @@ def test_search_parameters_are_those_of_the_type_and_of_every_resource():
     assert "_text" not in search_parameters("Bundle")
 
 
-def test_the_examples_of_search_parameters_are_none():
-    """The package's examples declare _id and others anew; a definition is that of the real one."""
+def test_examples_in_the_package_are_not_search_parameters():
+    """The examples of SearchParameter in the package do not replace the real parameters."""
     assert search_parameters("Patient")["_id"].url == "http://hl7.org/fhir/SearchParameter/Resource-id"
     for name in resource_types():
         urls = [one.url.rpartition("/")[2] for one in search_parameters(name).values()]
         assert not [url for url in urls if url.startswith("example")]
 
 
-def test_an_unknown_type_is_a_key_error():
-    """Asking for the facts of what R4 has not is an error of the caller."""
+def test_an_unknown_type_raises_key_error():
+    """A type that R4 does not have raises KeyError."""
     with pytest.raises(KeyError):
         facts("FooType")
 

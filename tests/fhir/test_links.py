@@ -1,4 +1,4 @@
-"""Links are found where FHIR lets them stand, and nowhere else: https://hl7.org/fhir/R4/http.html#trules."""
+"""Links of a resource are found in the elements that hold them: https://hl7.org/fhir/R4/http.html#trules."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ OLD, NEW = "urn:uuid:0e6b1a00-0000-4000-8000-000000000001", "Patient/1"
 
 
 def changed(link: Link) -> str:
-    """The link, if it is the one that changes."""
+    """The new text of a link to OLD, or the text of any other link."""
     return NEW if link.text == OLD else link.text
 
 
-def test_a_link_is_changed_wherever_it_stands() -> None:
-    """In references, addresses, extensions, beside primitives, in what is contained and in the narrative."""
+def test_a_link_is_changed_in_every_element_that_can_hold_it() -> None:
+    """References, addresses, extensions, companions, contained resources and the narrative hold links."""
     team: dict[str, Any] = {
         "resourceType": "CareTeam",
         "text": {"status": "additional", "div": f"<div><a href='{OLD}'>x</a><img src=\"{OLD}\"/>{OLD}</div>"},
@@ -54,8 +54,8 @@ def test_a_link_is_changed_wherever_it_stands() -> None:
     ]
 
 
-def test_names_are_no_links() -> None:
-    """Values of identifiers, canonical addresses and text stay as they are."""
+def test_identifiers_and_canonical_addresses_are_not_links() -> None:
+    """Values of identifiers, canonical addresses and texts are not changed."""
     plan = {
         "resourceType": "CarePlan",
         "identifier": [{"system": "urn:ietf:rfc:3986", "value": OLD}],
@@ -67,8 +67,8 @@ def test_names_are_no_links() -> None:
 
 
 @given(st.sampled_from(sorted(resource_types())).flatmap(resources))
-def test_a_resource_without_the_link_stays_as_it_is(resource: dict[str, Any]) -> None:
-    """Of any type, with anything in it: what is not changed comes back equal, in the same order."""
+def test_a_resource_without_changed_links_is_unchanged(resource: dict[str, Any]) -> None:
+    """A resource of any type without changed links is equal to the original, in the same order."""
     again = relinked(resource, resource["resourceType"], lambda link: link.text)
     assert again == resource
     assert list(again) == list(resource)

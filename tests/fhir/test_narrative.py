@@ -1,10 +1,9 @@
-"""Narratives: XHTML of the permitted kind, and nothing that runs or loads."""
+"""Narratives are valid with permitted XHTML, and refused with content that runs or loads."""
 
 from __future__ import annotations
 
 import resource
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ OPENING = '<div xmlns="http://www.w3.org/1999/xhtml">'
 
 
 def codes(inside: str) -> list[str]:
-    """The codes of what is wrong with a div that holds this."""
+    """The codes of the faults of a div with this content."""
     return [message.code for message in faults(f"{OPENING}{inside}</div>")]
 
 
@@ -38,8 +37,8 @@ def codes(inside: str) -> list[str]:
         "<img src='icon_element.gif' alt='x'/>",
     ],
 )
-def test_ordinary_narratives_are_valid(inside: str):
-    """Text, tables, links out, images within the resource, styles and languages."""
+def test_a_narrative_with_permitted_xhtml_is_valid(inside: str):
+    """Text, tables, links to other servers, images in the resource, styles and languages are permitted."""
     assert codes(inside) == []
 
 
@@ -92,13 +91,13 @@ def test_ordinary_narratives_are_valid(inside: str):
         ("<!-- a -->", "txt-2"),
     ],
 )
-def test_what_runs_loads_or_is_no_xhtml_is_refused(inside: str, code: str):
-    """Each kind of fault has its code, the specification's own where it has one."""
+def test_a_narrative_with_active_or_foreign_content_is_refused(inside: str, code: str):
+    """Each kind of fault has its code: that of the specification, if there is one."""
     assert codes(inside) == [code]
 
 
-def test_a_table_as_publishers_make_it_is_valid():
-    """Trees of elements with drawn lines: images beside the text or in it, styles, anchors and links."""
+def test_a_table_of_an_implementation_guide_is_valid():
+    """The tables of the IG publisher, with images, styles, anchors and links, are permitted."""
     cell = "vertical-align: top; text-align : left; border: 1px #F0F0F0 solid; white-space: nowrap"
     row = (
         f"<tr style='border: 0px #F0F0F0 solid'><td class='tre' style='{cell}; background-image: url({{}})'>"
@@ -125,29 +124,34 @@ def test_a_table_as_publishers_make_it_is_valid():
         f"{OPENING}{'<b>' * 200}a{'</b>' * 200}</div>",
     ],
 )
-def test_a_narrative_is_one_div(text: str):
-    """In the namespace of XHTML, alone, without a document type, not bottomless."""
+def test_a_narrative_other_than_one_div_is_refused(text: str):
+    """A narrative is one div in the XHTML namespace, without a document type and without deep nesting."""
     assert [message.code for message in faults(text)] == ["narrative-not-xhtml"]
     assert not is_div(text)
 
 
-def test_a_hostile_narrative_is_judged_quickly():
-    """A megabyte of tags, attributes or control characters takes no time."""
-    started = time.process_time()
-    codes("<b>" * 300_000)
-    codes("<br/>" * 200_000 + "a")
-    codes(f"<a href='{'x' * 1_000_000}:'>a</a>")
-    codes(f"<p style='{'url ' * 250_000}'>a</p>")
-    codes(f"<p style='{'url(' * 250_000}'>a</p>")
-    codes(f"<p style='url({' ' * 1_000_000}'>a</p>")
-    codes(f"<img src='{'a' * 1_000_000}:'/>")
-    assert time.process_time() - started < 3
+@pytest.mark.parametrize(
+    ("inside", "found"),
+    [
+        ("<b>" * 30_000, ["narrative-not-xhtml"]),
+        ("<br/>" * 20_000 + "a", []),
+        (f"<a href='{'x' * 200_000}:'>a</a>", ["narrative-active"]),
+        (f"<p style='{'url ' * 50_000}'>a</p>", []),
+        (f"<p style='{'url(' * 50_000}'>a</p>", ["narrative-active"]),
+        (f"<p style='url({' ' * 200_000}'>a</p>", ["narrative-active"]),
+        (f"<img src='{'a' * 200_000}:'/>", ["narrative-active"]),
+    ],
+    ids=["deep", "wide", "address", "style", "open styles", "blanks", "image"],
+)
+def test_a_long_hostile_narrative_is_checked_like_a_short_one(inside: str, found: list[str]):
+    """Thousands of tags, attributes or blanks give the findings of a few, without backtracking."""
+    assert codes(inside) == found
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="reads the process's memory from /proc")
-def test_names_nobody_knows_are_not_kept():
-    """The parser remembers every name; narratives full of new ones do not fill the memory."""
+def test_unknown_names_do_not_fill_the_memory():
+    """The memory for unknown names of elements and attributes is freed after each narrative."""
     before = _memory()
     for number in range(60):
         codes("".join(f'<x{number}a{i:0>60} y{number}b{i:0>60}="1"/>' for i in range(5_000)))
@@ -155,5 +159,5 @@ def test_names_nobody_knows_are_not_kept():
 
 
 def _memory() -> int:
-    """Bytes of this process in memory."""
+    """The resident memory of this process in bytes."""
     return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()

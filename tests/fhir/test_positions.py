@@ -1,4 +1,4 @@
-"""Findings placed in the body they are about."""
+"""A finding gets the line and column of its element."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ XML = b"""<CareTeam xmlns="http://hl7.org/fhir">
         ("not a path at all", (1, 1), (1, 1)),
     ],
 )
-def test_a_finding_is_placed_in_the_body(
+def test_a_finding_gets_the_line_and_column_of_its_element(
     expression: str, in_json: tuple[int, int], in_xml: tuple[int, int]
 ) -> None:
-    """A finding about an element gets the line and column it was sent at; a missing one those around it."""
+    """A finding has the place of its element, or of the nearest element around a missing one."""
     for body, format_, place in ((JSON, Format.JSON, in_json), (XML, Format.XML, in_xml)):
         (finding,) = located([MESSAGE.at(expression)], body, format_)
         assert (finding.line, finding.column) == place
@@ -79,16 +79,14 @@ CHOSEN = b"""{
         ("Person.deceased", (3, 3)),
     ],
 )
-def test_a_choice_and_what_stands_beside_a_primitive_have_their_places(
-    expression: str, place: tuple[int, int]
-) -> None:
-    """FHIRPath says deceased where JSON says deceasedBoolean, and gender where it says _gender."""
+def test_a_choice_and_a_companion_have_places(expression: str, place: tuple[int, int]) -> None:
+    """The FHIRPath deceased has the place of deceasedBoolean, and gender that of _gender."""
     (finding,) = located([MESSAGE.at(expression)], CHOSEN, Format.JSON)
     assert (finding.line, finding.column) == place
 
 
-def test_a_place_that_is_known_is_kept() -> None:
-    """What the codec said of line and column stands, and a finding without expression gets none."""
+def test_a_finding_with_a_place_keeps_it() -> None:
+    """A line and column from the codec is kept, and a finding without an expression gets none."""
     known, without = located([MESSAGE.at("CareTeam.id", line=9, column=9), MESSAGE.at()], JSON, Format.JSON)
     assert (known.line, known.column) == (9, 9)
     assert without.line is None

@@ -1,4 +1,4 @@
-"""The whole table at once: any valid resource of any type passes the check and survives both formats."""
+"""Any valid resource of any type passes the structure check and survives JSON and XML."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ DATATYPES = [
 
 
 def is_valid_and_survives(resource: dict[str, Any]) -> None:
-    """No findings; JSON and XML read back as the same tree, and XML as the same JSON but for order."""
+    """Check that a resource has no findings, and that JSON and XML give the same tree back."""
     assert [(finding.code, finding.expression) for finding in check(resource)] == []
     assert read_stored(render(resource)) == resource
     as_xml = xml.render(resource)
@@ -42,7 +42,7 @@ def is_valid_and_survives(resource: dict[str, Any]) -> None:
 
 
 def spellings(node: Any) -> list[str]:
-    """How every number of a tree is spelled, in the order of the spelling."""
+    """The spelling of every number of a tree, sorted."""
     if isinstance(node, dict | list):
         inner = node.values() if isinstance(node, dict) else node
         return sorted(text for one in inner for text in spellings(one))
@@ -50,7 +50,7 @@ def spellings(node: Any) -> list[str]:
 
 
 def leads_to(node: Any, path: str) -> bool:
-    """Whether a path of keys has something at its end."""
+    """Whether a path of keys has a value at its end."""
     for key in path.split("."):
         items = node if isinstance(node, list) else [node]
         node = next((one[key] for one in items if isinstance(one, dict) and key in one), None)
@@ -58,7 +58,7 @@ def leads_to(node: Any, path: str) -> bool:
 
 
 def reached(type_name: str, path: str, within: str = "") -> None:
-    """A resource that has the element, for certain, is valid and survives."""
+    """Check a generated resource that has the element."""
 
     @settings(max_examples=1, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
     @given(resources(type_name, reaching=f"{within}{path}"))
@@ -72,28 +72,28 @@ def reached(type_name: str, path: str, within: str = "") -> None:
 @settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(ANY)
 def test_any_resource_is_valid_and_survives_both_formats(resource: dict[str, Any]):
-    """JSON -> XML -> JSON is identity, to the spelling of every number, and the check finds nothing."""
+    """JSON to XML to JSON keeps the tree and the spelling of every number, and the check finds nothing."""
     is_valid_and_survives(resource)
 
 
 @pytest.mark.parametrize("type_name", ["CareTeam", "Consent", "Patient"])
-def test_every_element_of_a_served_type_survives(type_name: str):
-    """Each element of the type's own parts, and each primitive's extensions, one by one."""
+def test_every_element_of_a_served_type_survives_both_formats(type_name: str):
+    """Each element of the type, and the extensions of each primitive, survive JSON and XML."""
     for path in element_paths(type_name, into_datatypes=False):
         reached(type_name, path)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("type_name", TYPES)
-def test_every_element_of_every_type_survives(type_name: str):
-    """Each element of the type's own parts, and each primitive's extensions, one by one."""
+def test_every_element_of_every_type_survives_both_formats(type_name: str):
+    """Each element of the type, and the extensions of each primitive, survive JSON and XML."""
     for path in element_paths(type_name, into_datatypes=False):
         reached(type_name, path)
 
 
 @pytest.mark.slow
-def test_every_element_of_every_datatype_survives():
-    """Each element of each datatype, as the value of an extension."""
+def test_every_element_of_every_datatype_survives_both_formats():
+    """Each element of each datatype, as the value of an extension, survives JSON and XML."""
     for path in DATATYPES:
         reached("Basic", path, "extension.")
 
@@ -101,8 +101,8 @@ def test_every_element_of_every_datatype_survives():
 @pytest.mark.slow
 @settings(max_examples=4000, suppress_health_check=[HealthCheck.too_slow])
 @given(ANY)
-def test_many_resources_are_valid_and_survive(resource: dict[str, Any]):
-    """The same as the short run, for longer."""
+def test_many_resources_are_valid_and_survive_both_formats(resource: dict[str, Any]):
+    """The same rule holds for many more resources."""
     is_valid_and_survives(resource)
 
 
@@ -120,7 +120,7 @@ def objects(node: dict[str, Any], type_name: str, place: str) -> Iterator[tuple[
 
 @st.composite
 def broken(draw: st.DrawFn) -> tuple[dict[str, Any], str]:
-    """A valid resource with one fault planted in it, and the FHIRPath below which it must be found."""
+    """A valid resource with one planted fault, and the FHIRPath of the fault."""
     resource = copy.deepcopy(draw(ANY))  # strategies hand out the same object again
     spots = list(objects(resource, resource["resourceType"], resource["resourceType"]))
     node, type_name, place = spots[draw(st.integers(0, len(spots) - 1))]
@@ -144,19 +144,19 @@ def broken(draw: st.DrawFn) -> tuple[dict[str, Any], str]:
 @settings(max_examples=4000, suppress_health_check=[HealthCheck.too_slow])
 @given(broken())
 def test_many_planted_faults_are_found(planted: tuple[dict[str, Any], str]):
-    """The same as the short run, for longer."""
+    """The same rule holds for many more planted faults."""
     is_found(planted)
 
 
 @settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
 @given(broken())
-def test_a_planted_fault_is_found_where_it_is(planted: tuple[dict[str, Any], str]):
-    """A stray key, a null, an empty list, a value of another kind, a required element taken away."""
+def test_a_planted_fault_is_found_at_its_place(planted: tuple[dict[str, Any], str]):
+    """An unknown key, a null, an empty list, a wrong value and a missing element are found."""
     is_found(planted)
 
 
 def is_found(planted: tuple[dict[str, Any], str]) -> None:
-    """A finding names the place of the fault, and says its rule in both languages."""
+    """Check that a finding has the place of the fault, and that every finding has a source and two texts."""
     resource, place = planted
     findings = check(resource)
     assert not place or any((finding.expression or "").startswith(place) for finding in findings)

@@ -1,4 +1,4 @@
-"""JSON of this service's own: what is rendered is read to the same tree, every number as it is spelled."""
+"""JSON that this service renders is read to the same tree, with every number as spelled."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ SPELLINGS = ("1.50", "1e-30", "1E40", "0.10000000000000000555", "-0", "-0.0", "1
 
 
 @given(NUMBERS)
-def test_a_number_keeps_its_spelling(number: str) -> None:
-    """Both readers give the number that is rendered as it was sent."""
+def test_a_stored_number_keeps_its_spelling(number: str) -> None:
+    """A rendered number has the spelling that was sent, with both readers."""
     data = f'{{"value":{number}}}'.encode()
     assert render(read_stored(data)) == data
     assert same(read_stored(data), read_received(data))
 
 
 @pytest.mark.parametrize("number", SPELLINGS)
-def test_known_spellings_survive_a_copy(number: str) -> None:
-    """A deep copy of a resource spells its numbers as the original; their value is the number's."""
+def test_a_number_keeps_its_spelling_in_a_deep_copy(number: str) -> None:
+    """A deep copy of a resource keeps the spelling and the value of its numbers."""
     tree = read_stored(f'{{"value":{number}}}'.encode())
     assert render(copy.deepcopy(tree)) == f'{{"value":{number}}}'.encode()
     assert tree["value"] == Decimal(number)
 
 
 @given(st.dictionaries(TEXT, TREES, max_size=5))
-def test_any_tree_survives(tree: dict[str, Any]) -> None:
-    """What is rendered is read to the same tree by both readers, keys in the same order."""
+def test_any_rendered_tree_is_read_to_the_same_tree(tree: dict[str, Any]) -> None:
+    """Both readers give the rendered tree, with keys in the same order."""
     data = render(tree)
     for again in (read_stored(data), read_received(data)):
         assert again == tree
@@ -45,8 +45,8 @@ def test_any_tree_survives(tree: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("other", ["1.5", "1.500", "15e-1", "15E-1"])
-def test_numbers_are_the_same_digit_for_digit(other: str) -> None:
-    """1.50 says more than 1.5, and 15e-1 is another spelling: a writer that sends it changes something."""
+def test_numbers_are_equal_only_digit_for_digit(other: str) -> None:
+    """Numbers with different spellings are different: 1.50 has another precision than 1.5."""
     one = {"a": [Spelled("1.50")], "b": True}
     assert same(one, {"b": True, "a": [Spelled("1.50")]})
     assert not same(one, {"a": [Spelled(other)], "b": True})
@@ -54,7 +54,7 @@ def test_numbers_are_the_same_digit_for_digit(other: str) -> None:
 
 
 @pytest.mark.parametrize("value", [object(), {"a": object()}, [b"".join], 1j])
-def test_what_is_no_json_value_is_not_rendered(value: Any) -> None:
-    """A tree of anything but JSON values is a fault of this service, and is told as one."""
+def test_a_value_that_is_not_json_is_not_rendered(value: Any) -> None:
+    """A value that is not JSON raises TypeError, as a fault of this service."""
     with pytest.raises(TypeError):
         render(value)

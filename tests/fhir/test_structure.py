@@ -1,4 +1,4 @@
-"""The check of structure: valid resources pass, and each kind of fault is found at its place."""
+"""The structure check passes valid resources, and finds each kind of fault at its place."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ PATIENT: dict[str, Any] = {
 
 
 def changed(resource: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
-    """A copy with ``value`` at a dotted path; a value of ``...`` takes the element away."""
+    """A copy with ``value`` at a dotted path; the value ``...`` removes the element."""
     copy: Any = deepcopy(resource)
     *above, last = [int(step) if len(step) == 1 else step for step in path.split(".")]
     node = copy
@@ -281,8 +281,8 @@ def test_a_fault_in_a_patient_is_found_at_its_place(
         ),
     ],
 )
-def test_the_rules_of_the_served_types(resource: Any, expected: list[tuple[str, str]]):
-    """Each rule is reported under the specification's own key, where it is broken."""
+def test_a_broken_invariant_is_found_with_its_key_and_place(resource: Any, expected: list[tuple[str, str]]):
+    """Each broken invariant has the key of the specification and the place of the fault."""
     assert found(resource) == expected
 
 
@@ -303,8 +303,8 @@ def test_the_rules_of_the_served_types(resource: Any, expected: list[tuple[str, 
         ("2025", "2026-06", True),
     ],
 )
-def test_a_period_holds_when_its_order_is_certain(start: str, end: str, holds: bool):
-    """FHIRPath's ``start <= end`` is empty between a day and a time in it, and what is empty is not true."""
+def test_a_period_is_valid_when_its_order_is_certain(start: str, end: str, holds: bool):
+    """A period breaks per-1 when ``start <= end`` is not true, as between a day and a time within it."""
     team = changed(TEAM, "period", {"start": start, "end": end})
     assert (("per-1", "CareTeam.period") not in found(team)) == holds
 
@@ -334,14 +334,14 @@ WHY = {"extension": [{"url": "urn:x", "valueCode": "unknown"}]}
         ({"valueTiming": {"repeat": {"_period": WHY, "periodUnit": "h"}}}, "tim-5"),
     ],
 )
-def test_a_rule_that_cannot_be_answered_is_broken(value: dict[str, Any], code: str | None):
-    """A comparison with a value that is missing is empty, and an invariant that is empty does not hold."""
+def test_an_invariant_without_an_answer_is_broken(value: dict[str, Any], code: str | None):
+    """A comparison with a missing value is empty in FHIRPath, and an empty invariant is broken."""
     patient = {"resourceType": "Patient", "extension": [{"url": "urn:y", **value}]}
     assert [one for one, _ in found(patient)] == ([code] if code else [])
 
 
-def test_a_task_is_modified_after_it_was_authored():
-    """inv-1 of Task: a day and a time in it cannot be compared."""
+def test_a_task_is_valid_when_it_is_certainly_modified_after_it_is_authored():
+    """A Task breaks inv-1 when lastModified is not certainly at or after authoredOn."""
     task = {"resourceType": "Task", "status": "requested", "intent": "order", "authoredOn": "2026-01-02"}
     for modified, holds in {
         "2026-01-02": True,
@@ -353,8 +353,8 @@ def test_a_task_is_modified_after_it_was_authored():
         assert (found({**task, "lastModified": modified}) == []) == holds
 
 
-def test_a_bundle_is_checked_with_all_it_holds():
-    """Rules of Bundle, the resources in it, and references resolved through its fullUrls."""
+def test_a_bundle_is_checked_with_its_entries():
+    """The check covers the rules of Bundle, its resources, and references by fullUrl."""
     one, other = (
         "urn:uuid:0d9ee3b8-5d0f-4d66-9c0e-2f3e8f1f4b61",
         "urn:uuid:1d9ee3b8-5d0f-4d66-9c0e-2f3e8f1f4b61",
@@ -387,14 +387,14 @@ def test_a_bundle_is_checked_with_all_it_holds():
     ]
 
 
-def test_all_findings_come_in_one_run():
-    """A resource with many faults is told all of them at once."""
+def test_all_faults_of_a_resource_are_found_in_one_check():
+    """A resource with several faults has a finding for each."""
     broken = changed(changed(changed(TEAM, "status", "x"), "stauts", 1), "period.start", "x")
     assert {code for code, _ in found(broken)} == {"code-unknown", "element-unknown", "dateTime-format"}
 
 
-def test_a_contained_resource_may_name_its_container_instead_of_being_named():
-    """dom-3 holds when the contained resource refers to ``#``."""
+def test_a_contained_resource_is_valid_when_it_refers_to_its_container():
+    """A contained resource that refers to ``#`` keeps dom-3 without a reference to it."""
     team = changed(TEAM, "participant", [{"member": {"display": "x"}}])
     assert found(team) == [("dom-3", "CareTeam.contained[0]")]
     device = {"resourceType": "Basic", "id": "p", "code": {"text": "x"}, "subject": {"reference": "#"}}
@@ -402,7 +402,7 @@ def test_a_contained_resource_may_name_its_container_instead_of_being_named():
 
 
 def test_a_doubtful_address_is_a_warning():
-    """A relative canonical and a malformed URN are told, and do not make a resource invalid."""
+    """A relative canonical and a malformed URN are warnings."""
     doubtful = changed(TEAM, "meta", {"profile": ["CarePlan"], "source": "urn:uuid:1"})
     assert [(one.severity, one.code, one.expression) for one in check(doubtful)] == [
         ("warning", "canonical-not-absolute", "CareTeam.meta.profile[0]"),
@@ -410,16 +410,16 @@ def test_a_doubtful_address_is_a_warning():
     ]
 
 
-def test_no_contained_resource_contains_another():
-    """dom-2: nesting is refused where it begins."""
+def test_a_contained_resource_with_contained_resources_is_refused():
+    """A contained resource with contained resources breaks dom-2 at the inner element."""
     nested = [{"resourceType": "Patient", "id": "x"}]
     assert ("dom-2", "CareTeam.contained[0].contained") in found(
         changed(TEAM, "contained.0.contained", nested)
     )
 
 
-def test_a_finding_says_nothing_of_the_value():
-    """No text of any finding has a value that was sent in it, and each is in two languages with a source."""
+def test_a_finding_quotes_no_sent_value():
+    """A finding quotes no sent value, and has two texts and a source."""
     secret = "12856812055"  # a synthetic birth number
     broken = standard.loads(
         standard.dumps(TEAM).replace("Patient/1", secret).replace('"active"', f'" {secret}"')
@@ -434,8 +434,8 @@ def test_a_finding_says_nothing_of_the_value():
         assert isinstance(finding.issue, IssueType)
 
 
-def test_whatever_a_tree_holds_the_check_answers():
-    """Any JSON in any place gives findings, never an exception."""
+def test_the_check_never_raises_for_any_json_value():
+    """Any JSON value in any element gives findings, never an exception."""
     for wrong in (None, 1, "x", [], {}, [[]], [None], {"a": {}}, True):
         for path in (*TEAM, "participant.0.member", "contained.0", "period.start", "subject.reference"):
             assert isinstance(check(changed(TEAM, path, wrong)), list)
@@ -444,8 +444,8 @@ def test_whatever_a_tree_holds_the_check_answers():
     assert check(read_stored(b'{"resourceType":"Timing"}'))
 
 
-def test_no_more_is_told_than_anyone_reads():
-    """200 findings of a severity are told; the last finding says how many there are beyond them."""
+def test_findings_of_one_severity_are_limited_to_200():
+    """The check gives 200 findings of a severity, then one that counts the rest."""
     findings = check(changed(PATIENT, "name.0.given", [1] * 100_000))
     assert len(findings) == 201
     assert (findings[-1].code, findings[-1].severity) == ("more-findings", "error")
@@ -454,8 +454,8 @@ def test_no_more_is_told_than_anyone_reads():
     assert len(check(bundle)) == 201
 
 
-def test_errors_are_told_first():
-    """300 warnings and 210 errors, by turns: 200 of each, and after each of them how many are left out."""
+def test_errors_come_before_warnings():
+    """210 errors and 300 warnings give 200 findings of each, errors first, each with a count of the rest."""
     addresses = [{"system": f"urn:uuid:{n}", "use": "x" if n < 210 else "usual"} for n in range(300)]
     found = check({"resourceType": "Patient", "identifier": addresses})
     assert [one.severity for one in found] == ["error"] * 201 + ["warning"] * 201

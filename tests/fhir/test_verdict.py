@@ -1,4 +1,4 @@
-"""One verdict: what is told of a resource never changes what is judged of it."""
+"""The verdict on a resource does not depend on the limit of reported findings."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ URL = "https://example.org/StructureDefinition/x"
 
 
 def doubtful(resource: dict[str, Any], count: int, at: int = 0) -> dict[str, Any]:
-    """The resource with as many warnings in it: relative canonicals, in extensions that stand at a place."""
+    """The resource with ``count`` warnings: relative canonicals, in extensions at a position."""
     doubt = [{"url": URL, "valueCanonical": f"CarePlan-{number}"} for number in range(count)]
     members = [(key, value) for key, value in resource.items() if key != "extension"]
     extensions = [*doubt, *resource.get("extension", ())]
@@ -46,7 +46,7 @@ FAULTS: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("count", [0, 1, 199, 200, 201, 450])
 @pytest.mark.parametrize("at", [0, 9])
 def test_warnings_hide_no_error(fault: str, count: int, at: int) -> None:
-    """However many warnings stand before an error or after it, the error is found and told first."""
+    """An error before or after any number of warnings is found and reported first."""
     resource = doubtful({"resourceType": "Patient", **FAULTS[fault]}, count, at)
     judged = judge(resource)
     assert judged.is_valid == (fault == "none")
@@ -62,7 +62,7 @@ def test_warnings_hide_no_error(fault: str, count: int, at: int) -> None:
     st.integers(0, 12),
 )
 def test_warnings_never_change_a_verdict(resource: dict[str, Any], fault: str, count: int, at: int) -> None:
-    """Any resource, sound or spoilt, is judged with warnings in it as without, in JSON and in XML."""
+    """A resource, valid or invalid, has the same verdict with and without warnings, in JSON and in XML."""
     spoilt = {**resource, **copy.deepcopy(FAULTS[fault])}
     verdict = judge(spoilt).verdict
     for_certain = doubtful(spoilt, count, at)
@@ -73,23 +73,23 @@ def test_warnings_never_change_a_verdict(resource: dict[str, Any], fault: str, c
 
 
 @pytest.mark.parametrize("severity", Severity)
-def test_an_error_makes_it_invalid_and_nothing_else(severity: Severity) -> None:
-    """Errors and what is fatal count; warnings and information are told."""
+def test_only_an_error_makes_a_resource_invalid(severity: Severity) -> None:
+    """Fatal findings and errors make a resource invalid; warnings and information do not."""
     finding = Message("x", IssueType.VALUE, nb="x", en="x", severity=severity).at("Patient")
     is_error = severity in {Severity.ERROR, Severity.FATAL}
     assert result([finding]).verdict is (Verdict.INVALID if is_error else Verdict.VALID)
     assert result([finding]).errors == ((finding,) if is_error else ())
 
 
-def test_what_is_left_out_is_told_wherever_it_is_told_again() -> None:
-    """The count of what a resource has too much of reaches an answer that has other findings beside it."""
+def test_the_count_of_omitted_findings_is_kept_when_findings_are_merged() -> None:
+    """The count of omitted findings of a resource is added to the count of the merged findings."""
     found = judge({"resourceType": "Patient", "contact": [{}] * 700}).errors
     (told_again,) = told([*found, *found[:30]])[200:201]
     assert told_again.en.startswith("1200 more")
 
 
 def test_warnings_in_one_entry_hide_no_error_in_another() -> None:
-    """A Bundle is judged to its last entry."""
+    """A Bundle is checked to its last entry, with any number of warnings before."""
     warned = {
         "fullUrl": "urn:uuid:1",
         "resource": doubtful({"resourceType": "Basic", "code": {"text": "x"}}, 500),
@@ -101,8 +101,8 @@ def test_warnings_in_one_entry_hide_no_error_in_another() -> None:
 
 @pytest.mark.skipif(not CASES.is_dir(), reason="../shared/cases is not beside the checkout")
 @pytest.mark.parametrize("path", sorted(CASES.glob("v1-*.json")), ids=lambda path: path.stem)
-def test_cases_of_hidden_errors(path: Path) -> None:
-    """Each of the files is invalid, and its first finding is an error."""
+def test_a_case_with_a_hidden_error_is_invalid(path: Path) -> None:
+    """Each case file is invalid, and its first finding is an error."""
     judged = validate(path.read_bytes())
     assert not judged.is_valid
     assert judged.findings[0].severity is Severity.ERROR

@@ -1,4 +1,4 @@
-"""What a resource answers to."""
+"""Index rows of a resource: one row for each value that a search can match."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ FNR = "urn:oid:2.16.578.1.12.4.1.4.1"
 
 
 def day(month: int, number: int) -> datetime:
-    """When a day ends in Norway, in the winter of 2026."""
+    """The instant when a day ends in Norway, in the winter of 2026."""
     return datetime(2026, month, number, 23, tzinfo=UTC)
 
 
-def test_a_care_team() -> None:
-    """Codes, references, periods and identifiers, each as a search compares it."""
+def test_a_care_team_has_an_index_row_for_each_searchable_value() -> None:
+    """Codes, references, periods and identifiers give index rows, and equal values give one row."""
     rows = index_rows(
         {
             "resourceType": "CareTeam",
@@ -71,31 +71,31 @@ def test_a_care_team() -> None:
         ({"occurrenceTiming": {"event": [None], "repeat": {"frequency": 2}}}, []),
     ],
 )
-def test_a_timing_is_what_lies_between_its_outer_limits(
+def test_a_timing_is_indexed_from_its_first_to_its_last_instant(
     occurrence: dict[str, Any], limits: list[tuple[datetime, datetime | None]]
 ) -> None:
-    """https://hl7.org/fhir/R4/search.html#date: how often within it does not matter."""
+    """A Timing is indexed by its outer limits, not its frequency: https://hl7.org/fhir/R4/search.html#date."""
     rows = index_rows({"resourceType": "ServiceRequest", "id": "s", **occurrence})
     assert [(row.low, row.high) for row in rows if row.param == "occurrence"] == limits
 
 
-def test_a_name_is_found_by_each_part_and_as_it_is_said() -> None:
-    """Text, given, family, prefix and suffix, and given and family together; folded and as written."""
+def test_a_name_is_indexed_by_each_part_and_by_given_and_family_together() -> None:
+    """A HumanName gives a row for each part and one for given and family names, folded and as sent."""
     name = {"family": "Ås", "given": ["Kari", "Mo"], "prefix": ["Dr."]}
     rows = index_rows({"resourceType": "Patient", "id": "p", "name": [name]})
     assert [row.value for row in rows if row.kind == "string"] == ["kari", "mo", "as", "dr", "kari mo as"]
     assert [row.value for row in rows if row.kind == "exact"] == ["Kari", "Mo", "Ås", "Dr.", "Kari Mo Ås"]
 
 
-def test_an_extended_primitive_has_no_value_to_find() -> None:
-    """A null in a list, where only extensions stand, is no row and no error."""
+def test_a_primitive_with_only_extensions_has_no_index_row() -> None:
+    """A null in a list, and a primitive with only extensions, give no row and no error."""
     name = {"given": [None, "Kari"], "_given": [{"extension": []}, None]}
     rows = index_rows({"resourceType": "Patient", "id": "p", "name": [name], "_birthDate": {"extension": []}})
     assert [(row.param, row.value) for row in rows if row.kind == "string"] == [("name", "kari")]
 
 
-def test_references_are_those_on_this_server() -> None:
-    """What an include follows: type and id, once for each mention."""
+def test_references_gives_targets_on_this_server_only() -> None:
+    """References gives type and id of each target on this server, for an include to follow."""
     resource = {
         "resourceType": "PractitionerRole",
         "practitioner": {"reference": "Practitioner/a/_history/2"},
@@ -107,8 +107,8 @@ def test_references_are_those_on_this_server() -> None:
     assert references({"resourceType": "Binary"}, "practitioner") == []
 
 
-def test_a_type_that_is_not_searched_has_no_rows() -> None:
-    """Only the served types are indexed."""
+def test_a_type_without_search_parameters_has_no_index_rows() -> None:
+    """Only the served types have index rows."""
     assert index_rows({"resourceType": "Binary", "id": "b"}) == []
 
 
@@ -121,14 +121,14 @@ def test_a_type_that_is_not_searched_has_no_rows() -> None:
         ("André", "andre"), ("ß", "SS"),
     ],
 )  # fmt: skip
-def test_names_that_fold_alike(one: str, other: str) -> None:
-    """Case, accents, hyphens, composed or not, and å as aa: the same name."""
+def test_fold_gives_one_text_for_spellings_of_the_same_name(one: str, other: str) -> None:
+    """Case, accents, hyphens, composition of letters, and å or aa make no difference to a folded name."""
     assert fold(one) == fold(other)
 
 
 @pytest.mark.parametrize(("one", "other"), [("Ås", "Øs"), ("Berg", "Borg"), ("ae", "a")])
-def test_names_that_stay_apart(one: str, other: str) -> None:
-    """Different letters are different names."""
+def test_fold_keeps_names_with_different_letters_apart(one: str, other: str) -> None:
+    """Names with different letters have different folded texts."""
     assert fold(one) != fold(other)
 
 
@@ -139,8 +139,8 @@ def test_names_that_stay_apart(one: str, other: str) -> None:
         "http://hl7.no/fhir/NamingSystem/DNR|51847530190", r"12856812055\,x,12856812055",
     ],
 )  # fmt: skip
-def test_a_birth_number_in_a_query_is_seen(value: str) -> None:
-    """Eleven digits without a system, or anything of a national person system, under whatever name."""
+def test_a_birth_number_is_detected_in_any_search_parameter(value: str) -> None:
+    """Eleven digits without a system, or any value of a national person system, is a birth number."""
     for name in ("identifier", "patient.identifier", "name", "made-up"):
         assert carries_birth_number([("status", "active"), (name, value)])
 
@@ -148,20 +148,20 @@ def test_a_birth_number_in_a_query_is_seen(value: str) -> None:
 @pytest.mark.parametrize(
     "value", ["", "9144889", "urn:x|12856812055", f"{FNR}|", "128568120551", "2026-01-01", "urn:uuid:1"]
 )
-def test_what_is_no_birth_number(value: str) -> None:
-    """Other systems, other lengths, and a system alone."""
+def test_other_search_values_are_not_birth_numbers(value: str) -> None:
+    """A value of another system, of another length, or a system alone is not a birth number."""
     assert not carries_birth_number([("identifier", value)])
 
 
-def test_the_systems_that_number_persons() -> None:
-    """Fødselsnummer, D-nummer, hjelpenummer and DUF-nummer; not those of professionals or organisations."""
+def test_four_national_systems_hold_birth_numbers() -> None:
+    """Fødselsnummer, D-nummer, hjelpenummer and DUF-nummer are birth number systems; others are not."""
     oid = "urn:oid:2.16.578.1.12.4.1.4."
     assert [n for n in (1, 2, 3, 4, 5, 101, 102) if is_birth_number_system(f"{oid}{n}")] == [1, 2, 3, 5]
     assert is_birth_number_system("http://hl7.no/fhir/NamingSystem/FNR")
 
 
-def test_every_parameter_is_one_of_the_specification() -> None:
-    """Name, type, targets and paths as R4 defines them for the resource type."""
+def test_every_search_parameter_is_defined_by_r4_for_its_type() -> None:
+    """Name, type, targets and paths of a search parameter are those of R4 for the resource type."""
     for type_, served in SERVED.items():
         defined = definitions.search_parameters(type_)
         for parameter in served.values():
@@ -173,7 +173,7 @@ def test_every_parameter_is_one_of_the_specification() -> None:
 
 
 def _as_expression(type_: str, path: str) -> str:
-    """A path as the definitions write it: a choice is ``(Goal.start as date)`` there."""
+    """A path as the definitions write it; a choice is ``(Goal.start as date)`` there."""
     choices = {
         "Goal.startDate": "Goal.start as date",
         "Goal.target.dueDate": "Goal.target.due as date",

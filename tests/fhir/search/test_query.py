@@ -1,4 +1,4 @@
-"""A query is understood whole or refused, with what would have been valid."""
+"""A search query is parsed completely, or refused with the valid alternatives."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FNR = "urn:oid:2.16.578.1.12.4.1.4.1"
 
 
 def values(type_: str, name: str, value: str, base: str | None = None) -> tuple[Value, ...]:
-    """What the values of one parameter are understood as."""
+    """The parsed values of one parameter."""
     return parse(type_, [(name, value)], base).criteria[0].values
 
 
@@ -30,8 +30,8 @@ def refused(type_: str, *pairs: tuple[str, str]) -> list[str]:
     return [finding.code for finding in caught.value.findings]
 
 
-def understood_or_refused(type_: str, pairs: list[tuple[str, str]]) -> object:
-    """The query, or the findings."""
+def parsed_or_refused(type_: str, pairs: list[tuple[str, str]]) -> object:
+    """The parsed query, or the findings of the refusal."""
     try:
         return parse(type_, pairs)
     except BadRequest as error:
@@ -39,7 +39,7 @@ def understood_or_refused(type_: str, pairs: list[tuple[str, str]]) -> object:
 
 
 @pytest.mark.parametrize(
-    ("value", "understood"),
+    ("value", "parsed"),
     [
         ("active", (Token(None, "active"),)),
         ("|active", (Token("", "active"),)),
@@ -53,20 +53,20 @@ def understood_or_refused(type_: str, pairs: list[tuple[str, str]]) -> object:
         ("urn:x|a|b", (Token("urn:x", "a|b"),)),
     ],
 )
-def test_tokens(value: str, understood: tuple[Token, ...]) -> None:
-    """A token is a code, of a system, of none, of any; commas are alternatives unless escaped."""
-    assert values("CareTeam", "category", value) == understood
+def test_a_token_is_parsed_as_system_and_code(value: str, parsed: tuple[Token, ...]) -> None:
+    """A token has a code and a system, no system or any system; unescaped commas separate alternatives."""
+    assert values("CareTeam", "category", value) == parsed
 
 
-def test_national_systems_have_one_name() -> None:
-    """The naming-system addresses mean the same as the OIDs the profiles fix."""
+def test_a_national_system_is_parsed_as_its_oid() -> None:
+    """The naming-system address of a national identifier is parsed as the OID that the profiles require."""
     for name in ("FNR", "http://hl7.no/fhir/NamingSystem/FNR"):
         system = name if name.startswith("http") else FNR
         assert values("Patient", "identifier", f"{system}|12856812055") == (Token(FNR, "12856812055"),)
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "understood"),
+    ("name", "value", "parsed"),
     [
         ("participant", "Practitioner/a", Target("Practitioner", "a")),
         ("participant", "Practitioner/a/_history/3", Target("Practitioner", "a")),
@@ -82,19 +82,19 @@ def test_national_systems_have_one_name() -> None:
         ("patient:Patient", "Patient/a", Target("Patient", "a")),
     ],
 )
-def test_references(name: str, value: str, understood: Target) -> None:
-    """A reference is Type/id, a bare id, or an address; this server's own address is a Type/id."""
-    assert values("CareTeam", name, value, "https://here/fhir/") == (understood,)
+def test_a_reference_is_parsed_as_type_and_id(name: str, value: str, parsed: Target) -> None:
+    """A reference is Type/id, a bare id or an address; an address of this server is parsed as Type/id."""
+    assert values("CareTeam", name, value, "https://here/fhir/") == (parsed,)
 
 
 @pytest.mark.parametrize("value", ["Goal/a", "#a", "Practitioner/", "/a", "a b", "Practitioner/a b", ""])
-def test_what_is_no_reference_is_refused(value: str) -> None:
-    """A type the parameter does not refer to, a fragment or half a reference is an error, not a miss."""
+def test_an_invalid_reference_is_refused(value: str) -> None:
+    """A type that the parameter does not refer to, a fragment, or half a reference is an error."""
     assert refused("CareTeam", ("participant", value)) == ["search-value-invalid"]
 
 
-def test_dates_have_prefixes_and_precision() -> None:
-    """A date is the interval it covers on the Norwegian clock; without prefix it means eq."""
+def test_a_date_is_parsed_as_prefix_and_interval() -> None:
+    """A date is an interval in Norwegian time; a date without a prefix means eq."""
     january = Moment("eq", datetime(2025, 12, 31, 23, tzinfo=UTC), datetime(2026, 1, 31, 23, tzinfo=UTC))
     assert values("CareTeam", "date", "2026-01") == (january,)
     for prefix in ("ne", "gt", "lt", "ge", "le", "sa", "eb", "ap"):
@@ -107,20 +107,20 @@ def test_dates_have_prefixes_and_precision() -> None:
 @pytest.mark.parametrize(
     "value", ["ge2024-13", "2026-02-30", "xx2026", "2026-1", "today", "ge", "0000", "2026-01-01T25:00:00Z"]
 )
-def test_what_is_no_date_is_refused(value: str) -> None:
-    """An impossible date or an unknown prefix is an error with the forms that are valid."""
+def test_an_invalid_date_or_prefix_is_refused(value: str) -> None:
+    """An impossible date or an unknown prefix is an error that lists the valid forms."""
     assert refused("CareTeam", ("date", value)) == ["search-value-invalid"]
 
 
-def test_strings_are_folded_unless_exact() -> None:
-    """``name`` compares whatever the case and accents, ``:exact`` compares as written."""
+def test_a_string_is_folded_unless_exact() -> None:
+    """``name`` is compared without case and accents, and ``:exact`` as sent."""
     assert values("Patient", "name", "Bødø") == (Text("bodo"),)
     assert values("Patient", "name:contains", "ÅS") == (Text("as"),)
     assert values("Patient", "name:exact", "Bødø") == (Text("Bødø"),)
 
 
-def test_missing_and_not() -> None:
-    """``:missing`` asks for absence or presence, ``:not`` for no such value."""
+def test_the_modifiers_missing_and_not_are_parsed() -> None:
+    """``:missing`` asks whether an element is absent, and ``:not`` excludes a value."""
     query = parse("CareTeam", [("category:missing", "true"), ("status:not", "inactive")])
     assert [(c.modifier, c.missing, c.values) for c in query.criteria] == [
         ("missing", True, ()),
@@ -129,15 +129,15 @@ def test_missing_and_not() -> None:
 
 
 @pytest.mark.parametrize("name", ["patient.identifier", "patient:Patient.identifier", "subject.identifier"])
-def test_the_chain(name: str) -> None:
-    """``patient.identifier`` is served, through the person's own identifier parameter."""
+def test_a_chain_to_the_identifier_of_the_person_is_parsed(name: str) -> None:
+    """The chain ``patient.identifier`` uses the parameter identifier of Patient."""
     (criterion,) = parse("CareTeam", [(name, f"{FNR}|12856812055")]).criteria
     assert (criterion.target, criterion.values) == ("Patient", (Token(FNR, "12856812055"),))
     assert criterion.chained is SERVED["Patient"]["identifier"]
 
 
-def test_result_parameters() -> None:
-    """What is asked of the answer is read too, and kept as carried out for the self link."""
+def test_result_parameters_are_parsed_and_kept_for_the_self_link() -> None:
+    """Result parameters are parsed, and the executed values are kept for the self link."""
     pairs = [
         ("status", "active"),
         ("_include", "CareTeam:participant"),
@@ -163,13 +163,13 @@ def test_result_parameters() -> None:
 
 
 def test_a_summary_of_count_gives_no_resources() -> None:
-    """``_summary=count`` is a count, whatever page size was said."""
+    """``_summary=count`` returns no resources, with any ``_count``."""
     assert parse("CareTeam", [("_summary", "count"), ("_count", "5")]).count == 0
     assert parse("CareTeam", [("_summary", "false"), ("_count", "5")]).count == 5
 
 
-def test_how_much_of_each_resource() -> None:
-    """``_summary`` and ``_elements`` are of the answer, and stand in the self link; a choice has one name."""
+def test_summary_and_elements_are_parsed_as_a_subset() -> None:
+    """``_summary`` and ``_elements`` give the subset and stay in the self link; a choice has one name."""
     assert parse("CareTeam", [("_summary", "text")]).subset == Subset("text")
     query = parse("Goal", [("_elements", "start,target")])
     assert query.subset == Subset(elements=frozenset({"start", "target"}))
@@ -187,8 +187,8 @@ def test_how_much_of_each_resource() -> None:
         (("_revinclude", "CarePlan:care-team"), ("_summary", "text")),
     ],
 )
-def test_what_excludes_each_other_is_refused(pairs: tuple[tuple[str, str], ...]) -> None:
-    """https://hl7.org/fhir/R4/search.html#summary: no includes with text; one way of leaving out."""
+def test_exclusive_result_parameters_are_refused(pairs: tuple[tuple[str, str], ...]) -> None:
+    """``_summary=text`` excludes includes, and ``_elements``: https://hl7.org/fhir/R4/search.html#summary."""
     assert refused("CareTeam", *pairs) == ["search-parameters-exclusive"]
 
 
@@ -243,13 +243,13 @@ def test_what_excludes_each_other_is_refused(pairs: tuple[tuple[str, str], ...])
         ("status", ",".join(map(str, range(201))), "search-too-costly"),
     ],
 )
-def test_nothing_is_ignored(name: str, value: str, code: str) -> None:
-    """Whatever is not understood is refused with a code that says which kind of thing it was."""
+def test_an_invalid_parameter_modifier_or_value_is_refused(name: str, value: str, code: str) -> None:
+    """Each kind of invalid parameter is refused with its own code."""
     assert refused("CareTeam", (name, value)) == [code]
 
 
-def test_every_fault_is_told_at_once() -> None:
-    """One answer names each parameter that is wrong."""
+def test_a_refusal_has_a_finding_for_each_invalid_parameter() -> None:
+    """One refusal has a finding for each invalid parameter."""
     codes = refused("CareTeam", ("unknown", "x"), ("date", "x"), ("status", "active"), ("_count", "x"))
     assert codes == ["search-parameter-unknown", "search-value-invalid", "search-value-invalid"]
     assert refused("CareTeam", ("_count", "1"), ("_count", "2")) == ["search-value-invalid"]
@@ -282,15 +282,15 @@ def test_every_fault_is_told_at_once() -> None:
         ),
     ],
 )
-def test_a_modifier_that_is_not_served_is_named(name: str, told: str) -> None:
-    """What is wrong is the modifier, not the parameter; a number in its place is not repeated."""
+def test_a_refusal_names_the_unsupported_modifier(name: str, told: str) -> None:
+    """The refusal names the modifier, unless the modifier is a number."""
     with pytest.raises(BadRequest) as caught:
         parse("CareTeam", [(name, "CareTeam:participant")])
     assert [finding.en for finding in caught.value.findings] == [told]
 
 
-def test_lenience_passes_over_unknown_parameters_alone() -> None:
-    """A modifier of a known one stays in the query, to be refused; what is known stays, in its order."""
+def test_lenient_handling_removes_unknown_parameters_only() -> None:
+    """Lenient handling removes unknown parameters, and keeps invalid modifiers and values to be refused."""
     kept = (
         ("patient:Patient.identifier", "x"),
         ("status:above", "x"),
@@ -303,8 +303,8 @@ def test_lenience_passes_over_unknown_parameters_alone() -> None:
     assert served("CareTeam", (*unknown[:2], *kept, *unknown[2:])) == kept
 
 
-def test_the_answer_lists_what_is_valid_and_repeats_no_value() -> None:
-    """A refusal names parameters and forms, never what was sent: it might be a birth number."""
+def test_a_refusal_lists_valid_parameters_and_quotes_no_value() -> None:
+    """A refusal names parameters and forms, and quotes no sent value, which could be a birth number."""
     with pytest.raises(BadRequest) as caught:
         parse("CareTeam", [("12856812055", "x"), ("date", "12856812055"), ("patient:12856812055", "x")])
     texts = [f"{finding.nb} {finding.en} {finding.expression}" for finding in caught.value.findings]
@@ -318,26 +318,26 @@ def test_the_answer_lists_what_is_valid_and_repeats_no_value() -> None:
     st.sampled_from(sorted(SERVED)),
     st.lists(st.tuples(st.text(max_size=12), st.text(max_size=40)), max_size=4),
 )
-def test_any_query_is_understood_or_refused(type_: str, pairs: list[tuple[str, str]]) -> None:
-    """No text whatever leads to anything but a query or a refusal."""
-    assert understood_or_refused(type_, pairs)
+def test_any_query_is_parsed_or_refused(type_: str, pairs: list[tuple[str, str]]) -> None:
+    """Any text gives a parsed query or a refusal, never another exception."""
+    assert parsed_or_refused(type_, pairs)
 
 
 @given(st.data())
-def test_any_value_is_understood_or_refused(data: st.DataObject) -> None:
-    """The same for served parameters with any modifier and odd values."""
+def test_any_value_of_a_served_parameter_is_parsed_or_refused(data: st.DataObject) -> None:
+    """Any value of a served parameter with any modifier gives a parsed query or a refusal."""
     type_ = data.draw(st.sampled_from(sorted(SERVED)))
     parameter = data.draw(st.sampled_from(sorted(SERVED[type_].values(), key=lambda p: p.name)))
     modifier = data.draw(st.sampled_from(["", *sorted(f":{m}" for m in parameter.modifiers)]))
     value = data.draw(
         st.text(st.sampled_from("ab|,\\$/:#%_-0129TZ+ge.é\0"), max_size=20) | st.text(max_size=20)
     )
-    assert understood_or_refused(type_, [(parameter.name + modifier, value)])
+    assert parsed_or_refused(type_, [(parameter.name + modifier, value)])
 
 
 @given(st.lists(st.text(max_size=8), min_size=1, max_size=4))
-def test_escaped_alternatives_come_back(wanted: list[str]) -> None:
-    """What is escaped and joined by commas is the same list again."""
+def test_escaped_values_joined_by_commas_are_split_again(wanted: list[str]) -> None:
+    """Escaped values that are joined by commas are split into the same list."""
     joined = ",".join(value.replace("\\", "\\\\").replace(",", "\\,") for value in wanted)
     read = [value.replace("\\,", ",").replace("\\\\", "\\") for value in alternatives(joined)]
     assert len(read) == len(wanted)
@@ -345,8 +345,8 @@ def test_escaped_alternatives_come_back(wanted: list[str]) -> None:
         assert read == wanted
 
 
-def test_the_table_is_whole() -> None:
-    """Every parameter says what it is for; references say to what, and the person is a key."""
+def test_every_search_parameter_has_documentation_and_a_path_or_target() -> None:
+    """Every parameter has documentation, a stored one no paths, and a reference its targets."""
     for type_, parameters in SERVED.items():
         assert {"_id", "_lastUpdated", "identifier"} <= parameters.keys()
         for name, parameter in parameters.items():

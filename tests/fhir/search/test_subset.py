@@ -1,4 +1,4 @@
-"""A resource given in part: what is left of it, and the mark that says so."""
+"""Subsets of a resource: the elements that are kept, and the tag SUBSETTED."""
 
 from __future__ import annotations
 
@@ -36,29 +36,29 @@ GOAL = {
 
 
 def left(resource: dict[str, Any], **wanted: Any) -> set[str]:
-    """The keys that are left, having checked that the rest is as it was, in its order and marked."""
+    """The keys of the subset; the rest is checked to be unchanged, in order and tagged."""
     part = part_of(resource, Subset(**wanted))
     assert part["meta"]["tag"][-1] == SUBSETTED
     assert [key for key in resource if key in part] == list(part)
     return part.keys() - {"resourceType", "id", "meta"}
 
 
-def test_elements_are_those_named_and_those_never_left_out() -> None:
-    """https://hl7.org/fhir/R4/search.html#elements: what must be there, and what modifies, comes too."""
+def test_elements_keeps_named_required_and_modifier_elements() -> None:
+    """``_elements`` keeps required and modifier elements too: https://hl7.org/fhir/R4/search.html#elements."""
     must = {"lifecycleStatus", "_lifecycleStatus", "description", "subject"}
     assert left(GOAL, elements=frozenset({"start"})) == must | {"startDate"}
     assert left(GOAL, elements=frozenset({"text", "note"})) == must | {"text", "note"}
     assert left(GOAL, elements=frozenset({"id"})) == must
 
 
-def test_what_a_reference_names_within_comes_with_it() -> None:
-    """A reference to what is contained would else lead nowhere."""
+def test_a_contained_resource_is_kept_when_a_kept_reference_names_it() -> None:
+    """A contained resource is kept when a reference in the subset names it."""
     must = {"lifecycleStatus", "_lifecycleStatus", "description", "subject"}
     assert left(GOAL, elements=frozenset({"expressedBy"})) == must | {"contained", "expressedBy"}
 
 
-def test_a_summary_is_what_the_table_says() -> None:
-    """https://hl7.org/fhir/R4/search.html#summary; text adds what must be there, data is all but it."""
+def test_a_summary_keeps_the_elements_that_r4_marks() -> None:
+    """A summary keeps marked elements, text the required ones, data all but text: search.html#summary."""
     summary = left(GOAL, summary="true")
     assert summary >= {"lifecycleStatus", "description", "subject", "startDate", "expressedBy", "contained"}
     assert not summary & {"text", "note"}
@@ -67,8 +67,8 @@ def test_a_summary_is_what_the_table_says() -> None:
     assert left(GOAL, summary="data") == GOAL.keys() - {"resourceType", "id", "meta", "text"}
 
 
-def test_a_summary_goes_into_what_is_written_in_place() -> None:
-    """Of an element with elements of its own those in the summary stay, and those that must be there."""
+def test_a_summary_of_a_backbone_element_keeps_marked_and_required_elements() -> None:
+    """A backbone element in a summary keeps the elements that are marked or required."""
     resource = {
         "resourceType": "Patient",
         "id": "p",
@@ -83,8 +83,8 @@ def test_a_summary_goes_into_what_is_written_in_place() -> None:
     assert "contact" not in part
 
 
-def test_a_mark_is_made_once_and_other_tags_stay() -> None:
-    """A part of a part is marked as one; what lost nothing is not marked."""
+def test_the_tag_subsetted_is_set_once_and_other_tags_are_kept() -> None:
+    """A subset of a subset has the tag once, and a whole resource does not have it."""
     once = part_of(GOAL, Subset("data"))
     assert once["meta"]["tag"] == [{"system": "urn:t", "code": "x"}, SUBSETTED]
     assert part_of(once, Subset("text"))["meta"]["tag"] == once["meta"]["tag"]
@@ -107,8 +107,8 @@ def test_a_mark_is_made_once_and_other_tags_stay() -> None:
         ([("_elements", "status,period")], Subset(elements=frozenset({"status", "period"}))),
     ],
 )
-def test_how_a_read_asks_for_it(pairs: list[tuple[str, str]], wanted: Subset | None) -> None:
-    """As a search, but that a count is of none; what is not understood is refused."""
+def test_a_read_takes_summary_or_elements(pairs: list[tuple[str, str]], wanted: Subset | None) -> None:
+    """A read takes the subset parameters of a search, except count; other values are refused."""
     if wanted is not None:
         assert read_subset("CareTeam", pairs) == wanted
         return
@@ -117,14 +117,14 @@ def test_how_a_read_asks_for_it(pairs: list[tuple[str, str]], wanted: Subset | N
 
 
 def wishes(type_: str) -> list[Subset]:
-    """Every summary, and the elements one by one."""
+    """Every summary, and each element alone."""
     one_by_one = [Subset(elements=frozenset({name})) for name in facts(type_).elements]
     return [*map(Subset, ("true", "text", "data")), *one_by_one]
 
 
 @given(st.data())
-def test_a_part_of_any_resource_is_within_it(data: st.DataObject) -> None:
-    """Nothing is added but the mark, whatever R4 can say; a second time changes nothing."""
+def test_a_subset_of_any_resource_adds_only_the_tag(data: st.DataObject) -> None:
+    """A subset adds nothing but the tag to any resource, and a second subset changes nothing."""
     type_ = data.draw(st.sampled_from(sorted(SERVED)))
     resource = data.draw(resources(type_))
     wanted = data.draw(st.sampled_from(wishes(type_)))
@@ -139,8 +139,8 @@ def test_a_part_of_any_resource_is_within_it(data: st.DataObject) -> None:
 @pytest.mark.parametrize(
     "path", sorted(EXAMPLES.glob("*/*.fhir.json")), ids=lambda path: f"{path.parent.name}"
 )
-def test_a_part_of_what_is_given_is_valid_r4(path: Path) -> None:
-    """Whatever a reader asks for of the stories' resources, its own tools can read it."""
+def test_a_subset_of_an_example_resource_is_valid_r4(path: Path) -> None:
+    """Every subset of every example resource is valid R4."""
     for entry in read_stored(path.read_bytes()).get("entry", ()):
         resource = entry["resource"]
         for wanted in wishes(resource["resourceType"]):
