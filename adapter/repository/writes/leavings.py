@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 DROPPED = Message(
     "residue-dropped",
     IssueType.INFORMATIONAL,
-    nb="Ekstra FHIR-innhold knyttet til den gamle verdien av {element} er fjernet, fordi verdien er endret.",
-    en="Extra FHIR content attached to the old value of {element} was removed because the value changed.",
+    nb="Ekstra FHIR-innhold ved {element} er fjernet, fordi verdien det var knyttet til, er endret.",
+    en="Extra FHIR content at {element} was removed, because the value it was attached to changed.",
     source="https://hl7.org/fhir/R4/http.html#update",
     severity=Severity.WARNING,
 )

@@ -58,7 +58,7 @@ class Placing:
     """Places resources and records within one write.
 
     Args:
-        _session: the write; only :meth:`put` and :meth:`put_record` look up records in it.
+        _session: the write; only :meth:`put` and :meth:`put_record`, the municipality's, look up sent ids.
         numbers: finds the resource that has a number, among those the sender may see.
         author: the recipient noted as writer of the residue by :meth:`put` and :meth:`put_record`.
     """
