@@ -20,7 +20,7 @@ from adapter.mapping import Scene
 from adapter.mapping.transforms import PAIRS
 from adapter.record.parts import PARTS, TYPES, kind_of, parts, put, surroundings, unlinked
 from adapter.repository.writes.order import in_order
-from adapter.repository.writes.placing import LINK_UNKNOWN
+from adapter.repository.writes.part_reader import LINK_UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable

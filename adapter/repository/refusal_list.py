@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from adapter.consent import labels
 from adapter.mapping import awaited, binding, lists, mapping, residue, rows, views
 from adapter.record.rules import consent, coordination, identity, planning
-from adapter.repository.writes import judging, placing
+from adapter.repository.writes import judging, part_reader, placing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,7 +61,7 @@ NOT_UNDERSTOOD = (
 OUT_OF_PLACE = (
     Refusal(rows.OTHER_SURROUNDINGS, f"{_OWNER}: another than the resource has, or with another's number"),
     Refusal(placing.OWNER_UNKNOWN, f"{_OWNER}: of a new resource, by reference or by number"),
-    Refusal(placing.LINK_UNKNOWN, "ServiceRequest.basedOn; Goal.extension goal-relationship, based-on"),
+    Refusal(part_reader.LINK_UNKNOWN, "ServiceRequest.basedOn; Goal.extension goal-relationship, based-on"),
 )
 """What has no place among the other resources of the municipality."""
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from adapter.consent.decision import explain
-from adapter.consent.lens import KOMMUNE
 from adapter.errors import Finding, Forbidden, IssueType, Message, NotFound, Unprocessable
 from adapter.record import schema
 from adapter.record.avvik import avvik
@@ -25,6 +24,7 @@ from adapter.repository.reads.searching import Search, SearchResult
 from adapter.repository.session import Session
 from adapter.repository.writes.changed_since import changed_since
 from adapter.repository.writes.number_holders import RegisteredNumbers
+from adapter.repository.writes.part_reader import PartReader
 from adapter.repository.writes.placing import Placing
 from adapter.repository.writes.preconditions import check_if_match
 from adapter.repository.writes.put_transaction import Put, PutResult, Transaction
@@ -162,7 +162,7 @@ class Repository:
         """The one write transaction of an interaction: committed on leaving, rolled back by an exception."""
         now = self.deployment.now()
         with self.store.write(note, now) as writer:
-            yield Session(self.deployment, writer, now)
+            yield Session(self.deployment, writer, writer.at)
 
     # The municipal door, and the commands
 
@@ -254,8 +254,8 @@ class Repository:
                 required=self.deployment.if_match_required,
                 changed=lambda: changed_since(if_match or "", session.writer.record_versions(kind, id_)),
             )
-            placing = Placing(session, RegisteredNumbers(session), KOMMUNE)
-            placing.put_record(kind, body, rest or {})
+            reader = PartReader(self.deployment, RegisteredNumbers(session))
+            Placing(session, reader).put_record(kind, body, rest or {})
             dropped = store(session).dropped
             return RecordChange(_known(session.writer.record(kind, id_)), head is None, dropped)
 

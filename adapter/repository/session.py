@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from adapter.fhir.dates import OSLO
 from adapter.record.identifiers import keys
+from adapter.record.parts import parts
 from adapter.repository.directory import Directory
 from adapter.repository.revision import Revision
 
@@ -117,3 +118,4 @@ class Session:
         self.writer.put_record(kind, after["id"], version, after)
         self.writer.put_keys(kind, after["id"], keys(kind, after))
         self._heads[kind, after["id"]] = Head(version, after)
+        self._holders.update({(part.type, part.id): (kind, after["id"]) for part in parts(kind, after)})

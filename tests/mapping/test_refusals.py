@@ -7,7 +7,7 @@ from adapter.errors import Message, Severity
 from adapter.mapping import awaited, binding, lists, mapping, residue, rows, transforms, views
 from adapter.record.rules import consent, coordination, identity, planning
 from adapter.repository.refusal_list import REFUSALS, listed, section
-from adapter.repository.writes import judging, placing
+from adapter.repository.writes import judging, part_reader, placing
 
 ROOMS = (awaited, binding, lists, mapping, residue, rows, transforms, views)
 RULES = (consent, coordination, identity, planning)
@@ -26,7 +26,7 @@ def test_every_message_that_can_refuse_is_a_row() -> None:
     """Each message of the mapping, the rules and the hinge is in the list, once."""
     declared = {
         message.code: message
-        for room in (*ROOMS, *RULES, labels, judging, placing)
+        for room in (*ROOMS, *RULES, labels, judging, part_reader, placing)
         for message in vars(room).values()
         if isinstance(message, Message) and message.severity is Severity.ERROR
     }

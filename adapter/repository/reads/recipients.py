@@ -44,7 +44,7 @@ DELETED = Message(
     en="The resource is deleted. Earlier versions are in its history.",
 )
 
-_LETTERS = {"create": "c", "read": "r", "update": "u", "delete": "d", "search": "s"}
+_LETTERS = {"create": "c", "read": "r", "update": "u", "search": "s"}
 _PEOPLE = {"Patient": "innbygger", "Practitioner": "ansatt", "RelatedPerson": "parorende"}
 
 

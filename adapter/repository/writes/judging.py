@@ -128,7 +128,7 @@ class Judge:
 
     def _exists(self, kind: str, id_: str) -> bool:
         if kind == "rolle":
-            return self._is_written_rolle(id_) or self.session.holder("PractitionerRole", id_) is not None
+            return self._is_written_rolle(id_) or self.session.directory.ansatt_with(id_) is not None
         return self.session.body(kind, id_) is not None
 
     def _is_written_rolle(self, id_: str) -> bool:

@@ -18,7 +18,8 @@ from adapter.repository.reads.recipients import present
 from adapter.repository.writes.number_holders import GivenNumbers, RegisteredNumbers
 from adapter.repository.writes.opened_sak import open_sak
 from adapter.repository.writes.order import in_order
-from adapter.repository.writes.placing import Placing
+from adapter.repository.writes.part_reader import PartReader
+from adapter.repository.writes.placing import Placing, put_part
 from adapter.repository.writes.preconditions import check_if_match
 from adapter.repository.writes.recipient_writing import RecipientWriting
 from adapter.repository.writes.storing import store
@@ -108,16 +109,16 @@ class Transaction:
             Unprocessable, Conflict: see :meth:`Placing.put` and :func:`store`.
         """
         before = {put.key: self.given.published(*put.key) for put in puts}
-        placing, refused = self._placing(), _Refused()
+        reader, refused = self._reader(), _Refused()
         for put in puts:
             with refused.of(put, "request.ifMatch"):
                 self._check_version(put, before[put.key])
         refused.tell()
         for put in in_order(puts, lambda put: put.resource, self.session.mappings):
-            if placing.owner(put.resource) in refused.keys:
+            if refused.keys and reader.owner(put.resource) in refused.keys:
                 continue  # Its owner is refused, so the resource cannot be judged.
             with refused.of(put, "resource"):
-                self._place(placing, put, before[put.key])
+                self._place(reader, put, before[put.key])
         refused.tell()
         store(self.session)
         after = (self.given.published(*put.key) for put in puts)
@@ -126,10 +127,10 @@ class Transaction:
             for put, found in zip(puts, after, strict=True)
         ]
 
-    def _placing(self) -> Placing:
+    def _reader(self) -> PartReader:
         if self.caller.municipality:
-            return Placing(self.session, RegisteredNumbers(self.session), self.recipients[0])
-        return Placing(self.session, GivenNumbers(self.given), self.recipients[0])
+            return PartReader(self.session.deployment, RegisteredNumbers(self.session))
+        return PartReader(self.session.deployment, GivenNumbers(self.given))
 
     def _check_version(self, put: Put, before: Published | None) -> None:
         if not self.caller.municipality and not put.is_new:
@@ -137,13 +138,14 @@ class Transaction:
         version = before.version if before and not before.deleted else None
         check_if_match(put.if_match, version, required=self.session.deployment.if_match_required)
 
-    def _place(self, placing: Placing, put: Put, before: Published | None) -> None:
+    def _place(self, reader: PartReader, put: Put, before: Published | None) -> None:
         if self.caller.municipality:
-            placing.put(put.resource, put.element)
+            Placing(self.session, reader).put(put.resource, put.element)
             return
         session = self.session
         opened = partial(open_sak, session)
-        writing = RecipientWriting(self.given, opened, placing, session.mappings, session.today)
+        keep = partial(put_part, session)
+        writing = RecipientWriting(self.given, opened, reader, keep, session.mappings, session.today)
         if put.is_new:
             writing.create(kind_of(put.resource), put.resource)
         else:

@@ -18,7 +18,7 @@ from adapter.record.parts import BY_NAME, PartKind, put
 from adapter.record.rules.identity import local_references
 from adapter.record.rules.violation import Case
 from adapter.repository.revision import Revision, Sent
-from adapter.repository.writes.placing import OWNER_UNKNOWN
+from adapter.repository.writes.placing import OWNER_UNKNOWN, NewPart
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,8 +26,10 @@ if TYPE_CHECKING:
 
     from adapter.mapping import Mappings
     from adapter.repository.writes.opened_sak import OpenedSak
-    from adapter.repository.writes.placing import Placing
+    from adapter.repository.writes.part_reader import PartReader
     from adapter.storage import Published, RecipientReader
+
+    Keep = Callable[[PartKind, dict[str, Any], NewPart, Sent], None]
 
 MAY_NOT_CHANGE = Message(
     "recipient-may-not-change",
@@ -51,14 +53,16 @@ class RecipientWriting:
     Args:
         given: reads the publications to the recipient.
         opened: opens the sak of a resource published to the recipient.
-        placing: puts parts in their record; it finds numbers in the publications to the recipient alone.
+        reader: reads resources as parts; it finds numbers in the publications to the recipient alone.
+        keep: puts a part in the record it was opened in, with its residue (see :func:`put_part`).
         mappings: the mapping files, compiled.
         today: the date of the write on the Norwegian clock.
     """
 
     given: RecipientReader
     opened: Callable[[Published], OpenedSak]
-    placing: Placing
+    reader: PartReader
+    keep: Keep
     mappings: Mappings
     today: date
 
@@ -67,7 +71,7 @@ class RecipientWriting:
 
         Raises:
             Forbidden: the recipient may not change some elements; each is named.
-            Unprocessable: see :meth:`Placing.put`.
+            Unprocessable: see :meth:`PartReader.read`.
         """
         if published.kind != "sak":
             raise Forbidden(MAY_NOT_CHANGE.at(published.type))
@@ -89,7 +93,7 @@ class RecipientWriting:
         author, rest = sak.lens.recipient, said
         if kept and not is_mine:
             author, rest = kept.writer, kept.body
-        self.placing.put_part(kind, sak.whole, part, rest, Sent(kind.type, resource), author)
+        self.keep(kind, sak.whole, NewPart(part, rest, author), Sent(kind.type, resource))
 
     def create(self, kind: PartKind, resource: dict[str, Any]) -> None:
         """Create a part, owned by the recipient, in the sak of a person published to the recipient.
@@ -100,7 +104,7 @@ class RecipientWriting:
         """
         if kind.record != "sak" or not kind.listed:
             raise Forbidden(MAY_NOT_CREATE.at(kind.type))
-        named = self.placing.owner(resource)
+        named = self.reader.owner(resource)
         published = named and self.given.published(*named)
         if not published or published.deleted:
             raise Unprocessable(OWNER_UNKNOWN.at(kind.type, type="Patient"))
@@ -111,7 +115,7 @@ class RecipientWriting:
         if refused:
             raise Forbidden(MAY_NOT_CREATE.at(kind.type))
         owned = {**part, "eier": owner_of(sak.lens)}
-        self.placing.put_part(kind, sak.whole, owned, residue, Sent(kind.type, resource), sak.lens.recipient)
+        self.keep(kind, sak.whole, NewPart(owned, residue, sak.lens.recipient), Sent(kind.type, resource))
 
     def _taken_back(
         self, lens: Lens, kind: PartKind, before: dict[str, Any], after: dict[str, Any]
@@ -129,7 +133,7 @@ class RecipientWriting:
 
         A reference to a hidden part is refused like a reference to a missing part, with the same answer.
         """
-        part, residue = self.placing.read(kind, sak.shown, resource, onto)
+        part, residue = self.reader.read(kind, sak.shown, resource, onto)
         after = put(kind, sak.shown, part)
         known = {breach.key for breach in local_references(self._case(sak.shown))}
         unseen = [one for one in local_references(self._case(after)) if one.key not in known]
