@@ -1,8 +1,8 @@
-"""Who may decide for the person: the person from 16, until then a parent, and a verge within the mandate.
+"""Competence to consent for the person: the person from 16, a parent until then, a verge by mandate.
 
 Pasient- og brukerrettighetsloven § 4-3 (16 years), § 4-4 (parents), § 4-7 (deprived of legal capacity);
-vergemålsloven § 21 (a verge acts within the mandate). A samtykke opens nothing outside the time in which
-somebody who gave it could give it: what a parent consented to ends on the sixteenth birthday.
+vergemålsloven § 21 (a verge acts within the mandate). A samtykke gives access only while one of its givers is
+competent: a samtykke from a parent ends on the sixteenth birthday.
 """
 
 from __future__ import annotations
@@ -28,25 +28,25 @@ def has_foreldreansvar(parorende: dict[str, Any]) -> bool:
 
 
 def adulthood(sak: dict[str, Any]) -> Window:
-    """When the person decides alone: from the sixteenth birthday, always if no birth date is known."""
+    """The window in which the person decides alone: from the age of 16; always without a birth date."""
     born = sak["innbygger"].get("fodselsdato")
     return Window(anniversary(born, HEALTH_MAJORITY), None) if born else ALWAYS
 
 
 def under_parents(sak: dict[str, Any]) -> Window | None:
-    """When a parent decides for the person; None if no birth date says that the person is a child."""
+    """The window in which a parent decides for the person; None without a birth date."""
     born = sak["innbygger"].get("fodselsdato")
     return Window(None, anniversary(born, HEALTH_MAJORITY)) if born else None
 
 
 def lifetime(sak: dict[str, Any]) -> Window:
-    """Until the person's death; what was shared with consent is not shared on after it."""
+    """The window up to the person's death; no samtykke gives access after it."""
     died = sak["innbygger"].get("dodsdato")
     return Window(None, interval(died).high) if died else ALWAYS
 
 
 def parents(sak: dict[str, Any]) -> Iterator[tuple[dict[str, Any], Window]]:
-    """The parorende who decide as parents, each with the time in which they do."""
+    """The parorende with parental responsibility, each with the window in which they decide."""
     child = under_parents(sak)
     if child is None:
         return
@@ -56,16 +56,16 @@ def parents(sak: dict[str, Any]) -> Iterator[tuple[dict[str, Any], Window]]:
 
 
 class Able(NamedTuple):
-    """While ``window`` holds somebody can decide for the person; ``as_parent``: with foreldreansvar."""
+    """One competent giver: the window of the competence, and whether it comes from foreldreansvar."""
 
     window: Window
     as_parent: bool = False
 
 
 def competence(sak: dict[str, Any], samtykke: dict[str, Any]) -> list[Able]:
-    """Who of those who gave ``samtykke`` could give it when they did, and while each can; empty for nobody.
+    """The givers of ``samtykke`` that were competent on the date it was given; empty if none was.
 
-    A child's name beside the parents' does not become a consent on the sixteenth birthday.
+    A child that was not competent when the samtykke was given does not become a giver at 16.
     """
     given = samtykke.get("gittDato")
     when = Window(*interval(given)) if given else ALWAYS

@@ -1,7 +1,7 @@
-"""What the law lets follow from a change by itself: no consent to the plan, no plan.
+"""Consequences by law of a change: withdrawing the last consent to the plan ends the plan.
 
 Pasient- og brukerrettighetsloven § 2-5 and the regulation on individuell plan: a plan is made only with the
-person's consent. Withdrawing that is never refused, and ends the plan; the coordinator stays (§ 2-5 b).
+person's consent. Withdrawing it is never refused, and ends the plan; the coordinator stays (§ 2-5 b).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _LIVING = frozenset({"utkast", "aktiv", "pa-vent"})
 
 
 def with_consequences(before: dict[str, Any] | None, after: dict[str, Any], today: date) -> dict[str, Any]:
-    """The sak as it becomes when what follows from the change has followed; ``after`` itself if nothing does.
+    """The sak with the plans ended that lose their consent by the change; ``after`` itself if none does.
 
     Args:
         before: the sak as it stands, None for a new one.
@@ -43,7 +43,7 @@ def without_consent(sak: dict[str, Any]) -> frozenset[str]:
 
 
 def is_about(samtykke: dict[str, Any], plan: str) -> bool:
-    """Is a consent to the plan about the plan of this id? One that names none is about whichever there is."""
+    """Is a consent to having a plan about the plan of this id? A consent that names no plan is about all."""
     return plan in samtykke.get("gjelderPlaner", (plan,))
 
 
@@ -53,7 +53,7 @@ def _ended(plan: dict[str, Any], today: date) -> dict[str, Any]:
 
 
 def _lost(plan: dict[str, Any], before: dict[str, Any] | None, after: dict[str, Any]) -> bool:
-    """Does the change take away the consent a living individuell plan had?"""
+    """Does the change remove the consent of an individuell plan that has not ended?"""
     if plan.get("plantype") != "individuell-plan" or plan.get("status") not in _LIVING:
         return False
     return _consented(before or {}, plan["id"]) and not _consented(after, plan["id"])

@@ -1,7 +1,7 @@
-"""The Norwegian identifiers: their systems, the digits that check them, and which of them are unique.
+"""Norwegian identifiers: their systems, their control digits, and the unique keys of records.
 
 Birth numbers: skatteetaten.no, https://skatteetaten.github.io/folkeregisteret-api-dokumentasjon/ (the
-control digits, and their change for numbers given out from 2032, which is accepted already). Systems: the
+control digits, and the rule for numbers issued from 2032, which is accepted already). Systems: the
 slices of no-basis-Patient, -Practitioner and -Organization, http://hl7.no/fhir/StructureDefinition.
 """
 
@@ -21,7 +21,7 @@ SYSTEMS: Mapping[str, str] = {
     "orgnr": "urn:oid:2.16.578.1.12.4.1.4.101",
     "resh": "urn:oid:2.16.578.1.12.4.1.4.102",
 }
-"""The Identifier.system of each ident type that has one of its own; ``hnr`` and ``annen`` say theirs."""
+"""The Identifier.system of each ident type with a fixed system; ``hnr`` and ``annen`` carry their own."""
 
 _UNIQUE: Mapping[str, tuple[str, ...]] = {
     "sak": ("fnr", "dnr", "fhn"),
@@ -36,7 +36,7 @@ _ORGNR = re.compile(r"[0-9]{9}")
 _ORGNR_WEIGHTS = (3, 2, 7, 6, 5, 4, 3, 2)
 _HPR = re.compile(r"[0-9]{7,9}")
 
-# Added to the day of a D-number; to the month of an H-number; of a synthetic one (80 Skatteetaten, 65 NHN).
+# Offsets: on the day of a D-number, on the month of an H-number and of a synthetic number (80 or NHN's 65).
 _D_NUMBER = 40
 _H_NUMBER = 40
 _SYNTHETIC = (80, 65)
@@ -44,25 +44,25 @@ _LONGEST = (0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)  # days in each m
 
 
 def is_birth_number(number: str) -> bool:
-    """Whether it is a fødselsnummer or D-nummer: a day that may exist, and control digits that fit.
+    """Whether ``number`` is a fødselsnummer or D-nummer: a valid day and valid control digits.
 
-    H-numbers and synthetic numbers are birth numbers too. Neither sex nor century is read from it.
+    H-numbers and synthetic numbers are birth numbers too. Neither sex nor century is read from a number.
     """
     return _BIRTH_NUMBER.fullmatch(number) is not None and _has_day(number) and _controls_fit(number)
 
 
 def is_d_number(number: str) -> bool:
-    """Whether it is a birth number with 4 added to its first digit."""
+    """Whether ``number`` is a birth number with 4 added to its first digit."""
     return is_birth_number(number) and number[0] in "4567"
 
 
 def is_synthetic(number: str) -> bool:
-    """Whether a birth number is an invented person's: 80 (or 65) added to its month."""
+    """Whether a birth number is synthetic: its month has 80 (or 65) added."""
     return _BIRTH_NUMBER.fullmatch(number) is not None and _offset(number) in _SYNTHETIC
 
 
 def is_organisation_number(number: str) -> bool:
-    """Whether it has nine digits and the last one checks the others (mod 11, weights 3 2 7 6 5 4 3 2)."""
+    """Whether ``number`` has nine digits, the last a control digit (mod 11, weights 3 2 7 6 5 4 3 2)."""
     if _ORGNR.fullmatch(number) is None:
         return False
     control = -_sum(_ORGNR_WEIGHTS, number) % 11
@@ -70,16 +70,16 @@ def is_organisation_number(number: str) -> bool:
 
 
 def is_hpr_number(number: str) -> bool:
-    """Whether it has the seven to nine digits of a number in Helsepersonellregisteret."""
+    """Whether ``number`` has the seven to nine digits of a number in Helsepersonellregisteret."""
     return _HPR.fullmatch(number) is not None
 
 
 def keys(kind: str, body: dict[str, Any]) -> list[tuple[str, str]]:
-    """The (system, value) that no other record of the kind may have, each once, in the record's order.
+    """The unique (system, value) pairs of a record, each once, in the record's order.
 
-    A sak's are its innbygger's: one sak per person. A sak that is feilregistrert has none, so that the
-    person it was not about can have another; nor has one that is innmeldt, which the municipality has not
-    taken in.
+    The keys of a sak are the numbers of its innbygger: one sak per person. A sak with tilstand
+    feilregistrert has no keys, so that the person can have another sak; nor has a sak that is innmeldt,
+    which the municipality has not accepted.
     """
     if kind == "sak" and body.get("tilstand") in {"feilregistrert", "innmeldt"}:
         return []
@@ -102,13 +102,13 @@ def _has_day(number: str) -> bool:
 
 
 def _offset(number: str) -> int | None:
-    """What is added to the month, None if no offset makes it one."""
+    """The offset added to the month; None if no offset gives a month."""
     month = int(number[2:4])
     return next((offset for offset in (0, _H_NUMBER, *_SYNTHETIC) if 1 <= month - offset <= 12), None)
 
 
 def _controls_fit(number: str) -> bool:
-    """From 2032 the first control digit may leave a rest of 1, 2 or 3; the second never does."""
+    """Whether both control digits are right; from 2032 the first may leave a remainder of 1, 2 or 3."""
     first = (_sum(_FIRST, number) + int(number[9])) % 11
     second = (_sum(_SECOND, number) + int(number[10])) % 11
     return first in {0, 1, 2, 3} and second == 0

@@ -1,4 +1,4 @@
-"""What a person, an organisation or a part of a sak is called, in one line."""
+"""The display name of a person, an organisation or a part of a sak."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _PAST = frozenset({"gammelt", "pike"})
 def name_of(body: Mapping[str, Any]) -> str | None:
     """The name of an innbygger, parorende, ansatt, organisasjon or team; None where no name is known.
 
-    Of several names it is the official one, else the first that is in use.
+    Of several names the official one is chosen, else the first that is in use.
     """
     navn = body.get("navn")
     if not navn or isinstance(navn, str):

@@ -1,7 +1,7 @@
-"""Everything in a record and where it stands: the schema followed once, for all who look for something.
+"""Every object and list of a record with its location: one walk along the schema.
 
-A place is told twice. ``path`` counts (``sak.team[0].deltakere[1]``) and is what a person is shown; ``place``
-names items by their ids (``sak.team(t).deltakere(d)``) and stays the same when a list is reordered.
+A node has two locations. ``path`` has indices (``sak.team[0].deltakere[1]``) and is shown in findings;
+``place`` names items by id (``sak.team(t).deltakere(d)``) and stays the same when a list is reordered.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ class Node:
     """An object or list in a record.
 
     Args:
-        path: where it stands, by index.
-        place: where it stands, by id where it has one.
-        definition: the schema's name for it (``deltaker``, ``aktor``); ``""`` if it has none.
+        path: the location by index.
+        place: the location by id, by index where an item has no id.
+        definition: the name of its schema definition (``deltaker``, ``aktor``); ``""`` without one.
         value: the object or list.
     """
 
@@ -35,7 +35,7 @@ class Node:
 
 
 def walk(kind: str, body: dict[str, Any]) -> Iterator[Node]:
-    """Every object and list of a record of kind ``kind``, the outer before the inner, in its own order."""
+    """Every object and list of a record of kind ``kind``, the outer before the inner, in order."""
     yield from _walk(kind, kind, {"$ref": f"{_DEFS}{kind}"}, body)
 
 
@@ -54,7 +54,7 @@ def _walk(path: str, place: str, schema: dict[str, Any], value: Any) -> Iterator
 
 
 def name_of(item: Any, index: int) -> str:
-    """How an item of a list is named: ``(id)``, or by its index if it has none."""
+    """The name of a list item in a place: ``(id)``, or its index if it has no id."""
     if isinstance(item, dict) and "id" in item:
         return f"({item['id']})"
     return f"[{index}]"

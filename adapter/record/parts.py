@@ -1,8 +1,8 @@
-"""The parts of a record that have a FHIR face: where they stand, which resource they are, who they belong to.
+"""The parts of a record that are FHIR resources: their field, resource type, owner and del.
 
-One line of ``PARTS`` is one kind of part, one line of ``LINKS`` a fact that stands in one part and is shown
-in another as well. Everything here is pure: a changed record is a new dict, and what did not change is shared
-with the old one.
+One row of ``PARTS`` is one kind of part; one row of ``LINKS`` is a link that is stored in one part and shown
+in another as well. Every function is pure: a changed record is a new dict that shares unchanged values with
+the old one.
 """
 
 from __future__ import annotations
@@ -16,24 +16,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PartKind:
-    """One kind of part: all that the record and FHIR say of it, so that no room keeps a table of its own.
+    """One kind of part, with every fact the record and FHIR have about it.
 
     Args:
-        name: what the part is called in the record's vocabulary, and the name of its mapping file's subject.
-        record: the kind of record it stands in.
-        field: the record's field that holds it; ``""`` when the part is the record itself.
-        type: the resource type it is in FHIR.
-        del_: the del a permit must name to open it; ``""`` for what no permit opens.
-        owner: the element of the resource that names whose record it is in; ``""`` for whom the record is of.
-        around: what whom the record is of is called by the other parts of it; ``""`` for those.
-        in_error: the element, and its code, by which the resource says that it should not have been.
-        is_aktor: whether an aktor may be one.
-        named_by: the fields that hold its id, or a list of ids, and no aktor.
-        natural: the fields that say together which part it is, the first of them always.
-        listed: whether the field holds a list of them.
-        apart: fields of the part that are parts of their own, and not this one's to show or change.
-        when: an element of the resource and its value, where several kinds are of one type; without it the
-            kind is what the type is otherwise.
+        name: the name of the part in the record's vocabulary, and under ``part`` in its mapping file.
+        record: the kind of record the part is in.
+        field: the record's field that holds the part; ``""`` when the part is the record itself.
+        type: the FHIR resource type.
+        del_: the del a permit must name to open the part; ``""`` for a part that no permit opens.
+        owner: the element that names the owner of the record; ``""`` for the owner's own part.
+        around: the name of the owner in the surroundings of the other parts; ``""`` for the other parts.
+        in_error: the element, and its code, that mark the resource as entered in error.
+        is_aktor: whether an aktor may refer to the part.
+        named_by: the fields, other than aktor fields, that hold its id or a list of ids.
+        natural: the natural key: the fields that together identify the part, the first of them required.
+        listed: whether the field holds a list of parts.
+        apart: fields of the part that are parts of their own, neither shown nor changed with this part.
+        when: an element of the resource and its value that select this kind, where several kinds share a
+            type; the kind without it is the default of the type.
     """
 
     name: str
@@ -53,7 +53,7 @@ class PartKind:
 
 
 _OUT_OF_USE = ("active", "false")
-"""How people, units and roles say that they should not have been: they are no longer in use."""
+"""The mark of error of people, units and roles: R4 only lets them be inactive."""
 
 PARTS = (
     PartKind(
@@ -101,23 +101,23 @@ PARTS = (
 )  # fmt: skip
 BY_NAME: Mapping[str, PartKind] = {kind.name: kind for kind in PARTS}
 TYPES = tuple(dict.fromkeys(kind.type for kind in PARTS))
-"""The resource types that are parts, in an order in which each may name those before it."""
+"""The resource types that are parts, ordered so that each refers only to types before it."""
 
 
 def holder_of(record: str) -> PartKind:
-    """The part that says whom or what a record of this kind is of: innbygger, ansatt, organisasjon."""
+    """The kind of part that is the owner of a record of this kind: innbygger, ansatt, organisasjon."""
     return next(kind for kind in PARTS if kind.record == record and not kind.listed)
 
 
 @dataclass(frozen=True, slots=True)
 class PartLink:
-    """A link that stands in one part and is read from the other too, as a field the record does not keep.
+    """A link that is stored in one part and shown in the other part too, as a field that is not stored.
 
     Args:
-        part: the kind of part that shows it.
-        field: the field it is shown in: the ids of the parts that name it.
-        home: the record's list of the parts in which it stands.
-        names: their field that holds it, a list of ids.
+        part: the kind of part that shows the link.
+        field: the field the link is shown in: the ids of the parts that store it.
+        home: the record's list of the parts that store the link.
+        names: the field of those parts that holds the link, a list of ids.
     """
 
     part: str
@@ -128,15 +128,15 @@ class PartLink:
 
 LINKS = (PartLink("tiltak", "planer", "planer", "tiltak"), PartLink("maal", "overmaal", "maal", "delmaal"))
 SHOWN = frozenset(link.field for link in LINKS)
-"""The fields that are shown in a part and stand in another."""
+"""The fields that are shown in one part and stored in another."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
     """One part of one record.
 
-    ``surroundings`` are FHIR references to what the part stands in (``person``, ``ansatt``), which its
-    resource names and the record does not repeat. ``emner`` are its topics.
+    ``surroundings`` are FHIR references to the owner (``person``, ``ansatt``), which the resource names and
+    the record does not repeat. ``emner`` are the topics of the part.
     """
 
     kind: str
@@ -170,7 +170,7 @@ def part_of(record: str, body: dict[str, Any], type_: str, id_: str) -> Part | N
 
 
 def path_of(record: str, body: dict[str, Any], part: Part) -> str:
-    """Where in its record a part stands, as findings tell it: ``sak.planer[0]``."""
+    """The path of a part in its record, as findings show it: ``sak.planer[0]``."""
     kind = BY_NAME[part.kind]
     if not kind.field:
         return record
@@ -181,14 +181,14 @@ def path_of(record: str, body: dict[str, Any], part: Part) -> str:
 
 
 def surroundings(record: str, body: dict[str, Any]) -> dict[str, str]:
-    """What every part of this record stands in, as FHIR references."""
+    """The surroundings of every part of this record: FHIR references by name."""
     holder = holder_of(record)
     held = body.get(holder.field) if holder.field else body
     return {holder.around: f"{holder.type}/{held['id']}"} if holder.around and held else {}
 
 
 def kind_of(resource: Mapping[str, Any]) -> PartKind:
-    """The kind of part a resource is, or begins; KeyError for a type that is none."""
+    """The kind of part a resource maps to; KeyError for a type that is no part."""
     kinds = [kind for kind in PARTS if kind.type == resource["resourceType"]]
     for kind in sorted(kinds, key=lambda kind: kind.when is None):
         if kind.when is None or resource.get(kind.when[0]) == kind.when[1]:
@@ -197,10 +197,10 @@ def kind_of(resource: Mapping[str, Any]) -> PartKind:
 
 
 def put(kind: PartKind, body: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
-    """The record with ``part`` in it: in the place of the one with its id, else as the last of its list.
+    """The record with ``part`` in it: replacing the part with the same id, else last in its list.
 
-    Links it shows are added where they stand; leaving one out takes none away, since that is for the other
-    part to say. Those to a part the record does not have stay behind, see :func:`unlinked`.
+    Shown links are added to the part that stores them. A link that is left out is not removed: only the
+    storing part removes it. Links to a part the record does not have are ignored, see :func:`unlinked`.
     """
     own = {field: value for field, value in part.items() if field not in SHOWN}
     body = _put(kind, body, own)
@@ -214,7 +214,7 @@ def put(kind: PartKind, body: dict[str, Any], part: dict[str, Any]) -> dict[str,
 
 
 def unlinked(kind: PartKind, body: dict[str, Any], part: dict[str, Any]) -> list[str]:
-    """What ``part`` shows as linked to it and the record does not have: ``planer[1]``."""
+    """The places in ``part`` of shown links to parts the record does not have: ``planer[1]``."""
     return [
         f"{link.field}[{index}]"
         for link in _links(kind)
@@ -233,7 +233,7 @@ def _naming(holder: dict[str, Any], link: PartLink, id_: str) -> dict[str, Any]:
 
 
 def _shown(kind: PartKind, body: dict[str, Any], item: dict[str, Any]) -> dict[str, Any]:
-    """The part with the links that stand elsewhere."""
+    """The part with the links that are stored in other parts."""
     for link in _links(kind):
         named = [one["id"] for one in body.get(link.home, ()) if item["id"] in one.get(link.names, ())]
         bare = {field: value for field, value in item.items() if field != link.field}

@@ -1,8 +1,8 @@
-"""Whom and what a record names: every reference in it, with its place, found by following the schema.
+"""The references of a record, each with its place, found along the schema.
 
-A field is a reference because the schema says that it is an ``aktor``, or because it holds the ids of one
-kind of part and the table of parts says so. References to a part of a sak stay within the sak; an aktor told
-by identifikator or adresse is somebody else's, and none of these.
+A field is a reference if its schema definition is ``aktor``, or if the table of parts lists it among the
+fields that hold ids of a kind of part. References to a part of a sak stay within the sak; an aktor with
+identifikator or adresse is external, and no reference.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ LISTS: Mapping[str, str] = {
     for kind in PARTS
     if kind.record == "sak" and kind.listed and (kind.is_aktor or kind.named_by)
 }
-"""What can be named within a sak beside the innbygger, and the list it stands in."""
+"""The kinds of part that can be referred to within a sak beside the innbygger, and their lists."""
 
 LOCAL = frozenset({"innbygger", *LISTS})
 OF_AKTOR = frozenset(kind.name for kind in PARTS if kind.is_aktor)
 NAMING: Mapping[str, str] = {field: kind.name for kind in PARTS for field in kind.named_by}
-"""The fields that hold an id, or a list of ids, and no aktor: and what it is the id of."""
+"""The fields, other than aktor fields, that hold an id or a list of ids, and the kind of part referred to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +36,10 @@ class Reference:
     """One reference.
 
     Args:
-        path: where it stands: ``sak.team[0].deltakere[1].hvem``.
-        kind: what it is of: one of ``LOCAL``, or ansatt, rolle or organisasjon.
-        id: the id it names.
-        local: whether it must be found in the same record.
+        path: its location: ``sak.team[0].deltakere[1].hvem``.
+        kind: the kind of part referred to: one of ``LOCAL``, or ansatt, rolle or organisasjon.
+        id: the id referred to.
+        local: whether the target must be in the same record.
     """
 
     path: str
@@ -54,7 +54,7 @@ def references(kind: str, body: dict[str, Any]) -> list[Reference]:
 
 
 def references_at(node: Node) -> list[Reference]:
-    """The references that stand at one place of a record."""
+    """The references of one node of a record."""
     if node.definition == "aktor":
         return [
             Reference(node.path, kind, id_, kind in LOCAL)
@@ -72,7 +72,7 @@ def references_at(node: Node) -> list[Reference]:
 
 
 def _ids(path: str, value: Any) -> Iterator[tuple[str, str]]:
-    """The ids in a field, which may hold the parts themselves instead: ``sak.maal``."""
+    """The ids in a field, with their paths; a field of the same name may hold the parts: ``sak.maal``."""
     if isinstance(value, str):
         yield path, value
     elif isinstance(value, list):

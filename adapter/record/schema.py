@@ -1,7 +1,7 @@
-"""Whether a record is one: its JSON Schema, asked before any rule, and answered place by place.
+"""The JSON Schema of the record, validated before any rule; each finding names its path in the record.
 
 The schema is ``mappings/plan.schema.json`` (https://json-schema.org/draft/2020-12), beside the mapping files
-because they name the same fields. Answers name fields, types and allowed codes, never what was sent.
+because they name the same fields. Findings name fields, types and allowed codes, never a sent value.
 """
 
 from __future__ import annotations
@@ -24,30 +24,30 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 KINDS = ("organisasjon", "ansatt", "sak")
-"""The kinds of record, each after those it refers to."""
+"""The kinds of record, each after the kinds it refers to."""
 MOST_FINDINGS = 100
-"""As many as anybody reads; a body of nothing but errors is not answered with more than it was."""
+"""The most findings in one answer, so that a body of nothing but errors gets a short answer."""
 
 _PAGE = "https://json-schema.org/understanding-json-schema/reference"
 UNKNOWN_FIELD = Message(
     "unknown-field",
     IssueType.STRUCTURE,
-    nb="Posten har ikke et slikt felt her",
-    en="The record has no such field here",
+    nb="Posten har ikke dette feltet. Fjern feltet, eller rett navnet.",
+    en="The record does not have this field. Remove the field, or correct its name.",
     source=f"{_PAGE}/object#additionalproperties",
 )
 MISSING_FIELD = Message(
     "missing-field",
     IssueType.REQUIRED,
-    nb="Feltet {name} er påkrevd",
-    en="The field {name} is required",
+    nb="Feltet {name} er påkrevd og mangler.",
+    en="The field {name} is required and missing.",
     source=f"{_PAGE}/object#required",
 )
 WRONG_TYPE = Message(
     "wrong-type",
     IssueType.STRUCTURE,
-    nb="Verdien må være av typen {types}",
-    en="The value must be of type {types}",
+    nb="Verdien må være av typen {types}.",
+    en="The value must be of type {types}.",
     source=f"{_PAGE}/type",
 )
 UNKNOWN_CODE = Message(
@@ -60,8 +60,8 @@ UNKNOWN_CODE = Message(
 BAD_FORMAT = Message(
     "bad-format",
     IssueType.VALUE,
-    nb="Verdien er ikke en gyldig {format}: {nb}",
-    en="The value is not a valid {format}: {en}",
+    nb="Verdien er ikke en gyldig {format}. Gyldige former: {nb}",
+    en="The value is not a valid {format}. Valid forms: {en}",
     source=f"{_PAGE}/string#format",
 )
 BAD_PATTERN = Message(
@@ -74,72 +74,75 @@ BAD_PATTERN = Message(
 EMPTY = Message(
     "empty-value",
     IssueType.VALUE,
-    nb="Verdien er tom; utelat feltet",
-    en="The value is empty; leave the field out",
+    nb="Verdien er tom. Utelat feltet, eller fyll det ut.",
+    en="The value is empty. Leave the field out, or fill it in.",
     source=f"{_PAGE}/string#length",
 )
 NOT_ONE = Message(
     "not-exactly-one",
     IssueType.STRUCTURE,
-    nb="Nøyaktig ett av feltene må være med",
-    en="Exactly one of the fields must be present",
+    nb="Nøyaktig ett av feltene må være med.",
+    en="Exactly one of the fields must be present.",
     source=f"{_PAGE}/object#size",
 )
 REPEATED = Message(
     "repeated-value",
     IssueType.VALUE,
-    nb="Listen har samme verdi to ganger",
-    en="The list has the same value twice",
+    nb="Listen har samme verdi to ganger. Fjern den ene.",
+    en="The list has the same value twice. Remove one of them.",
     source=f"{_PAGE}/array#uniqueItems",
 )
 OUT_OF_BOUNDS = Message(
     "out-of-bounds",
     IssueType.VALUE,
-    nb="Tallet er utenfor grensene i skjemaet",
-    en="The number is outside the bounds of the schema",
+    nb="Tallet er utenfor grensene i skjemaet.",
+    en="The number is outside the bounds of the schema.",
     source=f"{_PAGE}/numeric#range",
 )
 NOT_TOGETHER = Message(
     "not-together",
     IssueType.STRUCTURE,
-    nb="Feltene {names} kan ikke stå sammen; ett sier det samme som begge",
-    en="The fields {names} cannot stand together; one says the same as both",
+    nb="Feltene {names} utelukker hverandre. Bruk bare ett av dem.",
+    en="The fields {names} exclude each other. Use only one of them.",
     source=f"{_PAGE}/combining#not",
 )
 AT_LEAST_ONE = Message(
     "at-least-one",
     IssueType.REQUIRED,
-    nb="Minst ett av feltene {names} må være med, og si noe",
-    en="At least one of the fields {names} must be present, and say something",
+    nb="Minst ett av feltene {names} må være med, og være fylt ut.",
+    en="At least one of the fields {names} must be present, with a value.",
     source=f"{_PAGE}/combining#anyOf",
 )
 OTHER_AKTOR = Message(
     "other-aktor",
     IssueType.STRUCTURE,
-    nb="Her kan bare {names} stå",
-    en="Only {names} can stand here",
+    nb="Aktøren er av en type feltet ikke tar. Tillatte typer: {names}",
+    en="The aktor is of a kind the field does not take. Allowed kinds: {names}",
     source=f"{_PAGE}/object#property-names",
 )
 NOT_VALID = Message(
     "not-valid",
     IssueType.INVALID,
-    nb="Verdien følger ikke skjemaet ({keyword})",
-    en="The value does not follow the schema ({keyword})",
+    nb="Verdien følger ikke skjemaet for posten ({keyword}).",
+    en="The value does not follow the schema of the record ({keyword}).",
     source=_PAGE,
 )
 _FORMATS = {
-    "fhir-date": ("ÅÅÅÅ, ÅÅÅÅ-MM eller en dag som finnes", "YYYY, YYYY-MM or a day that exists"),
+    "fhir-date": (
+        "ÅÅÅÅ, ÅÅÅÅ-MM eller en gyldig dato ÅÅÅÅ-MM-DD",
+        "YYYY, YYYY-MM or a valid date YYYY-MM-DD",
+    ),
     "fhir-dateTime": (
-        "ÅÅÅÅ, ÅÅÅÅ-MM, en dag som finnes, eller dag og klokkeslett med sekunder og sone",
-        "YYYY, YYYY-MM, a day that exists, or day and time with seconds and a zone",
+        "ÅÅÅÅ, ÅÅÅÅ-MM, en gyldig dato ÅÅÅÅ-MM-DD, eller dato og klokkeslett med sekunder og tidssone",
+        "YYYY, YYYY-MM, a valid date YYYY-MM-DD, or date and time with seconds and time zone",
     ),
 }
 
 
 def validate(kind: str, body: dict[str, Any]) -> list[Finding]:
-    """What is wrong with a record of kind ``kind``, in the order of the record; empty if it is valid.
+    """The findings of a record of kind ``kind``, in the order of the record; empty if it is valid.
 
-    At most one finding a place and ``MOST_FINDINGS`` in all, each at a path such as
+    At most one finding per path and ``MOST_FINDINGS`` in all, each with a path such as
     ``sak.team[0].deltakere[1].rolle``. Raises KeyError for a kind that is not one.
     """
     found: dict[str, Finding] = {}
@@ -151,9 +154,9 @@ def validate(kind: str, body: dict[str, Any]) -> list[Finding]:
 def with_integers(kind: str, body: dict[str, Any]) -> dict[str, Any]:
     """The record as it is stored: ``6.0`` and ``6e0`` in a field of type integer are ``6``.
 
-    JSON Schema counts every number without a fraction as an integer, FHIR writes an integer without point and
-    exponent. A record therefore takes FHIR's spelling where it comes in; every other number keeps its own. A
-    number with a fraction stays as it is, for :func:`validate` to refuse.
+    JSON Schema accepts every number without a fraction as an integer; FHIR writes an integer without point
+    and exponent. An incoming record therefore gets FHIR's spelling; every other number keeps its own.
+    A number with a fraction stays as it is, and :func:`validate` refuses it.
     https://json-schema.org/draft/2020-12/json-schema-validation#section-6.1.1,
     https://hl7.org/fhir/R4/datatypes.html#integer.
     """
@@ -179,7 +182,7 @@ def definitions() -> dict[str, Any]:
 
 
 def resolved(schema: dict[str, Any]) -> dict[str, Any]:
-    """What a schema says, wherever its ``$ref`` points; not to be changed."""
+    """The schema that the ``$ref`` of a schema leads to, else the schema itself; not to be changed."""
     while "$ref" in schema:
         schema = _pointed(schema["$ref"])
     return schema
@@ -194,7 +197,7 @@ def _pointed(reference: str) -> dict[str, Any]:
 
 
 def place(kind: str, steps: Sequence[str | int]) -> str:
-    """The path of a place: names joined with dots, indices in brackets, keys nobody knows as ``*``."""
+    """The path of a place: names joined with dots, indices in brackets, unknown keys as ``*``."""
     return kind + "".join(f"[{step}]" if isinstance(step, int) else f".{shown(step)}" for step in steps)
 
 
@@ -223,7 +226,7 @@ def _findings(kind: str, body: dict[str, Any]) -> Iterator[Finding]:
 
 
 def _measured(value: Any) -> Any:
-    """The value with numbers as the validator takes them: it knows Decimal, and none of its subclasses."""
+    """The value with its numbers as Decimal: the validator takes no subclass of Decimal."""
     if isinstance(value, dict):
         return {key: _measured(item) for key, item in value.items()}
     if isinstance(value, list):
@@ -264,13 +267,13 @@ def _size(kind: str, steps: list[str | int], error: Any) -> Iterator[Finding]:
 
 
 def _not(kind: str, steps: list[str | int], error: Any) -> Iterator[Finding]:
-    """Two uses of ``not``: fields that exclude each other, and an item that says nothing but its id."""
+    """The two uses of ``not``: fields that exclude each other, and an item with no field but its id."""
     names, at = error.schema.get("required"), place(kind, steps)
     yield NOT_TOGETHER.at(at, names=", ".join(names)) if names else EMPTY.at(at)
 
 
 def _any_of(kind: str, steps: list[str | int], error: Any) -> Iterator[Finding]:
-    """The fields are what each branch misses: one that is absent, or one that is empty."""
+    """One finding that names the field each branch lacks: absent or empty."""
     missed = [branch[0] for branch in error.context]
     names = [getattr(one.kind, "property", None) or str(one.instance_path[-1]) for one in missed]
     yield AT_LEAST_ONE.at(place(kind, steps), names=", ".join(names))

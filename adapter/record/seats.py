@@ -1,7 +1,7 @@
-"""Who takes part: every deltaker of every team, as a seat held for a time.
+"""Seats: every deltaker of every team, with the window in which it takes part.
 
-What a seat means depends on its team: in one that is proposed or was an error nobody has taken part, and in
-one that is closed nobody does any more.
+The status of the team decides: in a proposed or erroneous team nobody has taken part, and in a closed team
+nobody takes part any longer.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _NEVER_WAS = frozenset({"foreslatt", "feilregistrert"})
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """A deltaker in a team, where it stands, and when it holds."""
+    """A deltaker in a team, with its path, its place and its window."""
 
     team: dict[str, Any]
     deltaker: dict[str, Any]
@@ -38,15 +38,15 @@ def seats(sak: dict[str, Any]) -> Iterator[Seat]:
 
 
 def taken(sak: dict[str, Any]) -> list[Seat]:
-    """The seats that are or were somebody's: not those in teams that are proposed or were an error."""
+    """The seats of teams that exist or existed: neither proposed nor registered in error."""
     return [seat for seat in seats(sak) if seat.team.get("status") not in _NEVER_WAS]
 
 
 def standing(sak: dict[str, Any]) -> list[Seat]:
-    """The seats in teams that are: neither proposed, closed nor registered in error."""
+    """The seats of open teams: neither proposed, closed nor registered in error."""
     return [seat for seat in taken(sak) if is_standing(seat)]
 
 
 def is_standing(seat: Seat) -> bool:
-    """Is the team of a seat that is or was somebody's open still?"""
+    """Is the team of a taken seat still open?"""
     return seat.team.get("status") != "inaktiv"

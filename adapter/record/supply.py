@@ -1,8 +1,8 @@
-"""Ids for what came without: a system that keeps no ids can still send its record, and send it again.
+"""Ids for items sent without one, so that a system without ids can send its record, and send it again.
 
-An item that left its id out takes the one of the item it is the same as in the version before: equal in
-content, else with the same natural key, else in the same place of a list that kept its length. Parts with
-a face of their own never go by place alone: what is shared with one parorende would follow the id to another.
+An item without an id gets the id of its twin in the version before: the item with equal content, else with
+the same natural key, else at the same index of a list that kept its length. Parts never match by index alone:
+the permits of one parorende would follow the id to another.
 """
 
 from __future__ import annotations
@@ -44,23 +44,23 @@ _NATURAL: Mapping[str, tuple[str, ...]] = {
     "dokumenter": ("tittel", "dato"),
     "forlop": ("type", "gyldighet"),
 }
-"""By list: the fields that together say which one an item is, when the rest of it has changed.
+"""The natural key of the items of each list: the fields that identify an item when the rest has changed.
 
-The table of parts says those of parts; these are the items within them. An item without the first of its
-fields is not known by them.
+The table of parts has the natural keys of parts; the others are of items within parts. An item without the
+first of the fields has no natural key.
 """
 
 
 def supply(
     kind: str, body: dict[str, Any], before: dict[str, Any] | None, new_id: Callable[[], str]
 ) -> dict[str, Any]:
-    """The record with an id on everything the schema gives one, and nothing else changed.
+    """The record with an id on every object the schema gives one, and nothing else changed.
 
     Args:
         kind: sak, ansatt or organisasjon.
-        body: the record as sent; it need not be valid, and what is not is left for the schema to tell.
+        body: the record as sent; it need not be valid, the schema is validated afterwards.
         before: the version it replaces, whose ids are kept.
-        new_id: makes an id; called once for each item that is new.
+        new_id: makes an id; called once for each new item.
     """
     return _Supply(new_id).object({"$ref": f"#/$defs/{kind}"}, body, before or {})
 
@@ -106,7 +106,7 @@ class _Supply:
 
 
 def _twins(name: str, items: list[Any], old: list[Any], *, by_place: bool) -> list[str | None]:
-    """For each item without an id the id of the old item it is the same as, each id used once."""
+    """For each item without an id the id of its twin among the old items; each id is used once."""
     nameless = {
         index: item for index, item in enumerate(items) if isinstance(item, dict) and "id" not in item
     }
@@ -124,7 +124,7 @@ def _twins(name: str, items: list[Any], old: list[Any], *, by_place: bool) -> li
 
 
 def _sameness(name: str) -> Iterator[Callable[[dict[str, Any]], str | None]]:
-    """The keys by which two items of a list are the same one, the surest first."""
+    """The keys by which two items of a list are twins, the strictest first."""
     yield _written
     fields = _NATURAL.get(name)
     if fields:

@@ -1,4 +1,4 @@
-"""From when until when something holds: intersections of half-open windows, open ends as None."""
+"""Windows of time: half-open intervals and their intersections, open ends as None."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ class Window:
     high: datetime | None = None
 
     def holds(self, instant: datetime) -> bool:
-        """Is ``instant`` within?"""
+        """Is ``instant`` within the window?"""
         return (self.low is None or self.low <= instant) and (self.high is None or instant < self.high)
 
     def is_over(self, instant: datetime) -> bool:
-        """Does it hold no longer at ``instant``?"""
+        """Has the window ended at ``instant``?"""
         return self.high is not None and self.high <= instant
 
     def within(self, other: Window) -> Window:
@@ -34,7 +34,7 @@ class Window:
         return Window(low, high)
 
     def is_empty(self) -> bool:
-        """Does it hold at no instant?"""
+        """Does the window contain no instant?"""
         return self.low is not None and self.high is not None and self.low >= self.high
 
 
@@ -44,7 +44,7 @@ NEVER = Window(_BEGINNING, _BEGINNING)
 
 
 def window_of(gyldighet: dict[str, Any] | None) -> Window:
-    """The window of a record's ``gyldighet {fra, til}``; ``til`` counts to the end of what it names.
+    """The window of a record's ``gyldighet {fra, til}``; ``til`` includes all of its day, month or year.
 
     https://hl7.org/fhir/R4/datatypes.html#Period: an end of ``2026-03-05`` includes that whole day.
     """
@@ -55,7 +55,7 @@ def window_of(gyldighet: dict[str, Any] | None) -> Window:
 
 
 def unbroken(windows: Iterable[Window]) -> list[Window]:
-    """The stretches of time that windows cover together, in order; those that meet are one."""
+    """The union of the windows as disjoint windows in order of time; windows that meet become one."""
     stretches: list[Window] = []
     for window in sorted(windows, key=lambda one: one.low or _BEGINNING):
         last = stretches[-1] if stretches else None
@@ -69,5 +69,5 @@ def unbroken(windows: Iterable[Window]) -> list[Window]:
 
 
 def boundaries(windows: Iterable[Window]) -> set[datetime]:
-    """Every instant at which one of the windows opens or closes."""
+    """Every instant at which one of the windows begins or ends."""
     return {end for window in windows for end in (window.low, window.high) if end is not None}

@@ -1,7 +1,7 @@
-"""What time, import or age has made irregular in a record: told with it, and never in the way of a write.
+"""Avvik: irregularities of a record by time, import or age, as warnings that never block a write.
 
-The rules are those of :mod:`adapter.record.rules`, asked of the record as it stands, and those only a clock
-can break. Whether a birth number is of a real person is not told here: that rule is about where it is kept.
+The checks are the rules of :mod:`adapter.record.rules`, applied to the record as it stands, and rules that
+depend on the clock. A real birth number is no avvik: that rule is about the installation.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ BY_TIME: tuple[Callable[[dict[str, Any], datetime], Iterator[Finding]], ...] = (
     plans.responsibilities,
     casework.deadlines,
 )
-"""Asked of an active sak at an instant."""
+"""The checks of an active sak that depend on the instant."""
 
 
 def avvik(kind: str, body: dict[str, Any], now: datetime) -> list[Finding]:
-    """What is irregular in a record at the instant ``now``, as warnings; empty if nothing is."""
+    """The avvik of a record at the instant ``now``, as warnings; empty if there is none."""
     today = now.astimezone(OSLO).date()
     standing_breaches = broken(Case(kind, body, body, today, production=True))
     told = [replace(breach.finding(), severity=Severity.WARNING) for breach in standing_breaches]

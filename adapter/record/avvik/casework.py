@@ -1,7 +1,7 @@
-"""Applications and reports of need that wait for their answer beyond the time for it.
+"""Applications and reports of need without an answer after the legal deadline.
 
-Forvaltningsloven § 11 a: an answer without undue delay, or within a month a preliminary one that says why
-and when. pbrl § 2-7 sets other chapters of that law aside for coordinators, and not this one.
+Forvaltningsloven § 11 a: an answer without undue delay, or within a month a preliminary answer with reason
+and expected date. pbrl § 2-7 sets other chapters of that law aside for coordinators, but not this paragraph.
 """
 
 from __future__ import annotations
@@ -20,29 +20,31 @@ FVL = "https://lovdata.no/lov/1967-02-10"
 DEADLINE_PASSED = Message(
     "case-deadline-passed",
     IssueType.EXPIRED,
-    nb="Fristen i saksgangen er passert uten avgjørelse; avgjør, eller gi et foreløpig svar med ny frist",
-    en="The deadline of the case has passed undecided; decide, or give a preliminary answer with a new date",
+    nb="Fristen er passert uten avgjørelse. Avgjør saken, eller gi et foreløpig svar med ny frist.",
+    en="The deadline has passed without a decision. Decide the case, or give a preliminary answer with a new "
+    "deadline.",
     source=f"{FVL}/§11a",
     severity=Severity.WARNING,
 )
 UNANSWERED = Message(
     "unanswered-for-a-month",
     IssueType.EXPIRED,
-    nb="Det er gått en måned uten svar eller foreløpig svar",
-    en="A month has gone without an answer or a preliminary one",
+    nb="Henvendelsen har ventet i over en måned. Gi et svar, eller et foreløpig svar med frist.",
+    en="The henvendelse has waited for more than a month. Give an answer, or a preliminary answer with a "
+    "deadline.",
     source=f"{FVL}/§11a",
     severity=Severity.WARNING,
 )
 NO_NEW_DATE = Message(
     "preliminary-answer-without-date",
     IssueType.INCOMPLETE,
-    nb="Et foreløpig svar skal si når svaret kan ventes; sett frist",
-    en="A preliminary answer shall say when the answer can be expected; set frist",
+    nb="Et foreløpig svar skal si når svaret kan ventes. Fyll ut feltet frist.",
+    en="A preliminary answer must say when the answer can be expected. Fill in the field frist.",
     source=f"{FVL}/§11a",
     severity=Severity.WARNING,
 )
 _ASKED_FOR = frozenset({"melding-om-behov", "soknad-ip", "soknad-koordinator"})
-"""What somebody outside waits for the answer to."""
+"""The types of henvendelse that require an answer."""
 
 _ANSWERED = frozenset({"innvilget-ip", "innvilget-koordinator", "avslag", "trukket", "feil-mottaker"})
 _OVER = frozenset({"fullfort", "trukket", "feilregistrert", "utkast"})
@@ -51,10 +53,10 @@ Step = tuple[int, dict[str, Any]]
 
 
 def deadlines(sak: dict[str, Any], now: datetime) -> Iterator[Finding]:
-    """What has been asked for and not been answered in time.
+    """The cases and henvendelser without an answer in time.
 
-    The steps about one henvendelse are one case, and the last deadline given is the one that counts; a step
-    about none is a case of its own.
+    The steps about one henvendelse are one case, and the last deadline applies; a step without henvendelse
+    is a case of its own.
     """
     over = {one["id"] for one in sak.get("henvendelser", ()) if one["status"] in _OVER}
     cases: dict[str, list[Step]] = {}
@@ -86,7 +88,7 @@ def _of_case(steps: list[Step], now: datetime) -> Iterator[Finding]:
 
 
 def _untouched(sak: dict[str, Any], now: datetime) -> Iterator[Finding]:
-    """What was asked for and nobody has begun on; a step about no henvendelse may be about any of them."""
+    """The henvendelser without a step; a step without henvendelse may be about any of them."""
     begun = {step.get("henvendelse") for step in sak.get("saksgang", ())}
     for index, asked in enumerate(sak.get("henvendelser", ())):
         waits = asked.get("type") in _ASKED_FOR and asked["status"] not in _OVER

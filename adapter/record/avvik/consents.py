@@ -1,4 +1,4 @@
-"""Samtykker with less effect than they seem to have: over, outgrown by who gave them, or not understood."""
+"""Avvik of samtykker with less effect than they seem to have: expired, giver no longer competent, opaque."""
 
 from __future__ import annotations
 
@@ -20,47 +20,48 @@ HEARD_FROM = 12  # pbrl § 4-4: from 12 years a child's own view is given great 
 CONSENT_ENDED = Message(
     "consent-ended",
     IssueType.EXPIRED,
-    nb="Samtykkets periode er over; det åpner ingenting lenger og kan settes inaktivt",
-    en="The period of the consent is over; it opens nothing any more and can be made inactive",
+    nb="Perioden for samtykket er over, så samtykket gir ikke lenger innsyn. Sett tilstanden til inaktiv.",
+    en="The period of the consent is over, so the consent no longer gives access. Set tilstand to inaktiv.",
     source=f"{HPL}/§22",
     severity=Severity.WARNING,
 )
 GIVER_OUTGROWN = Message(
     "giver-no-longer-competent",
     IssueType.EXPIRED,
-    nb="Den som ga samtykket, kan ikke lenger samtykke for personen; det åpner ingenting før personen selv, "
-    "eller en som kan, har gitt et nytt",
-    en="Whoever gave the consent can no longer consent for the person; it opens nothing until the person, "
-    "or one who can, has given a new one",
+    nb="Den som ga samtykket, kan ikke lenger samtykke for personen, så samtykket gir ikke innsyn. Innhent "
+    "et nytt samtykke fra personen selv, eller fra en som kan samtykke for personen.",
+    en="The giver can no longer consent for the person, so the consent gives no access. Obtain a new consent "
+    "from the person, or from somebody who can consent for the person.",
     source=f"{PBRL}/§4-3",
     severity=Severity.WARNING,
 )
 CHILD_NOT_HEARD = Message(
     "child-not-heard",
     IssueType.INCOMPLETE,
-    nb="Barnet hadde fylt 12 år da samtykket ble gitt, og det er ikke notert at det er hørt",
-    en="The child had turned 12 when the consent was given, and it is not noted that it was heard",
+    nb="Barnet hadde fylt 12 år da samtykket ble gitt, men feltet barnetHort mangler. Hør barnet, og fyll ut "
+    "feltet.",
+    en="The child had turned 12 when the consent was given, but the field barnetHort is missing. Hear the "
+    "child, and fill in the field.",
     source=f"{PBRL}/§4-4",
     severity=Severity.WARNING,
 )
 RECIPIENT_ELSEWHERE = Message(
     "recipient-not-known-here",
     IssueType.INCOMPLETE,
-    nb="Mottakeren er ikke knyttet til en organisasjon, ansatt, pårørende eller et team her, så samtykket "
-    "verken åpner eller nekter noe",
-    en="The recipient is not tied to an organisation, employee, relative or team here, so the "
-    "consent neither "
-    "opens nor denies anything",
+    nb="Mottakeren er ikke en organisasjon, ansatt, pårørende eller et team i denne tjenesten, så samtykket "
+    "verken åpner eller nekter noe. Velg en mottaker som finnes her.",
+    en="The recipient is no organisasjon, ansatt, parorende or team of this service, so the consent neither "
+    "opens nor denies anything. Choose a recipient that exists here.",
     source=f"{HPL}/§22",
     severity=Severity.WARNING,
 )
 OPAQUE = Message(
     "consent-not-understood",
     IssueType.INCOMPLETE,
-    nb="Samtykket kom som FHIR og ble ikke forstått; det er tatt vare på, men verken åpner eller nekter noe. "
-    "Se /rest, spør avsenderen, og skriv det i feltene",
-    en="The consent came as FHIR and was not understood; it is kept, and neither opens nor denies anything. "
-    "See /rest, ask the sender, and write it in the fields",
+    nb="Samtykket kom som FHIR med elementer tjenesten ikke kan håndheve. Det er lagret, men verken åpner "
+    "eller nekter noe. Se /rest, spør avsenderen, og fyll ut feltene.",
+    en="The consent came as FHIR with elements the service cannot enforce. It is stored, but neither opens "
+    "nor denies anything. See /rest, ask the sender, and fill in the fields.",
     source=f"{HPL}/§22",
     severity=Severity.WARNING,
 )
@@ -68,7 +69,7 @@ _READERS = frozenset({"organisasjon", "ansatt", "rolle", "parorende", "team"})
 
 
 def samtykker(sak: dict[str, Any], now: datetime) -> Iterator[Finding]:
-    """Each samtykke that is aktiv and opens nothing, or less than it seems to."""
+    """The avvik of each samtykke that is aktiv and gives no access, or less than it seems to give."""
     for index, samtykke in enumerate(sak.get("samtykker", ())):
         path = f"sak.samtykker[{index}]"
         if samtykke.get("ugjennomsiktig") and samtykke["tilstand"] in {"aktiv", "foreslatt"}:

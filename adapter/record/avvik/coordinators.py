@@ -1,4 +1,4 @@
-"""People at work around the person: posts left empty or outgrown, mandates that are over, a death."""
+"""Avvik of coordinators and guardians: no coordinator, a child grown up, a mandate expired, a death."""
 
 from __future__ import annotations
 
@@ -19,51 +19,52 @@ if TYPE_CHECKING:
 VACANCY = Message(
     "coordinator-vacancy",
     IssueType.BUSINESS_RULE,
-    nb="Ingen er koordinator nå",
-    en="Nobody is coordinator now",
+    nb="Saken har ingen koordinator nå. Oppnevn en koordinator.",
+    en="The sak has no coordinator now. Appoint a coordinator.",
     source=f"{HOL}/§7-2",
     severity=Severity.WARNING,
 )
 VACANCY_WITH_UNIT = replace(
     VACANCY,
-    nb="Ingen er koordinator nå; koordinerende enhet er kontakt ({contact})",
-    en="Nobody is coordinator now; the coordinating unit is the contact ({contact})",
+    nb="Saken har ingen koordinator nå; koordinerende enhet er kontakt ({contact}). Oppnevn en koordinator.",
+    en="The sak has no coordinator now; the coordinating unit is the contact ({contact}). Appoint a "
+    "coordinator.",
     source=f"{HOL}/§7-3",
 )
 CHILD_GROWN = Message(
     "child-coordinator-outgrown",
     IssueType.EXPIRED,
-    nb="Personen har fylt 18 år; en barnekoordinator avløses av en koordinator om behovet varer",
-    en="The person has turned 18; a child coordinator is followed by a coordinator if the need lasts",
+    nb="Personen har fylt 18 år og har barnekoordinator. Oppnevn en koordinator om behovet varer.",
+    en="The person has turned 18 and has a child coordinator. Appoint a coordinator if the need lasts.",
     source=f"{PBRL}/§2-5c",
     severity=Severity.WARNING,
 )
 MANDATE_ENDED = Message(
     "guardian-mandate-ended",
     IssueType.EXPIRED,
-    nb="Vergens mandat er over; sett aktiv til false, eller forny gyldighet",
-    en="The guardian's mandate is over; set aktiv to false, or renew gyldighet",
+    nb="Vergens mandat er utløpt. Sett aktiv til false, eller forny gyldighet.",
+    en="The guardian's mandate has expired. Set aktiv to false, or renew gyldighet.",
     source=f"{VGML}/§21",
     severity=Severity.WARNING,
 )
 DECEASED = Message(
     "person-deceased",
     IssueType.BUSINESS_RULE,
-    nb="Personen er død og saken er aktiv; ingen får innsyn ved samtykke etter dødsfallet",
-    en="The person is deceased and the sak is active; consent gives nobody access after the death",
+    nb="Personen er død, men saken er aktiv. Samtykke gir ikke innsyn etter dødsfallet; avslutt saken.",
+    en="The person is deceased, but the sak is active. Consent gives no access after the death; end the sak.",
     source=f"{PBRL}/§2-5",
     severity=Severity.WARNING,
 )
 
 
 def person(sak: dict[str, Any], now: datetime) -> Iterator[Finding]:
-    """An active sak of somebody who is dead."""
+    """The avvik of an active sak of a deceased person."""
     if _is_dead(sak, now):
         yield DECEASED.at("sak.tilstand")
 
 
 def coordinators(sak: dict[str, Any], now: datetime) -> Iterator[Finding]:
-    """No coordinator now, or a child coordinator for a person who is grown."""
+    """The avvik of a sak without a coordinator now, or with a child coordinator for an adult."""
     current = [seat for seat in standing(sak) if seat.window.holds(now)]
     for seat in current:
         if seat.deltaker.get("rolle") == "barnekoordinator" and _has_grown(sak, now):
@@ -78,7 +79,7 @@ def coordinators(sak: dict[str, Any], now: datetime) -> Iterator[Finding]:
 
 
 def guardians(sak: dict[str, Any], now: datetime) -> Iterator[Finding]:
-    """A verge at work after the end of the mandate."""
+    """The avvik of each active verge whose mandate has expired."""
     for index, parorende in enumerate(sak.get("parorende", ())):
         ended = window_of(parorende.get("gyldighet")).is_over(now)
         if "verge" in parorende and parorende.get("aktiv", True) and ended:

@@ -1,4 +1,4 @@
-"""Individuelle planer in force that lack what § 19 asks of them, or whose evaluation is overdue."""
+"""Avvik of individuelle planer in force: content required by § 19 missing, or the evaluation overdue."""
 
 from __future__ import annotations
 
@@ -17,46 +17,48 @@ _CONTENT = "https://lovdata.no/forskrift/2011-12-16-1256/§19"
 EVALUATION_DUE = Message(
     "evaluation-overdue",
     IssueType.EXPIRED,
-    nb="Datoen for neste evaluering av den individuelle planen er passert",
-    en="The date of the next evaluation of the individual plan has passed",
+    nb="Datoen for neste evaluering av den individuelle planen er passert. Evaluer planen, og sett ny dato.",
+    en="The date of the next evaluation of the individual plan has passed. Evaluate the plan, and set a new "
+    "date.",
     source=f"{PBRL}/§2-5",
     severity=Severity.WARNING,
 )
 NO_EVALUATION = Message(
     "no-next-evaluation",
     IssueType.INCOMPLETE,
-    nb="Den individuelle planen er aktiv og sier ikke når den skal evalueres neste gang",
-    en="The individual plan is active and does not say when it is evaluated next",
+    nb="Den individuelle planen er aktiv uten dato for neste evaluering. Fyll ut nesteEvaluering.",
+    en="The individual plan is active without a date of the next evaluation. Fill in nesteEvaluering.",
     source=f"{PBRL}/§2-5",
     severity=Severity.WARNING,
 )
 NO_PERFORMER = Message(
     "tiltak-without-performer",
     IssueType.INCOMPLETE,
-    nb="Tiltaket i den individuelle planen sier ikke hvem som utfører det",
-    en="The tiltak of the individual plan does not say who carries it out",
+    nb="Tiltaket i den individuelle planen har ingen utfører. Fyll ut utforere.",
+    en="The tiltak of the individual plan has no performer. Fill in utforere.",
     source=_CONTENT,
     severity=Severity.WARNING,
 )
 NO_RESPONSIBLE = Message(
     "tiltak-without-responsible-organisation",
     IssueType.INCOMPLETE,
-    nb="Ingen organisasjon har ansvaret for tiltaket: nevn den i utforere, eller en rolle i den",
-    en="No organisation is responsible for the tiltak: name it in utforere, or a rolle in it",
+    nb="Tiltaket har ingen ansvarlig organisasjon. Legg organisasjonen, eller en rolle i den, til i "
+    "utforere.",
+    en="The tiltak has no responsible organisation. Add the organisation, or a rolle in it, to utforere.",
     source=_CONTENT,
     severity=Severity.WARNING,
 )
 _OWN_EFFORT = frozenset({"innbygger", "parorende"})
-"""Who may carry out a tiltak with nobody else responsible: it is a contribution of their own (§ 19 d)."""
+"""The performers that need no responsible organisation: their own contribution (§ 19 d)."""
 
 _NO_ORGANISATION = frozenset({"ansatt", *_OWN_EFFORT})
-"""What an aktor can be told as and belong to no organisation; of one told by identifikator nobody knows."""
+"""The kinds of aktor that belong to no organisation; an aktor by identifikator may belong to one."""
 
 _AT_WORK = frozenset({"aktiv", "pa-vent", "ikke-begynt", "avtalt", "i-gang"})
 
 
 def evaluations(sak: dict[str, Any], now: datetime) -> Iterator[Finding]:
-    """An individuell plan that is aktiv and not to be evaluated, or not when it should have been."""
+    """The avvik of each active individuell plan with no next evaluation, or an overdue one."""
     for index, plan in individual(sak, frozenset({"aktiv"})):
         due = plan.get("nesteEvaluering")
         if due is None:
@@ -66,9 +68,9 @@ def evaluations(sak: dict[str, Any], now: datetime) -> Iterator[Finding]:
 
 
 def responsibilities(sak: dict[str, Any], now: datetime) -> Iterator[Finding]:  # noqa: ARG001 - no clock here
-    """A tiltak of an individuell plan in force that nobody carries out, or no organisation answers for.
+    """The avvik of each tiltak of an individuell plan in force without performer or responsible organisation.
 
-    Any system may send a tiltak that says less, so this is told and not refused.
+    Other systems send tiltak without a performer, so the missing performer is an avvik and no refusal.
     """
     for path, tiltak in _tiltak(sak):
         if tiltak["status"] not in _AT_WORK or tiltak.get("skalIkkeUtfores"):
@@ -81,7 +83,7 @@ def responsibilities(sak: dict[str, Any], now: datetime) -> Iterator[Finding]:  
 
 
 def _tiltak(sak: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The tiltak of the individuelle planer in force, simple ones too, each once and with its path."""
+    """The tiltak of the individuelle planer in force, enkleTiltak too, each once and with its path."""
     in_force = list(individual(sak, IN_FORCE))
     named = {id_ for _, plan in in_force for id_ in plan.get("tiltak", ())}
     for index, tiltak in enumerate(sak.get("tiltak", ())):

@@ -1,7 +1,7 @@
-"""The rules of law and of arithmetic a record keeps, asked of the change and not of the past.
+"""The rules of law and arithmetic, applied to the change of a record and not to its past.
 
-A write is refused for what it newly breaks. What was irregular already, because it was imported, or the law
-or the calendar has moved since, stays writable; :mod:`adapter.record.avvik` lists it. Taking a samtykke back
+A write is refused for the rules it newly breaks. A record that broke a rule already (by import, or because
+the law or the date has changed) stays writable; :mod:`adapter.record.avvik` lists it. Withdrawing a samtykke
 is never refused.
 """
 
@@ -29,7 +29,7 @@ ALWAYS: tuple[Callable[[Case], Iterator[Violation]], ...] = (
     identity.local_references,
     identity.own_parent,
 )
-"""Asked of every record."""
+"""The rules of every record."""
 
 OF_A_SAK: tuple[Callable[[Case], Iterator[Violation]], ...] = (
     coordination.one_coordinator,
@@ -44,7 +44,7 @@ OF_A_SAK: tuple[Callable[[Case], Iterator[Violation]], ...] = (
     planning.goal_dates,
     planning.goals_of_the_person,
 )
-"""Asked of a sak the municipality stands by: not of a report not taken in, nor of one registered in error."""
+"""The rules of a sak that is aktiv or avsluttet: not innmeldt, and not feilregistrert."""
 
 
 def check(
@@ -56,15 +56,15 @@ def check(
     production: bool,
     kept: frozenset[str] | None = None,
 ) -> list[Finding]:
-    """What a change of a record newly breaks; empty if it may be made.
+    """The findings of the rules that a change of a record newly breaks; empty if the change is lawful.
 
     Args:
         kind: sak, ansatt or organisasjon.
         before: the record as it stands, None for a new one.
-        after: the record as it shall be; valid by the schema.
+        after: the record as it becomes; valid by the schema.
         today: the date on the Norwegian clock.
-        production: whether real people are kept here.
-        kept: the samtykker that are kept whole beside the record, by id; None if nobody knows.
+        production: whether the installation has real people.
+        kept: the ids of the opaque samtykker with a preserved FHIR resource; None if unknown.
     """
     if before == after:
         return []
@@ -80,13 +80,13 @@ def check(
 
 
 def broken(case: Case) -> list[Violation]:
-    """Every rule a record breaks as it stands, and where."""
+    """Every violation of a rule in a record as it stands."""
     legal = case.kind == "sak" and case.body["tilstand"] in {"aktiv", "avsluttet"}
     return [breach for rule in (*ALWAYS, *(OF_A_SAK if legal else ())) for breach in rule(case)]
 
 
 def _taken_back(before: dict[str, Any], after: dict[str, Any]) -> tuple[str, ...]:
-    """The places of the samtykker this change makes inaktiv: to withdraw is never refused, pbrl § 4-1."""
+    """The places of the samtykker this change makes inaktiv: a withdrawal is never refused, pbrl § 4-1."""
     over = {item["id"] for item in before.get("samtykker", ()) if item["tilstand"] == "inaktiv"}
     return tuple(
         consent.place_of(item)

@@ -1,7 +1,7 @@
-"""Rules of samtykke: who gave it, to whom, of what, since when; and that taking it back is only that.
+"""Rules of samtykke: giver, recipient, rules, date and withdrawal.
 
-Helsepersonelloven § 22 and pasient- og brukerrettighetsloven §§ 4-1 to 4-4. One that is ugjennomsiktig is
-kept as it was written elsewhere and opens nothing, so nothing is asked of it but that.
+Helsepersonelloven § 22 and pasient- og brukerrettighetsloven §§ 4-1 to 4-4. An opaque samtykke
+(ugjennomsiktig) is kept as it was sent and opens nothing, so only the rules of opaque samtykker apply to it.
 """
 
 from __future__ import annotations
@@ -22,85 +22,85 @@ if TYPE_CHECKING:
 NOT_COMPETENT = Message(
     "giver-not-competent",
     IssueType.BUSINESS_RULE,
-    nb="Ingen av dem i gittAv kunne samtykke da: personen fra 16 år, før det en med foreldreansvar, "
-    "eller en verge med personlig område",
-    en="None of those in gittAv could consent then: the person from 16, before that one with foreldreansvar, "
-    "or a verge with a personal scope",
+    nb="Ingen i gittAv kunne samtykke for personen den datoen. Samtykke gis av personen fra 16 år, før det "
+    "av en forelder med foreldreansvar, eller av en verge med mandat i personlige forhold.",
+    en="Nobody in gittAv could consent for the person on that date. Consent is given by the person from 16 "
+    "years, before that by a parent with foreldreansvar, or by a verge with a mandate in personal matters.",
     source=f"{PBRL}/§4-4",
 )
 NO_RECIPIENT = Message(
     "consent-without-recipient",
     IssueType.BUSINESS_RULE,
-    nb="Et aktivt samtykke til deling må ha en mottaker",
-    en="An active consent to sharing must name a recipient",
+    nb="Et aktivt samtykke til deling mangler mottaker. Legg til mottakeren.",
+    en="An active consent to sharing has no recipient. Add the recipient.",
     source=f"{HPL}/§22",
 )
 NO_RULES = Message(
     "consent-without-rules",
     IssueType.BUSINESS_RULE,
-    nb="Et aktivt samtykke til deling må ha minst én regel som sier hva som deles",
-    en="An active consent to sharing must have at least one regel saying what is shared",
+    nb="Et aktivt samtykke til deling har ingen regel. Legg til minst én regel for hva som deles.",
+    en="An active consent to sharing has no regel. Add at least one regel for what is shared.",
     source=f"{HPL}/§22",
 )
 PLAN_RECIPIENT = Message(
     "plan-consent-with-recipient",
     IssueType.BUSINESS_RULE,
-    nb="Et samtykke til å ha plan har ingen mottaker; deling er et samtykke for seg",
-    en="A consent to having a plan has no recipient; sharing is a samtykke of its own",
+    nb="Et samtykke til å ha plan kan ikke ha mottaker. Bruk et eget samtykke til deling.",
+    en="A consent to having a plan cannot have a recipient. Use a separate consent to sharing.",
     source=f"{PBRL}/§2-5",
 )
 NOT_GIVEN = Message(
     "consent-without-date",
     IssueType.BUSINESS_RULE,
-    nb="Et aktivt samtykke må ha datoen det ble gitt",
-    en="An active consent must have the date it was given",
+    nb="Et aktivt samtykke mangler datoen det ble gitt. Legg til datoen.",
+    en="An active consent has no date. Add the date it was given.",
     source=f"{PBRL}/§4-2",
 )
 GIVEN_LATER = Message(
     "consent-date-in-future",
     IssueType.BUSINESS_RULE,
-    nb="Et aktivt samtykke kan ikke være gitt i fremtiden",
-    en="An active consent cannot have been given in the future",
+    nb="Datoen for et aktivt samtykke er i fremtiden. Rett datoen.",
+    en="The date of an active consent is in the future. Correct the date.",
     source=f"{PBRL}/§4-2",
 )
 WITHDRAWN_BUT_NOT_INACTIVE = Message(
     "withdrawn-but-not-inactive",
     IssueType.BUSINESS_RULE,
-    nb="Et samtykke med tilbaketrekking må ha tilstanden inaktiv",
-    en="A consent with a tilbaketrekking must have the tilstand inaktiv",
+    nb="Et samtykke med tilbaketrekking må ha tilstanden inaktiv. Endre tilstanden.",
+    en="A consent with a tilbaketrekking must have the tilstand inaktiv. Change the tilstand.",
     source=f"{PBRL}/§4-1",
 )
 ABOUT_PLAN = Message(
     "consent-about-a-plan",
     IssueType.BUSINESS_RULE,
-    nb="Bare et samtykke til planen sier hvilken plan det gjelder; hva som deles, står i reglene",
-    en="Only a consent to the plan says which plan it is about; what is shared stands in the rules",
+    nb="Bare et samtykke til å ha plan kan vise til en plan. Bruk reglene til å si hva som deles.",
+    en="Only a consent to having a plan can refer to a plan. Use the rules to state what is shared.",
     source=f"{PBRL}/§2-5",
 )
 OPAQUE_RULES = Message(
     "opaque-consent-with-rules",
     IssueType.BUSINESS_RULE,
-    nb="Et ugjennomsiktig samtykke åpner ingenting og kan ikke ha regler",
-    en="An opaque consent opens nothing and cannot have regler",
+    nb="Et ugjennomsiktig samtykke åpner ingenting og kan ikke ha regler. Fjern reglene.",
+    en="An opaque consent opens nothing and cannot have regler. Remove the regler.",
     source=f"{HPL}/§22",
 )
 OPAQUE_ALONE = Message(
     "opaque-consent-without-words",
     IssueType.BUSINESS_RULE,
-    nb="Ugjennomsiktig er bare et samtykke som kom som FHIR og ikke ble forstått; her er det ingenting å ta "
-    "vare på. Utelat ugjennomsiktig, og skriv samtykket i feltene",
-    en="Only a consent that came as FHIR and was not understood is ugjennomsiktig; here there is nothing to "
-    "keep. Leave ugjennomsiktig out, and write the consent in the fields",
+    nb="Samtykket er merket ugjennomsiktig, men har ingen bevart FHIR-ressurs. Fjern ugjennomsiktig, og fyll "
+    "ut feltene i samtykket.",
+    en="The consent is marked ugjennomsiktig, but has no preserved FHIR resource. Remove ugjennomsiktig, and "
+    "fill in the fields of the consent.",
     source=f"{HPL}/§22",
 )
 SHARING = frozenset({"opplysningsutveksling", "deltaker"})
-"""The types of samtykke that let somebody else see."""
+"""The types of samtykke that give a recipient access."""
 
 _OVER = frozenset({"inaktiv", "feilregistrert"})
 
 
 def samtykker(case: Case) -> Iterator[Violation]:
-    """What each samtykke must say, for what it is and the state it is in."""
+    """Each samtykke has the fields its type and tilstand require."""
     for index, samtykke in enumerate(case.body.get("samtykker", ())):
         for message, field in _faults(case, samtykke):
             path = f"sak.samtykker[{index}].{field}"
@@ -108,22 +108,22 @@ def samtykker(case: Case) -> Iterator[Violation]:
 
 
 def place_of(samtykke: dict[str, Any]) -> str:
-    """Where a samtykke stands, by its id."""
+    """The place of a samtykke in the sak, by its id."""
     return f"sak.samtykker({samtykke['id']})"
 
 
 def is_open(samtykke: dict[str, Any]) -> bool:
-    """Whether it is aktiv and of a shape that can open something."""
+    """Whether a samtykke is aktiv and not opaque."""
     return samtykke["tilstand"] == "aktiv" and not samtykke.get("ugjennomsiktig")
 
 
 def is_sharing(samtykke: dict[str, Any]) -> bool:
-    """Whether it is aktiv, and lets somebody else see."""
+    """Whether a samtykke is aktiv, not opaque and of a type that gives a recipient access."""
     return is_open(samtykke) and samtykke.get("type") in SHARING
 
 
 def is_given(case: Case, samtykke: dict[str, Any]) -> bool:
-    """Whether it is aktiv, not over before today, and was given by somebody who could give it."""
+    """Whether a samtykke is aktiv, has not expired before today, and was given by a competent giver."""
     ahead = Window(case.day.low, None).within(window_of(samtykke.get("gyldighet")))
     return is_open(samtykke) and not ahead.is_empty() and _was_competent(case, samtykke)
 

@@ -1,8 +1,8 @@
-"""Rules of the coordinator: one at a time in the municipality, and nobody at work in a team that is closed.
+"""Rules of the coordinator: one at a time in the municipality, and no participant in a closed team.
 
 Helse- og omsorgstjenesteloven §§ 7-2 and 7-2 a, spesialisthelsetjenesteloven § 2-5 a, pasient- og
-brukerrettighetsloven §§ 2-5 b and 2-5 c. Two who hold a post on one and the same day are a handover, so what
-a rule forbids is holding it together for longer.
+brukerrettighetsloven §§ 2-5 b and 2-5 c. Two coordinators on one and the same day are a handover; the rules
+forbid an overlap of more than a day.
 """
 
 from __future__ import annotations
@@ -27,37 +27,41 @@ if TYPE_CHECKING:
 TWO_COORDINATORS = Message(
     "two-coordinators",
     IssueType.BUSINESS_RULE,
-    nb="Personen har en koordinator i kommunen; avslutt den først, eller bruk stedfortreder-koordinator",
-    en="The person has a coordinator in the municipality; end that first, or use stedfortreder-koordinator",
+    nb="Personen har allerede en koordinator i kommunen. Avslutt den først, eller bruk rollen "
+    "stedfortreder-koordinator.",
+    en="The person already has a coordinator in the municipality. End that one first, or use the role "
+    "stedfortreder-koordinator.",
     source=f"{HOL}/§7-2",
 )
 TWO_HOSPITAL_COORDINATORS = Message(
     "two-hospital-coordinators",
     IssueType.BUSINESS_RULE,
-    nb="Teamet har allerede en koordinator i helseforetaket; avslutt den ene først",
-    en="The team already has a coordinator in the hospital trust; end one first",
+    nb="Teamet har allerede en koordinator i helseforetaket. Avslutt den ene først.",
+    en="The team already has a coordinator in the hospital trust. End one of them first.",
     source=f"{SPHL}/§2-5a",
 )
 COORDINATOR_AND_CHILD = Message(
     "coordinator-and-child-coordinator",
     IssueType.BUSINESS_RULE,
-    nb="Barnekoordinatoren er koordinatoren; avslutt den andre først",
-    en="The child coordinator is the coordinator; end the other one first",
+    nb="Personen kan ikke ha både koordinator og barnekoordinator. Avslutt den ene først.",
+    en="The person cannot have both a coordinator and a child coordinator. End one of them first.",
     source=f"{HOL}/§7-2a",
 )
 NOT_A_CHILD = Message(
     "child-coordinator-without-child",
     IssueType.BUSINESS_RULE,
-    nb="Barnekoordinator er for barn under 18 år (fødselsdatoen må være kjent) og for familier som "
-    "venter barn",
-    en="A child coordinator is for a child under 18 (with a known birth date), or a family expecting a child",
+    nb="Barnekoordinator er bare for barn under 18 år og familier som venter barn. Før opp fødselsdatoen "
+    "eller venterBarn, eller bruk en annen rolle.",
+    en="A child coordinator is only for a child under 18 and a family expecting a child. Add the birth date "
+    "or venterBarn, or use another role.",
     source=f"{PBRL}/§2-5c",
 )
 TEAM_CLOSED = Message(
     "participant-in-closed-team",
     IssueType.BUSINESS_RULE,
-    nb="Teamet er {status}; en deltaker der må ha en sluttdato, eller teamet må være aktivt",
-    en="The team is {status}; a participant in it must have an end date, or the team must be active",
+    nb="Deltakelsen fortsetter i et team med statusen {status}. Sett en sluttdato, eller gjør teamet aktivt.",
+    en="The participation continues in a team with the status {status}. Set an end date, or make the team "
+    "active.",
     source="https://hl7.org/fhir/R4/careteam-definitions.html#CareTeam.status",
 )
 
@@ -67,7 +71,7 @@ _HANDOVER = timedelta(hours=25)  # a day, which has 25 hours when the clock is t
 
 
 def one_coordinator(case: Case) -> Iterator[Violation]:
-    """From today on, one koordinator or barnekoordinator in the sak, and one koordinator-hf in each team."""
+    """From today on the sak has one koordinator or barnekoordinator, and each team one koordinator-hf."""
     held = standing(case.body)
     stood = {seat.place for seat in standing(case.before)} if case.before else set()
     in_kommune = [seat for seat in held if seat.deltaker.get("rolle") in COORDINATORS]
@@ -81,7 +85,7 @@ def one_coordinator(case: Case) -> Iterator[Violation]:
 
 
 def child_coordinator(case: Case) -> Iterator[Violation]:
-    """A barnekoordinator begins while the person is a child under 18, or expects one."""
+    """A barnekoordinator begins while the person is under 18, or expects a child."""
     for seat in seats(case.body):
         if seat.deltaker.get("rolle") == "barnekoordinator":
             begins = seat.window.low or case.day.low
@@ -90,9 +94,9 @@ def child_coordinator(case: Case) -> Iterator[Violation]:
 
 
 def closed_team(case: Case) -> Iterator[Violation]:
-    """Nobody takes part from today on in a team that is closed.
+    """A closed team has no participant from today on.
 
-    A team found to be an error is not first tidied: that is asked only of who enters it afterwards.
+    A team may be marked as an error with its participants in it; the rule applies to changes after that.
     """
     errors = {
         team["id"] for team in (case.before or {}).get("team", ()) if team.get("status") == "feilregistrert"
@@ -106,7 +110,7 @@ def closed_team(case: Case) -> Iterator[Violation]:
 
 
 def minority(sak: dict[str, Any]) -> Window:
-    """Until the person turns 18; no time at all if no birth date says so. Barnekoordinator: pbrl § 2-5 c."""
+    """The window until the person turns 18; empty without a birth date. Barnekoordinator: pbrl § 2-5 c."""
     born = sak["innbygger"].get("fodselsdato")
     if born is None:
         return NEVER
@@ -114,7 +118,7 @@ def minority(sak: dict[str, Any]) -> Window:
 
 
 def goes_on(window: Window, day: Interval) -> bool:
-    """Does it hold beyond the day, or from a day to come?"""
+    """Does the window continue beyond the day, or begin after it?"""
     return window.high is None or window.high > day.high
 
 
@@ -127,6 +131,6 @@ def _together(held: list[Seat], case: Case) -> Iterator[tuple[Seat, Seat]]:
 
 
 def _pair(message: Message, first: Seat, second: Seat, stood: set[str]) -> Violation:
-    """Told at the one who came: the later in the list, unless only the earlier is new."""
+    """The violation at the new seat: the later in the list, unless only the earlier is new."""
     came = first if second.place in stood and first.place not in stood else second
     return Violation(message, came.path, "sak.team", sorted((first.place, second.place)))

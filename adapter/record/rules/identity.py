@@ -1,6 +1,6 @@
-"""Rules every record keeps: identifiers that can be right, periods that run forwards, one id each.
+"""Rules of every record: valid identifiers, periods that run forwards, unique ids, references that resolve.
 
-A rule is a function from a case to what breaks it there. They hold whatever state the record is in.
+A rule is a function from a case to its violations. These rules apply in every tilstand of the record.
 """
 
 from __future__ import annotations
@@ -33,94 +33,98 @@ _NUMBERS = "https://skatteetaten.github.io/folkeregisteret-api-dokumentasjon/"
 BIRTH_NUMBER = Message(
     "birth-number",
     IssueType.VALUE,
-    nb="Kontrollsifrene eller datoen i fødselsnummeret eller D-nummeret stemmer ikke",
-    en="The control digits or the date of the birth number or D-number are not right",
+    nb="Kontrollsifrene eller datoen i fødselsnummeret eller D-nummeret er feil. Rett nummeret.",
+    en="The control digits or the date of the birth number or D-number are wrong. Correct the number.",
     source=_NUMBERS,
 )
 BIRTH_NUMBER_KIND = Message(
     "birth-number-kind",
     IssueType.VALUE,
-    nb="Et D-nummer har typen dnr, et fødselsnummer typen fnr",
-    en="A D-number has the type dnr, a birth number the type fnr",
+    nb="Typen passer ikke til nummeret. Bruk dnr for et D-nummer og fnr for et fødselsnummer.",
+    en="The type does not fit the number. Use dnr for a D-number and fnr for a birth number.",
     source=_NUMBERS,
 )
 REAL_PERSON = Message(
     "real-birth-number",
     IssueType.SECURITY,
-    nb="Her er det bare syntetiske personer: måneden i fødselsnummeret må være økt med 80",
-    en="Only synthetic people are kept here: 80 must have been added to the month of the birth number",
+    nb="Tjenesten tar her bare imot syntetiske personer. Bruk et fødselsnummer der måneden er økt med 80.",
+    en="This installation accepts only synthetic people. Use a birth number with 80 added to the month.",
     source="https://skatteetaten.github.io/testnorge-tenor-dokumentasjon/",
 )
 ORGANISATION_NUMBER = Message(
     "organisation-number",
     IssueType.VALUE,
-    nb="Et organisasjonsnummer har ni siffer, og det siste kontrollerer de andre",
-    en="An organisation number has nine digits, and the last one checks the others",
+    nb="Organisasjonsnummeret er ugyldig. Bruk ni siffer, der det siste er kontrollsiffer.",
+    en="The organisation number is invalid. Use nine digits, the last of them a control digit.",
     source="https://www.brreg.no/om-oss/registrene-vare/om-enhetsregisteret/organisasjonsnummeret/",
 )
 HPR_NUMBER = Message(
     "hpr-number",
     IssueType.VALUE,
-    nb="Et HPR-nummer har sju til ni siffer",
-    en="An HPR number has seven to nine digits",
+    nb="HPR-nummeret er ugyldig. Bruk sju til ni siffer.",
+    en="The HPR number is invalid. Use seven to nine digits.",
     source="http://hl7.no/fhir/StructureDefinition/no-basis-Practitioner",
 )
 SYSTEM_AND_TYPE = Message(
     "system-against-type",
     IssueType.VALUE,
-    nb="Typen {type} har sitt eget system; bare hnr og annen sier hvilket de er fra",
-    en="The type {type} has a system of its own; only hnr and annen say which one they are of",
+    nb="Identifikatortypen {type} har et fast system, og type og system stemmer ikke overens. Rett en av "
+    "dem.",
+    en="The identifier type {type} has a fixed system, and type and system do not agree. Correct one of "
+    "them.",
     source="http://hl7.no/fhir/StructureDefinition/no-basis-Patient",
 )
 PERIOD_BACKWARDS = Message(
     "period-ends-before-start",
     IssueType.INVARIANT,
-    nb="Perioden slutter før den begynner",
-    en="The period ends before it begins",
+    nb="Perioden slutter før den begynner. Rett en av datoene.",
+    en="The period ends before it begins. Correct one of the dates.",
     source="https://hl7.org/fhir/R4/datatypes.html#Period",
 )
 ID_TWICE = Message(
     "duplicate-id",
     IssueType.DUPLICATE,
-    nb="En annen i samme liste har denne id-en",
-    en="Another in the same list has this id",
+    nb="Et annet element i listen har samme id. Gi hvert element sin egen id.",
+    en="Another item of the list has the same id. Give each item an id of its own.",
     source="https://hl7.org/fhir/R4/resource.html#id",
 )
 NUMBER_AS_ID = Message(
     "birth-number-as-id",
     IssueType.BUSINESS_RULE,
-    nb="Et fødselsnummer eller D-nummer kan ikke være id: den står i adresser og logger. Bruk en id "
-    "uten mening",
-    en="A birth number or D-number cannot be an id, which stands in addresses and logs; use one "
-    "without meaning",
+    nb="Et fødselsnummer eller D-nummer kan ikke være id, for id-er står i adresser og logger. Bruk en id "
+    "uten personopplysninger.",
+    en="A birth number or D-number cannot be an id, because ids stand in addresses and logs. Use an id "
+    "without personal data.",
     source="https://lovdata.no/lov/2018-06-15-38/§12",
 )
 ID_OF_ANOTHER = Message(
     "id-of-another-part",
     IssueType.DUPLICATE,
-    nb="Noe annet i saken ({kind}) har denne id-en, og er samme type ressurs",
-    en="Something else in the sak ({kind}) has this id, and is the same type of resource",
+    nb="En annen del av saken ({kind}) har samme ressurstype og samme id. Bruk en annen id.",
+    en="Another part of the sak ({kind}) has the same resource type and the same id. Use another id.",
     source="https://hl7.org/fhir/R4/resource.html#id",
 )
 NOT_HERE = Message(
     "not-in-record",
     IssueType.NOT_FOUND,
-    nb="Viser til noe ({kind}) som ikke finnes i saken",
-    en="Refers to something ({kind}) that is not in the sak",
+    nb="Referansen viser til en del ({kind}) som ikke finnes i saken. Send delen først, eller rett "
+    "referansen.",
+    en="The reference names a part ({kind}) that is not in the sak. Send the part first, or correct the "
+    "reference.",
     source="https://hl7.org/fhir/R4/references.html",
 )
 OWN_PARENT = Message(
     "own-parent",
     IssueType.BUSINESS_RULE,
-    nb="En organisasjon er ikke overordnet seg selv",
-    en="An organisation is not above itself",
+    nb="En organisasjon kan ikke være overordnet seg selv. Rett eller fjern overordnet organisasjon.",
+    en="An organisation cannot be its own parent. Correct or remove the parent organisation.",
     source="https://hl7.org/fhir/R4/organization-definitions.html#Organization.partOf",
 )
 _TYPES = {system: type_ for type_, system in SYSTEMS.items()}
 
 
 def identifiers(case: Case) -> Iterator[Violation]:
-    """Every identifier of a type that can be checked, of people here and of those told by identifikator."""
+    """Every identifier has valid digits, the right type and the right system, in idents and in aktorer."""
     for node in case.nodes:
         if node.definition == "ident":
             yield from _identifier(case, node, node.value["type"], node.value["verdi"])
@@ -131,14 +135,14 @@ def identifiers(case: Case) -> Iterator[Violation]:
 
 
 def periods(case: Case) -> Iterator[Violation]:
-    """Every gyldighet runs forwards; one that begins and ends on the same day does."""
+    """Every gyldighet runs forwards; it may begin and end on the same day."""
     for node in case.nodes:
         if node.definition == "gyldighet" and window_of(node.value).is_empty():
             yield Violation(PERIOD_BACKWARDS, node.path, node.place, node.value)
 
 
 def duplicate_ids(case: Case) -> Iterator[Violation]:
-    """An id stands once in its list; what is told from the second on."""
+    """An id occurs once in its list; each further occurrence is a violation."""
     for node in case.nodes:
         if not isinstance(node.value, list):
             continue
@@ -152,7 +156,7 @@ def duplicate_ids(case: Case) -> Iterator[Violation]:
 
 
 def numbers_as_ids(case: Case) -> Iterator[Violation]:
-    """No id is a birth number: ids stand in addresses (personopplysningsloven § 12)."""
+    """No id is a birth number: ids appear in addresses and logs (personopplysningsloven § 12)."""
     for node in case.nodes:
         id_ = node.value.get("id") if isinstance(node.value, dict) else None
         if isinstance(id_, str) and is_birth_number(id_):
@@ -160,7 +164,7 @@ def numbers_as_ids(case: Case) -> Iterator[Violation]:
 
 
 def one_part_each(case: Case) -> Iterator[Violation]:
-    """A resource is one part: no two kinds of part of one type have the same id."""
+    """A resource is one part: two parts of different kinds and the same type have different ids."""
     seen: dict[tuple[str, str], str] = {}
     for part in parts(case.kind, case.body):
         first = seen.setdefault((part.type, part.id), part.kind)
@@ -172,7 +176,7 @@ def one_part_each(case: Case) -> Iterator[Violation]:
 
 
 def local_references(case: Case) -> Iterator[Violation]:
-    """The parts of a sak that are named in it are its own."""
+    """Every local reference of a sak names a part of the same sak."""
     if case.kind != "sak":
         return
     here = {("innbygger", case.body["innbygger"]["id"])}
@@ -186,7 +190,7 @@ def local_references(case: Case) -> Iterator[Violation]:
 
 
 def own_parent(case: Case) -> Iterator[Violation]:
-    """An organisasjon has another one above it, if any."""
+    """An organisasjon is not its own overordnet."""
     if case.kind == "organisasjon" and case.body.get("overordnet") == case.body["id"]:
         yield Violation(OWN_PARENT, "organisasjon.overordnet", "organisasjon.overordnet")
 

@@ -1,7 +1,7 @@
-"""Rules of plans and goals: one individuell plan, with consent, and no part that contains itself.
+"""Rules of plans and goals: one individuell plan, with consent, and no circular references.
 
-Pasient- og brukerrettighetsloven § 2-5, helse- og omsorgstjenesteloven § 7-1. The law speaks of the
-individuell plan alone; drafts of it and other plans may stand beside it, without being asked for consent.
+Pasient- og brukerrettighetsloven § 2-5, helse- og omsorgstjenesteloven § 7-1. The law covers the individuell
+plan alone; drafts of it and other plans may exist beside it, and need no consent.
 """
 
 from __future__ import annotations
@@ -25,62 +25,67 @@ if TYPE_CHECKING:
 TWO_PLANS = Message(
     "two-individual-plans",
     IssueType.BUSINESS_RULE,
-    nb="Personen har allerede en individuell plan, id {other}; avslutt den, eller la den nye være et utkast",
-    en="The person has an individual plan already, id {other}; end that first, or let the new one be a draft",
+    nb="Personen har allerede en individuell plan, id {other}. Avslutt den, eller la den nye være et utkast.",
+    en="The person already has an individual plan, id {other}. End that one, or let the new one be a draft.",
     source=f"{HOL}/§7-1",
 )
 NO_PLAN_CONSENT = Message(
     "plan-without-consent",
     IssueType.BUSINESS_RULE,
-    nb="En individuell plan kan ikke være aktiv uten et aktivt samtykke til planen fra en som kan samtykke",
-    en="An individual plan cannot be active without an active consent to the plan from one who can consent",
+    nb="En individuell plan kan ikke være aktiv uten et aktivt samtykke til planen. Registrer samtykket "
+    "først, gitt av en som kan samtykke for personen.",
+    en="An individual plan cannot be active without an active consent to the plan. Record the consent first, "
+    "given by somebody who can consent for the person.",
     source=f"{PBRL}/§2-5",
 )
 NOT_A_PLAN = Message(
     "individual-plan-not-a-plan",
     IssueType.BUSINESS_RULE,
-    nb="En individuell plan er en plan, og ikke en bestilling; den gir ingen rett til tjenester",
-    en="An individual plan is a plan, and no order; it gives no right to a service",
+    nb="En individuell plan er en plan, ikke en bestilling, og gir ingen rett til tjenester. Fjern "
+    "hensikten.",
+    en="An individual plan is a plan, not an order, and gives no right to services. Remove the intent.",
     source=f"{PBRL}/§2-5",
 )
 IN_ITSELF = Message(
     "part-of-itself",
     IssueType.BUSINESS_RULE,
-    nb="Leder gjennom {field} tilbake til seg selv",
-    en="Leads by way of {field} back to itself",
+    nb="Sirkulær referanse gjennom {field}. Fjern en av referansene.",
+    en="Circular reference through {field}. Remove one of the references.",
     source="https://hl7.org/fhir/R4/extension-goal-relationship.html",
 )
 COORDINATOR_GONE = Message(
     "coordinator-gone-with-plan",
     IssueType.BUSINESS_RULE,
-    nb="Retten til koordinator varer når planen tar slutt; skal koordinatoren også slutte, sett sluttdato",
-    en="The right to a coordinator lasts when the plan ends; if the coordinator is to end too, set "
-    "an end date",
+    nb="Retten til koordinator består når planen avsluttes. Behold deltakeren, og sett en sluttdato om "
+    "koordinatoren også skal slutte.",
+    en="The right to a coordinator remains when the plan ends. Keep the participant, and set an end date if "
+    "the coordinator is to end too.",
     source=f"{PBRL}/§2-5b",
 )
 DUE_BEFORE_START = Message(
     "due-before-start",
     IssueType.INVARIANT,
-    nb="Fristen er før målet er påbegynt",
-    en="The deadline is before the goal is begun",
+    nb="Fristen er før startdatoen for målet. Rett en av datoene.",
+    en="The deadline is before the start date of the goal. Correct one of the dates.",
     source="https://hl7.org/fhir/R4/goal-definitions.html#Goal.startDate",
 )
 NOT_TO_EXPRESS = Message(
     "goal-by-guardian-without-mandate",
     IssueType.BUSINESS_RULE,
-    nb="En verge uten mandat i personlige forhold uttrykker ikke personens mål",
-    en="A guardian without a mandate in personal matters does not express the person's goal",
+    nb="En verge uten mandat i personlige forhold kan ikke uttrykke personens mål. Oppgi en annen.",
+    en="A guardian without a mandate in personal matters cannot express the person's goal. Name another "
+    "person.",
     source=f"{VGML}/§21",
 )
 IN_FORCE = frozenset({"aktiv", "pa-vent"})
 NESTED = (("maal", "delmaal"), ("planer", "erstatter"), ("planer", "delAv"), ("planer", "delplaner"))
-"""Lists whose items name others of the same list, and by which field."""
+"""The lists whose items refer to other items of the same list, each with the field that does."""
 
 _AS_KIN = ("relasjon", "naermesteParorende", "fosterforelder", "fullmakt")
 
 
 def one_plan(case: Case) -> Iterator[Violation]:
-    """One individuell plan is aktiv or pa-vent; told of all but one, which was so before if any was."""
+    """One individuell plan is in force; each further one is a violation, at the newer plan."""
     stood = _in_force(case.before or {})
     in_force = sorted(
         individual(case.body, IN_FORCE),
@@ -92,10 +97,10 @@ def one_plan(case: Case) -> Iterator[Violation]:
 
 
 def plan_consent(case: Case) -> Iterator[Violation]:
-    """An individuell plan becomes aktiv with a consent to have it, and not without.
+    """An individuell plan that is aktiv has a consent to having the plan.
 
-    Taking that consent back is never refused, even while the plan is aktiv: what a plan that was aktiv
-    already lacks is told at the place of the consent, and so goes with it.
+    Withdrawing that consent is never refused, even while the plan is aktiv: the violation of a plan that was
+    aktiv already gets the place of the consent, and is dropped with the withdrawal.
     """
     to_plan = [samtykke for samtykke in case.body.get("samtykker", ()) if is_to_plan(samtykke)]
     was_active = {plan["id"] for _, plan in individual(case.before or {}, frozenset({"aktiv"}))}
@@ -110,7 +115,7 @@ def plan_consent(case: Case) -> Iterator[Violation]:
 
 
 def a_plan(case: Case) -> Iterator[Violation]:
-    """An individuell plan is meant as a plan: what it says shall be done is decided elsewhere."""
+    """An individuell plan has no hensikt: its intent is plan, and services are decided elsewhere."""
     for index, plan in individual(case.body):
         if "hensikt" in plan:
             place = f"sak.planer({plan['id']}).hensikt"
@@ -118,7 +123,7 @@ def a_plan(case: Case) -> Iterator[Violation]:
 
 
 def coordinator_stays(case: Case) -> Iterator[Violation]:
-    """The change that ends the individuell plan leaves the coordinator, or says when that ended."""
+    """A change that ends the individuell plan keeps the coordinator in the team, or sets an end date."""
     before = case.before or {}
     if _in_force(before) <= _in_force(case.body) or any(_coordinates(case, standing(case.body))):
         return
@@ -132,7 +137,7 @@ def coordinator_stays(case: Case) -> Iterator[Violation]:
 
 
 def no_circles(case: Case) -> Iterator[Violation]:
-    """No goal is a delmål of its own delmål; no plan replaces, or is a delplan of, itself."""
+    """No goal is a delmål of its own delmål; no plan replaces itself or is a delplan of itself."""
     for field, link in NESTED:
         items = case.body.get(field, ())
         links = {item["id"]: named(item, link) for item in items}
@@ -144,7 +149,7 @@ def no_circles(case: Case) -> Iterator[Violation]:
 
 
 def goal_dates(case: Case) -> Iterator[Violation]:
-    """No deadline of a goal is over before the goal is begun."""
+    """No deadline of a goal is before its start date."""
     for index, goal in enumerate(case.body.get("maal", ())):
         begun = interval(goal["startdato"]).low if "startdato" in goal else None
         for place, frist in enumerate(goal.get("frister", ())):
@@ -155,7 +160,7 @@ def goal_dates(case: Case) -> Iterator[Violation]:
 
 
 def goals_of_the_person(case: Case) -> Iterator[Violation]:
-    """A verge whose mandate leaves personal matters out expresses no goal, unless as kin."""
+    """A verge without a mandate in personal matters expresses no goal, unless the verge is also kin."""
     kin = {person["id"]: person for person in case.body.get("parorende", ())}
     for index, goal in enumerate(case.body.get("maal", ())):
         by = kin.get(goal.get("uttryktAv", {}).get("parorende"), {})
@@ -178,19 +183,19 @@ def _in_force(sak: Mapping[str, Any]) -> set[str]:
 
 
 def _coordinates(case: Case, held: list[Seat]) -> Iterator[Seat]:
-    """The seats of those who coordinate, and go on to."""
+    """The coordinators' seats that continue beyond today."""
     for seat in held:
         if seat.deltaker.get("rolle") in COORDINATORS and goes_on(seat.window, case.day):
             yield seat
 
 
 def is_to_plan(samtykke: Mapping[str, Any]) -> bool:
-    """Whether it is a consent to having a plan, of a shape that says so."""
+    """Whether a samtykke is a consent to having a plan, and not opaque."""
     return samtykke.get("type") == "plan" and not samtykke.get("ugjennomsiktig")
 
 
 def named(item: Mapping[str, Any], link: str) -> list[str]:
-    """The ids an item names by one of the fields of ``NESTED``: a delplan may be somewhere else."""
+    """The ids an item refers to by one of the fields of ``NESTED``; an external delplan has no id."""
     return [id_ for id_, _ in _naming(item, link)]
 
 
@@ -203,7 +208,7 @@ def _naming(item: Mapping[str, Any], link: str) -> Iterator[tuple[str, str]]:
 
 
 def _leads(start: str, end: str, links: Mapping[str, list[str]]) -> bool:
-    """Whether one comes from ``start`` to ``end``, or stands there already."""
+    """Whether the links lead from ``start`` to ``end``; true if they are the same."""
     seen: set[str] = set()
     ahead = [start]
     while ahead:

@@ -1,4 +1,4 @@
-"""What a rule finds, and the record it is asked of."""
+"""The input of a rule (a case) and its output (violations)."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ VGML = "https://lovdata.no/lov/2010-03-26-9"
 
 @dataclass(frozen=True)
 class Case:
-    """A record that is judged, and when and where.
+    """The record a rule is applied to, with the version before, the date and the installation.
 
     Args:
         kind: sak, ansatt or organisasjon.
         body: the record, valid by the schema.
-        before: the record as it stood, None for a new one.
+        before: the version before, None for a new record.
         today: the date on the Norwegian clock.
-        production: whether real people are kept here.
-        kept: the samtykker that are kept whole beside the record, by id; None if that is not known here.
+        production: whether the installation has real people.
+        kept: the ids of the opaque samtykker with a preserved FHIR resource; None if unknown.
     """
 
     kind: str
@@ -47,7 +47,7 @@ class Case:
 
     @cached_property
     def nodes(self) -> list[Node]:
-        """Everything in the record, with its place."""
+        """Every node of the record."""
         return list(walk(self.kind, self.body))
 
     @property
@@ -58,10 +58,10 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One rule broken in one place.
+    """One broken rule at one place.
 
-    ``place`` and ``what`` tell whether two versions of a record break it in the same way: the place by ids,
-    and the values that break it. They are compared and never shown.
+    ``place`` (by ids) and ``what`` (the values that break the rule) tell whether two versions of a record
+    break it in the same way. They are compared and never shown.
     """
 
     message: Message
@@ -72,9 +72,9 @@ class Violation:
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """What two equal violations of two versions have in common."""
+        """The key that equal violations of two versions share."""
         return self.message.code, self.place, json.dumps(self.what, sort_keys=True, default=str)
 
     def finding(self) -> Finding:
-        """The violation in words."""
+        """The violation as a finding."""
         return self.message.at(self.path, line=None, column=None, **self.names)
