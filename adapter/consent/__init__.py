@@ -1,1 +1,1 @@
-"""Who may see and do what: permits from samtykker, the visible record, decisions that explain themselves."""
+"""Consent: permits from samtykker, lenses, the visible record, decisions with their rule, and rights."""

@@ -1,7 +1,7 @@
-"""May this recipient see this part now, and why: the question a privacy officer asks of a single case.
+"""The decision whether a recipient sees a part, with its rule and samtykke, as a privacy officer asks for it.
 
-``decide`` is pure and total: it always answers, names the row of the read table or the step that refused,
-and the samtykke behind it. ``visible`` asks it for every part, so what is published is what is explained.
+``decide`` is pure and total: every decision names the row of the read table or the step that refused, and the
+samtykke behind it. ``visible`` decides every part the same way, so publications and explanations agree.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Extent(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a recipient sees of a part, by which rule, and the samtykke that opened or closed it."""
+    """The extent a recipient sees of a part, the rule, and the samtykke that opened or closed the part."""
 
     extent: Extent
     rule: str
@@ -52,7 +52,7 @@ class Decision:
 
 
 def decide(lens: Lens, part: Part) -> Decision:
-    """Judge one part through one lens.
+    """The decision on one part through one lens.
 
     Rules that open: ``municipality``, ``person``, ``parent``, ``permitted``, ``oneself``. Steps that refuse:
     ``denied``, ``del-not-permitted``, ``emne-not-permitted``, ``parents-excluded``, ``not-a-coordinator``,
@@ -72,7 +72,7 @@ def decide(lens: Lens, part: Part) -> Decision:
 
 
 def _decide_besides(lens: Lens, part: Part, refused_by: str) -> Decision | None:
-    """What is shown of a part whose del is not open: any permit shows whom it is about, and oneself."""
+    """The decision on a part whose del is not open: any permit shows the person (minimal) and oneself."""
     if part.kind == "innbygger" and lens.opens_anything:
         return Decision(Extent.MINIMAL, lens.standing, lens.given[0].samtykke)
     is_oneself = lens.recipient == f"{part.kind}/{part.id}" and refused_by == "del-not-permitted"
@@ -84,7 +84,7 @@ def _decide_besides(lens: Lens, part: Part, refused_by: str) -> Decision | None:
 
 
 def _shut_plan(lens: Lens, part: Part) -> tuple[str, None] | None:
-    """A draft is for the municipality, the person and its writer; a plan without consent to it for none."""
+    """Why a plan is closed: a draft of another owner, or a plan whose consent is withdrawn; None if open."""
     if part.kind != "plan" or lens.standing is not Standing.PERMITTED:
         return None
     kind, _, name = lens.recipient.partition("/")
@@ -102,7 +102,7 @@ def _decide_coordination(lens: Lens, part: Part) -> Decision:
 
 
 def _decide_samtykke(lens: Lens, part: Part) -> Decision:
-    """A samtykke is for the municipality, the person and its representative, its writer and whom it names."""
+    """A samtykke is shown to the municipality, the person, a deciding parent, its owner and its recipient."""
     if lens.standing in {Standing.PERSON, Standing.PARENT}:
         refusal = lens.refusal("person", tuple(part.emner))
         return Decision(Extent.NOTHING, *refusal) if refusal else Decision(Extent.WHOLE, lens.standing)
@@ -124,9 +124,9 @@ def explain(
     instant: datetime,
     ansatt_with: Holders,
 ) -> Decision:
-    """Judge one part for a recipient at an instant, from the record alone.
+    """The decision on one part for a recipient at an instant, from the record alone.
 
-    Besides the rules of :func:`decide`: ``no-permit`` when nothing names the recipient now, and
+    Besides the rules of :func:`decide`: ``no-permit`` for a recipient without a lens at the instant, and
     ``representative-not-yet`` for a verge or fullmektig, whose access is not built.
     """
     standing = [

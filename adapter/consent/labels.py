@@ -1,7 +1,7 @@
-"""What a sender's security labels ask for: heeded as topics of the part, or refused; never kept as a remark.
+"""Security labels of a sent resource: mapped to topics (emner) of the part, or refused; never residue.
 
-A sender may add topics to a part and takes none away. https://hl7.org/fhir/R4/security-labels.html: a label
-says how what it stands on must be handled, so one that nobody will act on is not taken in.
+A sender may add topics to a part, but removes none. https://hl7.org/fhir/R4/security-labels.html: a label
+states how the resource must be handled, so a label the service cannot enforce is refused.
 """
 
 from __future__ import annotations
@@ -18,10 +18,8 @@ if TYPE_CHECKING:
 NOT_HEEDED = Message(
     "label-not-heeded",
     IssueType.BUSINESS_RULE,
-    nb="Denne merkingen kan ikke følges her. Si hvilket emne det gjelder med koder i ip-emne, eller "
-    "utelat den",
-    en="This label cannot be followed here. Say which topic it is about, with codes of ip-emne, or "
-    "leave it out",
+    nb="Tjenesten kan ikke håndheve denne sikkerhetsmerkingen. Bruk en kode fra ip-emne, eller fjern den.",
+    en="The service cannot enforce this security label. Use a code of ip-emne, or remove the label.",
     source="https://hl7.org/fhir/R4/security-labels.html",
 )
 
@@ -33,10 +31,10 @@ _OF_MENTAL_HEALTH = frozenset({"PSY", "BH", "SUD", "ETH", "ETHUD", "OPIOIDUD", "
 
 
 def labelled(part: dict[str, Any], resource: Mapping[str, Any]) -> dict[str, Any]:
-    """The part with the emner that the resource's labels add to it.
+    """The part with the emner that the labels of the resource add.
 
     Raises:
-        Unprocessable: a label asks for what nobody here does.
+        Unprocessable: the service cannot enforce a label.
     """
     labels = (resource.get("meta") or {}).get("security", ())
     type_ = resource["resourceType"]
@@ -55,7 +53,7 @@ def _topic(label: Mapping[str, Any]) -> str | None:
 
 
 def _asks(label: Mapping[str, Any]) -> bool:
-    """Is it of a system whose labels limit who may see? Labels of other systems are the sender's own."""
+    """Does a label restrict access? Labels of unknown systems do not, and are residue."""
     system, code = label.get("system"), label.get("code")
     if system == _CONFIDENTIALITY:
         return code not in _NO_MORE_THAN_USUAL

@@ -1,8 +1,8 @@
-"""One recipient's view of one sak for one stretch of time, and why it shows or hides a part.
+"""A lens: what one recipient sees of one sak in one window, and why a part is shown or hidden.
 
-The rows of the read table, first that fits: the municipality's system sees everything; the person (16 or
-older) the whole sak; a parent with foreldreansvar, while the child is under 16, all but parts with emne
-``ikke-foreldre`` (pbrl § 3-4); any other recipient what its permits open and no deny closes.
+The first row of the read table that fits applies: the municipality's system sees everything; the person (16
+or older) the whole sak; a parent with foreldreansvar, while the child is under 16, all but parts with emne
+``ikke-foreldre`` (pbrl § 3-4); any other recipient the parts its permits open and no deny closes.
 """
 
 from __future__ import annotations
@@ -47,10 +47,10 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Lens:
-    """What a recipient may see of a sak while ``window`` holds.
+    """What a recipient may see of a sak in ``window``.
 
     ``given`` and ``denied`` are the permits and denies in force, empty for the first three standings.
-    ``shut`` are the plans to which the consent has been withdrawn.
+    ``shut`` are the ids of the plans whose consent is withdrawn.
     """
 
     recipient: str
@@ -62,11 +62,11 @@ class Lens:
     shut: frozenset[str] = frozenset()
 
     def opens(self, del_: str, emner: Iterable[str]) -> bool:
-        """May it see a part of this del with these topics? Each topic must be permitted, none denied."""
+        """Does the lens open a part of this del with these topics? Each must be permitted and none denied."""
         return self.refusal(del_, tuple(emner)) is None
 
     def refusal(self, del_: str, emner: tuple[str, ...]) -> tuple[str, str | None] | None:
-        """Why not: the step that refused and the samtykke behind it; None if it is open."""
+        """The step that refuses a del with these topics, and the samtykke behind it; None if it is open."""
         if self.standing is Standing.PARENT:
             return ("parents-excluded", None) if IKKE_FORELDRE in emner else None
         if self.standing is not Standing.PERMITTED:
@@ -84,7 +84,7 @@ class Lens:
         return None
 
     def denies(self, del_: str, emner: tuple[str, ...]) -> bool:
-        """Is a del denied of a part with these topics?"""
+        """Does a deny close this del of a part with these topics?"""
         return self.standing is Standing.PERMITTED and self._deny(del_, emner) is not None
 
     def _deny(self, del_: str, emner: tuple[str, ...]) -> Permit | None:
@@ -93,24 +93,24 @@ class Lens:
 
     @property
     def opens_anything(self) -> bool:
-        """Is anything permitted that is not denied altogether?"""
+        """Does any permit open a del that no deny closes completely?"""
         shut = {deny.del_ for deny in self.denied if deny.emne == ALLE}
         return any(permit.del_ not in shut for permit in self.given)
 
     def samtykke_for(self, del_: str) -> str | None:
-        """The samtykke by which a del is open; None where none is needed."""
+        """The id of the samtykke that opens a del; None for a standing that needs none."""
         return next((permit.samtykke for permit in self.given if permit.del_ == del_), None)
 
     @property
     def whole(self) -> bool:
-        """Does it see the whole sak: every del, every topic, nothing denied?"""
+        """Does the recipient see the whole sak: every del, every emne, no deny?"""
         if self.standing is Standing.PERMITTED:
             wide = {permit.del_ for permit in self.given if permit.emne == ALLE}
             return not self.denied and wide.issuperset(DELER)
         return self.standing is not Standing.PARENT
 
     def scope(self) -> tuple[frozenset[tuple[str, str]], frozenset[tuple[str, str]]]:
-        """What is given and what is denied, without which samtykke says so: to see whether it narrowed."""
+        """The (del, emne) pairs permitted and denied, without their samtykker, for comparing two lenses."""
         return (
             frozenset((permit.del_, permit.emne) for permit in self.given),
             frozenset((deny.del_, deny.emne) for deny in self.denied),
@@ -118,11 +118,11 @@ class Lens:
 
 
 def lenses(sak: dict[str, Any], ansatt_with: Holders, now: datetime) -> list[Lens]:
-    """Every recipient's view from ``now`` on, one lens per stretch of time; what is past is left out.
+    """The lenses of every recipient from ``now`` on, one per window; ended windows are left out.
 
     Args:
         sak: the record.
-        ansatt_with: who holds a rolle, None if nobody is known to.
+        ansatt_with: the holder of a rolle by its id; None if unknown.
         now: an aware instant.
     """
     found = [Lens(KOMMUNE, ANY_PURPOSE, Standing.MUNICIPALITY)]
@@ -142,9 +142,9 @@ def lenses(sak: dict[str, Any], ansatt_with: Holders, now: datetime) -> list[Len
 
 
 def _grouped(rows: list[Permit], decided: dict[str, Window]) -> dict[tuple[str, str], list[Permit]]:
-    """Permits and denies by recipient and formål; a deny for every formål joins each of them.
+    """Permits and denies by recipient and formål; a deny for every formål is added to each group.
 
-    People have no formål of their own. While a parent decides, that row of the table fits first.
+    Parorende have no formål. The permits of a parent begin when the parent no longer decides.
     """
     groups: dict[tuple[str, str], list[Permit]] = {}
     for permit in rows:
@@ -164,7 +164,7 @@ def _grouped(rows: list[Permit], decided: dict[str, Window]) -> dict[tuple[str, 
 def _stretches(
     recipient: str, purpose: str, rows: list[Permit], ends: set[datetime], now: datetime
 ) -> Iterator[Lens]:
-    """Cut the time from ``now`` at every instant something changes; keep the stretches with any row."""
+    """Lenses from ``now`` on, cut at every instant a row begins or ends; none where no row holds."""
     cuts = sorted(end for end in boundaries(row.window for row in rows) | ends if end > now)
     for low, high in zip([now, *cuts], [*cuts, None], strict=True):
         holding = [row for row in rows if row.window.holds(low)]

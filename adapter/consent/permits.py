@@ -1,7 +1,7 @@
-"""Samtykker flattened: one row per recipient, formål, del and emne, with the time it holds.
+"""Permits: samtykker flattened to one row per recipient, formål, del and emne, with its window.
 
-A permit comes from a samtykke that is aktiv, of type opplysningsutveksling or deltaker, given by somebody
-competent, naming its recipient. A regel with virkning ``nekt`` becomes a deny, and a deny always wins.
+A permit comes from a samtykke that is aktiv, has the type opplysningsutveksling or deltaker, a competent
+giver and a recipient. A regel with virkning ``nekt`` becomes a deny, and a deny always wins.
 Helsepersonelloven § 22: consent lifts the duty of confidentiality.
 """
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 DELER = (*dict.fromkeys(kind.del_ for kind in PARTS if kind.del_), "koordinator")
-"""What a permit may open: the dels of the parts, and of a team the koordinator alone."""
+"""The dels a permit may open: those of the parts, and ``koordinator``, a team's coordinators alone."""
 ALLE = "alle"
 ALLE_FOR_FORELDRE = "alle-for-foreldre"
-"""Every topic but ``ikke-foreldre``: what a parent's consent to ``alle`` is to."""
+"""Every emne but ``ikke-foreldre``: the meaning of ``alle`` in a samtykke given by a parent."""
 IKKE_FORELDRE = "ikke-foreldre"
 INGEN_EMNE = ""
 _TREAT = ("TREAT",)
@@ -33,7 +33,7 @@ ANY_PURPOSE = ""
 
 
 class Reached(NamedTuple):
-    """Whom a samtykke reaches, and when what it permits and what it denies does."""
+    """One recipient of a samtykke, with the windows of its permits and of its denies."""
 
     recipient: str
     permitted: Window
@@ -41,22 +41,22 @@ class Reached(NamedTuple):
 
 
 class Held(NamedTuple):
-    """The id of the ansatt whose rolle it is, and while it is held."""
+    """The holder of a rolle: the id of the ansatt, and the window in which the rolle is held."""
 
     ansatt: str
     window: Window = ALWAYS
 
 
 Holders = Callable[[str], Held | None]
-"""Who holds a rolle, by its id; None if nobody is known to."""
+"""Finds the holder of a rolle by its id; None if unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Permit:
-    """That ``recipient`` may see (with ``deny``: may not see) a del, for a formål, while ``window`` holds.
+    """A permit (with ``deny``: a deny) of one del to one recipient for one formål, in ``window``.
 
     ``emne`` is ``""`` for the parts without a topic, a topic, ``alle``, or ``alle-for-foreldre``; ``purpose``
-    is a v3-ActReason code, or ``""`` for a deny that holds whatever the formål.
+    is a v3-ActReason code, or ``""`` for a deny that applies to every formål.
     """
 
     recipient: str
@@ -70,11 +70,11 @@ class Permit:
 
 
 def permits(sak: dict[str, Any], ansatt_with: Holders) -> list[Permit]:
-    """Flatten every samtykke of the sak.
+    """The permits and denies of every samtykke of the sak.
 
     Args:
         sak: the record.
-        ansatt_with: who holds a rolle, and while; None if nobody is known to.
+        ansatt_with: the holder of a rolle by its id; None if unknown.
     """
     if sak.get("tilstand") == "feilregistrert":
         return []
@@ -92,10 +92,10 @@ def permits(sak: dict[str, Any], ansatt_with: Holders) -> list[Permit]:
 def _flatten(
     sak: dict[str, Any], samtykke: dict[str, Any], reached: Reached, until: Window
 ) -> Iterator[Permit]:
-    """The rows of one samtykke for one recipient.
+    """The permits and denies of one samtykke for one recipient.
 
-    A deny needs nobody's competence, since refusing to share never waits for a signature; and it does not end
-    with the recipient's participation or rolle, which only what was permitted does.
+    A deny needs no competent giver, since refusing to share needs no signature. Permits end with the
+    recipient's participation or rolle; denies do not.
     """
     recipient, agreed = reached.recipient, window_of(samtykke.get("gyldighet")).within(lifetime(sak))
     permitted = reached.permitted.within(until)
@@ -113,14 +113,14 @@ def _flatten(
 
 
 def _denied(regel: dict[str, Any]) -> Iterable[str]:
-    """The topics a regel denies, all where it names none; the parts without a topic it leaves alone."""
+    """The topics a regel denies: those it names, else ``alle``."""
     return regel.get("emner") or (ALLE,)
 
 
 def _permitted(regel: dict[str, Any], by: Able) -> Iterator[str]:
-    """The topics a regel permits, with the parts that have none.
+    """The topics a regel permits, with ``""`` for the parts without a topic.
 
-    A parent gives nobody what is kept from parents (pbrl § 3-4).
+    A parent cannot permit parts with emne ``ikke-foreldre`` (pbrl § 3-4).
     """
     yield INGEN_EMNE
     for emne in regel.get("emner", ()):
@@ -131,7 +131,7 @@ def _permitted(regel: dict[str, Any], by: Able) -> Iterator[str]:
 
 
 def _recipients(sak: dict[str, Any], samtykke: dict[str, Any], ansatt_with: Holders) -> Iterator[Reached]:
-    """The recipient the samtykke names; a team is its participants, each while participating."""
+    """The recipients of a samtykke; a team means its participants, each while participating."""
     mottaker = samtykke.get("mottaker") or {}
     if "team" not in mottaker:
         for recipient, held in recipients_of(mottaker, ansatt_with):
@@ -145,9 +145,9 @@ def _recipients(sak: dict[str, Any], samtykke: dict[str, Any], ansatt_with: Hold
 
 
 def recipients_of(aktor: dict[str, Any], ansatt_with: Holders) -> Iterator[tuple[str, Window]]:
-    """The recipient an aktor is, and while it is: a rolle is its ansatt, as long as the rolle is held.
+    """The recipient of an aktor, with its window: a rolle is its ansatt, while the rolle is held.
 
-    Nothing for those nothing is published to by permit.
+    An aktor that cannot be a recipient by permit gives none.
     """
     held = ansatt_with(aktor["rolle"]) if "rolle" in aktor else None
     if held is not None:
@@ -158,7 +158,7 @@ def recipients_of(aktor: dict[str, Any], ansatt_with: Holders) -> Iterator[tuple
 
 
 def _participation(sak: dict[str, Any], ansatt_with: Holders) -> dict[str, list[Window]]:
-    """When each recipient has taken, takes and will take part: unbroken stretches, in order of time."""
+    """The windows in which each recipient takes part: disjoint and in order of time."""
     seats: dict[str, list[Window]] = {}
     for seat in taken(sak):
         for recipient, _ in recipients_of(seat.deltaker.get("hvem") or {}, ansatt_with):
@@ -167,9 +167,10 @@ def _participation(sak: dict[str, Any], ansatt_with: Holders) -> dict[str, list[
 
 
 def _until(samtykke: dict[str, Any], took_part: list[Window]) -> Window:
-    """What was permitted before a participation ended ends with it; who begins again is permitted anew.
+    """The window of a permit by participation: a permit given before a participation ended ends with it.
 
-    A samtykke given after all of them is about something else.
+    A new participation does not revive the permit. A samtykke given after the last participation is not
+    limited by it.
     """
     given = interval(samtykke["gittDato"]).low if "gittDato" in samtykke else None
     for stretch in took_part:

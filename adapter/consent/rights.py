@@ -1,8 +1,8 @@
-"""Who may change what of a part it sees: the write table, row by row.
+"""The write table: which fields of a part it sees a recipient may change.
 
-Standing is a permit that holds now. The municipality's system may do all that the rules of law allow and is
-not asked here. A right names the fields it covers; a change to any other field of the part is refused by that
-field's name, and what the writer cannot see is never named, since it is not in what is compared.
+The municipality's system may write all that the rules of law allow, and has no row. A right names the fields
+it covers; a change of any other field is refused with the name of the field. Hidden fields are never named,
+since only the visible part is compared.
 """
 
 from __future__ import annotations
@@ -27,10 +27,9 @@ EVERY = frozenset({"*"})
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """That a relation to a part gives the right to change ``fields`` of it, and to ``create`` such a part.
+    """The right of a relation to a part to change its ``fields``, and with ``create`` to create such a part.
 
-    ``keeps`` judges the part, by whom it would be changed, as it is and as it would become: what a right is
-    never about.
+    ``keeps`` is the limit of the right: whether the part before, the part after and the writer are within it.
     """
 
     kind: str
@@ -54,7 +53,7 @@ def _proposed_consent(before: _Part | None, after: _Part, _: Aktorer) -> bool:
 
 
 def _signed_by_the_writer(before: _Part | None, after: _Part, me: Aktorer) -> bool:
-    """Nobody puts another's name under a samtykke."""
+    """Whether every new giver in ``gittAv`` is the writer."""
     signed = (before or {}).get("gittAv", ())
     return all(one in signed or one in me for one in after.get("gittAv", ()))
 
@@ -82,15 +81,15 @@ def refused_fields(
     me: Aktorer,
     today: date,
 ) -> list[str]:
-    """The fields of ``after`` that the writer may not make so; empty if it may. ``["*"]``: no such part.
+    """The changed fields of ``after`` without a right; empty if all have one, ``["*"]`` for a new part.
 
     Args:
-        lens: the writer's, at this instant.
+        lens: the writer's lens at this instant.
         kind: the kind of part.
-        before: the part as the writer sees it, None if it would be created.
+        before: the part as the writer sees it, None for a new part.
         after: the part as it would become.
-        me: the aktorer the writer is: its recipient, and the roller of an ansatt.
-        today: the day it is, on the Norwegian clock.
+        me: the aktorer of the writer: its recipient, and the roller of an ansatt.
+        today: the date on the Norwegian clock.
     """
     rights = [right for right in RIGHTS if right.kind == kind and lens.standing in right.standings]
     body = before or {}
@@ -111,7 +110,7 @@ def refused_fields(
 
 
 def owner_of(lens: Lens) -> dict[str, str]:
-    """The aktor a writer is, as ``eier`` of what it creates."""
+    """The writer as an aktor: the ``eier`` of the parts it creates."""
     kind, _, id_ = lens.recipient.partition("/")
     return {kind: id_}
 
@@ -129,7 +128,7 @@ def _relates(
 
 
 def _only_leaves(me: Aktorer, before: list[dict[str, Any]], after: list[dict[str, Any]], today: date) -> bool:
-    """Is the writer a deltaker, and does nothing change but that it takes part for less long?"""
+    """Is the writer a deltaker, and is the only change an earlier end of its own participation?"""
     if [one["id"] for one in before] != [one["id"] for one in after]:
         return False
     is_in = any(one.get("hvem") in me for one in before)
@@ -138,9 +137,10 @@ def _only_leaves(me: Aktorer, before: list[dict[str, Any]], after: list[dict[str
 
 
 def _ends_sooner(old: Mapping[str, Any], new: Mapping[str, Any], today: date) -> bool:
-    """Consent to a deltaker lasts as long as the participation, so nobody prolongs its own.
+    """Is the only change an end between today and the old end?
 
-    Nor puts its end back to before what it was permitted since: it may leave today, or later.
+    A permit to a deltaker lasts as long as the participation, so a writer may not prolong its own, nor move
+    its end into the past.
     """
     was, is_ = window_of(old.get("gyldighet")).high, window_of(new.get("gyldighet")).high
     if _but_its_end(old) != _but_its_end(new) or is_ is None:
@@ -154,9 +154,9 @@ def _but_its_end(deltaker: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def merged(whole: dict[str, Any], seen: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
-    """The whole part with what changed between ``seen`` and ``after``; what was not seen stays as it was.
+    """The whole part with the changes between ``seen`` and ``after``; hidden fields and items are unchanged.
 
-    Items of a list that the writer did not see keep their place; the others follow the writer's order.
+    Hidden items of a list keep their place; the others follow the writer's order.
     """
     result = dict(whole)
     for name in seen.keys() | after.keys():

@@ -1,8 +1,8 @@
-"""The part of a record a recipient may see: the lens that stands before the mapping.
+"""The visible record: a sak reduced to what a lens shows, before the mapping.
 
-Parts that are hidden are dropped, and so is what would betray them: a deltaker who is a hidden parorende, a
-reference to one. Shielded addresses go to the municipality alone (kode 6, kode 7, § 19: folkeregisterloven
-§ 10-4), telecom included; so does the residue of such a person, since anything may stand in it.
+Hidden parts are dropped, and so are all references to them: a deltaker who is a hidden parorende, an id of a
+hidden goal. Shielded addresses and telecom go to the municipality alone (kode 6, kode 7, § 19:
+folkeregisterloven § 10-4); so does the residue of a shielded person, which may contain an address.
 """
 
 from __future__ import annotations
@@ -37,22 +37,23 @@ BESIDE: Mapping[str, frozenset[Standing]] = {
     "moter": frozenset({Standing.PERSON}),
     "dokumenter": frozenset({Standing.PERSON}),
 }
-"""The lists of a sak that are no parts yet, and who is told of them beside the municipality, seeing all else.
+"""The lists of a sak that are no parts yet, with the standings that see them beside the municipality.
 
-They have no topics, so whoever is kept from one is kept from them. An evaluering is the plan's (§ 19 g); case
-work is no del a consent could open, and is for the person it is about (pbrl § 5-1).
+These lists have no topics, so they are shown only to a recipient that sees the whole sak. An evaluering
+belongs to the plan (§ 19 g); casework is no del that a consent could open, and is shown to the person
+(pbrl § 5-1).
 """
 _SHOWN_WITH_ITS_PART = "mottaker"
-"""A samtykke is shown to whom it names, and without its recipient it would read as a permit to everybody."""
+"""The recipient of a samtykke is never hidden: without it the samtykke would read as one to everybody."""
 
 _Key = tuple[str, str]
-"""Kind and id of a part: two of different kinds may have the same id."""
+"""Kind and id of a part: two parts of different kinds may have the same id."""
 
 
 def visible(sak: dict[str, Any], lens: Lens, instant: datetime) -> dict[str, Any] | None:
-    """What ``lens`` lets through of the sak, as a smaller record; None when that is nothing.
+    """The sak as ``lens`` shows it, as a smaller record; None if nothing is shown.
 
-    ``instant`` decides which coordinators are past: it is the beginning of the lens's stretch of time.
+    ``instant`` decides which coordinators are former: it is the beginning of the window of the lens.
     """
     if lens.standing is Standing.MUNICIPALITY:
         return sak
@@ -67,15 +68,15 @@ def visible(sak: dict[str, Any], lens: Lens, instant: datetime) -> dict[str, Any
 
 
 def _beside(sak: dict[str, Any], lens: Lens) -> dict[str, Any]:
-    """The sak's lists beside its parts, for those they may be told."""
+    """The lists of the sak beside its parts that the lens shows."""
     may = {field for field, standings in BESIDE.items() if lens.standing in standings}
     return {field: sak[field] for field in sak if field in may and lens.whole}
 
 
 def _without_denies(part: Part, lens: Lens) -> Part:
-    """A samtykke as shown to whom it names, without its denies; to a parent, without what is about parents.
+    """A samtykke without its denies for its recipient, and without rules on ``ikke-foreldre`` for a parent.
 
-    What is denied, and that something is kept from parents, is not for them to know.
+    A recipient is not told of denies, nor a parent that a topic is hidden from parents.
     """
     if part.kind != "samtykke" or "regler" not in part.body or lens.standing is Standing.PERSON:
         return part
@@ -87,14 +88,15 @@ def _without_denies(part: Part, lens: Lens) -> Part:
 
 
 def is_shielded(person: Mapping[str, Any]) -> bool:
-    """Has this innbygger or parorende a protected address?"""
+    """Does this innbygger or parorende have a protected address?"""
     return bool(person.get("adressebeskyttelse", "ugradert") != "ugradert")
 
 
 def sees_rest(lens: Lens, part: Part, writer: str) -> bool:
-    """Is residue that ``writer`` (a recipient) wrote to be given with a part?
+    """Does the lens show the residue that ``writer`` (a recipient) sent with a part?
 
-    It is for its writer, the municipality, and those who see the whole sak; a shielded person's stays.
+    Residue is shown to its writer, the municipality, and recipients that see the whole sak; the residue of a
+    shielded person only to the municipality.
     """
     if lens.standing is Standing.MUNICIPALITY:
         return True
@@ -102,7 +104,7 @@ def sees_rest(lens: Lens, part: Part, writer: str) -> bool:
 
 
 def for_directory(ansatt: dict[str, Any]) -> dict[str, Any]:
-    """An ansatt as the directory shows it: an employee's birth number never leaves the municipality."""
+    """An ansatt as the directory shows it: without birth numbers."""
     kept = [ident for ident in ansatt.get("identer", ()) if ident.get("type") not in _BIRTH_NUMBERS]
     return {**ansatt, "identer": kept}
 
@@ -134,7 +136,7 @@ def _is_not_past(deltaker: dict[str, Any], instant: datetime) -> bool:
 
 
 def _without_hidden(sak: dict[str, Any], shown: Mapping[_Key, dict[str, Any]]) -> dict[str, Any]:
-    """The sak with only the shown parts in it, and no reference to another part of it."""
+    """The sak with only the shown parts, and no reference to a hidden part."""
     hidden = {(part.kind, part.id) for part in parts("sak", sak)} - shown.keys()
     seen: dict[str, Any] = {key: value for key, value in sak.items() if isinstance(value, str)}
     for (name, _), body in shown.items():
@@ -144,7 +146,7 @@ def _without_hidden(sak: dict[str, Any], shown: Mapping[_Key, dict[str, Any]]) -
 
 
 def _scrub(value: Any, hidden: set[_Key], field: str = "") -> Any:
-    """Drop every reference to a hidden part, with the deltaker it makes; ``field`` holds the value."""
+    """The value without references to hidden parts; ``field`` is the name of the field that holds it."""
     if isinstance(value, dict):
         return {
             name: _scrub(item, hidden, name)
@@ -157,7 +159,7 @@ def _scrub(value: Any, hidden: set[_Key], field: str = "") -> Any:
 
 
 def _betrays(item: Any, hidden: set[_Key], field: str) -> bool:
-    """Is it a hidden part's id, an aktor that is one, a deltaker who is, or an item about a hidden part?"""
+    """Does an item refer to a hidden part: an id, an aktor, a deltaker, or an item about one?"""
     if field == _SHOWN_WITH_ITS_PART:
         return False
     if isinstance(item, dict):
