@@ -1,4 +1,4 @@
-"""One mapping, both ways: the files under mappings/ compiled, residue kept, every element accounted for."""
+"""The mapping between parts and resources in both directions: mapping files, residue and ledger."""
 
 from __future__ import annotations
 

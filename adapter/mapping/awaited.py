@@ -1,8 +1,8 @@
-"""Fields whose element comes later, shown meanwhile as notes: a resource never hides that they are there.
+"""Awaited fields: fields without an element in this version, shown as notes in the resource.
 
-Such a note names its field in an extension. It is the record's to make: one that comes back as it was given
-says nothing, and one that says something else of a field the record has is refused. Of a field it does not
-have, as in a plan that comes from another municipality, it is a note like any other.
+Such a note names its field in an extension. An unchanged note that is sent back is ignored, and a changed
+note is refused, if the record has the field. A note about a field the record does not have, as in a plan from
+another municipality, is an ordinary note.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from adapter.mapping.narrative_lines import Shown
 
 AWAITED = f"{BASE}/StructureDefinition/ip-venter"
-"""The extension of a note that stands for a field of the record: its name, as ``valueCode``."""
+"""The extension of a note for an awaited field: the name of the field, as ``valueCode``."""
 
 _NOTE = "note"
 
@@ -28,29 +28,31 @@ _NOTE = "note"
 NOTE_OF_A_FIELD = Message(
     "note-of-a-field",
     IssueType.BUSINESS_RULE,
-    nb="Dette notatet er kommunens felt {field}; det endres der. Send det du vil si som et vanlig notat",
-    en="This note is the municipality's field {field} and changes there; send your own words as a plain note",
+    nb="Dette notatet gjengir kommunens felt {field} og endres bare der. Send egen tekst som et vanlig "
+    "notat.",
+    en="This note repeats the municipality's field {field} and changes only there. Send your own text as an "
+    "ordinary note.",
     source=AWAITED,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Awaiting:
-    """The fields of a kind of part that have no element yet: title, and how they are told, by name."""
+    """The awaited fields of a kind of part by name: the title, and how the field is shown."""
 
     fields: Mapping[str, tuple[str, Shown]]
 
     def shown_in(self, resource: dict[str, Any], part: Mapping[str, Any]) -> dict[str, Any]:
-        """The resource with a note for each field the part has."""
+        """The resource with a note for each awaited field the part has."""
         notes = self._notes(part)
         return {**resource, _NOTE: [*resource.get(_NOTE, ()), *notes]} if notes else resource
 
     def taken_from(
         self, resource: dict[str, Any], part: Mapping[str, Any]
     ) -> tuple[dict[str, Any], list[Finding]]:
-        """The resource without the notes that say what the part says; a finding for each that says other."""
+        """The resource without the unchanged notes of awaited fields; a finding for each changed one."""
         ours = self._notes(part)
-        ours += [{"text": note["text"]} for note in ours]  # as a client sends it that keeps no extensions
+        ours += [{"text": note["text"]} for note in ours]  # as sent back by a client that drops extensions
         sent = resource.get(_NOTE, ())
         others = [note for note in sent if note not in ours]
         changed = [
@@ -75,6 +77,6 @@ class Awaiting:
 
 
 def _field_of(note: dict[str, Any]) -> str:
-    """The field a note stands for; empty for anybody's note."""
+    """The field a note is about; empty for an ordinary note."""
     named = (one.get("valueCode") for one in note.get("extension", ()) if one["url"] == AWAITED)
     return next(named, None) or ""

@@ -1,8 +1,8 @@
-"""When a Consent must be understood: what it says no to, and what it would replace.
+"""The Consents that may not become opaque: denies in force, and replacements of an enforced consent.
 
-An opaque Consent opens nothing, which is safe for what it permits and unsafe for what it denies. So one that
-denies something and is in force is refused unless its rows read it, as is one that would take the place of a
-consent that is acted on.
+An opaque Consent opens nothing, which is safe for its permits and unsafe for its denies. A Consent in force
+with a deny is therefore refused unless its rows read all of it, as is a Consent that replaces an enforced
+samtykke.
 """
 
 from __future__ import annotations
@@ -20,11 +20,12 @@ if TYPE_CHECKING:
 MUST_BE_READ = Message(
     "must-be-understood",
     IssueType.BUSINESS_RULE,
-    nb="Dette forstås ikke her, så et nei eller et samtykke som gjelder, ville blitt uten virkning. "
-    "Utelat det "
-    "eller send det som i docs/mapping.md; et samtykke med status proposed tas vare på som det er",
-    en="This is not understood here, and a deny or a consent in force would lose its effect. Leave it out or "
-    "send it as in docs/mapping.md; a consent with status proposed is kept as it is",
+    nb="Samtykket har elementer tjenesten ikke kan håndheve. Lagring kunne fjernet en nekting eller et "
+    "aktivt samtykke, så det er avvist. Fjern elementene, eller send dem som i docs/mapping.md; et samtykke "
+    "med status proposed lagres uendret.",
+    en="This Consent contains elements the server cannot enforce. Storing it could remove a denial or an "
+    "active consent, so it is rejected. Remove the elements, or send them as in docs/mapping.md; a Consent "
+    "with status proposed is stored unchanged.",
     source="https://lovdata.no/lov/1999-07-02-64/§22",
 )
 _PRIVACY = ("http://terminology.hl7.org/CodeSystem/consentscope", "patient-privacy")
@@ -32,10 +33,10 @@ _TO_THE_PLAN = (f"{BASE}/CodeSystem/ip-samtykketype", "plan")
 
 
 def denies(consent: Mapping[str, Any]) -> bool:
-    """Does a Consent in force say no to sharing with somebody who may be known here?
+    """Does a Consent in force deny sharing with a recipient that may be known here?
 
-    A deny at the root with nested provisions is what is left of them, and what each consent of ours begins
-    with; a consent to the plan has nothing but that. Of treatment or research it is another matter.
+    A deny at the root is the default of nested provisions, and the whole provision of a consent to the plan:
+    neither counts. A consent to treatment or research does not count.
     """
     if consent.get("status") != "active" or _PRIVACY not in _codes([consent.get("scope") or {}]):
         return False
@@ -57,28 +58,28 @@ def _says_no(provision: Mapping[str, Any]) -> bool:
 
 
 def _names_others(provision: Mapping[str, Any]) -> bool:
-    """Is it only about whom another server knows, by an address there and by no number?"""
+    """Does a provision name only external actors: absolute references without an identifier?"""
     actors = [actor.get("reference") or {} for actor in provision.get("actor", ())]
     return bool(actors) and all(_is_elsewhere(one) for one in actors)
 
 
 def _is_elsewhere(reference: Mapping[str, Any]) -> bool:
-    """Does a Reference give an absolute address, and no identifier?"""
+    """Is a Reference absolute and without an identifier?"""
     return is_absolute(str(reference.get("reference", ""))) and "identifier" not in reference
 
 
 BINDING: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {"denies": denies}
-"""What a file may say under ``closed``, ``binding``: which of the resources it does not read are refused."""
+"""The tests a file may name under ``closed``, ``binding``: whether an unread resource is refused."""
 
 
 def unread_in(sent: dict[str, Any], residue: dict[str, Any]) -> Iterator[str]:
-    """Where in ``sent`` stands what its residue holds beyond words: ``Consent.provision.code``."""
+    """The places in ``sent`` of the residue beyond words: ``Consent.provision.code``."""
     for names in dict.fromkeys(_beyond_words(residue, ())):
         yield from _occurrences(sent, names, sent["resourceType"])
 
 
 def _beyond_words(residue: dict[str, Any], names: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """The element names that lead to each thing a residue holds."""
+    """The element names that lead to each value of a residue beyond words."""
     said = [*residue.get("keep", {}).keys() - WORDS, *residue.get("beside", {})]
     yield from ((*names, key.removeprefix("_")) for key in said)
     if residue.get("more"):
@@ -92,7 +93,7 @@ def _beyond_words(residue: dict[str, Any], names: tuple[str, ...]) -> Iterator[t
 
 
 def _occurrences(node: Any, names: tuple[str, ...], place: str) -> Iterator[str]:
-    """The places of every element these names lead to."""
+    """The places of every element the names lead to."""
     if not names:
         yield place
     elif isinstance(node, list):

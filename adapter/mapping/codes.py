@@ -1,4 +1,4 @@
-"""Code tables read both ways: ``mappings/codes/*.yaml``, and open lists that are their own translation."""
+"""Code tables in both directions: ``mappings/codes/*.yaml``, and open lists with the same codes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class CodesError(ValueError):
-    """A code table is not one-to-one, or lacks something."""
+    """A code table is invalid: it is not one-to-one, or a key is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +21,12 @@ class Codes:
     """One table.
 
     Args:
-        name: the file's name.
-        system: the code system of the FHIR side; None where FHIR's element is a bare ``code``.
-        to_fhir: plan code to FHIR code; None for an open list, whose codes are their own translation.
-        to_plan: the same, turned round.
+        name: the name of the file.
+        system: the code system in FHIR; None where FHIR's element is a bare ``code``.
+        to_fhir: plan code to FHIR code; None for an open list, with the same codes on both sides.
+        to_plan: FHIR code to plan code.
         displays: plan code to its text, by language (nb, nn, en).
-        pattern: what a code of an open list must look like to be one.
+        pattern: the regular expression of the codes of an open list.
     """
 
     name: str
@@ -38,7 +38,7 @@ class Codes:
 
     @property
     def closed(self) -> bool:
-        """Is the system ours, so that a code we do not know is an error and not somebody else's?"""
+        """Is the code system our own, so that an unknown code is an error and no residue?"""
         return self.system is None or self.system.startswith(BASE)
 
     def fhir(self, plan: str) -> str:
@@ -53,11 +53,11 @@ class Codes:
 
 
 def read_codes(name: str, content: dict[str, Any]) -> Codes:
-    """A table from its file's content; CodesError if a code leads to two."""
+    """A table from the content of its file; CodesError if it is not one-to-one."""
     rows = content["codes"]
     to_fhir = {row["plan"]: row["fhir"] for row in rows}
     to_plan = {row["fhir"]: row["plan"] for row in rows}
     if not len(to_fhir) == len(to_plan) == len(rows):
-        raise CodesError(f"{name}: the codes are not one-to-one")
+        raise CodesError(f"{name}: the codes are not one-to-one; a code of one side stands twice")
     displays = {row["plan"]: {tongue: row[tongue] for tongue in ("nb", "nn", "en")} for row in rows}
     return Codes(name, content.get("system"), to_fhir, to_plan, displays)

@@ -18,19 +18,19 @@ if TYPE_CHECKING:
 _HEAD = """# Field by field
 
 Written by `ip-adapter check --document`; change the mapping files, not this page. A field is a path in the
-municipal record, an element a path in the FHIR resource; a row holds in both directions.
+municipal record, an element a path in the FHIR resource; a row maps in both directions.
 """
 
 
 def document(folder: Path, refused: str = "") -> str:
-    """The page, as Markdown.
+    """The page ``docs/mapping.md``, as Markdown.
 
     Args:
         folder: the mapping files.
-        refused: the section on what is refused, which more than the mapping knows of.
+        refused: the section on refusals, which come from other packages too.
 
     Raises:
-        MappingError, CodesError: a file is not as it should be.
+        MappingError, CodesError: a file is invalid.
     """
     sources = load(folder).sources
     lines = [_HEAD]
@@ -66,9 +66,11 @@ def _title(shape: FieldShape) -> str:
 
 
 def _given(row: RowSource) -> str:
-    """What a row says of its value beyond where it stands."""
+    """What a row says about its value: fixed, supplied, codes, or import-only."""
     if row.kind in {"fixed", "around"}:
-        return f"always {_said(row.value)}" if row.kind == "fixed" else f"whose it is: {row.around}"
+        return (
+            f"always {_said(row.value)}" if row.kind == "fixed" else f"reference to the owner: {row.around}"
+        )
     if row.kind == "flag":
         also = "".join(f", or {_said({'coding': [one]})}," for one in row.also)
         return f"yes when {_said(row.value)}{also} is among them"
@@ -76,11 +78,11 @@ def _given(row: RowSource) -> str:
         return f"codes [{row.codes}](#{row.codes})" + (f"; absent: `{row.absent}`" if row.absent else "")
     if row.system:
         return f"codes of `{row.system}`"
-    return f"only read: {row.why}" if row.why else ""
+    return f"import-only: {row.why}" if row.why else ""
 
 
 def _said(value: Any) -> str:
-    """A fixed value as it reads: ``LA28865-6`` of its system, where it is a coding."""
+    """A fixed value as text; a Coding as its code and system."""
     if not isinstance(value, dict):
         return f"`{value}`"
     if value.keys() == {"coding"}:

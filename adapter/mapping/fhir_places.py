@@ -1,4 +1,4 @@
-"""Where a resource says what a path in the part names: findings about a record, told in FHIR's words."""
+"""The place in a resource of a path in its part, so that findings about a record name FHIR elements."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _STEP = re.compile(r"([^.\[\]]+)(?:\[(\d+)\])?")
 def place(
     rows: Sequence[Row], expression: str, part: dict[str, Any], resource: dict[str, Any], at: str
 ) -> str:
-    """The place in ``resource``, which stands at ``at``, of what ``expression`` names in ``part``.
+    """The place in ``resource`` of the path ``expression`` in ``part``; ``at`` is the place of the resource.
 
-    ``deltakere[1].rolle`` is ``CareTeam.participant[2].role`` where the sender has something else before it.
-    What no row maps is told at the nearest place around it.
+    ``deltakere[1].rolle`` is ``CareTeam.participant[2].role`` where an unmapped participant comes before it.
+    An unmapped path gives the nearest mapped place around it.
     """
     steps = [(name, int(index) if index else None) for name, index in _STEP.findall(expression)]
     names = tuple(name for name, _ in steps)
@@ -36,7 +36,7 @@ def place(
 
 
 def leaves(rows: Sequence[Row]) -> Iterator[tuple[Row, PlanPath, FhirPath]]:
-    """Each row with a field of the part and the path it goes to."""
+    """Each row with each of its fields in the part and its path in the resource."""
     for row in rows:
         plan, fhir = getattr(row, "plan", ()), getattr(row, "fhir", None)
         path = fhir.path if isinstance(fhir, Items) else row.fhir[-1] if isinstance(row, Tuple) else fhir
@@ -76,14 +76,14 @@ def _within(
 def _among(
     row: Many | Inside, index: int, part: dict[str, Any], resource: dict[str, Any], at: str
 ) -> str | None:
-    """The item that says the value with this index; others of the list may stand before it."""
+    """The place of the item with the value of this index; unmapped items may come before it."""
     values = row.plan.read(part) or []
     for item, where in row.fhir.sent(resource, at):
         if isinstance(row, Many):
             said, there = row.pair.to_plan(item), where
         else:
             read: dict[str, Any] = {}
-            row.row.take(item, where, read, Taking({}, str))  # what it refuses was told when it was taken
+            row.row.take(item, where, read, Taking({}, str))  # its refusals are already findings
             said, there = read.get("value"), place((row.row,), "value", read, item, where)
         if index < len(values) and said == values[index]:
             return there

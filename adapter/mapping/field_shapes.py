@@ -1,7 +1,7 @@
-"""What the record's schema asks of a part, so that a mapping takes in nothing the record would refuse.
+"""The requirements of the record's schema on a part, so that a mapping stores nothing the schema refuses.
 
-An item of a list that cannot be one of the record's stays residue, whole; a part that lacks what it must have
-is refused at the element that would have said it.
+A list item that the schema would refuse becomes residue as a whole; a part without a required field is
+refused at the element of that field.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 def resolved(
     node: Mapping[str, Any], defs: Mapping[str, Any], name: str = ""
 ) -> tuple[Mapping[str, Any], str]:
-    """What a node says with what its ``$ref`` says, and the name of what that points to, else ``name``.
+    """A schema node merged with the target of its ``$ref``, and the name of the target, else ``name``.
 
-    What stands beside a ``$ref`` adds to it: what has a title of its own is described for itself, and of a
-    field that is narrowed the definition is told.
+    Keywords beside a ``$ref`` are added to the target. A node with a title of its own keeps its own title and
+    description; else those of the target apply.
     """
     while "$ref" in node:
         steps = node["$ref"].removeprefix("#/$defs/").split("/")
@@ -40,7 +40,7 @@ class FieldShape:
     """An object, list or value of ``plan.schema.json``.
 
     Args:
-        node: what the schema says of it, with what its ``$ref`` says.
+        node: its schema node, merged with the target of its ``$ref``.
         defs: the schema's definitions.
     """
 
@@ -49,11 +49,11 @@ class FieldShape:
 
     @classmethod
     def of(cls, node: Mapping[str, Any], defs: Mapping[str, Any]) -> FieldShape:
-        """The shape a node describes."""
+        """The shape of a schema node."""
         return cls(resolved(node, defs)[0], defs)
 
     def field(self, path: str) -> FieldShape:
-        """The shape at the end of a plan path, through lists; one that asks nothing if there is none."""
+        """The shape at the end of a plan path, through lists; an empty shape if there is none."""
         shape = self
         for name in path.split("."):
             inside = shape.items if "items" in shape.node else shape
@@ -67,24 +67,24 @@ class FieldShape:
 
     @property
     def unique(self) -> bool:
-        """Does a list say nothing twice?"""
+        """Are the items of a list unique?"""
         return bool(self.node.get("uniqueItems"))
 
     @property
     def pattern(self) -> str | None:
-        """What a string must look like; the items', for a list."""
+        """The regular expression of a string, or of the items of a list."""
         found: str | None = self._of_value("pattern")
         return found
 
     @property
     def codes(self) -> Sequence[str] | None:
-        """The codes a string may be; the items', for a list."""
+        """The allowed codes of a string, or of the items of a list."""
         found: Sequence[str] | None = self._of_value("enum")
         return found
 
     @property
     def table(self) -> str | None:
-        """The code table a string reads in, where the schema says one; the items', for a list."""
+        """The code table the schema names for a string, or for the items of a list."""
         found: str | None = self._of_value("x-codes")
         return found
 
@@ -92,11 +92,11 @@ class FieldShape:
         return self.node.get(keyword) or self.items.node.get(keyword)
 
     def holds(self, item: Mapping[str, Any]) -> bool:
-        """Can this be an item of the record: does it say something, and all that must be said?"""
+        """Is this a valid list item: not empty, and with every required field?"""
         return item.keys() > {"id"} and not any(self.lacking(item))
 
     def lacking(self, item: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
-        """What ``item`` must say and does not: each as the plan paths of which one would do."""
+        """The missing requirements of ``item``: for each the plan paths, of which one is enough."""
         yield from self._needs.lacking(item)
         for name, needs in self._needs_inside.items():
             if name in item:
@@ -125,7 +125,7 @@ class FieldShape:
 
 @dataclass(frozen=True, slots=True)
 class _Needs:
-    """Fields that must be there: always, beside another, and one of several."""
+    """The required fields: always, with another field, and one of several."""
 
     always: tuple[str, ...] = ()
     beside: tuple[tuple[str, list[str]], ...] = ()

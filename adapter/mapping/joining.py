@@ -1,4 +1,4 @@
-"""A mapped resource joined with its residue: what still belongs to it, where it stood."""
+"""Joins a mapped resource with the residue that still belongs to it, in its old place."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ class Joined:
     """A mapped resource with its residue joined.
 
     Args:
-        dropped: the places of what no longer belonged.
-        kept: the places of what did, beyond words for what is mapped.
+        dropped: the places of residue that no longer belongs.
+        kept: the places of residue that is joined, beyond words for mapped values.
     """
 
     dropped: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
 
     def tells(self, type_: str) -> bool:
-        """Is anything joined that a reader would want to know, and not only a system?"""
+        """Is any residue joined that is content for a person, and not only for a system?"""
         return any(place.removeprefix(f"{type_}.").split(".")[0] not in _FOR_SYSTEMS for place in self.kept)
 
     def of(self, mapped: dict[str, Any], residue: dict[str, Any], type_: str, place: str) -> dict[str, Any]:
-        """``mapped`` and what of ``residue`` still belongs to it."""
+        """``mapped`` joined with the residue that still belongs to it."""
         if "guard" in residue and residue["guard"] != guard(mapped):
             self.dropped.append(place)
             return mapped
@@ -91,7 +91,7 @@ class Joined:
         self.dropped += [place for key in inside if key not in known]
         ids = {one["id"] for one in mapped if isinstance(one, dict) and "id" in one}
         for after, item in reversed(residue.get("more", ())):
-            if isinstance(item, dict) and item.get("id") in ids:  # the record has that element now
+            if isinstance(item, dict) and item.get("id") in ids:  # the record now has an element with that id
                 self.dropped.append(place)
                 continue
             self.kept.append(place)
@@ -100,7 +100,7 @@ class Joined:
 
 
 def _drop_nulls(joined: dict[str, Any], key: str) -> None:
-    """Nothing stands for what was beside it any more; a list of nothing else goes."""
+    """Drop the nulls of a list of primitives whose companion is dropped; drop an empty list."""
     if isinstance(joined.get(key), list):
         joined[key] = [one for one in joined[key] if one is not None]
         if not joined[key]:

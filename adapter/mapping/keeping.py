@@ -1,4 +1,4 @@
-"""What may be kept beside a mapped resource, and what is kept only as long as the record says it."""
+"""The limits of residue: what may be residue, and what may be supplied to a resource."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Keeping:
-    """What may be kept of one type of resource.
+    """The limits of the residue of one mapping.
 
     Args:
-        owned: urls of the extensions that rows read; one that is not understood is refused, not kept.
-        supplied: items of lists that are given when the sender leaves them out.
-        also: items that are given when the sender says the same by one of some codings alone.
-        heeded: systems whose codes must not pass unread, with those of them that say nothing.
+        owned: urls of the extensions that rows read; an unread one is refused and never residue.
+        supplied: fixed list items that are supplied when the sender leaves them out.
+        also: list items that are supplied when the sender has an equivalent coding alone.
+        heeded: systems whose codes are refused as residue, each with its harmless codes.
     """
 
     owned: frozenset[str]
@@ -28,20 +28,20 @@ class Keeping:
     heeded: Mapping[str, frozenset[str]]
 
     def supplies(self, item: Any, sent: list[Any]) -> bool:
-        """May this item be given to one who sent the list without it?"""
+        """May this item be supplied to a list that was sent without it?"""
         return item in self.supplied or any(
             item == value and any(is_one_of(one, codings) for one in sent) for value, codings in self.also
         )
 
 
 def is_one_of(item: Any, codings: Sequence[Mapping[str, Any]]) -> bool:
-    """Is it a CodeableConcept of one coding, and that one of these?"""
+    """Is an item a CodeableConcept with one coding, and that coding one of ``codings``?"""
     own = item.get("coding", []) if isinstance(item, dict) else []
     return len(own) == 1 and any(holds(own[0], one) for one in codings)
 
 
 def without_items(residue: dict[str, Any], key: str, gone: Callable[[Any], bool]) -> dict[str, Any]:
-    """The residue without those items of the list ``key`` that are ``gone``; itself if none is."""
+    """The residue without the items of the list ``key`` that are ``gone``; itself if none is."""
     inner = residue.get("in", {}).get(key, {})
     more = [[after, item] for after, item in inner.get("more", ()) if not gone(item)]
     if more == inner.get("more", []):

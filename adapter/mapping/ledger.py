@@ -1,11 +1,10 @@
 """The ledger: every element of every served type, and every field of the record, in exactly one class.
 
-``mapped`` both ways; ``supplied`` when a sender leaves it out (fixed, or from the part's surroundings);
-``residue``, named one by one in a file's ``left_out``; ``refused``, with the code of the error; ``opaque``,
-what makes a Consent one that opens nothing; ``later``, with the step; ``field`` of the record, mapped;
-``record``, a field that has no place in FHIR, and why; ``awaited``, one whose place comes later, and which.
-What is in none is a finding, and so is an entry about an element there is not: the mapping files cannot be
-silent about anything.
+Classes of elements: ``mapped`` in both directions; ``supplied`` when a sender leaves it out (fixed, or from
+the surroundings); ``residue``, listed in a file's ``left_out``; ``refused``, with the code of the error;
+``opaque``, an element that makes a Consent opaque; ``later``, with the step. Classes of fields: ``field``,
+mapped; ``record``, without an element in FHIR, with the reason; ``awaited``, with the element it gets later.
+An element or field in no class is a finding, and so is an entry about an element that does not exist.
 """
 
 from __future__ import annotations
@@ -34,32 +33,33 @@ if TYPE_CHECKING:
 UNACCOUNTED = Message(
     "element-unaccounted",
     IssueType.INCOMPLETE,
-    nb="{file}: {path} er verken kartlagt eller nevnt under left_out",
-    en="{file}: {path} is neither mapped nor named under left_out",
+    nb="{file}: {path} er verken kartlagt eller ført opp under left_out. Legg til en rad eller en oppføring.",
+    en="{file}: {path} is neither mapped nor listed under left_out. Add a row or an entry.",
 )
 NOTHING_SUCH = Message(
     "left-out-unknown",
     IssueType.INVALID,
-    nb="{file}: left_out nevner {path}, som ikke finnes eller allerede er kartlagt",
-    en="{file}: left_out names {path}, which does not exist or is mapped already",
+    nb="{file}: left_out har {path}, som ikke finnes eller allerede er kartlagt. Fjern oppføringen.",
+    en="{file}: left_out lists {path}, which does not exist or is mapped already. Remove the entry.",
 )
 FIELD_UNKNOWN = Message(
     "field-unknown",
     IssueType.INVALID,
-    nb="{file}: posten har ikke feltet {path}",
-    en="{file}: the record has no field {path}",
+    nb="{file}: posten har ikke feltet {path}. Rett raden.",
+    en="{file}: the record has no field {path}. Correct the row.",
 )
 CODES_DIFFER = Message(
     "codes-differ",
     IssueType.CODE_INVALID,
-    nb="{file}: kodene i skjemaet og i tabellen {table} er ikke de samme: {codes}",
-    en="{file}: the codes of the schema and of the table {table} are not the same: {codes}",
+    nb="{file}: skjemaet og kodetabellen {table} har ulike koder: {codes}",
+    en="{file}: the schema and the code table {table} have different codes: {codes}",
 )
 TABLES_DIFFER = Message(
     "tables-differ",
     IssueType.CODE_INVALID,
-    nb="{file}: {path} leses i tabellen {table}, og skjemaet sier {other}",
-    en="{file}: {path} reads in the table {table}, and the schema says {other}",
+    nb="{file}: raden for {path} har kodetabellen {table}, men skjemaet har {other}. Bruk samme tabell.",
+    en="{file}: the row of {path} has the code table {table}, but the schema has {other}. Use the same "
+    "table.",
 )
 
 _OF_RECORD = ("record", "awaited")
@@ -71,14 +71,14 @@ _RESOURCE_RESIDUE = {"meta", "language", "text", "contained", "extension"}
 
 @dataclass(slots=True)
 class LedgerReport:
-    """What the check found: classes counted by file, and what is wrong."""
+    """The result of the check: the count of each class by file, and the findings."""
 
     counts: dict[str, Counter[str]] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
 
 def check(folder: Path) -> LedgerReport:
-    """Check every mapping file of a folder; MappingError or CodesError if one cannot even be read."""
+    """The ledger of every mapping file of a folder; MappingError or CodesError if a file is invalid."""
     sources = load(folder).sources
     report = LedgerReport()
     for file in sources.files:
@@ -103,7 +103,7 @@ _Reached = tuple[Sequence[str], bool]
 
 
 def _reached(places: Iterable[Place]) -> Iterator[_Reached]:
-    """Every element that rows lead to, or choose an item by."""
+    """Every element a row reads, or selects an item by."""
     for place in places:
         for path in place.elements:
             names: tuple[str, ...] = ()
@@ -116,7 +116,7 @@ def _reached(places: Iterable[Place]) -> Iterator[_Reached]:
 
 @dataclass(slots=True)
 class _Ledger:
-    """The FHIR side of one file."""
+    """The ledger of the elements of one file."""
 
     file: str
     left_out: LeftOut
@@ -126,7 +126,7 @@ class _Ledger:
     used: set[str] = field(default_factory=set)
 
     def elements(self, type_: str, reached: Iterable[_Reached], above: str) -> None:
-        """Class every element of a type, by what is reached in it."""
+        """Classify every element of a type, by the elements that rows reach."""
         heads: dict[str, list[_Reached]] = {}
         for (first, *rest), supplied in reached:
             heads.setdefault(_name(type_, first), []).append((rest, supplied))
@@ -162,7 +162,7 @@ class _Ledger:
             self.findings.append(UNACCOUNTED.at(path, file=self.file, path=path))
 
     def unused(self) -> Iterator[Finding]:
-        """Entries of ``left_out`` about nothing."""
+        """A finding for each entry of ``left_out`` that matches no unmapped element."""
         for class_, entries in self.left_out.items():
             if class_ not in _OF_RECORD:
                 yield from (
@@ -173,18 +173,18 @@ class _Ledger:
 
 
 def is_primitive_name(type_: str) -> bool:
-    """Is it a primitive type? Inside those nothing is classed."""
+    """Is a type primitive? The inside of a primitive has no classes."""
     return facts(type_).kind == "primitive"
 
 
 def _name(type_: str, key: str) -> str:
-    """The element a key is of: ``deceased``, of ``deceasedBoolean`` or ``_deceasedBoolean``."""
+    """The element of a JSON key: ``deceased`` of ``deceasedBoolean`` or ``_deceasedBoolean``."""
     return element_of(type_, key.removeprefix("_"))
 
 
 @dataclass(slots=True)
 class _Fields:
-    """The record's side of one file; ``added`` are fields that are the row's to see, and not the record's."""
+    """The ledger of the fields of one file; ``added`` are fields that views or links add for rows."""
 
     file: str
     left_out: LeftOut
@@ -193,7 +193,7 @@ class _Fields:
     findings: list[Finding] = field(default_factory=list)
 
     def of(self, shape: FieldShape, reached: Iterable[Sequence[str]], above: str) -> None:
-        """Class every field of an object, by the fields that rows write."""
+        """Classify every field of an object, by the fields that rows write."""
         heads: dict[str, list[Sequence[str]]] = {}
         for first, *rest in reached:
             heads.setdefault(first, []).append(rest)
@@ -232,7 +232,7 @@ class _Fields:
 def _tables_of_rows(
     file: str, places: Iterable[Place], shape: FieldShape, tables: Mapping[str, Codes]
 ) -> Iterator[Finding]:
-    """The codes of each field that a row reads in a table are those of the table, and of no other."""
+    """A finding for each row whose code table differs from the codes or the table of the schema."""
     for place in places:
         if place.row.codes:
             path, table = place.paths[0], place.row.codes
@@ -243,7 +243,7 @@ def _tables_of_rows(
 
 
 def _tables_of_schema(node: Mapping[str, Any], path: str, tables: Mapping[str, Codes]) -> Iterator[Finding]:
-    """And so are those of each field that the schema says a table of."""
+    """A finding for each field whose ``x-codes`` table differs from its enum."""
     for name, inner in node.items():
         if not isinstance(inner, dict):
             continue

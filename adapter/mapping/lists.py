@@ -1,6 +1,6 @@
-"""Rows for lists: plain values (``many``) and parts with ids (``each``).
+"""Rows for lists: values (``many``) and items with ids (``each``).
 
-A path that ends in a selector is about the items it chooses, and leaves the rest of the list to other rows.
+A path that ends in a selector covers the items it selects, and leaves the rest of the list to other rows.
 """
 
 from __future__ import annotations
@@ -25,38 +25,38 @@ if TYPE_CHECKING:
 ID_TWICE = Message(
     "element-id-twice",
     IssueType.DUPLICATE,
-    nb="To elementer i lista har samme id",
-    en="Two elements of the list have the same id",
+    nb="To elementer i listen har samme id. Gi hvert element sin egen id.",
+    en="Two elements of the list have the same id. Give each element an id of its own.",
     source="https://hl7.org/fhir/R4/element.html#id",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Items:
-    """The items of a list a row is about: all of them, or those its selector chooses."""
+    """The list items of a row: all of them, or those its selector selects."""
 
     path: FhirPath
     selector: Selector | None
 
     @classmethod
     def of(cls, path: FhirPath) -> Items:
-        """The items a path means; a selector at its end chooses among them."""
+        """The items of a path; a selector at its end selects among them."""
         return cls(path.unselected(), path.steps[-1].selector)
 
     def give(self, resource: dict[str, Any], items: list[Any]) -> None:
-        """Put items into the list, after those that other rows put there."""
+        """Append items to the list, after those of other rows."""
         append(self.path, resource, items)
 
     def begin(self) -> dict[str, Any]:
-        """A new item that the selector chooses, or will when it is filled."""
+        """A new item that the selector selects."""
         return self.selector.begin() if self.selector and self.selector.value is not None else {}
 
     def take(self, resource: dict[str, Any], place: str, taking: Taking) -> Iterator[tuple[Any, str]]:
-        """The items that are there, each with its place; what is said twice on the way is refused."""
+        """The sent items, each with its place; a value repeated on the way is refused."""
         yield from self._chosen(*found(self.path, resource, place, taking))
 
     def sent(self, resource: dict[str, Any], place: str) -> Iterator[tuple[Any, str]]:
-        """The same, once more: what is refused was told when they were taken."""
+        """The sent items again, without the refusals, which :meth:`take` has made."""
         with suppress(Twice):
             yield from self._chosen(*self.path.read(resource, place))
 
@@ -68,7 +68,7 @@ class Items:
 
 @dataclass(frozen=True, slots=True)
 class Many:
-    """A list of values or references, each through a named pair; what the pair does not know is residue."""
+    """A list of values or references, each through a named pair; an unknown value is residue."""
 
     plan: PlanPath
     fhir: Items
@@ -85,14 +85,14 @@ class Many:
 
 @dataclass(frozen=True, slots=True)
 class Restated(Many):
-    """A list that stands in another part, and some say here: read in, and given there (``only: in``).
+    """An import-only list (``only: in``): a link stated here is stored and shown in another part.
 
-    What is said here is added there; leaving it out takes nothing away. The sender's words stay residue as
-    long as they are true.
+    Each stated link is added there; leaving one out removes none. The sent items are residue as long as the
+    links exist.
     """
 
     def give(self, part: dict[str, Any], resource: dict[str, Any], surroundings: Mapping[str, str]) -> None:
-        """Nothing: it is given in the other part."""
+        """Write nothing: the link is shown in the other part."""
 
     def take(self, resource: dict[str, Any], place: str, part: dict[str, Any], taking: Taking) -> None:
         known = self.plan.read(part) or []
@@ -100,12 +100,12 @@ class Restated(Many):
         self.plan.write(part, [*known, *(one for one in named if one not in known)] or None)
 
     def named(self, resource: dict[str, Any]) -> list[Any]:
-        """What a resource says here."""
+        """The links a resource states here."""
         read = (self.pair.to_plan(item) for item, _ in self.fhir.sent(resource, ""))
         return list(dict.fromkeys(value for value in read if value is not None))
 
     def true(self, residue: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
-        """The residue without what is said in it here and no longer stands."""
+        """The residue without the links that no longer exist."""
         known = (None, *(self.plan.read(part) or ()))
         return without_items(residue, self.key, lambda item: self._said(item) not in known)
 
@@ -120,9 +120,9 @@ class Restated(Many):
 
 
 def said(read: list[tuple[Any, str]], taking: Taking, *, unique: bool) -> list[Any] | None:
-    """The values that were understood. In a list that says nothing twice, what is repeated is refused.
+    """The mapped values. In a list of unique values a repeated value is refused.
 
-    As residue it would be read again, and speak for what the record has since taken out.
+    As residue it would be read again, and restore a value that the record has removed.
     """
     known: list[Any] = []
     for value, place in read:
@@ -138,9 +138,9 @@ _ONE = PlanPath(("value",))
 
 @dataclass(frozen=True, slots=True)
 class Inside:
-    """A list of values, each inside an item of its own: an extension that repeats, an activity's reference.
+    """A list of values, each inside an item of its own: a repeating extension, the reference of an activity.
 
-    ``row`` reads and writes one of them in its item, as the field ``value``.
+    ``row`` maps one value in its item, as the field ``value``.
     """
 
     plan: PlanPath
@@ -167,10 +167,10 @@ class Inside:
 
 @dataclass(frozen=True, slots=True)
 class Each:
-    """A list of parts with ids: the element id is the part's id, and order is the sender's.
+    """A list of items with ids: the element id is the item's id, and the order is the sender's.
 
-    A sender that gives no element id is matched with an old part by what ``match`` names, else a new id is
-    made. Position never counts. What cannot be a part of ``shape`` is not one: it stays residue.
+    An element without an id is matched with an old item by the fields of ``match``, else it gets a new id.
+    The position never matters. An item that is invalid by ``shape`` is residue.
     """
 
     plan: PlanPath

@@ -1,6 +1,6 @@
-"""Mapping files compiled: what they say becomes row objects, and a file that says nonsense is refused.
+"""Compiles mapping files into rows, and refuses an invalid file.
 
-The shape of an element (a code, a Coding, a list of CodeableConcepts) is not said in the files; R4 says it.
+The files do not state the type of an element (code, Coding, list of CodeableConcepts); R4 defines it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Mappings:
-    """Every mapping, by kind of part, and what they were made of."""
+    """Every mapping by kind of part, with the sources it was compiled from."""
 
     by_part: Mapping[str, PartMapping]
     sources: Sources
@@ -44,10 +44,10 @@ class Mappings:
 
 
 def load(folder: Path) -> Mappings:
-    """Every mapping file of a folder, compiled.
+    """The mappings of a folder, compiled.
 
     Raises:
-        MappingError, CodesError: a file is not as it should be.
+        MappingError, CodesError: a file is invalid.
     """
     sources = read(folder)
     maker = NarratorMaker(sources.defs, sources.codes, sources.narrative)
@@ -93,19 +93,19 @@ _Of = TypeVar("_Of")
 
 
 def _named(table: Mapping[str, _Of], name: str) -> _Of:
-    """What a file means by a name: a pair, a table, a view."""
+    """The pair, code table, view or definition of a name; ValueError for an unknown name."""
     if name not in table:
-        raise ValueError(f"there is no {name}")
+        raise ValueError(f"unknown name {name}")
     return table[name]
 
 
 def _keeping(rows: tuple[RowSource, ...], heeded: Mapping[str, frozenset[str]]) -> Keeping:
-    """What may be residue beside these rows."""
+    """The limits of the residue beside these rows."""
     every = [place.row for place in walk(rows)]
     owned = {
         step.selector.value
         for row in every
-        if not row.is_list  # what is none of the list, another may mean by it
+        if not row.is_list  # an item outside the list may be another system's
         for path in row.fhir
         for step in path.steps
         if step.selector and step.selector.value and step.selector.names == ("url",)
@@ -118,7 +118,7 @@ def _keeping(rows: tuple[RowSource, ...], heeded: Mapping[str, frozenset[str]]) 
 
 @dataclass(frozen=True, slots=True)
 class _Compiler:
-    """Makes rows of what one file says."""
+    """Compiles the rows of one file."""
 
     file: str
     codes: Mapping[str, Codes]
@@ -174,15 +174,15 @@ class _Compiler:
 
 
 def element_at(path: FhirPath, type_: str) -> tuple[str, bool]:
-    """The type of the element a path ends at, and whether it is a list no selector has chosen from.
+    """The type of the element at the end of a path, and whether it is a list without a selector.
 
     Raises:
-        ValueError: R4 has no such element, or a list is passed through without a selector.
+        ValueError: R4 has no such element, or a list inside the path has no selector.
     """
     listed = False
     for step in path.steps:
         if listed:
-            raise ValueError(f"{path.text}: a list on the way needs a selector")
+            raise ValueError(f"{path.text}: a list inside the path needs a selector")
         if step.name.startswith("_") and facts(type_).element(step.name[1:]):
             type_, listed = "Element", False
             continue

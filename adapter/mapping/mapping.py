@@ -1,8 +1,8 @@
-"""One mapping file compiled: a part as a resource, a resource as a part and its residue.
+"""The compiled mapping of one kind of part: a part to a resource, a resource to a part and its residue.
 
-Three laws hold for every file (``tests/mapping/test_laws.py``): what was given and is put back unchanged
-changes nothing; what was put is what is given, plus only what is supplied; and residue never shadows an edit
-of the record.
+Three laws hold for every file (``tests/mapping/test_laws.py``): a resource that is read and put back
+unchanged changes nothing; a resource that is put is read back as it was, plus only supplied values; and
+residue never shadows an edit of the record.
 """
 
 from __future__ import annotations
@@ -34,19 +34,19 @@ if TYPE_CHECKING:
 MISSING = Message(
     "record-needs",
     IssueType.REQUIRED,
-    nb="Posten må ha dette",
-    en="The record must have this",
+    nb="Et påkrevd element mangler. Kommunens post kan ikke lagre ressursen uten det.",
+    en="Required element missing. The municipal record cannot store the resource without it.",
     source="https://hl7.org/fhir/R4/http.html#update",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """The elements of a resource in which everything is understood or nothing is acted on.
+    """The closed elements of a resource: rows read all of them, or the part becomes opaque.
 
-    A resource with anything unmapped or contradicting under ``elements``, or without what the record must
-    have, becomes an *opaque* part: the rows ``rows`` alone, the field ``flag`` set, and all the rest residue.
-    One that ``binding`` says must be acted on is refused instead.
+    A resource with unmapped or contradicting content under ``elements``, or without a required field, becomes
+    an *opaque* part: only the rows ``rows`` apply, the field ``flag`` is set, and all the rest is residue. A
+    resource that must be enforced by ``binding`` is refused instead.
     """
 
     elements: tuple[str, ...]
@@ -55,7 +55,7 @@ class Closed:
     binding: Callable[[dict[str, Any]], bool]
 
     def unread(self, sent: dict[str, Any], residue: dict[str, Any], refused: list[Finding]) -> list[str]:
-        """The places under ``elements`` that no row reads; none where a code of ours is wrong (refused)."""
+        """The places under ``elements`` that no row reads; none if a code of ours is unknown (refused)."""
         if any(finding.code == CODE_UNKNOWN.code for finding in refused):
             return []
         under = tuple(f"{sent['resourceType']}.{element}" for element in self.elements)
@@ -65,19 +65,19 @@ class Closed:
 
 @dataclass(frozen=True, slots=True)
 class PartMapping:
-    """A kind of part and a resource type, both ways.
+    """The mapping of a kind of part to a resource type, in both directions.
 
     Args:
         part: the kind of part.
         type: the resource type.
-        rows: in the order of the resource.
-        view: how the rows see the part.
-        closed: what makes a resource opaque, if anything does.
-        same: FHIR systems that are read as another: sent -> given.
-        shape: what the record's schema asks of the part.
-        keeping: what may be residue.
-        narrator: tells the part as text, where nobody else has.
-        awaiting: shows the fields that have no element yet.
+        rows: the rows, in the order of the resource.
+        view: prepares the part for the rows.
+        closed: the elements that can make a resource opaque; None without any.
+        same: systems with several addresses: sent address -> our address.
+        shape: the schema's requirements on the part.
+        keeping: the limits of residue.
+        narrator: writes the narrative, unless the sender's is kept.
+        awaiting: shows the awaited fields as notes.
     """
 
     part: str
@@ -98,10 +98,10 @@ class PartMapping:
         residue: dict[str, Any] | None = None,
         scene: Scene = ALONE,
     ) -> dict[str, Any]:
-        """The resource a part is, with what of the residue still belongs to it, and with a narrative.
+        """The resource of a part, with the residue that still belongs to it, and with a narrative.
 
-        A sender's narrative stands as long as what it tells of; else the part is told in our words, with what
-        else of the ``scene`` belongs to it.
+        The sender's narrative is kept as long as the mapped resource is unchanged; else the narrative is
+        generated from the part and the ``scene``.
         """
         joined = Joined()
         resource = self._joined(joined, part, surroundings, residue or {})
@@ -113,7 +113,7 @@ class PartMapping:
         return _told(resource, text)
 
     def _yielding(self) -> Iterator[Fixed]:
-        """What is supplied unless a sender says that it is not so."""
+        """The fixed rows that give way to another code of the same system."""
         return (row for row in self.rows if isinstance(row, Fixed) and row.yields)
 
     def stale(
@@ -132,16 +132,16 @@ class PartMapping:
         onto: dict[str, Any] | None,
         new_id: Callable[[], str],
     ) -> tuple[dict[str, Any], dict[str, Any] | None]:
-        """The part a resource is, and its residue (None: it says nothing more).
+        """The part of a resource, and its residue (None if there is none).
 
         Args:
             resource: valid R4, with its id.
-            surroundings: what the part stands in; a resource that says otherwise is refused.
-            onto: the part as it stands: fields FHIR has no word for are kept, and ids matched.
+            surroundings: the owner of the part; a resource with another owner is refused.
+            onto: the part as stored: its fields without an element are kept, and its ids matched.
             new_id: makes ids for new items.
 
         Raises:
-            Unprocessable: with a finding at every place that is neither mapped nor can be kept.
+            Unprocessable: with a finding at every place that can be neither mapped nor residue.
         """
         sent, changed_notes = self.awaiting.taken_from(_normalised(resource, self.same), onto or {})
         if is_ours(sent.get("text")):
@@ -168,23 +168,23 @@ class PartMapping:
         return part, residue or None
 
     def place(self, expression: str, part: dict[str, Any], resource: dict[str, Any]) -> str:
-        """Where in the resource stands what a path in the part (``deltakere[1].rolle``) names."""
+        """The place in the resource of a path in the part (``deltakere[1].rolle``)."""
         return place(self.rows, expression, part, resource, self.type)
 
     def after(self, resource: dict[str, Any]) -> set[str]:
-        """The ids of resources of this type that this one is put into, and that must be there before it."""
+        """The ids of resources of this type that store a link to this one, and must exist before it."""
         restated = (row for row in self.rows if isinstance(row, Restated))
         return {id_ for row in restated for id_ in row.named(resource)}
 
     def unmapped(self, part: dict[str, Any] | None) -> dict[str, Any]:
-        """The fields of a part that FHIR has no word for."""
+        """The fields of a part without an element."""
         mapped = {plan.names[0] for _, plan, _ in leaves(self.rows)}
         return {name: value for name, value in (part or {}).items() if name not in mapped}
 
     def _joined(
         self, joined: Joined, part: dict[str, Any], surroundings: Mapping[str, str], residue: dict[str, Any]
     ) -> dict[str, Any]:
-        """The part mapped and joined with its residue; that of an opaque part is of no other."""
+        """The part mapped and joined with its residue; residue of an opaque part fits only an opaque part."""
         opaque = self.closed is not None and bool(part.get(self.closed.flag))
         told = opaque and "opaque" in residue and self.closed
         resource = self._mapped_by(told.rows if told else self.rows, part, surroundings)
@@ -239,13 +239,13 @@ _BEFORE_TEXT = ("resourceType", "id", "meta", "implicitRules", "language")
 
 
 def _told(resource: dict[str, Any], narrative: dict[str, Any]) -> dict[str, Any]:
-    """The resource with its narrative where R4 has it: before all that is the type's own."""
+    """The resource with its narrative in R4's order: before the elements of the type."""
     before = {key: resource[key] for key in _BEFORE_TEXT if key in resource}
     return {**before, "text": narrative, **resource}
 
 
 def _normalised(value: Any, same: Mapping[str, str]) -> Any:
-    """The resource with every system that has several addresses under the one we give out."""
+    """The resource with every system that has several addresses under our address."""
     if isinstance(value, dict):
         return {
             key: same.get(item, item)

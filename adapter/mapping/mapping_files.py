@@ -1,6 +1,6 @@
-"""Mapping files read, each once: no key in them is unknown, and none that must be there is lacking.
+"""Reads the mapping files, each once, and refuses unknown and missing keys.
 
-What a value says, and whether R4 and the record have such a place, is for :mod:`adapter.mapping.loading`.
+Values, and whether R4 and the record have the paths, are checked by :mod:`adapter.mapping.loading`.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 
 def read(folder: Path) -> Sources:
-    """Everything a folder says.
+    """The sources of a folder of mapping files.
 
     Raises:
-        MappingError, CodesError: a file says something that cannot be understood.
+        MappingError, CodesError: a file is invalid.
     """
     content = {path.stem: _yaml(path) for path in sorted(folder.glob("*.yaml"))}
     shared, sak = content.pop("datatypes"), content.pop("sak")
@@ -48,7 +48,7 @@ def read(folder: Path) -> Sources:
 
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""The one in C where PyYAML has it: these files are what a start waits for."""
+"""The YAML loader in C where PyYAML has it, since every start reads these files."""
 
 
 def _yaml(path: Path) -> Any:
@@ -71,20 +71,20 @@ KINDS: Mapping[str, tuple[set[str], set[str]]] = {
     "many": ({"plan", "fhir", "many"}, set()),
     "value": ({"plan", "fhir"}, {"as"}),
 }
-"""Each kind of row, told by the key of its name, with the keys it must have and those it may."""
+"""The kinds of row, each named by its own key, with its required and its optional keys."""
 
 
 def _known(where: str, content: Mapping[str, Any], must: set[str], may: set[str]) -> None:
-    """Refuse a key nobody reads, and the lack of one that must be there."""
+    """Check the keys of an object; MappingError for an unknown or missing key."""
     unknown, lacking = content.keys() - must - may, must - content.keys()
     if unknown:
-        raise MappingError(f"{where}: nobody knows the key {', '.join(sorted(map(str, unknown)))}")
+        raise MappingError(f"{where}: unknown key {', '.join(sorted(map(str, unknown)))}")
     if lacking:
-        raise MappingError(f"{where}: there is no {', '.join(sorted(lacking))}")
+        raise MappingError(f"{where}: {', '.join(sorted(lacking))} is missing")
 
 
 def _narrative(content: dict[str, Any]) -> dict[str, Any]:
-    """narrative.yaml, whose own words are known; what they name is for the narrators to find."""
+    """The content of narrative.yaml with its keys checked; the narrators check the fields it names."""
     _known("narrative", content, {"lines", "words", "parts", "more"}, set())
     for section, keys in (("lines", _LINE), ("parts", _TOLD)):
         for name, wanted in content[section].items():
@@ -116,7 +116,7 @@ def _left_out(name: str, content: Mapping[str, Any]) -> LeftOut:
 
 @dataclass(slots=True)
 class _Reader:
-    """Reads the rows of one file, with the parts it names: its own, else those of the datatypes."""
+    """Reads the rows of one file, with the parts they name: of the file itself, else of datatypes.yaml."""
 
     file: str
     parts: Mapping[str, list[dict[str, Any]]]
@@ -134,7 +134,7 @@ class _Reader:
     def _part(self, name: str) -> tuple[RowSource, ...]:
         if name not in self.parts:
             if self.common is None:
-                raise ValueError(f"there is no part {name}")
+                raise ValueError(f"unknown part {name}")
             return self.common._part(name)  # noqa: SLF001 - another of its kind
         if name not in self.read:
             self.read[name] = self.rows(self.parts[name])
@@ -173,23 +173,23 @@ class _Reader:
         )
 
     def _inside(self, value: dict[str, Any] | None, where: str) -> tuple[RowSource, ...]:
-        """The row of each value of a list, where each stands in an item of its own."""
+        """The inner row of a list whose values are each inside an item of its own."""
         if value is None:
             return ()
         inner = self._row({"plan": "value", **value}, where)
         if inner.kind not in {"value", "codes", "system"} or inner.listed:
-            raise ValueError("an item under many is one value")
+            raise ValueError("the row under many must map one value")
         return (inner,)
 
 
 def _hold_together(kind: str, row: dict[str, Any], fields: int, elements: int) -> None:
-    """Refuse what one key says and another does not allow."""
+    """Check that the keys of a row agree; ValueError if they do not."""
     if kind != "tuple" and (fields > 1 or elements != 1):
-        raise ValueError("several places need a tuple")
+        raise ValueError("a row with several fields or elements needs a tuple")
     if kind == "only" and (row["only"] != "in" or not isinstance(row["many"], str)):
-        raise ValueError("only says in, of many with a pair")
+        raise ValueError("only must be in, beside many with a named pair")
     if kind in {"codes", "system"} and row.get("many", True) is not True:
-        raise ValueError("many codes are said with true")
+        raise ValueError("many must be true in a row with codes or system")
 
 
 def _pair(row: dict[str, Any]) -> str:

@@ -1,8 +1,8 @@
-"""A part as a person reads it: the text of every resource, in bokmål, from the record's own titles and codes.
+"""The narrative of a part, in bokmål: its lines and sections, with the schema's titles and the code displays.
 
-Ids, topics and owners are not shown. Whom a part names is told by name, and a plan tells its goals, tiltak
-and team whole, so that it reads like the plan. All of it comes from the :class:`Scene` a text is told in,
-which is what its recipient may see: nothing else can be in the text.
+Ids, topics and owners are not shown. References are shown by name, and a plan shows its goals, tiltak and
+team in full. All content comes from the :class:`Scene`, which is what the recipient may see, so the text
+cannot contain hidden content.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ _TRAILING = " ,:"
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What a text may speak of beside its own part.
+    """The content a text may show beside its own part.
 
     Args:
-        record: the record the part stands in, as its recipient may see it.
-        named: the name of an ansatt, rolle or organisasjon by kind and id; None if it is not known.
-        above: the ids of the parts within whose text this is.
+        record: the record of the part, as the recipient may see it.
+        named: the name of an ansatt, rolle or organisasjon by kind and id; None if unknown.
+        above: the ids of the parts that enclose this text.
     """
 
     record: Mapping[str, Any] = field(default_factory=dict)
@@ -35,35 +35,35 @@ class Scene:
     above: frozenset[str] = frozenset()
 
     def part(self, kind: str, id_: str) -> dict[str, Any] | None:
-        """Another part of the record; None if there is none, or none that may be seen."""
+        """Another part of the record by kind and id; None if missing or hidden."""
         return next((one for one in self.record.get(LISTS.get(kind, ""), ()) if one["id"] == id_), None)
 
     def name(self, kind: str, id_: str) -> str | None:
-        """What somebody is called."""
+        """The name of an aktor by kind and id; None if unknown."""
         return name_of(self.part(kind, id_) or {}) if kind in LISTS else self.named(kind, id_)
 
     def within(self, id_: str) -> Scene:
-        """The scene of what is told within the part of this id."""
+        """The scene inside the text of the part of this id."""
         return Scene(self.record, self.named, self.above | {id_})
 
 
 ALONE = Scene()
-"""A part is told by itself: of whom it names no more than what they are."""
+"""The scene of a part by itself: aktorer are shown by kind, without names."""
 
 
 class Shown(Protocol):
-    """How one field is shown."""
+    """The way one field is shown."""
 
     def line(self, label: str, value: Any, scene: Scene) -> Line | None:
-        """The value as a line of a list; None where it says nothing."""
+        """The value as a line of a list; None for an empty line."""
 
     def text(self, value: Any, scene: Scene, between: str = ", ") -> str:
-        """The value within a line; the items of a list with ``between`` in between."""
+        """The value as text within a line; list items are joined with ``between``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A value that is one text; ``name`` when it is a name out of a table, and not somebody's own words."""
+    """A value as one text; ``name`` marks a display of a code table, as opposed to free text."""
 
     read: Callable[[Any], str]
     name: bool = False
@@ -77,7 +77,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Somebody:
-    """An aktor: its name, else what it is."""
+    """An aktor: its name, else the title of its kind."""
 
     kinds: Mapping[str, str]
 
@@ -91,7 +91,7 @@ class Somebody:
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """The id of an organisasjon: its name; nothing where that is not known."""
+    """The id of an organisasjon, shown by name; nothing if the name is unknown."""
 
     def line(self, label: str, value: Any, scene: Scene) -> Line | None:
         text = self.text(value, scene)
@@ -103,7 +103,7 @@ class Organisation:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A list: one item stands where the list would."""
+    """A list of values; a list of one item is shown as the item."""
 
     item: Shown
 
@@ -116,14 +116,14 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Ids of other parts, one or a list, or aktorer that are parts: each by its name, or whole.
+    """References to other parts, one or a list: each part is shown by name, or in full.
 
     Args:
-        kind: of the parts.
-        whole: whether all of each is told.
-        inner: the fields in which a part of the kind names others of it. Those are told within it, not twice.
-        narrators: of every kind of part.
-        other: how an aktor is shown that is no part; None where the list holds ids.
+        kind: the kind of the parts.
+        whole: whether each part is shown in full.
+        inner: the fields in which a part refers to parts of its own kind, which are shown inside it alone.
+        narrators: the narrators of every kind of part.
+        other: the way an aktor that is no such part is shown; None where the list holds ids.
     """
 
     kind: str
@@ -161,7 +161,7 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A piece of a line: one field, and what stands around and within it."""
+    """A piece of a line: one field, and the text before, after and between its items."""
 
     before: str
     field: str
@@ -172,7 +172,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """An object: the pieces of its line, then its other fields beneath, each with its title."""
+    """An object: the pieces of its line, then its other fields as lines beneath, with titles."""
 
     pieces: tuple[Piece, ...]
     others: tuple[tuple[str, str, Shown], ...]
@@ -187,7 +187,7 @@ class Fields:
         return between.join(part for part in (self._head(value, scene), *beneath) if part)
 
     def lines(self, value: Any, scene: Scene) -> list[Line]:
-        """The fields that are in no piece."""
+        """The lines of the fields that are in no piece."""
         return [
             line
             for name, label, shown in self.others
@@ -205,12 +205,12 @@ class Fields:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What stands beside the parts in the record and is told with one: all of a list but what names another.
+    """A list of the sak beside its parts, shown with a part: the items that name the part, or none.
 
     Args:
-        field: the record's list.
+        field: the list of the record.
         link: the field of its items that holds the id of a part.
-        shown: how the list is shown.
+        shown: the way the list is shown.
     """
 
     field: str
@@ -218,7 +218,7 @@ class Beside:
     shown: Shown
 
     def lines(self, part: dict[str, Any], scene: Scene) -> list[Line]:
-        """What belongs to this part."""
+        """The lines of the items that belong to this part."""
         own = [
             one for one in scene.record.get(self.field, ()) if one.get(self.link, part["id"]) == part["id"]
         ]
@@ -228,16 +228,16 @@ class Beside:
 
 @dataclass(frozen=True, slots=True)
 class Narrator:
-    """The text of one kind of part.
+    """Writes the narrative of one kind of part.
 
     Args:
-        title: stands first, where ``heading`` says nothing.
-        heading: the pieces of a title made of the part.
-        sections: heading and what is told under it.
-        inside: the part as it is told within another: the pieces of its name, and the fields beneath.
-        fields: title of every field that is told, and how, by its name.
-        more: the sentence for what a sender has said that no field holds.
-        closed: the field that says a part is kept as it was sent and opens nothing, and the sentence for it.
+        title: the default title, used where ``heading`` is empty.
+        heading: the pieces of a title made of the part's fields.
+        sections: the sections: heading and content.
+        inside: the part within the text of another: the pieces of its name, and the lines beneath.
+        fields: every shown field by name: its title, and the way it is shown.
+        more: the sentence for residue beyond the fields.
+        closed: the field that marks an opaque part, and the sentence for it.
     """
 
     title: str
@@ -251,7 +251,7 @@ class Narrator:
     def narrative(
         self, part: dict[str, Any], scene: Scene = ALONE, *, and_more: bool = False
     ) -> dict[str, Any]:
-        """The Narrative of a part; with ``and_more`` it says that its resource tells more than the text."""
+        """The Narrative of a part; with ``and_more`` a sentence says that the resource has more content."""
         title = self.heading.text(part, scene) or self.title
         if self.closed and part.get(self.closed[0]):
             return generated(title, [Section("", [Line("", self.closed[1])])])
@@ -262,16 +262,16 @@ class Narrator:
         return generated(title, [Section(heading, lines) for heading, lines in told if lines])
 
     def name(self, part: dict[str, Any], scene: Scene) -> str:
-        """What the part is called within another's text."""
+        """The name of the part within the text of another part."""
         return Fields(self.inside.pieces, ()).text(part, scene) or self.title
 
     def beneath(self, part: dict[str, Any], scene: Scene) -> list[Line]:
-        """All else of the part, within another's text."""
+        """The other lines of the part, within the text of another part."""
         return self.inside.lines(part, scene)
 
 
 def _grouped(label: str, lines: Sequence[Line | None]) -> Line | None:
-    """Lines under a label; a single one stands in its place."""
+    """Lines under a label; a single line takes the place of the group."""
     said = [line for line in lines if line is not None]
     if len(said) == 1:
         return Line(label, said[0].text, said[0].lines)

@@ -1,7 +1,7 @@
-"""Narrators, compiled: one walk over the schema for each kind of part.
+"""Compiles the narrators: one walk along the schema for each kind of part.
 
-The schema's titles and order are the text's; ``mappings/narrative.yaml`` says where a value reads better as a
-line than as a list, and which other parts are told whole.
+Titles and order come from the schema; ``mappings/narrative.yaml`` states which objects are lines instead of
+lists, and which other parts are shown in full.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _HIDDEN_FIELDS = {"id", "eier"}
 _PIECE = re.compile(r"(?P<before>[^{]*)\{(?P<field>\w+)(?:\|(?P<between>[^}]*))?\}(?P<after>.*)")
 
 _Named = dict[str, tuple[str, str, "Shown"]]
-"""The fields that are shown, by name: name, title, how."""
+"""The shown fields by name: name, title, and the way the field is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class NarratorMaker:
         defs: the definitions of plan.schema.json.
         codes: the code tables.
         content: mappings/narrative.yaml.
-        made: the narrators, by kind of part; each may tell of others, whichever is made first.
+        made: the compiled narrators by kind of part; a narrator may use one that is compiled later.
     """
 
     defs: Mapping[str, Any]
@@ -60,8 +60,8 @@ class NarratorMaker:
         """The narrator of a kind of part.
 
         Args:
-            part: its name in the schema.
-            tables: which code table a row reads each field in, by its path; else it is for the schema to say.
+            part: the name of the kind in the schema.
+            tables: the code table of each field with a row that has one, by path; else the schema's applies.
 
         Raises:
             ValueError: narrative.yaml names a field the schema does not have.
@@ -90,10 +90,10 @@ class NarratorMaker:
         return self.made[part]
 
     def _section(self, part: str, section: Mapping[str, Any], shown: _Named) -> tuple[str, Fields]:
-        """A section, taking its fields out of ``shown``; one alone needs no title beside the heading."""
+        """A section, with its fields removed from ``shown``; a single field has no title of its own."""
         unknown = [name for name in section["fields"] if name not in shown]
         if unknown:
-            raise ValueError(f"narrative: {part} has no field {', '.join(unknown)} to show")
+            raise ValueError(f"narrative: {part} has no shown field {', '.join(unknown)}")
         fields = [shown.pop(name) for name in section["fields"]]
         alone = len(fields) == 1
         return section["heading"], Fields(
@@ -101,17 +101,17 @@ class NarratorMaker:
         )
 
     def _beside(self, section: Mapping[str, str]) -> tuple[str, Beside]:
-        """A section of what stands beside the parts of a sak."""
+        """A section of a list of the sak beside its parts."""
         name = section["list"]
         shown = self._shown(self.defs["sak"]["properties"][name], {}, name, {})
         if shown is None:
-            raise ValueError(f"narrative: nothing of {name} can be shown")
+            raise ValueError(f"narrative: the list {name} has no field that can be shown")
         return section["heading"], Beside(name, section.get("of", ""), shown)
 
     def _named(
         self, node: Mapping[str, Any], tables: Mapping[str, str], above: str, wanted: Mapping[str, Any]
     ) -> _Named:
-        """The fields of an object that are shown, by name, each with its title."""
+        """The shown fields of an object by name, each with its title."""
         left_out = {*_HIDDEN_FIELDS, *wanted.get("left_out", ())}
         named = {}
         for name, inner in node.get("properties", {}).items():
@@ -123,7 +123,7 @@ class NarratorMaker:
         return named
 
     def _parts(self, name: str, node: Mapping[str, Any], wanted: Mapping[str, Any]) -> Shown | None:
-        """How a field is shown that names other parts, or an organisation; None if it is no such field."""
+        """The way a reference to parts or to an organisasjon is shown; None for another field."""
         node, type_ = resolved(node, self.defs, name)
         whole = name in wanted.get("whole", ())
         if NAMING.get(name) == "organisasjon" and type_ == "id":
@@ -167,13 +167,13 @@ class NarratorMaker:
         return Fields(pieces, tuple(fields.values()))
 
     def _pieces(self, texts: Sequence[str], name: str, fields: _Named) -> tuple[Piece, ...]:
-        """The pieces of a line, taking their fields out of ``fields``."""
+        """The pieces of a line, with their fields removed from ``fields``."""
         return tuple(self._piece(text, name, fields, first=index == 0) for index, text in enumerate(texts))
 
     def _piece(self, text: str, name: str, fields: _Named, *, first: bool) -> Piece:
         match = _PIECE.fullmatch(text)
         if match is None or match["field"] not in fields:
-            raise ValueError(f"narrative: {name} has no field for {text}")
+            raise ValueError(f"narrative: {name} has no field for the piece {text}")
         _, _, shown = fields.pop(match["field"])
         if not first:
             shown = _within_a_sentence(shown)
@@ -181,9 +181,9 @@ class NarratorMaker:
         return Piece(match["before"], match["field"], between, match["after"], shown)
 
     def _displays(self, enum: Sequence[str], table: str | None) -> dict[str, str]:
-        """The words for the codes of a field: of its table, else our own."""
+        """The displays of the codes of a field: from its code table, else from narrative.yaml."""
         if table is not None and table not in self.codes:
-            raise ValueError(f"plan.schema: there is no table {table}")
+            raise ValueError(f"plan.schema: unknown code table {table}")
         displays = self.codes[table].displays if table else {}
         words = self.content["words"]
         return {
@@ -205,7 +205,7 @@ def _somebody(aktor: Mapping[str, Any]) -> Somebody:
 
 
 def _within_a_sentence(shown: Shown) -> Shown:
-    """The same without a capital, but for names of people and abbreviations."""
+    """The way a value is shown inside a line: without a capital, except names and abbreviations."""
     if isinstance(shown, Somebody):
         return Somebody({kind: _small(title) for kind, title in shown.kinds.items()})
     if isinstance(shown, Word) and shown.name:

@@ -1,4 +1,4 @@
-"""Dates, times, numbers and how often, as they are written in bokmål by the rules of Språkrådet."""
+"""Dates, times, numbers and frequencies, written in bokmål by the rules of Språkrådet."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ MONTHS = (*_MONTHS, "november", "desember")
 
 @lru_cache(1024)
 def moment(value: str) -> str:
-    """A FHIR date or dateTime: ``2026``, ``mars 2026``, ``1. mars 2026``, ``1. mars 2026 kl. 09.30``.
+    """A date or dateTime in bokmål: ``2026``, ``mars 2026``, ``1. mars 2026``, ``1. mars 2026 kl. 09.30``.
 
-    A time with a zone is told on the Norwegian clock; one that is no time there is told as it stands.
+    A time with a zone is written on the Norwegian clock; an invalid time is written as it is.
     """
     day, _, time = value.partition("T")
     if time:
@@ -38,14 +38,14 @@ def number(value: Decimal | int) -> str:
 
 
 def frequency(hyppighet: Mapping[str, Any]) -> str:
-    """How often: ``én gang per dag``, ``2 ganger hver 3. uke``; ``enhet`` is the word for the unit."""
+    """A frequency: ``én gang per dag``, ``2 ganger hver 3. uke``; ``enhet`` is the word for the unit."""
     times, per, unit = hyppighet["ganger"], hyppighet["per"], hyppighet["enhet"]
     often = "én gang" if times == 1 else f"{times} ganger"
     return f"{often} per {unit}" if per == 1 else f"{often} hver {per}. {unit}"
 
 
 def interval(intervall: Mapping[str, Any]) -> str:
-    """What follows *hver*: ``måned``, ``6. måned``; ``enhet`` is the word for the unit."""
+    """An interval after *hver*: ``måned``, ``6. måned``; ``enhet`` is the word for the unit."""
     count, unit = intervall["antall"], intervall["enhet"]
     return str(unit) if count == 1 else f"{count}. {unit}"
 

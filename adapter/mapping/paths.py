@@ -1,8 +1,8 @@
-"""Where a value stands in a FHIR resource or in a part: paths that can be read, written and cleared.
+"""Paths to a value in a FHIR resource or in a part, to read, write and clear it.
 
-A FHIR path is element names with dots; an item of a list is chosen by what it holds: ``identifier[system=x]``
-(equal), ``extension[url=x]``, or ``telecom[value]`` (present). A plan path is field names with dots. Nothing
-else is said in a path; there are no positions and no expressions.
+A FHIR path is element names with dots; a selector selects a list item by its content:
+``identifier[system=x]`` (equal), ``extension[url=x]``, or ``telecom[value]`` (present). A plan path is field
+names with dots. A path has no indices and no expressions.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ _STEP = re.compile(r"([A-Za-z_]\w*)(?:\[([\w.]+)(?:=([^\]]*))?\])?(?:\.|$)")
 
 
 class PathError(ValueError):
-    """A path in a mapping file cannot be read."""
+    """A path in a mapping file is invalid."""
 
 
 class Twice(Exception):
-    """Two items of a list answer to one selector; ``place`` is the later one's."""
+    """Two items of a list match one selector; ``place`` is the place of the later."""
 
     def __init__(self, place: str) -> None:
         super().__init__(place)
@@ -31,13 +31,13 @@ class Twice(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Selector:
-    """Chooses the item of a list in which ``names`` leads to ``value`` (None: to anything)."""
+    """Selects the item of a list in which ``names`` leads to ``value`` (None: to any value)."""
 
     names: tuple[str, ...]
     value: str | None
 
     def chooses(self, item: Any) -> bool:
-        """Is this the item?"""
+        """Does the selector match this item?"""
         if len(self.names) == 1:
             value = item.get(self.names[0]) if isinstance(item, dict) else None
             if not isinstance(value, list):
@@ -46,7 +46,7 @@ class Selector:
         return bool(found) if self.value is None else self.value in found
 
     def begin(self) -> dict[str, Any]:
-        """A new item that this selector chooses; only for selectors with a value."""
+        """A new item that this selector matches; only for selectors with a value."""
         item: Any = self.value
         for name in reversed(self.names):
             item = {name: [item]} if name == "coding" else {name: item}
@@ -65,14 +65,14 @@ def _leaves(item: Any, names: tuple[str, ...]) -> Iterator[Any]:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One element name, with the selector that chooses among its items."""
+    """One element name, with the selector of an item of its list."""
 
     name: str
     selector: Selector | None = None
 
     @property
     def text(self) -> str:
-        """The step as it is written."""
+        """The step as written in a mapping file."""
         if self.selector is None:
             return self.name
         value = "" if self.selector.value is None else f"={self.selector.value}"
@@ -87,34 +87,34 @@ class FhirPath:
 
     @classmethod
     def parse(cls, text: str) -> FhirPath:
-        """Compile ``text``; PathError if it is no path."""
+        """The path of ``text``; PathError if it is invalid."""
         steps, end = [], 0
         while end < len(text):
             match = _STEP.match(text, end)
             if match is None:
-                raise PathError(text)
+                raise PathError(f"invalid path {text}")
             name, selected, value = match.groups()
             selector = Selector(tuple(selected.split(".")), value) if selected else None
             steps.append(Step(name, selector))
             end = match.end()
         if not steps:
-            raise PathError(text)
+            raise PathError(f"invalid path {text}")
         return cls(tuple(steps))
 
     @property
     def text(self) -> str:
-        """The path as it is written."""
+        """The path as written in a mapping file."""
         return ".".join(step.text for step in self.steps)
 
     def unselected(self) -> FhirPath:
-        """The path to the list itself, where this one ends by choosing from it."""
+        """The path without the selector at its end: the path to the list itself."""
         return FhirPath((*self.steps[:-1], Step(self.steps[-1].name)))
 
     def read(self, resource: dict[str, Any], place: str) -> tuple[Any, str]:
-        """The value and where it stands; None and where it would.
+        """The value and its place; None and the place it would have.
 
         Raises:
-            Twice: a selector chooses two items.
+            Twice: a selector matches two items.
         """
         value: Any = resource
         for step in self.steps:
@@ -127,7 +127,7 @@ class FhirPath:
         return value, place
 
     def write(self, resource: dict[str, Any], value: Any) -> None:
-        """Put ``value`` there, making what leads to it."""
+        """Write ``value`` at the path, with the elements that lead to it."""
         for step in self.steps[:-1]:
             resource = _enter(resource, step)
         last = self.steps[-1]
@@ -168,12 +168,12 @@ class PlanPath:
 
     @classmethod
     def parse(cls, text: str) -> PlanPath:
-        """Compile ``text``."""
+        """The path of ``text``."""
         return cls(tuple(text.split(".")))
 
     @property
     def text(self) -> str:
-        """The path as it is written."""
+        """The path as written in a mapping file."""
         return ".".join(self.names)
 
     def read(self, part: dict[str, Any]) -> Any:
@@ -186,10 +186,10 @@ class PlanPath:
         return value
 
     def write(self, part: dict[str, Any], value: Any) -> None:
-        """Put ``value`` there, or clear the field if it is None; empty objects on the way go with it.
+        """Write ``value`` at the path, or clear the field for None, with the objects it leaves empty.
 
-        ``part`` is changed, what it holds is copied first. An empty list or object says as little as none,
-        and FHIR has no word for it: clearing leaves it, so that nothing changes where nothing was said.
+        ``part`` is changed; its inner objects are copied first. An empty list or object has no FHIR form, so
+        clearing keeps it: a read that is put back changes nothing.
         """
         _write(part, self.names, value)
 
@@ -207,7 +207,7 @@ def _write(part: dict[str, Any], names: tuple[str, ...], value: Any) -> None:
 
 
 def holds(whole: Any, part: Any) -> bool:
-    """Does ``whole`` say everything ``part`` says?"""
+    """Does ``whole`` contain ``part``: every field of it, and every item of its lists?"""
     if isinstance(part, dict):
         return isinstance(whole, dict) and all(
             key in whole and holds(whole[key], value) for key, value in part.items()

@@ -1,15 +1,15 @@
-"""What a resource says that the record has no field for: taken off on the way in, joined on the way out.
+"""Residue: FHIR content without a field in the record, split off when sent and joined when read.
 
-A residue is a tree that follows the resource:
+A residue is a tree with the structure of the resource:
 
-- ``keep``: values the mapped resource does not have, whole.
-- ``in``: residue inside elements both have; ``items``: of a list, inside its mapped items, by item key.
-- ``more``: items of a list that are nobody's, each after the mapped item before it (``null``: first).
+- ``keep``: whole values that the mapped resource does not have.
+- ``in``: residue inside elements both have; ``items``: residue inside mapped list items, by item key.
+- ``more``: unmapped items of a list, each after the mapped item before it (``null``: first).
 - ``order``: the order of a list's mapped items, where the sender's differs from the mapping's.
-- ``beside``: what stands beside a primitive (``_birthDate``); ``narrative``; each with its own guard.
-- ``opaque``: the part is kept whole and not acted on; the residue of one that is, is another.
-- ``guard``: a hash of what was mapped there. Inside a datatype residue belongs to that very value, and goes
-  when the value does; in a resource or backbone element it lives as long as that.
+- ``beside``: the companion of a primitive (``_birthDate``); ``narrative``; each with its own guard.
+- ``opaque``: the part is kept whole and not enforced; the residue fits only an opaque part.
+- ``guard``: a hash of the mapped value. Residue inside a datatype belongs to that value, and is deleted when
+  the value changes; residue of a resource or backbone element exists as long as that.
 """
 
 from __future__ import annotations
@@ -33,23 +33,27 @@ if TYPE_CHECKING:
 SAYS_OTHERWISE = Message(
     "says-otherwise",
     IssueType.BUSINESS_RULE,
-    nb="Det som står her, kan ikke tas vare på sammen med det posten sier",
-    en="What stands here cannot be kept beside what the record says",
+    nb="Verdien er i strid med kommunens post, og kan verken kartlegges eller bevares. Fjern den, eller "
+    "endre det kartlagte elementet.",
+    en="This value contradicts the municipal record, so it can be neither mapped nor preserved. Remove it, "
+    "or change the mapped element.",
     source="https://hl7.org/fhir/R4/http.html#update",
 )
 MODIFIER_UNKNOWN = Message(
     "modifier-unknown",
     IssueType.EXTENSION,
-    nb="Elementet endrer meningen av det rundt, og kan ikke tas vare på uten å forstås",
-    en="The element changes the meaning of what is around it, and cannot be kept without being understood",
+    nb="Elementet endrer betydningen av innholdet rundt, og tjenesten kan ikke tolke det. Fjern elementet.",
+    en="The element modifies the meaning of the content around it, and the server cannot interpret it. "
+    "Remove the element.",
     source="https://hl7.org/fhir/R4/conformance-rules.html#isModifier",
 )
 HEED_UNREAD = Message(
     "protected-address-unread",
     IssueType.SECURITY,
-    nb="En adressegradering må sies der den leses: i meta.security, med kodeverket ip-adressebeskyttelse",
-    en="A protected address must be told where it is read: in meta.security, with codes "
-    "ip-adressebeskyttelse",
+    nb="Adressebeskyttelse leses bare i meta.security, med kodeverket ip-adressebeskyttelse. Flytt "
+    "koden dit.",
+    en="A protected address is read only in meta.security, with codes of ip-adressebeskyttelse. Move "
+    "the code there.",
     source="https://lovdata.no/lov/2016-12-09-88/§10-4",
 )
 _NEVER_KEPT = {"modifierExtension", "implicitRules", "_implicitRules"}
@@ -63,7 +67,7 @@ def guard(value: Any) -> str:
 
 
 def item_keys(items: list[Any]) -> list[str]:
-    """What the mapped items of a list are known by; those alike are numbered."""
+    """The keys of the mapped items of a list; equal keys are numbered."""
     seen: Counter[str] = Counter()
     keys = []
     for index, item in enumerate(items):
@@ -74,7 +78,7 @@ def item_keys(items: list[Any]) -> list[str]:
 
 
 def _item_key(item: Any, index: int) -> str:
-    """Its id, else what chose it, else its value."""
+    """The key of an item: its id, else its url, reference or coding, else its value or index."""
     if not isinstance(item, dict):
         return f"={item}"
     for name in ("id", "url", "reference"):
@@ -88,9 +92,9 @@ def _item_key(item: Any, index: int) -> str:
 
 @dataclass(slots=True)
 class Taken:
-    """The residue of one resource, and the places where it cannot be one.
+    """Splits the residue off one resource, with a finding at each place that cannot be residue.
 
-    ``opaque``: nothing of the resource is acted on, so elements that modify its meaning are kept with it.
+    ``opaque``: the resource is not enforced, so its modifier elements may be residue.
     """
 
     keeping: Keeping
@@ -98,7 +102,7 @@ class Taken:
     refused: list[Finding] = field(default_factory=list)
 
     def of(self, mapped: dict[str, Any], sent: dict[str, Any], type_: str, place: str) -> dict[str, Any]:
-        """What ``sent`` says beyond ``mapped``; ``{}`` for nothing. Contradictions go to ``refused``."""
+        """The content of ``sent`` beyond ``mapped``; ``{}`` for none. Contradictions go to ``refused``."""
         residue: dict[str, Any] = {}
         for key, value in sent.items():
             at = f"{place}.{key}"
@@ -147,7 +151,7 @@ class Taken:
         return self.opaque and key not in _NEVER_KEPT
 
     def _heed(self, value: Any, place: str, *, apart: bool = False) -> None:
-        """Refuse to keep what must be understood, however deep; a contained resource's modifiers are its."""
+        """Refuse heeded codes and modifiers at any depth; a contained resource may keep its own modifiers."""
         if isinstance(value, list):
             for index, item in enumerate(value):
                 self._heed(item, f"{place}[{index}]", apart=apart)
@@ -163,9 +167,10 @@ class Taken:
                     self._heed(inner, f"{place}.{key}", apart=apart)
 
     def _aligned(self, mapped: list[Any], sent: list[Any]) -> dict[int, int]:
-        """Index of a sent item -> index of the mapped item it is: by element id, else the first holding it.
+        """Index of a sent item -> index of its mapped item: by element id, else the first that contains it.
 
-        What is supplied comes last: a concept that says it beside something else is of the something else.
+        Supplied items are matched last, so that a concept with a supplied and a mapped coding matches the
+        mapped one.
         """
         partner: dict[int, int] = {}
         for place, one in sorted(enumerate(mapped), key=lambda at: at[1] in self.keeping.supplied):
@@ -226,7 +231,7 @@ class Taken:
 
 
 def _without_ids(value: Any) -> Any:
-    """A mapped item as one that was sent without element ids may say it."""
+    """A mapped item without its element ids, to match an item that was sent without ids."""
     if isinstance(value, dict):
         return {key: _without_ids(inner) for key, inner in value.items() if key != "id"}
     return [_without_ids(one) for one in value] if isinstance(value, list) else value
@@ -246,7 +251,7 @@ def type_of(type_: str, key: str) -> str:
 
 
 def element_of(type_: str, key: str) -> str:
-    """The element a key is of: a choice is one element, whichever type was chosen."""
+    """The element of a JSON key; the keys of a choice share one element."""
     found = facts(type_).element(key)
     return found[0].name if found else key
 
@@ -261,16 +266,16 @@ def _is_modifier(type_: str, key: str) -> bool:
 
 @cache
 def lives_with_its_parent(type_: str) -> bool:
-    """Is it a resource, a backbone element or Meta? Residue in those is no remark on one value."""
+    """Is a type a resource, a backbone element or Meta? Residue in those needs no guard."""
     return type_ == "Meta" or facts(type_).kind in {"resource", "part"}
 
 
 WORDS = {"display", "text", "type", "identifier"}
-"""What says in words, or of a reference once more, what stands beside it."""
+"""The elements that repeat a mapped code or reference in words."""
 
 
 def is_words(residue: dict[str, Any]) -> bool:
-    """Does a residue only say in words, for people, what is mapped beside it as codes and references?"""
+    """Does a residue only repeat mapped codes and references in words?"""
     inside = [*residue.get("in", {}).values(), *residue.get("items", {}).values()]
     return (
         residue.keys() <= {"in", "items", "keep", "guard", "order"}
@@ -280,7 +285,7 @@ def is_words(residue: dict[str, Any]) -> bool:
 
 
 def places(residue: dict[str, Any] | None, place: str) -> Iterator[str]:
-    """Every place a residue says something, for a reader of it."""
+    """The place of every value in a residue."""
     for key, value in (residue or {}).items():
         if key in {"keep", "beside"}:
             yield from (f"{place}.{name}" for name in value)

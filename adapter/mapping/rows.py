@@ -1,8 +1,8 @@
-"""The kinds of row, a closed set. Each knows both directions: what the part says, and what the resource says.
+"""The kinds of row, a closed set; each row maps in both directions.
 
-``give`` writes into a resource what a part says; ``take`` reads from a resource into a part. A row owns the
-place it reads: what it finds there and cannot take is either kept as residue (somebody else's code, a
-reference to elsewhere) or refused (a contradiction), never dropped.
+``give`` writes the values of a part into a resource; ``take`` reads values from a resource into a part. A row
+owns the element it reads: a value it cannot map is residue (a code of another system, an external reference)
+or refused (a contradiction), never dropped.
 """
 
 from __future__ import annotations
@@ -26,35 +26,37 @@ _LAW = "https://hl7.org/fhir/R4/http.html#update"
 SAID_TWICE = Message(
     "said-twice",
     IssueType.DUPLICATE,
-    nb="Det samme er sagt to ganger, og posten har plass til én",
-    en="The same is said twice, and the record has room for one",
+    nb="Ressursen har to verdier der posten har plass til én. Fjern den ene.",
+    en="The resource has two values where the record has room for one. Remove one of them.",
     source=_LAW,
 )
 CODE_UNKNOWN = replace(
     faults.CODE,
-    nb="Ukjent kode i {system}; gyldige: {valid}",
-    en="Unknown code in {system}; valid ones: {valid}",
+    nb="Koden er ukjent i {system}. Gyldige koder: {valid}",
+    en="The code is unknown in {system}. Valid codes: {valid}",
     source="https://hl7.org/fhir/R4/terminologies.html#strength",
 )
 CONTRADICTS = Message(
     "contradicts-fixed",
     IssueType.BUSINESS_RULE,
-    nb="Her kan bare {fixed} stå",
-    en="Only {fixed} can stand here",
+    nb="Elementet har den faste verdien {fixed}. Send den, eller utelat elementet.",
+    en="The element has the fixed value {fixed}. Send that value, or leave the element out.",
     source=_LAW,
 )
 OTHER_SURROUNDINGS = Message(
     "belongs-elsewhere",
     IssueType.BUSINESS_RULE,
-    nb="Delen hører til en annen {around}, og kan ikke flyttes",
-    en="The part belongs to another {around}, and cannot be moved",
+    nb="Ressursen tilhører en annen {around}, og referansen kan ikke endres. Send den opprinnelige "
+    "referansen.",
+    en="This resource already belongs to another {around}; the reference cannot be changed. Send the "
+    "original reference.",
     source=_LAW,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """What rows share while one resource is taken: surroundings, ids for new items, and what is refused."""
+    """The shared state while one resource is taken: surroundings, ids for new items, and refusals."""
 
     surroundings: Mapping[str, str]
     new_id: Callable[[], str]
@@ -65,14 +67,14 @@ class Row(Protocol):
     """One row of a mapping file."""
 
     def give(self, part: dict[str, Any], resource: dict[str, Any], surroundings: Mapping[str, str]) -> None:
-        """Write into ``resource`` what ``part`` says."""
+        """Write the values of ``part`` into ``resource``."""
 
     def take(self, resource: dict[str, Any], place: str, part: dict[str, Any], taking: Taking) -> None:
-        """Write into ``part`` what ``resource`` says, clearing what it does not say."""
+        """Write the values of ``resource`` into ``part``, and clear fields without a value."""
 
 
 def found(path: FhirPath, resource: dict[str, Any], place: str, taking: Taking) -> tuple[Any, str]:
-    """Read a path; what is said twice is refused and read as nothing."""
+    """The value of a path and its place; a repeated value is refused and read as None."""
     try:
         return path.read(resource, place)
     except Twice as twice:
@@ -81,7 +83,7 @@ def found(path: FhirPath, resource: dict[str, Any], place: str, taking: Taking) 
 
 
 def append(path: FhirPath, resource: dict[str, Any], items: list[Any]) -> None:
-    """Put items at the end of a list that several rows share."""
+    """Append items to a list that several rows share."""
     if items:
         before, _ = path.read(resource, "")
         path.write(resource, [*(before or ()), *items])
@@ -89,7 +91,7 @@ def append(path: FhirPath, resource: dict[str, Any], items: list[Any]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One value in one place, through a named pair."""
+    """One field and one element, through a named pair."""
 
     plan: PlanPath
     fhir: FhirPath
@@ -107,7 +109,7 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Tuple:
-    """Several values on both sides at once, through a named pair."""
+    """Several fields and several elements at once, through a named pair."""
 
     plan: tuple[PlanPath, ...]
     fhir: tuple[FhirPath, ...]
@@ -129,9 +131,9 @@ class Tuple:
 class Coded:
     """A code of a table, as a ``code``, a Coding or a CodeableConcept; ``many`` where the plan has a list.
 
-    In a list of Codings or CodeableConcepts the table's own system finds the item, and of a system that is
-    not ours only the codes the table knows: several tables may share such a list. ``absent`` is the ``code``
-    that says what the plan says by leaving the field out, where FHIR always has one.
+    In a list of Codings or CodeableConcepts the item is found by the system of the table, and in a system
+    that is not ours by the codes of the table: several tables may share such a list. ``absent`` is the
+    ``code`` for an absent field, where FHIR requires a code.
     """
 
     plan: PlanPath
@@ -176,7 +178,7 @@ class Coded:
         self.plan.write(part, read[0][0] if read else None)
 
     def _codes(self, item: Any, place: str, taking: Taking) -> list[str]:
-        """The plan codes an item says; a code of ours that the table lacks is refused."""
+        """The plan codes of an item; an unknown code of our own systems is refused."""
         if self.shape == "code":
             sent = [item] if isinstance(item, str) and item != self.absent else []
         else:
@@ -195,10 +197,10 @@ class Coded:
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """A value every resource of this mapping has; left out it is supplied, another is refused.
+    """A fixed value of every resource of this mapping: supplied when left out; another value is refused.
 
-    In a list it may stand beside others; with ``yields`` not beside another code of its own system, which
-    would say that it is not so.
+    In a list other items are allowed beside it; with ``yields`` the fixed value gives way to another code of
+    its own system.
     """
 
     fhir: FhirPath
@@ -218,12 +220,12 @@ class Fixed:
             taking.refused.append(CONTRADICTS.at(at, fixed=self.value))
 
     def is_denied_by(self, resource: dict[str, Any]) -> bool:
-        """Does a sender leave this out and say another code of its system?"""
+        """Does the sent resource have another code of the system in place of the fixed value?"""
         items, _ = self.fhir.read(resource, "")
         return self.yields and self.value not in (items or ()) and bool(self._others(items or ()))
 
     def withdrawn(self, resource: dict[str, Any]) -> dict[str, Any]:
-        """The resource without it, as long as the other code is there."""
+        """The resource without the fixed value, if another code of its system is there."""
         items, _ = self.fhir.read(resource, "")
         if not self._others(items):
             return resource
@@ -237,10 +239,10 @@ class Fixed:
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """A boolean of the plan that is the presence of a fixed item in a list.
+    """A boolean field that is the presence of a fixed item in a list.
 
-    A CodeableConcept of nothing but a coding of ``also`` says the same: it stays residue as long as that is
-    true, and the fixed item is given beside it.
+    A CodeableConcept with only a coding of ``also`` means the same: it is residue as long as the field is
+    true, and the fixed item is supplied beside it.
     """
 
     plan: PlanPath
@@ -262,7 +264,7 @@ class Flag:
             self.plan.write(part, None)
 
     def true(self, residue: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
-        """The residue without what says the same, if it is so no more."""
+        """The residue without equivalent items, if the field is no longer true."""
         if not self.also or self.plan.read(part):
             return residue
         return without_items(residue, self.key, self._says_so)
@@ -278,7 +280,7 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """A reference to what the part stands in: given always, and on the way in it must be the same."""
+    """The reference to the owner of the part: always supplied; a sent reference must be the same."""
 
     fhir: FhirPath
     name: str
@@ -290,7 +292,7 @@ class Around:
     def take(self, resource: dict[str, Any], place: str, part: dict[str, Any], taking: Taking) -> None:
         value, at = found(self.fhir, resource, place, taking)
         said = (value or {}).get("reference")
-        unsure = said is None and "identifier" in (value or {})  # somebody, but who?
+        unsure = said is None and "identifier" in (value or {})  # an identifier that did not resolve
         if unsure or (said is not None and said != taking.surroundings.get(self.name)):
             taking.refused.append(OTHER_SURROUNDINGS.at(at, around=self.name))
 

@@ -1,7 +1,7 @@
-"""What mapping files say, as values: whoever asks walks the same ones, a list's inner rows within its row.
+"""The content of the mapping files as values, with one walk over all rows, inner rows included.
 
-The loader makes rows of them, the ledger counts them, the page shows them, and a text finds its code tables
-in them. :mod:`adapter.mapping.mapping_files` reads them.
+The loader compiles the sources, the ledger counts them, the document prints them, and the narrators find
+their code tables in them. :mod:`adapter.mapping.mapping_files` reads them.
 """
 
 from __future__ import annotations
@@ -19,32 +19,32 @@ if TYPE_CHECKING:
 
 
 LeftOut = dict[str, dict[str, str]]
-"""By class, what no row takes, each with its reason where one is given."""
+"""The elements and fields without a row, by class, each with its reason if there is one."""
 
 
 class MappingError(ValueError):
-    """A mapping file is not as it should be; the text says which file and row."""
+    """A mapping file is invalid; the text names the file and the row."""
 
 
 @dataclass(frozen=True, slots=True)
 class RowSource:
-    """One row, as its file says it.
+    """One row, as written in its file.
 
     Args:
-        kind: which kind of row: a key of ``reading.KINDS``, or ``inside``, a ``many`` with a row of its own.
-        plan: the fields it is about; none where the value does not stand in the part.
-        fhir: the elements; several, like the fields, in a ``tuple`` alone.
-        pair: the named pair a value goes through.
-        codes: the table its codes stand in.
+        kind: a key of ``mapping_files.KINDS``, or ``inside`` for a ``many`` with an inner row.
+        plan: the fields; none where the value is not in the part.
+        fhir: the elements; several, like the fields, only in a ``tuple``.
+        pair: the named pair of the value.
+        codes: the code table.
         system: the system of a code of an open list.
-        absent: the code that stands for no value.
+        absent: the code for an absent field.
         listed: whether a field of codes is a list.
-        value: what is fixed, or what a flag is.
-        yields: whether what is fixed gives way to another code of its system.
-        also: the codings that say the same as a flag.
-        around: the name of what the part stands in.
-        match: by which fields the items of a list are known.
-        why: why a row is read alone.
+        value: the fixed value, or the item of a flag.
+        yields: whether the fixed value gives way to another code of its system.
+        also: the codings that mean the same as a flag.
+        around: the name of the owner in the surroundings.
+        match: the fields that match the items of a list.
+        why: the reason a row is import-only.
         inner: the rows of each item of a list.
     """
 
@@ -66,24 +66,24 @@ class RowSource:
 
     @property
     def is_supplied(self) -> bool:
-        """Is it given where a sender leaves it out?"""
+        """Is the value supplied when a sender leaves it out?"""
         return self.kind in {"fixed", "around"}
 
     @property
     def is_list(self) -> bool:
-        """Is it about the items of a list, of which others may be somebody else's?"""
+        """Does the row map items of a list that may have unmapped items too?"""
         return self.kind in {"each", "many", "inside", "only"} or self.listed
 
     @property
     def text(self) -> str:
-        """What it is about, for a message: ``hvem <-> member``."""
+        """The fields and elements of the row, for a message: ``hvem <-> member``."""
         plan, fhir = (", ".join(path.text for path in paths) for paths in (self.plan, self.fhir))
         return f"{plan} <-> {fhir}" if plan else fhir
 
 
 @dataclass(frozen=True, slots=True)
 class ClosedSource:
-    """What a file says under ``closed``."""
+    """The content of a file under ``closed``."""
 
     elements: tuple[str, ...]
     flag: str
@@ -96,13 +96,13 @@ class FileSource:
     """One mapping file.
 
     Args:
-        name: the file's, without its ending.
-        part: the kind of part it maps.
+        name: the name of the file, without its ending.
+        part: the kind of part.
         type: the resource type.
-        rows: in the order of the resource.
-        view: how the rows see the part.
-        closed: what makes a resource opaque.
-        left_out: what no row takes.
+        rows: the rows, in the order of the resource.
+        view: the name of the view.
+        closed: the elements that can make a resource opaque.
+        left_out: the elements and fields without a row.
     """
 
     name: str
@@ -116,17 +116,17 @@ class FileSource:
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Everything the folder says.
+    """The content of a folder of mapping files.
 
     Args:
         files: the mapping files, by name.
-        of_sak: what of the sak itself is in no part.
-        of_datatypes: the elements of each datatype that are residue wherever it stands.
+        of_sak: the fields of the sak itself that are in no part.
+        of_datatypes: the elements of each datatype that are residue wherever the datatype is used.
         defs: the definitions of plan.schema.json.
         codes: the code tables, by name.
-        same: systems that are read as another: sent -> given.
-        heeded: systems whose codes must not pass unread, with those of them that say nothing.
-        narrative: narrative.yaml.
+        same: systems with several addresses: sent address -> our address.
+        heeded: systems whose codes are refused as residue, each with its harmless codes.
+        narrative: the content of narrative.yaml.
     """
 
     files: tuple[FileSource, ...]
@@ -141,7 +141,7 @@ class Sources:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A row where it is read: its fields (``deltakere[].rolle``) and its elements, from the outermost."""
+    """A row with its full paths: its fields (``deltakere[].rolle``) and its elements, from the outermost."""
 
     row: RowSource
     fields: tuple[str, ...]
@@ -149,12 +149,12 @@ class Place:
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """The fields, whether in a list or not: ``deltakere.rolle``."""
+        """The fields without the marks of lists: ``deltakere.rolle``."""
         return tuple(path.replace("[]", "") for path in self.fields)
 
 
 def walk(rows: Iterable[RowSource], field: str = "", element: tuple[Step, ...] = ()) -> Iterator[Place]:
-    """Every row and what is within it, in order; a list of values is where each value stands."""
+    """Every row and its inner rows, in order; a list of values has the place of its inner row."""
     for row in rows:
         fields = tuple(f"{field}{path.text}" for path in row.plan)
         elements = tuple(FhirPath((*element, *path.steps)) for path in row.fhir)

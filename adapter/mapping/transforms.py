@@ -1,6 +1,6 @@
-"""Named pairs: what a row cannot say by itself, each a function and its inverse.
+"""Named pairs: translations a row cannot express by itself, each a function and its inverse.
 
-A pair's ``to_plan`` answers None for a FHIR value it does not know: that value is then kept as residue.
+The ``to_plan`` of a pair returns None for an unknown FHIR value: that value becomes residue.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _OF_TYPE = {kind.type: kind.name for kind in PARTS if kind.is_aktor}
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A translation of one value, both ways."""
+    """A translation of one value, in both directions."""
 
     to_fhir: Callable[[Any], Any]
     to_plan: Callable[[Any], Any]
@@ -32,7 +32,7 @@ def _same(value: Any) -> Any:
 
 
 def _reference(aktor: Mapping[str, Any]) -> dict[str, Any]:
-    """``{rolle: x}`` as ``PractitionerRole/x``; a party of somebody else by identifier or address."""
+    """An aktor as a Reference: ``{rolle: x}`` is ``PractitionerRole/x``, else identifier or address."""
     kind, value = next(iter(aktor.items()))
     if kind == "identifikator":
         return {"identifier": {"system": value["system"], "value": value["verdi"]}}
@@ -55,12 +55,12 @@ def _aktor(reference: Any) -> dict[str, Any] | None:
 
 
 def _current(address: str) -> Local | None:
-    """Type and id of a reference into this service; one to a version is more than the record can say."""
+    """Type and id of a reference into this service; None for a reference to a version."""
     return None if "/_history/" in address else local(address)
 
 
 def _to_type(type_: str) -> Pair:
-    """An id as a reference to one type of resource."""
+    """The pair of an id and a reference to one type of resource."""
 
     def to_plan(reference: Any) -> str | None:
         named = _current((reference or {}).get("reference") or "")
@@ -70,7 +70,7 @@ def _to_type(type_: str) -> Pair:
 
 
 def _renamed(names: Mapping[str, str]) -> Pair:
-    """An object whose fields have other names in FHIR; of what has none of them, nothing is understood."""
+    """The pair of an object whose fields have other names in FHIR; None for a value with none of them."""
 
     def to_fhir(value: Mapping[str, Any]) -> dict[str, Any]:
         return {theirs: value[ours] for ours, theirs in names.items() if ours in value}
@@ -85,7 +85,7 @@ _PERIOD = _renamed({"fra": "start", "til": "end"})
 
 
 def _relationship(concept: Mapping[str, Any]) -> Pair:
-    """A goal as another's goal-relationship of one type; those of other types are not understood here."""
+    """The pair of a goal id and a goal-relationship of one type; other types are unknown."""
     type_, goal = {"url": "type", "valueCodeableConcept": concept}, _to_type("Goal")
 
     def to_fhir(id_: str) -> dict[str, Any]:
@@ -107,10 +107,10 @@ _MILESTONE = {
         {"system": "http://terminology.hl7.org/CodeSystem/goal-relationship-type", "code": "milestone"}
     ]
 }
-"""A delmaal is a piece of attaining its goal."""
+"""The goal-relationship type of a goal to its delmål."""
 
 _BASED_ON = {"text": "based-on"}
-"""A delmaal rests on its goal, as Denmark's KL says it."""
+"""The goal-relationship type of a delmål to its goal, as Denmark's KL writes it."""
 
 _UNITS = {"time": "h", "dag": "d", "uke": "wk", "maned": "mo", "ar": "a"}
 _OF_UNIT = {unit: enhet for enhet, unit in _UNITS.items()}
@@ -123,7 +123,7 @@ def _duration(intervall: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _intervall(duration: Any) -> dict[str, Any] | None:
-    """A whole number of a unit the record has; ``about``, ``less than`` and the like are not understood."""
+    """A Duration as an intervall; None without a whole number in a known unit, or with a comparator."""
     value, enhet = duration.get("value"), _OF_UNIT.get(duration.get("code"))
     if not _is_count(value) or enhet is None or duration.get("system") != _UCUM or "comparator" in duration:
         return None
@@ -148,7 +148,7 @@ PAIRS: Mapping[str, Pair] = {
 }
 
 _TYPES = {system: type_ for type_, system in SYSTEMS.items()}
-_LOCAL = ("hnr", "HNR")  # a hjelpenummer has its giver's own system, so Volven 8327 says what it is
+_LOCAL = ("hnr", "HNR")  # a hjelpenummer has the system of its issuer, so its type is a code of Volven 8327
 
 
 def _identifier_system(type_: str | None, system: str | None) -> tuple[str | None, str | None]:
@@ -156,14 +156,14 @@ def _identifier_system(type_: str | None, system: str | None) -> tuple[str | Non
 
 
 def _identifier_type(code: str | None, system: str | None) -> tuple[str, str | None]:
-    """The national numbers by name; anything else is ``annen`` with its system."""
+    """The ident type of an identifier: a national number by its system, HNR by its code, else ``annen``."""
     type_ = _TYPES.get(system or "")
     return (type_, None) if type_ else (_LOCAL[0] if code == _LOCAL[1] else "annen", system)
 
 
 @dataclass(frozen=True, slots=True)
 class TuplePair:
-    """A translation of several values at once, both ways: as many arguments as the row has paths."""
+    """A translation of several values at once, in both directions: one argument for each path of the row."""
 
     to_fhir: Callable[..., tuple[Any, ...]]
     to_plan: Callable[..., tuple[Any, ...]]
@@ -179,7 +179,7 @@ def _actors(mottaker: Mapping[str, Any] | None) -> tuple[list[dict[str, Any]] | 
 
 
 def _mottaker(actors: Any) -> tuple[dict[str, Any] | None]:
-    """The one actor that is an information recipient; others are not understood here."""
+    """The recipient of exactly one actor with the role information recipient; None for other actors."""
     if not isinstance(actors, list) or len(actors) != 1 or not holds(actors[0].get("role"), _RECIPIENT):
         return (None,)
     return (_aktor(actors[0].get("reference")),)
@@ -188,7 +188,7 @@ def _mottaker(actors: Any) -> tuple[dict[str, Any] | None]:
 def _occurrence(
     gyldighet: Mapping[str, Any] | None, omfang: Mapping[str, Any] | None
 ) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
-    """A period alone as occurrencePeriod; with how much, as the bounds of occurrenceTiming."""
+    """Gyldighet alone as occurrencePeriod; with omfang as the bounds of an occurrenceTiming."""
     period = _PERIOD.to_fhir(gyldighet or {})
     if not omfang:
         return period or None, None
@@ -202,7 +202,7 @@ def _occurrence(
 
 
 def _gyldighet_and_omfang(period: Any, timing: Any) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
-    """A Timing is understood when it says how much: in words, or so many times in so many units."""
+    """Gyldighet and omfang of a Timing with a text or a whole frequency; None for another Timing."""
     if timing is None:
         return _PERIOD.to_plan(period or {}), None
     repeat, omfang = timing.get("repeat", {}), {}

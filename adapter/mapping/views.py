@@ -1,7 +1,8 @@
-"""Views: a part as its mapping file sees it, where record and resource hold a fact at different places.
+"""Views: the part as its rows see it, where record and resource store a value at different places.
 
 A samtykke names its recipient once; FHIR repeats it in every nested provision, since a provision without an
-actor would permit anybody. The view copies it into each regel on the way out and takes it back on the way in.
+actor applies to everybody. The view copies the recipient into each regel before the rows write a resource,
+and removes the copies after the rows have read one.
 """
 
 from __future__ import annotations
@@ -18,20 +19,20 @@ if TYPE_CHECKING:
 SEVERAL_RECIPIENTS = Message(
     "several-recipients",
     IssueType.BUSINESS_RULE,
-    nb="Et samtykke nevner én mottaker; send ett samtykke for hver",
-    en="A consent names one recipient; send one for each",
+    nb="Et samtykke kan bare ha én mottaker. Send ett samtykke for hver mottaker.",
+    en="A Consent can have only one recipient. Send one Consent for each recipient.",
     source="https://lovdata.no/lov/1999-07-02-64/§22",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """How rows see a part.
+    """The part as its rows see it.
 
     Args:
         spread: prepares a part for its rows.
-        gather: takes back, with what cannot be gathered.
-        adds: the fields it adds, that rows see and the record does not have.
+        gather: the inverse, with findings for values that cannot be gathered.
+        adds: the added fields, which rows see and the record does not have.
     """
 
     spread: Callable[[dict[str, Any]], dict[str, Any]]
@@ -69,7 +70,7 @@ def _gather_mottaker(samtykke: dict[str, Any]) -> tuple[dict[str, Any], list[Fin
 
 
 def _gather_samtykke(samtykke: dict[str, Any]) -> tuple[dict[str, Any], list[Finding]]:
-    """The recipient once; and which plan it is about is for a consent to the plan to say, see the rule."""
+    """The samtykke with its recipient once, and a finding for ``gjelderPlaner`` without type ``plan``."""
     gathered, ungathered = _gather_mottaker(samtykke)
     if "gjelderPlaner" in samtykke and samtykke.get("type") != "plan":
         ungathered = [*ungathered, ABOUT_PLAN.at("Consent.provision.data")]

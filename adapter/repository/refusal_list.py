@@ -1,8 +1,8 @@
-"""Why a valid R4 resource is refused: every reason there is, with its place. Nothing else is.
+"""The complete list of reasons to refuse a valid R4 resource, each with the elements it applies to.
 
-What R4 itself forbids is told by :mod:`adapter.fhir`, and is no valid R4; who may write is another matter
-(:mod:`adapter.consent.rights`). ``ip-adapter check`` prints the list, ``docs/mapping.md`` has it, and a test
-holds that each message of the mapping, of the rules and of the hinge is in it.
+Invalid R4 is refused by :mod:`adapter.fhir`, and a write without a right by :mod:`adapter.consent.rights`;
+neither is in the list. ``ip-adapter check`` and ``docs/mapping.md`` print the list, and a test checks that
+each message of the mapping, the rules and the writes is in it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Refusal(NamedTuple):
-    """One reason, and where in a resource it is met."""
+    """One reason to refuse, and the elements it applies to."""
 
     message: Message
     where: str
@@ -34,36 +34,41 @@ _OWNER = "subject, patient, practitioner"
 NOT_UNDERSTOOD = (
     Refusal(
         residue.MODIFIER_UNKNOWN,
-        "modifierExtension, implicitRules, Patient.link; an extension in place of a modifier's value",
+        "modifierExtension, implicitRules, Patient.link; an extension without a value on a modifier element",
     ),
     Refusal(residue.HEED_UNREAD, "a code of gd-address-confidentiality outside Patient.meta.security"),
-    Refusal(residue.SAYS_OTHERWISE, "an extension of ours of another type; two facts in one CodeableConcept"),
+    Refusal(
+        residue.SAYS_OTHERWISE,
+        "an extension of ours with a value of another type; two mapped codes in one CodeableConcept",
+    ),
     Refusal(
         rows.CODE_UNKNOWN,
-        "a coding of one of our own code systems; ServiceRequest.intent of what is a tiltak",
+        "an unknown Coding of one of our code systems; ServiceRequest.intent of a tiltak",
     ),
-    Refusal(rows.CONTRADICTS, "what cannot be otherwise: ServiceRequest.intent of what is a henvendelse"),
+    Refusal(rows.CONTRADICTS, "a fixed value: ServiceRequest.intent of a henvendelse"),
     Refusal(
-        rows.SAID_TWICE, "a list in which the record has room for one: two codings of ip-rolle in a role"
+        rows.SAID_TWICE, "a list with room for one value in the record: two codings of ip-rolle in one role"
     ),
     Refusal(
-        binding.MUST_BE_READ, "Consent.scope, provision: of a deny in force, or in place of what is read"
+        binding.MUST_BE_READ, "Consent.scope, provision: of a deny in force, or replacing an enforced consent"
     ),
-    Refusal(views.SEVERAL_RECIPIENTS, "Consent.provision.provision, of the same"),
-    Refusal(consent.ABOUT_PLAN, "Consent.provision.data, of the same"),
-    Refusal(labels.NOT_HEEDED, "meta.security: a confidentiality above N, or a sensitivity that is no emne"),
+    Refusal(views.SEVERAL_RECIPIENTS, "Consent.provision.provision, of the same Consents"),
+    Refusal(consent.ABOUT_PLAN, "Consent.provision.data, of the same Consents"),
+    Refusal(labels.NOT_HEEDED, "meta.security: a confidentiality above N, or a sensitivity without an emne"),
     Refusal(awaited.NOTE_OF_A_FIELD, "CarePlan.note with the extension ip-venter"),
-    Refusal(lists.ID_TWICE, "element ids within a list whose items are parts of the record"),
-    Refusal(mapping.MISSING, "what the record must have: Goal.description, as text or code"),
+    Refusal(lists.ID_TWICE, "the element ids of a list whose items have ids in the record"),
+    Refusal(mapping.MISSING, "a required element: Goal.description, with text or code"),
 )
-"""What cannot be kept without being understood, or cannot be kept beside what the record says."""
+"""Content that can be neither mapped nor residue."""
 
 OUT_OF_PLACE = (
-    Refusal(rows.OTHER_SURROUNDINGS, f"{_OWNER}: another than the resource has, or with another's number"),
-    Refusal(placing.OWNER_UNKNOWN, f"{_OWNER}: of a new resource, by reference or by number"),
+    Refusal(
+        rows.OTHER_SURROUNDINGS, f"{_OWNER}: another reference than before, or an identifier of somebody else"
+    ),
+    Refusal(placing.OWNER_UNKNOWN, f"{_OWNER}: of a new resource, by reference or by identifier"),
     Refusal(part_reader.LINK_UNKNOWN, "ServiceRequest.basedOn; Goal.extension goal-relationship, based-on"),
 )
-"""What has no place among the other resources of the municipality."""
+"""References that place the resource in no record, or in another record."""
 
 RULES = (
     Refusal(identity.NOT_HERE, "references between the parts of one sak: CarePlan.goal, Goal.expressedBy"),
@@ -85,7 +90,7 @@ RULES = (
     Refusal(coordination.COORDINATOR_AND_CHILD, "CareTeam.participant.role"),
     Refusal(coordination.NOT_A_CHILD, "CareTeam.participant.role"),
     Refusal(coordination.TEAM_CLOSED, "CareTeam.participant.period"),
-    Refusal(consent.NOT_COMPETENT, "Consent.performer, where it opens something"),
+    Refusal(consent.NOT_COMPETENT, "Consent.performer, of an active consent to sharing"),
     Refusal(consent.NO_RECIPIENT, "Consent.provision.actor"),
     Refusal(consent.NO_RULES, "Consent.provision.provision"),
     Refusal(consent.PLAN_RECIPIENT, "Consent.provision.actor"),
@@ -95,30 +100,31 @@ RULES = (
     Refusal(planning.TWO_PLANS, "CarePlan.status, of an individuell plan"),
     Refusal(planning.NO_PLAN_CONSENT, "CarePlan.status, of an individuell plan"),
     Refusal(planning.NOT_A_PLAN, "CarePlan.intent, of an individuell plan"),
-    Refusal(planning.COORDINATOR_GONE, "CareTeam.participant, left out as the individuell plan ends"),
+    Refusal(planning.COORDINATOR_GONE, "CareTeam.participant, left out when the individuell plan ends"),
     Refusal(planning.IN_ITSELF, "Goal.extension goal-relationship, CarePlan.replaces"),
     Refusal(planning.DUE_BEFORE_START, "Goal.target.dueDate"),
     Refusal(planning.NOT_TO_EXPRESS, "Goal.expressedBy"),
 )
-"""What a rule of law, of arithmetic or of uniqueness forbids a change to do."""
+"""Changes that break a rule of law, arithmetic or uniqueness."""
 
 GROUPS = {
-    "Cannot be kept": NOT_UNDERSTOOD,
-    "Has no place here": OUT_OF_PLACE,
-    "Breaks a rule, or is taken": RULES,
+    "Neither mapped nor preserved": NOT_UNDERSTOOD,
+    "Owner or link not found, or changed": OUT_OF_PLACE,
+    "Breaks a rule, or is not unique": RULES,
 }
 REFUSALS = tuple(refusal for group in GROUPS.values() for refusal in group)
 
-_HEAD = """## What is refused
+_HEAD = """## Refusals
 
-A valid R4 resource is taken, and kept whole, unless one of these holds. Nothing is stored then. The answer
-names every fault of its step at its place: first what cannot be kept or has no place; when there is none of
-that, what breaks a rule or belongs to another record. A code is the one in `issue.details.coding`.
+A valid R4 resource is stored without loss, unless one of these reasons applies; then nothing is stored. The
+answer names every finding of its step, each with its place: the first step finds the reasons of the first two
+tables; without any, the next step finds those of the last table. The code is the one in
+`issue.details.coding`.
 """
 
 
 def listed() -> Iterator[str]:
-    """The list as lines of text: code, place and wording."""
+    """The list as lines of text: code, text and elements."""
     for group, refusals in GROUPS.items():
         yield f"{group}:"
         yield from (f"  {one.message.code}: {one.message.en} (at {one.where})" for one in refusals)

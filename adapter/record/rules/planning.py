@@ -43,7 +43,8 @@ NOT_A_PLAN = Message(
     IssueType.BUSINESS_RULE,
     nb="En individuell plan er en plan, ikke en bestilling, og gir ingen rett til tjenester. Fjern "
     "hensikten.",
-    en="An individual plan is a plan, not an order, and gives no right to services. Remove the intent.",
+    en="An individual plan is a plan, not an order, and gives no right to services. Remove hensikt "
+    "(in FHIR: intent plan).",
     source=f"{PBRL}/§2-5",
 )
 IN_ITSELF = Message(
