@@ -41,8 +41,8 @@ NO_PLAN_CONSENT = Message(
 NOT_A_PLAN = Message(
     "individual-plan-not-a-plan",
     IssueType.BUSINESS_RULE,
-    nb="En individuell plan er en plan, ikke en bestilling, og gir ingen rett til tjenester. Fjern "
-    "hensikten.",
+    nb="En individuell plan er en plan, ikke en bestilling, og gir ingen rett til tjenester. Fjern hensikt "
+    "(i FHIR: intent plan).",
     en="An individual plan is a plan, not an order, and gives no right to services. Remove hensikt "
     "(in FHIR: intent plan).",
     source=f"{PBRL}/§2-5",
