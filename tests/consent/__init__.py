@@ -1,1 +1,1 @@
-"""Consent: who sees what, and why."""
+"""Consent: permits, lenses, decisions and rights."""

@@ -1,4 +1,4 @@
-"""What stands in a sak beside its parts, and who is told of it."""
+"""The lists of a sak beside its parts: the recipients that see them, and the narratives that show them."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ ROWS = [
     ("the municipality", sak(**EVERYTHING), KOMMUNE, set(BESIDE)),
     ("the person", sak(**EVERYTHING), "innbygger/kari", set(BESIDE)),
     ("a parent", sak(innbygger=CHILD, **EVERYTHING), "parorende/mor", set()),
-    ("who may see every del and topic", sak(WHOLE, **EVERYTHING), SYKEHUS, {"evalueringer"}),
-    ("who may see the plan", sak(samtykke(regel("plan", "mal")), **EVERYTHING), SYKEHUS, set()),
+    ("a recipient with every del and emne", sak(WHOLE, **EVERYTHING), SYKEHUS, {"evalueringer"}),
+    ("a recipient with the plan", sak(samtykke(regel("plan", "mal")), **EVERYTHING), SYKEHUS, set()),
     (
-        "who is kept from a topic",
+        "a recipient with a deny of one emne",
         sak(samtykke(*WHOLE["regler"], regel("plan", virkning="nekt", emner=["barnevern"])), **EVERYTHING),
         SYKEHUS,
         set(),
@@ -67,19 +67,21 @@ def texts(record: dict[str, Any]) -> str:
 
 
 def test_every_list_of_a_sak_has_its_rule() -> None:
-    """A list is one of parts, judged by the read table, or has its own row: nothing is open by default."""
+    """Every list of a sak holds parts, judged by the read table, or has a row in ``BESIDE``."""
     lists = {name for name, node in definitions()["sak"]["properties"].items() if node.get("type") == "array"}
     assert lists - {kind.field for kind in PARTS} == set(BESIDE)
 
 
 @pytest.mark.parametrize(("who", "record", "recipient", "expected"), ROWS, ids=[row[0] for row in ROWS])
-def test_who_is_told_of_what(who: str, record: dict[str, Any], recipient: str, expected: set[str]) -> None:
-    """Case work is for the municipality and the person; evaluations also for who is kept from nothing."""
+def test_a_list_beside_the_parts_is_shown_by_standing(
+    who: str, record: dict[str, Any], recipient: str, expected: set[str]
+) -> None:
+    """The municipality and the person see casework; a recipient of the whole sak sees evalueringer."""
     assert seen_by(record, recipient).keys() & BESIDE.keys() == expected
 
 
-def test_it_is_told_in_the_texts() -> None:
-    """Evaluations with the plan they are of, all else with the person; an evaluation names its goals."""
+def test_a_list_beside_the_parts_is_in_the_narrative_of_its_part() -> None:
+    """Evalueringer are in the narrative of their plan, the other lists in that of the person."""
     person = texts(seen_by(sak(**EVERYTHING), "innbygger/kari"))
     assert "<h3>Evalueringer</h3><p>4. mai 2026</p>" in person
     assert "<b>Utfall per mål:</b> Gå selv: i bedring" in person

@@ -1,4 +1,4 @@
-"""What no consent opens, and what no change of other things lifts."""
+"""The limits of consent: parts no permit opens, and changes that do not revive a permit or lift a deny."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SEAT = {"id": "d3", "hvem": {"organisasjon": "sykehus"}, "gyldighet": {"til": "2
 
 
 def child(*samtykker: dict[str, Any], emner: tuple[str, ...] = (), **more: Any) -> dict[str, Any]:
-    """The sak of a child whose mother decides."""
+    """The sak of a child whose mother decides for her."""
     return sak(*samtykker, innbygger=CHILD, emner=list(emner), **more)
 
 
@@ -35,30 +35,30 @@ def child(*samtykker: dict[str, Any], emner: tuple[str, ...] = (), **more: Any) 
         (("barnevern", "ikke-foreldre"), (ALL,), False),
     ],
 )
-def test_a_parent_gives_nobody_what_is_kept_from_parents(
+def test_a_parent_cannot_permit_the_emne_ikke_foreldre(
     emner: tuple[str, ...], regler: tuple[dict[str, Any], ...], seen: bool
 ) -> None:
-    """``alle`` from a parent is all but that, and to name it gives nothing (pbrl § 3-4)."""
+    """A samtykke from a parent opens no part with emne ``ikke-foreldre`` (pbrl § 3-4)."""
     record = child(samtykke(*regler, **MOTHER), emner=emner)
     assert (judge(record, SYKEHUS, "team")[0] == "whole") is seen
 
 
-def test_the_person_may_give_it() -> None:
-    """Grown, the person decides about all of it."""
+def test_the_person_can_permit_the_emne_ikke_foreldre() -> None:
+    """An adult person permits parts of every emne."""
     record = sak(samtykke(ALL), emner=["ikke-foreldre"])
     assert judge(record, SYKEHUS, "team") == ("whole", "permitted")
 
 
-def test_a_parent_is_not_told_that_something_is_kept_from_parents() -> None:
-    """A regel that names the topic is not in the samtykke a parent reads."""
+def test_a_parent_sees_no_regel_about_ikke_foreldre() -> None:
+    """A samtykke shown to a parent is without the rules that name ikke-foreldre."""
     record = child(samtykke(ALL, regel("team", virkning="nekt", emner=["ikke-foreldre"]), **MOTHER))
     (lens,) = [one for one in lenses(record, lambda _: None, NOW) if one.recipient == "parorende/mor"]
     (shown,) = (visible(record, lens, NOW) or {})["samtykker"]
     assert [one["id"] for one in shown["regler"]] == ["regel-0"]
 
 
-def test_a_childs_name_beside_its_parents_is_no_consent_of_its_own() -> None:
-    """Who could not consent when it was given has not, and does not begin to at 16 (pbrl § 4-3)."""
+def test_a_child_giver_does_not_become_competent_at_16() -> None:
+    """A giver that was not competent on the date of the samtykke never is (pbrl § 4-3)."""
     both = samtykke(ALL, gittAv=[{"parorende": "mor"}, {"innbygger": "kari"}])
     record = child(both)
     assert judge(record, SYKEHUS, "team")[0] == "whole"
@@ -66,8 +66,8 @@ def test_a_childs_name_beside_its_parents_is_no_consent_of_its_own() -> None:
 
 
 @pytest.mark.parametrize("given", ["2024-01-01", "2026-05-01"])
-def test_a_deny_outlives_the_participation_of_whom_it_denies(given: str) -> None:
-    """To leave the team ends what was permitted, and not what was denied."""
+def test_a_deny_continues_after_the_participation_of_its_recipient(given: str) -> None:
+    """Leaving the team ends the permits of the recipient, and not its denies."""
     no = samtykke(regel("team", virkning="nekt"), gittDato="2024-01-01")
     record = sak({**no, "id": "nei"}, samtykke(ALL, gittDato=given))
     record["team"][0]["deltakere"].append(SEAT)
@@ -77,8 +77,8 @@ def test_a_deny_outlives_the_participation_of_whom_it_denies(given: str) -> None
 @pytest.mark.parametrize(
     ("window", "seen"), [(Window(), True), (Window(None, interval("2026-05-01").low), False)]
 )
-def test_a_rolle_is_its_ansatt_while_it_is_held(window: Window, seen: bool) -> None:
-    """A permit to a rolle ends when the rolle does."""
+def test_a_permit_to_a_rolle_ends_with_the_rolle(window: Window, seen: bool) -> None:
+    """A permit to a rolle reaches its ansatt only while the rolle is held."""
     record = sak(samtykke(ALL, mottaker={"rolle": "r1"}))
     (part,) = [one for one in parts("sak", record) if one.kind == "team"]
     holders = {"r1": Held("a1", window)}.get
@@ -120,16 +120,16 @@ TO_PLAN = {"id": "til-plan", "type": "plan", "tilstand": "inaktiv"}
     ],
     ids=["given", "run out", "withdrawn", "given again", "withdrawn from another plan"],
 )
-def test_a_plan_without_consent_is_shut_whatever_it_says_it_ended_by(
+def test_a_plan_is_closed_to_recipients_when_its_consent_is_withdrawn(
     consents: list[dict[str, Any]], seen: bool
 ) -> None:
-    """Withdrawal closes the plan to everybody it was shared with, also one that had already ended."""
+    """Withdrawing the consent to a plan closes it to every recipient, also a plan that had already ended."""
     record = sak(samtykke(regel("plan")), *consents, planer=[PLAN])
     assert (judge(record, SYKEHUS, "plan")[0] == "whole") is seen
 
 
-def test_who_may_see_the_team_and_not_who_coordinates_sees_the_others() -> None:
-    """A deny wins over a permit that is wider."""
+def test_a_deny_of_koordinator_hides_the_coordinators_of_a_permitted_team() -> None:
+    """A deny of del koordinator wins over a permit of the whole team: the other participants are shown."""
     record = sak(samtykke(ALL, regel("koordinator", virkning="nekt")))
     (lens,) = [
         one
@@ -147,16 +147,16 @@ def test_who_may_see_the_team_and_not_who_coordinates_sees_the_others() -> None:
 
 
 @pytest.mark.parametrize(("who", "seen"), [("mor", "whole"), ("far", "nothing")])
-def test_a_parorende_who_is_permitted_something_sees_herself(who: str, seen: str) -> None:
-    """Not being shown to herself would take her out of the plan she reads; the others around are not hers."""
+def test_a_parorende_with_any_permit_sees_herself_and_no_other_parorende(who: str, seen: str) -> None:
+    """Any permit shows a parorende her own part; the parts of other parorende stay hidden."""
     record = sak(samtykke(regel("plan"), til="x", mottaker={"parorende": "mor"}))
     assert judge(record, "parorende/mor", who)[0] == seen
     assert judge(record, "parorende/far", "far")[0] == "nothing"
 
 
 @pytest.mark.parametrize("window", [Window(), NEVER])
-def test_a_deny_to_a_rolle_reaches_its_ansatt_held_or_not(window: Window) -> None:
-    """Giving up a rolle, or being given it again, lifts no deny."""
+def test_a_deny_to_a_rolle_applies_to_its_ansatt_also_after_the_rolle(window: Window) -> None:
+    """A deny to a rolle does not end with the rolle."""
     no = samtykke(regel("team", virkning="nekt"), mottaker={"rolle": "r1"}) | {"id": "nei"}
     record = sak(no, samtykke(ALL, mottaker={"ansatt": "a1"}))
     (part,) = [one for one in parts("sak", record) if one.kind == "team"]
@@ -166,8 +166,8 @@ def test_a_deny_to_a_rolle_reaches_its_ansatt_held_or_not(window: Window) -> Non
 
 
 @pytest.mark.parametrize("status", ["aktiv", "inaktiv"])
-def test_a_deny_to_a_team_outlives_the_participation(status: str) -> None:
-    """Who leaves the team, or whose team is closed, is denied still."""
+def test_a_deny_to_a_team_applies_after_participation_or_a_closed_team(status: str) -> None:
+    """A deny to a team does not end with the participation, nor with the team."""
     no = samtykke(regel("team", virkning="nekt"), gittDato="2024-01-01", mottaker={"team": "gamle"}) | {
         "id": "nei"
     }
@@ -187,15 +187,17 @@ def test_a_deny_to_a_team_outlives_the_participation(status: str) -> None:
     ],
     ids=["ahead", "after a gap", "the same day", "the next day", "given since"],
 )
-def test_who_begins_again_is_permitted_anew(given: str, later: dict[str, str], seen: str) -> None:
-    """What was permitted before a participation ended does not come back with another one."""
+def test_a_new_participation_does_not_revive_an_old_permit(
+    given: str, later: dict[str, str], seen: str
+) -> None:
+    """A permit given before a participation ended ends with it; a later one needs a new samtykke."""
     record = sak(samtykke(ALL, gittDato=given))
     record["team"][0]["deltakere"] += [SEAT, {**SEAT, "id": "d4", "gyldighet": later}]
     assert judge(record, SYKEHUS, "team")[0] == seen
 
 
-def test_who_is_denied_all_that_was_permitted_is_told_of_nobody() -> None:
-    """Not even whom the sak is about, nor of the samtykke."""
+def test_the_person_is_hidden_from_a_recipient_whose_denies_cover_its_permits() -> None:
+    """A recipient whose denies cover all its permits sees neither the person nor the samtykke."""
     record = sak(samtykke(regel("plan"), regel("plan", virkning="nekt")))
     assert judge(record, SYKEHUS, "kari")[0] == "nothing"
     assert judge(record, SYKEHUS, "samtykke-sykehus")[0] == "nothing"

@@ -1,4 +1,4 @@
-"""The read table, row by row: who sees which part of a sak, and what the decision says about it."""
+"""The read table, row by row: the extent in which a recipient sees a part, and the rule of the decision."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def regel(*deler: str, virkning: str = "tillat", **more: Any) -> dict[str, Any]:
 
 
 def samtykke(*regler: dict[str, Any], til: str = "sykehus", **more: Any) -> dict[str, Any]:
-    """An active samtykke to one organisation, given by the person."""
+    """An active samtykke to one organisasjon, given by the person."""
     return {
         "id": f"samtykke-{til}",
         "tilstand": "aktiv",
@@ -71,7 +71,7 @@ def sak(*samtykker: dict[str, Any], **more: Any) -> dict[str, Any]:
 def judge(
     record: dict[str, Any], recipient: str, part_id: str, *, purpose: str = "TREAT", at: datetime = NOW
 ) -> tuple[str, str]:
-    """The extent and rule of one decision."""
+    """The extent and the rule of one decision."""
     part = next(part for part in parts("sak", record) if part.id == part_id)
     decision = explain(record, part, recipient, purpose, at, {"rolle-1": Held("ansatt-1")}.get)
     return str(decision.extent), decision.rule
@@ -354,27 +354,27 @@ ROWS = [
 @pytest.mark.parametrize(
     ("rule", "record", "recipient", "part_id", "expected"), ROWS, ids=[row[0] for row in ROWS]
 )
-def test_the_read_table(
+def test_the_first_row_of_the_read_table_that_fits_decides(
     rule: str, record: dict[str, Any], recipient: str, part_id: str, expected: tuple[str, str]
 ) -> None:
-    """First row that fits; the decision names it, or the step that refused."""
+    """The decision names the first row that fits, or the step that refused."""
     assert judge(record, recipient, part_id) == expected
 
 
-def test_a_formal_is_asked_for_by_name() -> None:
-    """A permit for treatment opens nothing to who asks for research."""
+def test_a_permit_opens_only_its_own_formal() -> None:
+    """A permit for treatment opens nothing for research."""
     record = sak(samtykke(regel("team", formal=["TREAT"])))
     assert judge(record, SYKEHUS, "team", purpose="HRESCH") == ("nothing", "no-permit")
 
 
 def test_a_deny_without_formal_holds_for_every_formal() -> None:
-    """Nekt for alt gjelder uansett hva det spørres til."""
+    """A deny without formål applies to every formål."""
     record = sak(samtykke(regel("team", formal=["HRESCH"]), regel("team", virkning="nekt")))
     assert judge(record, SYKEHUS, "team", purpose="HRESCH") == ("nothing", "denied")
 
 
-def test_a_parent_is_shut_out_on_the_sixteenth_birthday() -> None:
-    """No write is needed: the window closes at midnight, and the person's own opens."""
+def test_the_lens_of_a_parent_ends_on_the_sixteenth_birthday() -> None:
+    """The lens of the parent ends at midnight without a write, and that of the person begins."""
     record = sak(innbygger={"fodselsdato": "2010-06-02"})
     midnight = datetime(2026, 6, 1, 22, tzinfo=UTC)
     assert judge(record, "parorende/mor", "team", at=NOW)[0] == Extent.WHOLE
@@ -382,8 +382,8 @@ def test_a_parent_is_shut_out_on_the_sixteenth_birthday() -> None:
     assert judge(record, "innbygger/kari", "team", at=midnight)[0] == Extent.WHOLE
 
 
-def test_a_team_is_its_participants_of_the_moment() -> None:
-    """A samtykke to the team opens for each deltaker, while it is one."""
+def test_a_samtykke_to_a_team_opens_for_its_participants_while_they_participate() -> None:
+    """A samtykke to a team reaches each deltaker in the window of its participation."""
     record = sak({**samtykke(regel("team")), "mottaker": {"team": "team"}})
     record["team"][0]["deltakere"].append(
         {"id": "d3", "hvem": {"organisasjon": "sykehus"}, "gyldighet": {"fra": "2026-07-01"}}
@@ -394,8 +394,8 @@ def test_a_team_is_its_participants_of_the_moment() -> None:
 
 
 @pytest.mark.parametrize(("given", "extent"), [("2026-01-10", "nothing"), ("2026-05-10", "whole")])
-def test_who_was_a_deltaker_and_is_no_more_loses_what_was_given_before(given: str, extent: str) -> None:
-    """A samtykke given after the participation ended may name it again."""
+def test_a_permit_ends_with_participation_unless_given_afterwards(given: str, extent: str) -> None:
+    """A permit given before the participation ended ends with it; a samtykke given afterwards applies."""
     record = sak({**samtykke(regel("team")), "gittDato": given})
     record["team"][0]["deltakere"].append(
         {"id": "d3", "hvem": {"organisasjon": "sykehus"}, "gyldighet": {"til": "2026-04-30"}}
@@ -403,8 +403,8 @@ def test_who_was_a_deltaker_and_is_no_more_loses_what_was_given_before(given: st
     assert judge(record, SYKEHUS, "team")[0] == extent
 
 
-def test_a_samtykke_is_shown_with_its_recipient_and_without_its_denies() -> None:
-    """A permit without an actor would read as one to everybody; what is denied would tell what there is."""
+def test_a_recipient_sees_its_samtykke_with_recipient_and_without_denies() -> None:
+    """A samtykke shown to its recipient keeps mottaker, even a hidden parorende, and loses its denies."""
     to_mother = {
         **samtykke(regel("koordinator"), regel("team", virkning="nekt")),
         "mottaker": {"parorende": "mor"},
@@ -421,8 +421,8 @@ def test_a_samtykke_is_shown_with_its_recipient_and_without_its_denies() -> None
     assert [one["virkning"] for one in shown["regler"]] == ["tillat"]
 
 
-def test_a_team_that_is_none_keeps_nothing_open() -> None:
-    """Who has left a team loses what it was permitted, whatever a proposed or an erroneous team says."""
+def test_a_proposed_or_erroneous_team_does_not_prolong_a_permit() -> None:
+    """A seat in a proposed or erroneous team is no participation, so the permit ends with the real one."""
     record = sak(samtykke(regel("person"), type="deltaker"))
     left = {"id": "d3", "hvem": {"organisasjon": "sykehus"}, "gyldighet": {"til": "2026-04-01"}}
     record["team"][0]["deltakere"].append(left)

@@ -1,4 +1,4 @@
-"""The write table, row by row; and what a writer does not see stays as it was."""
+"""The write table, row by row; hidden fields and items stay as they were."""
 
 from __future__ import annotations
 
@@ -77,10 +77,10 @@ ROWS = [
 @pytest.mark.parametrize(
     ("lens", "kind", "before", "after", "refused"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS]
 )
-def test_the_write_table(
+def test_the_write_table_refuses_a_field_without_a_right(
     lens: Lens, kind: str, before: dict[str, Any] | None, after: dict[str, Any], refused: list[str]
 ) -> None:
-    """A change is refused by the field that may not change; all of it where there is no right at all."""
+    """A change is refused with the name of the field; a part without any right with ``*``."""
     me = [SYKEHUS, {"innbygger": "kari"}]
     assert refused_fields(lens, kind, before, after, me, date(2026, 3, 1)) == refused
 
@@ -102,21 +102,23 @@ PART = st.fixed_dictionaries(
 
 
 def shown(part: dict[str, Any]) -> dict[str, Any]:
-    """A lens: without ``y``, the items ``d`` to ``f``, and ``b`` in the rest and in the object."""
+    """A lens that hides ``y``, the items ``d`` to ``f``, and ``b`` in the rest and in the object."""
     items = [{"id": one["id"], "a": one["a"]} for one in part["list"] if one["id"] < "d"]
     inner = {"object": {"a": part["object"]["a"]}}
     return {"id": part["id"], "x": part["x"], **inner, **({"list": items} if items else {})}
 
 
 @given(PART)
-def test_what_was_seen_and_is_put_back_changes_nothing(part: dict[str, Any]) -> None:
-    """The lens law: put what was got."""
+def test_a_visible_part_put_back_unchanged_changes_nothing(part: dict[str, Any]) -> None:
+    """The lens law GetPut: a part that is read and put back unchanged changes nothing."""
     assert merged(part, shown(part), shown(part)) == part
 
 
 @given(PART, PART)
-def test_no_write_alters_what_was_hidden(part: dict[str, Any], other: dict[str, Any]) -> None:
-    """What the writer says is there; hidden fields and items are as they were."""
+def test_a_write_leaves_hidden_fields_and_items_unchanged(
+    part: dict[str, Any], other: dict[str, Any]
+) -> None:
+    """A write changes the visible fields and items; hidden ones are as they were."""
     seen, after = shown(part), shown(other)
     result = {"list": [], **merged(part, seen, after)}
     assert result["y"] == part["y"]

@@ -1,4 +1,4 @@
-"""A visible plan says nothing of the goals and tiltak its reader may not see."""
+"""A visible plan has no trace of goals and tiltak that its recipient may not see."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ CONTENT: dict[str, Any] = {
 
 
 def read(record: dict[str, Any]) -> dict[str, bytes]:
-    """What the hospital is given of a sak, by type and id."""
+    """The resources the hospital reads of a sak, by type and id."""
     (lens,) = [one for one in lenses(record, lambda _: None, NOW) if one.recipient == SYKEHUS]
     seen = visible(record, lens, NOW)
     assert seen is not None
@@ -56,8 +56,8 @@ def read(record: dict[str, Any]) -> dict[str, bytes]:
     }
 
 
-def test_a_hidden_part_is_named_nowhere() -> None:
-    """Lists, delmål, basedOn and narratives are those of a sak without the hidden parts."""
+def test_a_hidden_part_is_in_no_list_reference_or_narrative() -> None:
+    """Lists, delmål, basedOn and narratives equal those of a sak without the hidden parts."""
     given = read(sak(samtykke(regel("plan", "mal", "tiltak")), **CONTENT))
     assert {"CarePlan/planen", f"Goal/{OPEN}", f"ServiceRequest/{OPEN}"} < set(given)
     words = [SHUT.encode(), b"Sove", b"Samtaler", b"Kriseplan"]
@@ -69,17 +69,17 @@ def test_a_hidden_part_is_named_nowhere() -> None:
     ("deler", "hidden"),
     [(("plan",), ("Goal/", "ServiceRequest/")), (("plan", "mal"), ("ServiceRequest/",))],
 )
-def test_a_del_that_is_not_permitted_is_named_nowhere(
+def test_a_plan_shows_no_goal_or_tiltak_of_a_del_without_permit(
     deler: tuple[str, ...], hidden: tuple[str, ...]
 ) -> None:
-    """The plan alone shows no goal and no tiltak, not even that there are any."""
+    """A permit to the plan alone shows no goal and no tiltak."""
     given = read(sak(samtykke(regel(*deler)), **CONTENT))
     assert "CarePlan/planen" in given
     assert [name for name in hidden for body in given.values() if name.encode() in body] == []
 
 
-def test_parts_of_two_kinds_may_have_one_id() -> None:
-    """Goal/1 is hidden and CarePlan/1 is shown: each is judged as what it is."""
+def test_parts_of_two_kinds_with_one_id_are_judged_apart() -> None:
+    """A hidden Goal/1 does not hide CarePlan/1: each part is judged by its own kind."""
     record = sak(
         samtykke(regel("plan")),
         planer=[{"id": "1", "status": "aktiv", "tittel": "Planen", "maal": ["1"]}],

@@ -1,1 +1,1 @@
-"""One mapping, both ways."""
+"""The mapping between parts and resources, in both directions."""

@@ -1,4 +1,4 @@
-"""What tests of the mapping files share: a copy of them, to plant faults in."""
+"""The fixture of the mapping tests: a copy of the mapping files, to plant faults in."""
 
 from __future__ import annotations
 

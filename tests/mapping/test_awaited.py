@@ -1,4 +1,4 @@
-"""Fields that have no element yet: seen as notes, and safe from whoever sends the resource back."""
+"""Awaited fields: shown as notes, and unchanged when a sender puts the resource back."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ PART: dict[str, Any] = {
 
 
 def note(field: str, text: str) -> dict[str, Any]:
-    """The note that stands for a field."""
+    """The note of an awaited field."""
     return {"extension": [{"url": AWAITED, "valueCode": field}], "text": text}
 
 
 def put(resource: dict[str, Any], onto: dict[str, Any] | None = PART) -> tuple[dict[str, Any], Any]:
-    """What the record becomes."""
+    """The part after a put."""
     return PLAN.to_plan(resource, AROUND, onto=onto, new_id=lambda: "ny")
 
 
-def test_what_awaits_its_element_is_shown_as_notes() -> None:
-    """One note for each field, after the notes somebody wrote, with the field's name and title."""
+def test_awaited_fields_are_shown_as_notes_after_ordinary_notes() -> None:
+    """Each awaited field is one note with the name and title of the field, after the ordinary notes."""
     resource = PLAN.to_fhir(PART, AROUND)
     assert resource["note"] == [
         {"id": "n1", "text": "Ringte i dag"},
@@ -49,27 +49,27 @@ def test_what_awaits_its_element_is_shown_as_notes() -> None:
     assert check(resource) == []
 
 
-def test_a_plan_without_such_fields_has_no_note() -> None:
-    """Nothing to show is no element."""
+def test_a_plan_without_awaited_fields_has_no_note_element() -> None:
+    """A plan without awaited fields and notes has no element note."""
     assert "note" not in PLAN.to_fhir({"id": "p", "status": "aktiv"}, AROUND)
 
 
 @pytest.mark.parametrize("order", [slice(None), slice(None, None, -1)], ids=["as given", "turned"])
-def test_what_is_put_back_changes_nothing(order: slice) -> None:
-    """The fields stay, and the notes for them are nobody's notes, wherever they stand."""
+def test_unchanged_notes_of_awaited_fields_change_nothing(order: slice) -> None:
+    """Unchanged notes of awaited fields are ignored wherever in the list they are."""
     resource = PLAN.to_fhir(PART, AROUND)
     assert put({**resource, "note": resource["note"][order]}) == (PART, None)
 
 
-def test_leaving_such_a_note_out_takes_nothing_away() -> None:
-    """The field is the record's; FHIR has no element yet with which to clear it."""
+def test_leaving_a_note_of_an_awaited_field_out_keeps_the_field() -> None:
+    """A missing note does not clear its field, which has no element yet."""
     resource = {key: value for key, value in PLAN.to_fhir(PART, AROUND).items() if key != "note"}
     part, residue = put(resource)
     assert (part, residue) == ({key: value for key, value in PART.items() if key != "notater"}, None)
 
 
-def test_a_changed_note_is_refused_at_its_place() -> None:
-    """It would say other than the record; what the sender has to say goes into a note of its own."""
+def test_a_changed_note_of_an_awaited_field_is_refused_at_its_place() -> None:
+    """A changed note of a field that the record has is refused with its place."""
     resource = PLAN.to_fhir(PART, AROUND)
     resource["note"][1] = note("situasjon", "Situasjon: Bor hos datteren")
     with pytest.raises(Unprocessable) as refused:
@@ -78,15 +78,15 @@ def test_a_changed_note_is_refused_at_its_place() -> None:
     assert (finding.code, finding.expression) == ("note-of-a-field", "CarePlan.note[1]")
 
 
-def test_a_client_that_keeps_no_extensions_doubles_nothing() -> None:
-    """The note that comes back without its extension is still the record's."""
+def test_a_note_of_an_awaited_field_without_its_extension_is_recognised() -> None:
+    """A note sent back without its extension is still the note of its field."""
     resource = PLAN.to_fhir(PART, AROUND)
     resource["note"] = [{k: v for k, v in one.items() if k != "extension"} for one in resource["note"]]
     assert put(resource) == (PART, None)
 
 
-def test_another_systems_note_of_this_kind_is_a_note() -> None:
-    """Where the record has no such field, as in a plan from another municipality, nothing is dropped."""
+def test_a_note_of_a_field_the_record_lacks_is_an_ordinary_note() -> None:
+    """A note of an awaited field from another municipality is kept as an ordinary note."""
     part, residue = put(
         {**PLAN.to_fhir({"id": "p", "status": "aktiv"}, AROUND), "note": [note("behov", "A")]}, None
     )

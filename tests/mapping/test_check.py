@@ -1,4 +1,4 @@
-"""`ip-adapter check` lets no element of R4, and no field of the record, go unaccounted for."""
+"""`ip-adapter check`: every element of R4 and every field of the record is mapped or listed."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 
 def replace(path: Path, old: str, new: str) -> None:
-    """Plant a fault; the text replaced must be there."""
+    """Plant a fault; the replaced text must be in the file."""
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
-def test_everything_is_accounted_for() -> None:
-    """Each file is counted in classes, and nothing is in none."""
+def test_every_element_and_field_is_in_one_class() -> None:
+    """The ledger counts each file in classes, and has no finding."""
     report = check(mappings_folder())
     assert report.findings == []
     assert {"careteam", "consent", "organization", "patient", "practitioner", "practitionerrole"} < set(
@@ -66,10 +66,10 @@ def test_everything_is_accounted_for() -> None:
         ("careteam.yaml", "plan: bidrag, ", "plan: mottaker, ", "field-unknown", "deltakere.mottaker"),
     ],
 )
-def test_a_fault_is_found_where_it_is(
+def test_a_fault_in_a_mapping_file_is_a_finding_at_its_path(
     folder: Path, file: str, old: str, new: str, code: str, place: str
 ) -> None:
-    """An element forgotten, one invented, a field misspelt, a code changed: each is told with its place."""
+    """A missing or invented element, a misspelt field and a differing code are findings with their path."""
     replace(folder / file, old, new)
     assert (code, place) in {(finding.code, finding.expression) for finding in check(folder).findings}
 
@@ -84,18 +84,18 @@ def test_a_fault_is_found_where_it_is(
         ("plan.schema.json", '"x-codes": "rettsgrunnlag"', '"x-codes": "lov"', MappingError),
     ],
 )
-def test_a_file_that_says_nonsense_cannot_be_read(
+def test_an_invalid_mapping_file_raises(
     folder: Path, file: str, old: str, new: str, error: type[ValueError]
 ) -> None:
-    """An element R4 has not, a list passed through, an unknown pair, a code that leads to two, no table."""
+    """An unknown element, list without selector, unknown pair, ambiguous code or unknown table raises."""
     replace(folder / file, old, new)
     with pytest.raises(error):
         check(folder)
 
 
 @pytest.mark.parametrize("asked", [[], ["--document"]])
-def test_the_command_tells_a_misspelt_key(folder: Path, asked: list[str]) -> None:
-    """One line with the file and the row, and the exit code of what was found wanting."""
+def test_the_command_reports_a_misspelt_key_in_one_line(folder: Path, asked: list[str]) -> None:
+    """The command prints one line with the file and the key, and exits with 1."""
     replace(folder / "careplan.yaml", "absent: plan", "abscent: plan")
     ran = CliRunner().invoke(command, [*asked, str(folder)])
     assert ran.exit_code == 1

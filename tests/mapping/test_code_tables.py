@@ -1,4 +1,4 @@
-"""The words of a field's codes are those of the table that the row or the schema says."""
+"""The displays of a field's codes come from the code table of its row, else of the schema."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ SAK: dict[str, Any] = {
         ("ytelse", INNBYGGER, "Barnekoordinator"),
     ],
 )
-def test_another_table_of_the_same_codes_is_not_read(
+def test_displays_never_come_from_another_table_with_the_same_codes(
     folder: Path, table: str, part: dict[str, Any], words: str
 ) -> None:
-    """A table that comes first, has the same codes and other words changes nothing."""
+    """A table that sorts first, with the same codes and other displays, changes nothing."""
     of = "plan" if part is PLAN else "innbygger"
     told = load(folder).of(of).to_fhir(part, {}, scene=Scene(SAK))["text"]["div"]
     text = (folder / "codes" / f"{table}.yaml").read_text(encoding="utf-8")

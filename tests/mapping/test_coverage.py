@@ -1,4 +1,4 @@
-"""Every element of every mapped type is put to its mapping: taken, or refused with its place."""
+"""Every element of every mapped type is put through its mapping: stored, or refused with its place."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SHARE = settings(EACH, max_examples=300)
 
 
 def counted(part: str, tally: Counter[str], refusals: Counter[str]) -> Callable[[dict[str, object]], None]:
-    """A function that puts one resource to a mapping, and counts what becomes of it."""
+    """A function that puts one resource through a mapping, and counts the outcomes."""
     mapping = MAPPINGS.of(part)
 
     def put(resource: dict[str, object]) -> None:
@@ -48,8 +48,10 @@ def counted(part: str, tally: Counter[str], refusals: Counter[str]) -> Callable[
 
 @pytest.mark.slow
 @pytest.mark.parametrize("part", PARTS)
-def test_every_element_is_reached(part: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """Three resources for each element of the type; printed: elements reached, and what is refused."""
+def test_a_resource_with_any_element_is_stored_or_refused(
+    part: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Three resources for each element of the type are stored or refused; the counts are printed."""
     mapping = MAPPINGS.of(part)
     paths = element_paths(mapping.type)
     refusals: Counter[str] = Counter()
@@ -67,8 +69,8 @@ def test_every_element_is_reached(part: str, capsys: pytest.CaptureFixture[str])
 
 @pytest.mark.slow
 @pytest.mark.parametrize("part", PARTS)
-def test_most_resources_are_taken(part: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """Of resources at random, modifiers of others aside, at least three in five go in."""
+def test_most_random_resources_are_stored(part: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """At least three in five random resources without modifier extensions are stored."""
     mapping = MAPPINGS.of(part)
     tally: Counter[str] = Counter()
     drawn: st.SearchStrategy[dict[str, object]] = resources(mapping.type, without=UNSERVED)

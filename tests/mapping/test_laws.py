@@ -35,7 +35,7 @@ PROPOSAL = "proposal"
 
 
 def placed(mapping: PartMapping, resource: dict[str, Any]) -> dict[str, Any]:
-    """The resource as it would arrive: with an id, naming the person or professional it belongs to."""
+    """The resource with an id and the reference to its owner, as it would be sent."""
     owner = BY_NAME[mapping.part].owner
     reference = {"reference": AROUND["ansatt" if owner == "practitioner" else "person"]}
     intent = resource.get("intent")
@@ -47,7 +47,7 @@ def placed(mapping: PartMapping, resource: dict[str, Any]) -> dict[str, Any]:
 def taken(
     mapping: PartMapping, resource: dict[str, Any], onto: dict[str, Any] | None = None
 ) -> tuple[dict[str, Any], dict[str, Any] | None]:
-    """The part and residue of a resource; a refusal names a place in it and ends the example."""
+    """The part and residue of a resource; a refusal must name places, and ends the example."""
     ids = (f"new-{number}" for number in itertools.count())
     try:
         return mapping.to_plan(resource, AROUND, onto=onto, new_id=lambda: next(ids))
@@ -89,12 +89,12 @@ FIXED = [
 
 
 def is_fixed(item: Any) -> bool:
-    """Is it one of the printed list's fixed items?"""
+    """Is an item one of the fixed items of the printed list?"""
     return item in FIXED
 
 
 def without_server_owned(resource: dict[str, Any]) -> dict[str, Any]:
-    """The resource without the id, ``versionId`` and ``lastUpdated`` of ``meta``, which are ours to say."""
+    """The resource without id and without ``versionId`` and ``lastUpdated`` of ``meta``."""
     meta = {
         k: v
         for k, v in resource.get("meta", {}).items()
@@ -104,7 +104,7 @@ def without_server_owned(resource: dict[str, Any]) -> dict[str, Any]:
 
 
 def hold_laws(part: str, data: st.DataObject) -> None:
-    """Draw resources and put the three laws to them."""
+    """Draw resources, and assert the three laws of each."""
     mapping = MAPPINGS.of(part)
     first = placed(mapping, data.draw(resources(mapping.type, without=UNSERVED)))
     plan, residue = taken(mapping, first)
@@ -129,8 +129,8 @@ def hold_laws(part: str, data: st.DataObject) -> None:
 @pytest.mark.parametrize("part", PARTS)
 @QUICK
 @given(data=st.data())
-def test_the_laws(part: str, data: st.DataObject) -> None:
-    """Put and get undo each other, and residue never shadows an edit."""
+def test_a_mapping_holds_the_three_laws(part: str, data: st.DataObject) -> None:
+    """GetPut, PutGet, and residue never shadows an edit, for random resources of each type."""
     hold_laws(part, data)
 
 
@@ -138,6 +138,6 @@ def test_the_laws(part: str, data: st.DataObject) -> None:
 @pytest.mark.parametrize("part", PARTS)
 @THOROUGH
 @given(data=st.data())
-def test_the_laws_at_length(part: str, data: st.DataObject) -> None:
-    """The same, over as many resources as reach every element."""
+def test_a_mapping_holds_the_three_laws_for_every_element(part: str, data: st.DataObject) -> None:
+    """The same laws, for resources that reach every element."""
     hold_laws(part, data)

@@ -1,4 +1,4 @@
-"""What a person reads in a resource: Norwegian, escaped, made of what the recipient may see."""
+"""The narrative of a resource: bokmål, escaped, made of content its recipient may see."""
 
 from __future__ import annotations
 
@@ -57,18 +57,18 @@ TEAM: dict[str, Any] = {
 
 
 def div(part: str, body: dict[str, Any], scene: Scene = ALONE) -> str:
-    """The text of a part."""
+    """The div of a part's narrative."""
     text: str = MAPPINGS.of(part).to_fhir(body, AROUND, None, scene)["text"]["div"]
     return text
 
 
 def known(kind: str, _: str) -> str:
-    """A directory in which everybody has a name."""
+    """A directory with a name for every aktor."""
     return f"Kjent {kind}"
 
 
-def test_a_part_reads_as_norwegian() -> None:
-    """Titles of the schema, names of codes, dates and periods in words, what people are, no ids or topics."""
+def test_a_narrative_has_titles_displays_dates_and_names_but_no_ids_or_topics() -> None:
+    """The narrative has the schema's titles, code displays, dates in words and names; no ids or topics."""
     assert div("team", TEAM) == (
         '<div xmlns="http://www.w3.org/1999/xhtml" class="ip-adapter" lang="nb" xml:lang="nb">'
         "<h2>Team rundt personen</h2><ul><li><b>Status:</b> Aktivt</li><li><b>Navn:</b> Ansvarsgruppen</li>"
@@ -102,8 +102,8 @@ RECORD: dict[str, Any] = {
 }
 
 
-def test_a_plan_reads_like_the_plan() -> None:
-    """Goals with their delmål, tiltak with their goals, the team with names; each is told once."""
+def test_the_narrative_of_a_plan_shows_goals_tiltak_and_team_once() -> None:
+    """A plan shows goals with their delmål, tiltak with their goals, and the team; each once."""
     assert div("plan", PLAN, Scene(RECORD, known)).split('xml:lang="nb">')[1] == (
         "<h2>Min plan</h2><ul><li><b>Status:</b> Aktiv</li></ul>"
         "<h3>Hva er viktig for meg</h3><p>Å komme ut</p>"
@@ -117,8 +117,8 @@ def test_a_plan_reads_like_the_plan() -> None:
     )
 
 
-def test_a_circle_of_goals_is_told_and_ends() -> None:
-    """A record that no rule has judged may have goals within each other; each is told."""
+def test_the_narrative_of_circular_goals_ends() -> None:
+    """Goals that are delmål of each other are each shown, and the text ends."""
     circle = [{"id": "a", "tekst": "Aa", "delmaal": ["b"]}, {"id": "b", "tekst": "Bb", "delmaal": ["a"]}]
     told = div("plan", {"id": "p", "maal": ["a", "b"]}, Scene({"maal": circle}))
     assert "<li>Aa<ul><li><b>Delmål:</b> Bb</li></ul></li>" in told
@@ -128,8 +128,8 @@ def test_a_circle_of_goals_is_told_and_ends() -> None:
     ("ganger", "per", "said"),
     [(1, 1, "én gang per uke"), (3, 1, "3 ganger per uke"), (1, 2, "én gang hver 2. uke")],
 )
-def test_how_often_is_told_in_words(ganger: int, per: int, said: str) -> None:
-    """One is a word, and every so many is an ordinal."""
+def test_a_frequency_is_written_in_words(ganger: int, per: int, said: str) -> None:
+    """The frequency 1 is «én», and every so many units is an ordinal."""
     omfang = {"hyppighet": {"ganger": ganger, "per": per, "enhet": "uke"}}
     assert f"<b>Omfang:</b> {said}</li>" in div("tiltak", {"id": "x", "tittel": "T", "omfang": omfang})
 
@@ -147,13 +147,13 @@ def test_how_often_is_told_in_words(ganger: int, per: int, said: str) -> None:
         ("0001-01-01T00:00:00+14:00", "1. januar 0001 kl. 00.00.00+14.00"),
     ],
 )
-def test_a_date_is_told_in_words(value: str, said: str) -> None:
-    """As much as is known, on the Norwegian clock; what no clock here shows, as it stands."""
+def test_a_date_is_written_in_words_on_the_norwegian_clock(value: str, said: str) -> None:
+    """A date is written in its precision, on the Norwegian clock; an invalid time as it is."""
     assert moment(value) == said
 
 
 def test_a_number_has_a_decimal_comma() -> None:
-    """As numbers are written in Norwegian, with the digits they came with."""
+    """A number has a decimal comma and keeps its digits."""
     assert [number(value) for value in (25, Decimal("2.50"), Decimal("1E+2"))] == ["25", "2,50", "100"]
 
 
@@ -161,8 +161,8 @@ _CODE = re.compile(r"[a-z-]+")
 HOSTILE = "<script>alert(\"a\")</script> & <b onclick='x'>]]>"
 
 
-def test_what_is_in_a_record_is_text_whatever_it_looks_like() -> None:
-    """Markup in a name is shown, not obeyed; so are characters XML cannot hold."""
+def test_markup_in_a_record_is_escaped_in_the_narrative() -> None:
+    """Markup in a name is shown as text; so are characters that XML cannot hold."""
     text = div("team", {**TEAM, "navn": HOSTILE})
     assert "&lt;script&gt;alert(" in text
     assert "<script" not in text
@@ -171,14 +171,14 @@ def test_what_is_in_a_record_is_text_whatever_it_looks_like() -> None:
 
 
 def test_a_line_end_is_a_break_and_a_heading_a_section() -> None:
-    """Line ends in somebody's words are kept; a line without a label beneath a heading is a paragraph."""
+    """Line ends are kept as breaks; a line without a label under a heading is a paragraph."""
     written = generated("T", [Section("Viktig", [Line("", "a\nb")]), Section("", [Line("L", "c\nd")])])["div"]
     assert written.endswith("<h3>Viktig</h3><p>a<br/>b</p><ul><li><b>L:</b> c<br/>d</li></ul></div>")
 
 
 @pytest.mark.parametrize("sak", SAKER, ids=lambda sak: sak["id"])
-def test_nothing_hidden_is_told(sak: dict[str, Any]) -> None:
-    """No recipient of an example reads words that stand only in what that recipient may not see."""
+def test_no_narrative_has_content_hidden_from_its_recipient(sak: dict[str, Any]) -> None:
+    """No recipient of an example reads words that are only in content hidden from that recipient."""
     for lens in lenses(sak, lambda _: None, NOW):
         seen = visible(sak, lens, NOW)
         if seen is None:
@@ -188,16 +188,16 @@ def test_nothing_hidden_is_told(sak: dict[str, Any]) -> None:
         assert [text for text in hidden if text in told] == []
 
 
-def test_no_id_is_told() -> None:
-    """Ids, and who somebody is by id, are for machines."""
+def test_no_narrative_has_an_id() -> None:
+    """No narrative shows an id of a part or of an aktor."""
     for sak in SAKER:
         told = " ".join(div(part.kind, part.body, Scene(sak)) for part in parts("sak", sak))
         assert not re.search(rf"{re.escape(sak['id'].removeprefix('sak-'))}-\w", told)
 
 
 @pytest.mark.parametrize("sak", SAKER, ids=lambda sak: sak["id"])
-def test_every_example_is_told_in_valid_fhir(sak: dict[str, Any]) -> None:
-    """The narrative is no fault of structure, is known as ours, and the same every time."""
+def test_the_narrative_of_every_example_is_valid_and_stable(sak: dict[str, Any]) -> None:
+    """The narrative of every example is valid FHIR, recognised as ours, and equal each time."""
     for part in parts("sak", sak):
         resource = MAPPINGS.of(part.kind).to_fhir(part.body, part.surroundings)
         assert check(resource) == []
@@ -218,15 +218,15 @@ def _texts(value: Any) -> list[str]:
     return [value] if isinstance(value, str) else []
 
 
-def test_an_opaque_consent_claims_nothing() -> None:
-    """A Consent kept as it was sent says that, and not what it might mean."""
+def test_the_narrative_of_an_opaque_consent_is_one_sentence() -> None:
+    """The narrative of an opaque Consent says that it is kept as sent, and shows no field."""
     text = div("samtykke", {"id": "s1", "tilstand": "aktiv", "ugjennomsiktig": True})
     assert "<p>Samtykket er tatt vare på slik det ble sendt, og åpner ingenting her.</p>" in text
     assert "Gjelder" not in text
 
 
-def test_our_own_text_coming_back_says_nothing() -> None:
-    """What is put with our narrative, as it was or edited, leaves the part and no residue."""
+def test_our_own_narrative_sent_back_is_ignored() -> None:
+    """A generated narrative that is sent back, edited or not, changes neither part nor residue."""
     mapping = MAPPINGS.of("team")
     given = mapping.to_fhir(TEAM, AROUND)
     assert mapping.to_plan(given, AROUND, onto=TEAM, new_id=lambda: "ny") == (TEAM, None)
@@ -234,8 +234,8 @@ def test_our_own_text_coming_back_says_nothing() -> None:
     assert mapping.to_plan(edited, AROUND, onto=TEAM, new_id=lambda: "ny") == (TEAM, None)
 
 
-def test_a_senders_narrative_stands_until_what_it_tells_of_changes() -> None:
-    """Somebody's own text is kept while it is of this resource; then the part is told in our words."""
+def test_a_senders_narrative_is_kept_until_the_mapped_resource_changes() -> None:
+    """The sender's narrative is kept while the mapped resource is unchanged; then ours replaces it."""
     mapping = MAPPINGS.of("team")
     text = {"status": "additional", "div": '<div xmlns="http://www.w3.org/1999/xhtml">Čáhppes</div>'}
     part, residue = mapping.to_plan(
@@ -263,8 +263,8 @@ def test_a_senders_narrative_stands_until_what_it_tells_of_changes() -> None:
         (None, False),
     ],
 )
-def test_a_narrative_is_ours_by_its_class_alone(narrative: Any, ours: bool) -> None:
-    """However its attributes are written; with anything more than status and div it says something else."""
+def test_a_narrative_is_ours_by_the_class_of_its_div(narrative: Any, ours: bool) -> None:
+    """The class of the div decides; a narrative with more than status and div is not ours."""
     assert is_ours(narrative) is ours
 
 
@@ -280,8 +280,8 @@ def test_a_narrative_is_ours_by_its_class_alone(narrative: Any, ours: bool) -> N
         ({}, False),
     ],
 )
-def test_a_text_says_when_its_resource_tells_more(change: dict[str, Any], told: bool) -> None:
-    """What a sender has said that no field holds is not in the text, which does not pass for all there is."""
+def test_a_narrative_has_a_sentence_for_residue(change: dict[str, Any], told: bool) -> None:
+    """A narrative of a resource with residue says that the resource has more content."""
     mapping = MAPPINGS.of("tiltak")
     sent = {**mapping.to_fhir({"id": "x", "status": "aktiv", "tittel": "Trening"}, AROUND), **change}
     part, residue = mapping.to_plan(sent, AROUND, onto=None, new_id=lambda: "ny")
@@ -289,8 +289,8 @@ def test_a_text_says_when_its_resource_tells_more(change: dict[str, Any], told: 
     assert ("har også sendt opplysninger" in text) is told
 
 
-def test_a_text_does_not_tell_of_what_is_gone() -> None:
-    """What a sender said of an item that the record has since got itself is in the resource no more."""
+def test_a_narrative_has_no_sentence_for_dropped_residue() -> None:
+    """Residue of an element that the record has since taken over is not counted as more content."""
     mapping = MAPPINGS.of("parorende")
     unread = {"id": "n1", "extension": [{"url": "https://epj.example/x", "valueCode": "x"}]}
     sent = {"resourceType": "RelatedPerson", "id": "x", "patient": {"reference": AROUND["person"]}}

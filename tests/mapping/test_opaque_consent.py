@@ -1,4 +1,4 @@
-"""A Consent in the closed shape of our profile is acted on; any other is kept whole and opens nothing."""
+"""A Consent in the closed shape of our profile is enforced; any other is opaque."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def taken(consent: dict[str, Any], onto: dict[str, Any] | None = None) -> tuple[
 
 
 def changed(path: str, value: Any) -> dict[str, Any]:
-    """The Consent with something more at a dotted path."""
+    """The Consent with one more element at a dotted path."""
     consent: dict[str, Any] = copy.deepcopy(CONSENT)
     at: Any = consent
     *names, last = path.split(".")
@@ -67,8 +67,8 @@ def changed(path: str, value: Any) -> dict[str, Any]:
         ("provision.provision.0.actor.0.reference", {"reference": "#inni"}),
     ],
 )
-def test_what_is_not_understood_makes_a_consent_opaque(path: str, value: Any) -> None:
-    """Another scope, or anything under provision that no row reads: nothing is granted, all comes back."""
+def test_a_consent_with_unread_content_is_opaque_and_given_back_whole(path: str, value: Any) -> None:
+    """Another scope, or content under provision that no row reads, makes a Consent opaque."""
     sent = changed(path, value)
     kept = {
         "id": "s1",
@@ -88,8 +88,8 @@ NO = {**PART, "regler": [{"id": "r1", "virkning": "nekt", "del": ["plan"], "emne
 UNREAD = [{"system": "urn:example:class", "code": "a"}]
 
 
-def test_a_deny_in_force_is_understood_or_refused() -> None:
-    """Kept whole it would be without effect; while it is proposed there is no hurry."""
+def test_a_deny_in_force_with_unread_content_is_refused() -> None:
+    """An active deny with unread content is refused; a proposed one is opaque."""
     sent = {key: value for key, value in SAMTYKKE.to_fhir(NO, AROUND).items() if key != "text"}
     sent["provision"]["provision"][0]["class"] = UNREAD
     with pytest.raises(Unprocessable) as refused:
@@ -109,15 +109,15 @@ def test_a_deny_in_force_is_understood_or_refused() -> None:
         {"type": "permit", "provision": [{"type": "permit", "provision": [{"type": "deny"}]}]},
     ],
 )
-def test_a_deny_in_another_shape_is_refused(provision: dict[str, Any]) -> None:
-    """A Consent of another make that says no, at whatever depth, is not put where nobody acts on it."""
+def test_a_deny_at_any_depth_in_another_shape_is_refused(provision: dict[str, Any]) -> None:
+    """A Consent of another profile with a deny at any depth is refused."""
     with pytest.raises(Unprocessable) as refused:
         taken({**CONSENT, "provision": provision})
     assert "must-be-understood" in {finding.code for finding in refused.value.findings}
 
 
-def test_what_is_acted_on_is_not_replaced_by_what_is_not() -> None:
-    """A permit that is in force would end without anybody saying so."""
+def test_an_enforced_samtykke_is_not_replaced_by_an_opaque_consent() -> None:
+    """A put that would make an enforced samtykke opaque is refused."""
     with pytest.raises(Unprocessable) as refused:
         taken(changed("provision.code", [{"text": "alt"}]), PART)
     assert [(one.code, one.expression) for one in refused.value.findings] == [
@@ -125,8 +125,8 @@ def test_what_is_acted_on_is_not_replaced_by_what_is_not() -> None:
     ]
 
 
-def test_a_code_of_ours_that_is_wrong_is_refused_as_such() -> None:
-    """A slip of the pen does not make a Consent somebody else's."""
+def test_an_unknown_code_of_our_own_system_is_refused_and_not_opaque() -> None:
+    """An unknown code of our own systems is refused with code-unknown."""
     sent = changed("provision.provision.0.securityLabel.0.code", "koordinatro")
     with pytest.raises(Unprocessable) as refused:
         taken(sent)
@@ -134,8 +134,8 @@ def test_a_code_of_ours_that_is_wrong_is_refused_as_such() -> None:
 
 
 @pytest.mark.parametrize("virkning", ["tillat", "nekt"])
-def test_neither_order_nor_who_it_is_told_twice_makes_it_opaque(virkning: str) -> None:
-    """Labels in another order, and a reference that says its type and number too, are read as they are."""
+def test_order_type_and_identifier_do_not_make_a_consent_opaque(virkning: str) -> None:
+    """Labels in another order, and a reference with type and identifier, are read as ours."""
     part = {**NO, "regler": [{**NO["regler"][0], "virkning": virkning}]}
     sent = copy.deepcopy(SAMTYKKE.to_fhir(part, AROUND))
     inner = sent["provision"]["provision"][0]
@@ -149,8 +149,8 @@ def test_neither_order_nor_who_it_is_told_twice_makes_it_opaque(virkning: str) -
     assert SAMTYKKE.to_fhir(read, AROUND, residue)["provision"] == sent["provision"]
 
 
-def test_words_do_not_make_it_opaque() -> None:
-    """A display or text is for people; codes and references beside it are what is acted on."""
+def test_display_and_text_do_not_make_a_consent_opaque() -> None:
+    """A display or text beside a code or reference is residue, and the Consent is enforced."""
     sent = changed("provision.provision.0.actor.0.reference.display", "Nordvik sykehus")
     sent["scope"]["text"] = "Deling av opplysninger"
     part, residue = taken(sent, PART)
@@ -162,8 +162,8 @@ def test_words_do_not_make_it_opaque() -> None:
     assert shown == {"reference": "Organization/nav"}
 
 
-def test_the_residue_of_an_opaque_consent_is_of_no_other() -> None:
-    """When the municipality has made a samtykke of it, nothing it once said is said again."""
+def test_residue_of_an_opaque_consent_is_dropped_when_it_is_no_longer_opaque() -> None:
+    """When the municipality fills in the fields, the residue of the opaque Consent is dropped."""
     _, residue = taken(changed("provision.code", [{"text": "alt"}]))
     shown = SAMTYKKE.to_fhir({"id": "s1", "tilstand": "utkast"}, AROUND, residue)
     assert "dateTime" not in shown
@@ -173,8 +173,8 @@ def test_the_residue_of_an_opaque_consent_is_of_no_other() -> None:
     }
 
 
-def test_not_even_an_opaque_one_may_be_changed_in_meaning_unread() -> None:
-    """A modifierExtension and another person's consent are refused whatever the rest says."""
+def test_an_opaque_consent_is_refused_with_modifier_extension_or_another_patient() -> None:
+    """A modifierExtension or another Patient is refused, also in an opaque Consent."""
     for change, place in (
         ({"modifierExtension": [{"url": "u", "valueCode": "a"}]}, "Consent.modifierExtension"),
         ({"patient": {"reference": "Patient/p2"}}, "Consent.patient"),
@@ -184,8 +184,8 @@ def test_not_even_an_opaque_one_may_be_changed_in_meaning_unread() -> None:
         assert [finding.expression for finding in refused.value.findings] == [place]
 
 
-def test_recipients_are_one() -> None:
-    """A Consent that names two recipients is not ours to cut in two."""
+def test_a_consent_with_two_recipients_is_opaque() -> None:
+    """A Consent with two recipients is not one samtykke."""
     sent = changed("provision.provision.0.actor", [])
     actor = {"role": CONSENT["provision"]["actor"][0]["role"], "reference": {"reference": "Organization/nav"}}
     sent["provision"]["provision"][0]["actor"] = [*CONSENT["provision"]["actor"], actor]
@@ -204,8 +204,10 @@ TO_PLAN = {"id": "s2", "tilstand": "aktiv", "type": "plan", "gittDato": "2026-03
         ("related", "https://ehr.example/fhir/CarePlan/p1", None),
     ],
 )
-def test_a_consent_to_the_plan_may_say_which(meaning: str, target: str, about: list[str] | None) -> None:
-    """The plan of this record it is related to; a limit of any other kind is not understood."""
+def test_a_consent_to_the_plan_may_refer_to_a_plan(
+    meaning: str, target: str, about: list[str] | None
+) -> None:
+    """provision.data with a plan of the record is read; any other data is not."""
     consent = SAMTYKKE.to_fhir(TO_PLAN, AROUND)
     consent["provision"]["data"] = [{"meaning": meaning, "reference": {"reference": target}}]
     part, residue = taken(consent)
@@ -214,8 +216,8 @@ def test_a_consent_to_the_plan_may_say_which(meaning: str, target: str, about: l
     assert SAMTYKKE.to_fhir(part, AROUND, residue)["provision"] == consent["provision"]
 
 
-def test_a_consent_of_no_type_of_ours_is_not_a_samtykke_that_somebody_gave() -> None:
-    """A block under pbrl § 5-3 has the same scope, and denies; it is kept as it was sent."""
+def test_a_consent_of_an_unknown_type_is_opaque() -> None:
+    """A block under pbrl § 5-3 has the same scope and a deny, and is opaque."""
     consent = {key: value for key, value in CONSENT.items() if key not in {"category", "policyRule"}}
     ground = "http://hl7.no/fhir/CodeSystem/no-basis-legal-formality-or-basis"
     consent["category"] = [CONSENT["category"][0]]

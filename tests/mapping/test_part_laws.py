@@ -1,4 +1,4 @@
-"""The laws from the record's side, over whatever the schema allows of each kind of part.
+"""The laws from the record's side, for all parts the schema allows.
 
 Resources drawn at random seldom say what our own code systems and extensions say; parts say little else.
 """
@@ -39,13 +39,13 @@ def schema_of(part: str) -> Any:
 
 @cache
 def unmapped(part: str) -> set[str]:
-    """The fields of a part that have no place in FHIR, by its file's ledger."""
+    """The fields of a part without an element, by the ledger of its file."""
     left_out = next(file.left_out for file in MAPPINGS.sources.files if file.part == part)
     return {*left_out.get("record", ()), *left_out.get("awaited", ())}
 
 
 def hold_part_laws(part: str, data: st.DataObject) -> None:
-    """Draw parts, and residue from a resource, and put the laws to them."""
+    """Draw parts, and residue from a resource, and assert the laws."""
     mapping = MAPPINGS.of(part)
     plan = data.draw(parts(part))
     resource = mapping.to_fhir(plan, AROUND)
@@ -64,7 +64,7 @@ def hold_part_laws(part: str, data: st.DataObject) -> None:
 
 
 def take_what_fits(part: str, data: st.DataObject) -> None:
-    """Draw a resource; the part it becomes, if it is taken, is one the record can hold."""
+    """Draw a resource; the part of a stored resource is valid by the schema."""
     mapping = MAPPINGS.of(part)
     resource = placed(mapping, data.draw(resources(mapping.type, without=UNSERVED)))
     numbers = itertools.count()
@@ -79,16 +79,16 @@ def take_what_fits(part: str, data: st.DataObject) -> None:
 @pytest.mark.parametrize("part", PARTS)
 @QUICK
 @given(data=st.data())
-def test_the_laws_of_parts(part: str, data: st.DataObject) -> None:
-    """Every field of the record comes back as it went."""
+def test_every_field_of_a_part_survives_a_read_and_a_put(part: str, data: st.DataObject) -> None:
+    """A part that is written to FHIR and read back is the same part."""
     hold_part_laws(part, data)
 
 
 @pytest.mark.parametrize("part", PARTS)
 @QUICK
 @given(data=st.data())
-def test_what_is_taken_fits_the_record(part: str, data: st.DataObject) -> None:
-    """What is not refused is valid by the schema: refusals are told in FHIR's words, not the record's."""
+def test_the_part_of_a_stored_resource_is_valid_by_the_schema(part: str, data: st.DataObject) -> None:
+    """A resource that the mapping does not refuse becomes a part the schema accepts."""
     take_what_fits(part, data)
 
 
@@ -97,6 +97,6 @@ def test_what_is_taken_fits_the_record(part: str, data: st.DataObject) -> None:
 @THOROUGH
 @given(data=st.data())
 def test_the_laws_of_parts_at_length(part: str, data: st.DataObject) -> None:
-    """The same, over many parts and resources."""
+    """The same laws, for many parts and resources."""
     hold_part_laws(part, data)
     take_what_fits(part, data)

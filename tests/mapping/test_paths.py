@@ -1,4 +1,4 @@
-"""A path is written as it reads."""
+"""Paths of mapping files: parsed, written back, and refused when invalid."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from adapter.mapping.transforms import PAIRS
 from adapter.settings import mappings_folder
 
 
-def test_the_text_follows_the_steps() -> None:
-    """Every path of the files is written as it was; without its selector it is written without."""
+def test_the_text_of_a_path_is_the_text_it_was_parsed_from() -> None:
+    """Every path of the mapping files is written as it was; an unselected path without its last selector."""
     for file in read(mappings_folder()).files:
         for path in (path for place in walk(file.rows) for path in place.elements):
             assert FhirPath.parse(path.text) == path
@@ -22,8 +22,8 @@ def test_the_text_follows_the_steps() -> None:
     assert FhirPath.parse("activity[detail].detail.code").text == "activity[detail].detail.code"
 
 
-def test_what_is_gone_is_told_at_an_element() -> None:
-    """A goal rests on no other now: what its sender said of it is stale, at a place FHIRPath knows."""
+def test_stale_residue_of_an_import_only_link_is_reported_at_its_element() -> None:
+    """A removed goal link makes its residue stale, reported at Goal.extension, a valid FHIRPath."""
     goal = load(mappings_folder()).of("maal")
     resource = goal.to_fhir({"id": "a", "status": "aktiv", "tekst": "Gå tur"}, {"person": "Patient/p"})
     rests_on = PAIRS["based-on"].to_fhir("b")
@@ -35,7 +35,7 @@ def test_what_is_gone_is_told_at_an_element() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "a..b", "a[", "a[1=", "1a", "a-b", "a[b=c]d"])
-def test_what_is_no_path_is_refused(text: str) -> None:
-    """Nothing, an empty step, an open selector, another character."""
+def test_an_invalid_path_raises(text: str) -> None:
+    """An empty path, an empty step, an open selector or an illegal character raises PathError."""
     with pytest.raises(PathError):
         FhirPath.parse(text)

@@ -1,4 +1,4 @@
-"""The list of what is refused is whole: no valid R4 is refused for a reason that is not in it."""
+"""The list of refusals is complete: no valid R4 is refused for a reason outside it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ OF_RECORDS_ALONE = (
 
 
 def test_every_message_that_can_refuse_is_a_row() -> None:
-    """Each message of the mapping, the rules and the hinge is in the list, once."""
+    """Each message of the mapping, the rules and the writes is in the list exactly once."""
     declared = {
         message.code: message
         for room in (*ROOMS, *RULES, labels, judging, part_reader, placing)
@@ -38,8 +38,8 @@ def test_every_message_that_can_refuse_is_a_row() -> None:
     assert others.isdisjoint(listed_codes)
 
 
-def test_the_list_is_printed_whole() -> None:
-    """``ip-adapter check`` and the page on the mapping have every row, with code, place and text."""
+def test_check_and_document_print_every_refusal() -> None:
+    """``ip-adapter check`` and ``docs/mapping.md`` print every refusal with code, elements and text."""
     for text in ("\n".join(listed()), section()):
         for message, where in REFUSALS:
             assert message.code in text

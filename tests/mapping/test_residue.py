@@ -1,4 +1,4 @@
-"""What is kept beside the record, how long, and what is refused rather than kept unread."""
+"""Residue: what is kept beside the record, for how long, and what is refused instead."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ def given(type_: str, part: dict[str, Any], residue: dict[str, Any] | None = Non
     return {key: value for key, value in resource.items() if key != "text"}
 
 
-def test_residue_goes_with_the_value_it_stood_beside() -> None:
-    """A display beside a reference is dropped, and told, when the reference is another."""
+def test_residue_is_dropped_and_reported_when_its_mapped_value_changes() -> None:
+    """A display beside a reference is dropped and reported when the reference changes."""
     sent = {**TEAM, "participant": [{**TEAM["participant"][0]}]}
     sent["participant"][0]["member"] = {"reference": "PractitionerRole/r1", "display": "Ragna"}
     part, residue = taken(sent)
@@ -67,8 +67,8 @@ def test_residue_goes_with_the_value_it_stood_beside() -> None:
     assert stale == ["CareTeam.participant[0].member"]
 
 
-def test_residue_of_an_element_lives_as_long_as_that() -> None:
-    """A participant's own extension stays while the participant does, whatever else is said of it."""
+def test_residue_of_a_backbone_element_exists_as_long_as_the_element() -> None:
+    """An extension on a participant is kept while the participant exists, whatever else changes."""
     extension = [{"url": "urn:example:kontor", "valueString": "3. etasje"}]
     part, residue = taken({**TEAM, "participant": [{**TEAM["participant"][0], "extension": extension}]})
     part["deltakere"][0]["hvem"] = {"rolle": "r2"}
@@ -77,8 +77,8 @@ def test_residue_of_an_element_lives_as_long_as_that() -> None:
     assert "extension" not in given("CareTeam", part, residue)["participant"][0]
 
 
-def test_what_is_nobodys_stands_where_it_stood() -> None:
-    """Items no row takes come after the mapped item they came after, also when that one has moved on."""
+def test_an_unmapped_item_follows_the_mapped_item_before_it() -> None:
+    """An unmapped list item is given back after the mapped item it followed, also when that has moved."""
     foreign = [{"coding": [{"system": "urn:example:kategori", "code": str(n)}]} for n in (1, 2)]
     fixed = {"coding": [{"system": "http://loinc.org", "code": "LA28865-6"}]}
     part, residue = taken({**TEAM, "category": [foreign[0], fixed, foreign[1]]})
@@ -135,15 +135,15 @@ def test_what_is_nobodys_stands_where_it_stood() -> None:
         ),
     ],
 )
-def test_what_must_be_understood_is_refused_at_its_place(
+def test_content_that_cannot_be_residue_is_refused_at_its_place(
     change: dict[str, Any], code: str, place: str
 ) -> None:
-    """Modifiers, other owners, our own extensions and codes when they cannot be read, a protected address."""
+    """Modifiers, another owner, our own unread extensions and codes, and a protected address are refused."""
     assert refused({**TEAM, **change}) == [(code, f"CareTeam{place}")]
 
 
 def test_a_contained_resource_keeps_its_own_modifiers() -> None:
-    """They change the meaning of that resource alone, which goes and comes as a whole."""
+    """Modifiers inside a contained resource are residue, since they modify that resource alone."""
     inner = {
         "resourceType": "Practitioner",
         "id": "x",
@@ -156,8 +156,8 @@ def test_a_contained_resource_keeps_its_own_modifiers() -> None:
     assert given("CareTeam", part, residue)["contained"] == [inner]
 
 
-def test_what_stands_beside_a_mapped_modifier_is_kept() -> None:
-    """An extension on a status that is said says nothing of the rest; one in its place would."""
+def test_an_extension_beside_a_modifier_value_is_residue_but_not_instead_of_one() -> None:
+    """An extension beside a status with a value is residue; instead of the value it is refused."""
     beside = {"extension": [{"url": "urn:example:hvorfor", "valueString": "ny uke"}]}
     part, residue = taken({**TEAM, "_status": beside})
     assert given("CareTeam", part, residue)["_status"] == beside
@@ -167,8 +167,8 @@ def test_what_stands_beside_a_mapped_modifier_is_kept() -> None:
     assert refused({**without, "_status": beside}) == [("modifier-unknown", "CareTeam._status")]
 
 
-def test_no_null_is_left_where_nothing_stands_beside_it() -> None:
-    """A list of primitives may hold null for what only its companion says; they go together."""
+def test_a_null_is_dropped_with_its_companion() -> None:
+    """The null of a list of primitives is dropped together with its dropped companion."""
     sent = {
         "resourceType": "Organization",
         "id": "o1",
@@ -186,8 +186,8 @@ def test_no_null_is_left_where_nothing_stands_beside_it() -> None:
     assert not {"alias", "_alias"} & given("Organization", without, residue).keys()
 
 
-def test_two_facts_in_one_concept_are_refused() -> None:
-    """One coding system in each CodeableConcept (no-basis-RelatedPerson), so two tables cannot share one."""
+def test_two_mapped_codes_in_one_concept_are_refused() -> None:
+    """One CodeableConcept holds one code system (no-basis-RelatedPerson), so two tables cannot share it."""
     role = "http://terminology.hl7.org/CodeSystem/v3-RoleCode"
     family = "http://hl7.no/fhir/CodeSystem/no-basis-family-relation"
     both = {"coding": [{"system": role, "code": "NOK"}, {"system": family, "code": "mor"}]}
@@ -198,8 +198,8 @@ def test_two_facts_in_one_concept_are_refused() -> None:
     assert (part["naermesteParorende"], part["relasjon"]) == (True, "mor")
 
 
-def test_an_item_the_record_cannot_hold_stays_residue() -> None:
-    """A qualification in words alone, an identifier without a value: kept whole, and no field of ours."""
+def test_an_item_invalid_by_the_schema_is_residue() -> None:
+    """A qualification with only text, or an identifier without a value, is residue as a whole."""
     sent = {
         "resourceType": "Practitioner",
         "id": "a1",
@@ -211,8 +211,8 @@ def test_an_item_the_record_cannot_hold_stays_residue() -> None:
     assert given("Practitioner", part, residue) == sent
 
 
-def test_systems_with_several_addresses_are_one() -> None:
-    """What came under a NamingSystem or another form of a Volven list is the same fact, given as the OID."""
+def test_a_system_with_several_addresses_is_given_back_as_its_oid() -> None:
+    """A NamingSystem or another address of a Volven list is read as the same system."""
     sent = {
         "resourceType": "Practitioner",
         "id": "a1",
@@ -235,8 +235,8 @@ def test_systems_with_several_addresses_are_one() -> None:
     assert back["identifier"][0]["system"] == "urn:oid:2.16.578.1.12.4.1.4.4"
 
 
-def test_an_element_the_record_has_is_not_kept_beside_it() -> None:
-    """What was kept under an element id goes when the record has an element of that id."""
+def test_residue_with_an_element_id_of_the_record_is_dropped() -> None:
+    """Residue under an element id is dropped when the record gets an element with that id."""
     plan = {"resourceType": "CarePlan", "id": "p1", "status": "active", "intent": "plan"}
     sent = {
         **plan,
@@ -256,8 +256,8 @@ IN_OURS = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-RoleC
 KIN = {"resourceType": "RelatedPerson", "id": "k1", "patient": {"reference": "Patient/p1"}}
 
 
-def test_another_lists_word_for_a_yes_is_understood_and_given_back() -> None:
-    """The next of kin by HL7's list of contact roles is one, and both lists say so as long as it is so."""
+def test_an_equivalent_coding_sets_a_flag_and_is_given_back_while_it_is_true() -> None:
+    """HL7's contact role for next of kin sets the flag, and is given back as long as the flag is true."""
     part, residue = taken({**KIN, "relationship": [NEXT_OF_KIN]})
     assert part["naermesteParorende"] is True
     shown = given("RelatedPerson", part, residue)
@@ -269,8 +269,8 @@ def test_another_lists_word_for_a_yes_is_understood_and_given_back() -> None:
     assert stale == ["RelatedPerson.relationship"]
 
 
-def test_one_concept_in_two_codes_is_one_item() -> None:
-    """A CarePlan's category that says in one concept what kind it is and that it is a care plan."""
+def test_a_concept_with_two_codings_is_one_item() -> None:
+    """A CarePlan.category with a kind and a fixed coding in one concept stays one item."""
     care_plan = {"system": "http://snomed.info/sct", "code": "734163000"}
     kind = {"system": f"{BASE}/CodeSystem/ip-plantype", "code": "delplan-krise"}
     plan = {
@@ -298,8 +298,8 @@ def test_one_concept_in_two_codes_is_one_item() -> None:
         (["LA28865-6", "LA27976-2"], ["LA28865-6", "LA27976-2"]),
     ],
 )
-def test_what_a_team_is_for_is_not_said_against_its_sender(sent: list[str], given: list[str]) -> None:
-    """A team of a ward's is not said to be for the long run; where nothing is said, it is."""
+def test_a_fixed_category_gives_way_to_the_senders_code(sent: list[str], given: list[str]) -> None:
+    """A team with another category code does not get the fixed one; a team without one does."""
     mapping = OF_TYPE["CareTeam"]
     category = [{"coding": [{"system": "http://loinc.org", "code": code}]} for code in sent]
     team = {"resourceType": "CareTeam", "id": "t", "subject": {"reference": "Patient/p1"}}

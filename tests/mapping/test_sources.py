@@ -1,4 +1,4 @@
-"""What a mapping file says is read once, and nothing it says is passed over."""
+"""The content of a mapping file is read once, and every key of it is used."""
 
 from __future__ import annotations
 
@@ -35,8 +35,10 @@ from tests.mapping.test_check import replace
         ("narrative", 'name: ["{tekst}"]', 'nmae: ["{tekst}"]', "nmae", "maal"),
     ],
 )
-def test_a_misspelt_key_is_refused(folder: Path, file: str, old: str, new: str, key: str, row: str) -> None:
-    """A key nobody reads stops the start, with its file and its row, also within a list or a datatype."""
+def test_a_misspelt_key_in_a_row_raises_with_file_and_row(
+    folder: Path, file: str, old: str, new: str, key: str, row: str
+) -> None:
+    """An unknown key stops the start with its file and row, also within a list or a datatype."""
     replace(folder / f"{file}.yaml", old, new)
     with pytest.raises(MappingError) as refused:
         load(folder)
@@ -68,15 +70,17 @@ def test_a_misspelt_key_is_refused(folder: Path, file: str, old: str, new: str, 
         ),
     ],
 )
-def test_what_a_file_says_is_known(folder: Path, old: str, new: str, said: str) -> None:
-    """A file's own keys, its view, parts, tables and classes; each misspelling is told with the file."""
+def test_a_misspelt_key_or_name_in_a_file_raises_with_the_file(
+    folder: Path, old: str, new: str, said: str
+) -> None:
+    """An unknown key, view, part, table or class of a file raises with the name of the file."""
     replace(folder / "consent.yaml", old, new)
     with pytest.raises(MappingError, match=f"^consent: .*{said}"):
         load(folder)
 
 
-def test_restating_is_said_with_its_reason(folder: Path) -> None:
-    """A row that is only read says why."""
+def test_an_import_only_row_needs_a_reason(folder: Path) -> None:
+    """A row with ``only: in`` and no ``why`` raises."""
     replace(
         folder / "servicerequest.yaml", "many: reference(CarePlan)", "many: reference(CarePlan), only: in"
     )
@@ -84,8 +88,8 @@ def test_restating_is_said_with_its_reason(folder: Path) -> None:
         load(folder)
 
 
-def test_one_walk_reaches_what_stands_within_a_row() -> None:
-    """The rows of a list's items, and of a list of values where each value stands."""
+def test_the_walk_over_rows_includes_inner_rows() -> None:
+    """The walk yields the rows of list items, and of lists of values, with their full paths."""
     rows = {file.part: file.rows for file in read(mappings_folder()).files}
     plan = {path: place for place in walk(rows["plan"]) for path in place.fields}
     assert plan["enkleTiltak[].notater[].tekst"].elements[0].text == "activity[detail].progress.text"
@@ -94,8 +98,8 @@ def test_one_walk_reaches_what_stands_within_a_row() -> None:
     assert plan["rettsgrunnlag"].elements[0].text.endswith("ip-rettsgrunnlag].valueCodeableConcept")
 
 
-def test_every_named_pair_has_a_row() -> None:
-    """No pair, and no view, that no file names."""
+def test_every_named_pair_and_view_is_used_by_a_file() -> None:
+    """Every named pair and every view is named by a mapping file."""
     files = read(mappings_folder()).files
     rows = [place.row for file in files for place in walk(file.rows)]
     assert {row.pair for row in rows if row.kind != "tuple"} == set(PAIRS)
@@ -105,7 +109,7 @@ def test_every_named_pair_has_a_row() -> None:
 
 @pytest.mark.parametrize("asked", [load, check, document])
 def test_each_file_is_read_once(asked: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever asks: the loader, the check, the page."""
+    """The loader, the check and the document each read a mapping file at most once."""
     opened: Counter[str] = Counter()
     open_ = Path.open
 
@@ -119,8 +123,8 @@ def test_each_file_is_read_once(asked: Any, monkeypatch: pytest.MonkeyPatch) -> 
     assert set(opened.values()) <= {0, 1}
 
 
-def test_the_start_does_not_wait_for_it() -> None:
-    """Reading and compiling every file is under a tenth of a second."""
+def test_the_mapping_files_load_within_a_tenth_of_a_second() -> None:
+    """Reading and compiling every file takes less than a tenth of a second."""
     load(mappings_folder())
     took = []
     for _ in range(3):

@@ -1,4 +1,4 @@
-"""A view lets rows see a fact where the resource has it; what it cannot take back is told by name."""
+"""Views: rows see a value where the resource has it, and refusals of a view name their place."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from adapter.mapping.views import VIEWS
 from tests.mapping.test_opaque_consent import CONSENT, PART, taken
 
 
-def test_a_view_adds_what_it_says() -> None:
-    """The recipient stands once in a samtykke, and in each of its rules where rows see it; nowhere else."""
+def test_the_samtykke_view_adds_the_recipient_to_each_regel() -> None:
+    """The recipient is stored once in a samtykke; the view adds it to each regel and nothing else."""
     view = VIEWS["samtykke"]
     bare: dict[str, Any] = dict(PART)
     seen = view.spread(bare)
@@ -24,7 +24,7 @@ def test_a_view_adds_what_it_says() -> None:
 
 
 def told_of(element: str, value: Any) -> set[tuple[str, str | None]]:
-    """What is told of a Consent that would take the place of one that is acted on."""
+    """The findings of a Consent that would replace an enforced samtykke."""
     sent = copy.deepcopy(CONSENT)
     sent["provision"][element] = value
     with pytest.raises(Unprocessable) as refused:
@@ -32,15 +32,15 @@ def told_of(element: str, value: Any) -> set[tuple[str, str | None]]:
     return {(finding.code, finding.expression) for finding in refused.value.findings}
 
 
-def test_two_recipients_are_told_where_they_are_refused() -> None:
-    """A consent names one."""
+def test_two_recipients_are_refused_at_the_provisions() -> None:
+    """A Consent with two recipients is refused with several-recipients."""
     (mine,) = CONSENT["provision"]["provision"]
     other = {**mine, "id": "r2", "actor": copy.deepcopy(mine["actor"])}
     other["actor"][0]["reference"] = {"reference": "Organization/nav"}
     assert ("several-recipients", "Consent.provision.provision") in told_of("provision", [mine, other])
 
 
-def test_a_plan_is_told_where_it_is_refused() -> None:
-    """Only a consent to the plan says which."""
+def test_a_plan_in_a_consent_to_sharing_is_refused_at_provision_data() -> None:
+    """Only a consent to having a plan can refer to a plan."""
     about = {"meaning": "related", "reference": {"reference": "CarePlan/a"}}
     assert ("consent-about-a-plan", "Consent.provision.data") in told_of("data", [about])

@@ -1,4 +1,4 @@
-"""The adapter with the small municipality in it, for each test its own copy."""
+"""The fixtures of the sender tests: the adapter with a small municipality, a copy for each test."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""KL's goals: the delmål names its goal («based-on»); here the goal names its delmål."""
+"""KL's goals: the delmål names its goal («based-on»), while in the record the goal names its delmål."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MILESTONE = {
 
 
 def goal(id_: str, *based_on: str) -> dict[str, Any]:
-    """A goal, as KL says what it is a part of."""
+    """A goal with KL's reference to the goal it is part of."""
     type_ = {"url": "type", "valueCodeableConcept": {"text": "based-on"}}
     relations = [
         {
@@ -41,7 +41,7 @@ def goal(id_: str, *based_on: str) -> dict[str, Any]:
 
 
 def delmaal(house: House, id_: str) -> list[str]:
-    """The delmål the record has of a goal."""
+    """The delmål of a goal in the record."""
     sak = read_stored(house.municipality("GET", "/kommune/v1/saker/saken").data)
     (found,) = (one for one in sak["maal"] if one["id"] == id_)
     assert all("overmaal" not in one for one in sak["maal"])
@@ -49,7 +49,7 @@ def delmaal(house: House, id_: str) -> list[str]:
 
 
 def milestones(resource: dict[str, Any]) -> list[str]:
-    """What a goal names as its milestones."""
+    """The milestones a goal resource names."""
     said = [{one["url"]: one for one in relation["extension"]} for relation in resource.get("extension", ())]
     return [
         one["target"]["valueReference"]["reference"]
@@ -58,8 +58,8 @@ def milestones(resource: dict[str, Any]) -> list[str]:
     ]
 
 
-def test_a_delmaal_that_names_its_goal_is_put_in_it(house: House) -> None:
-    """The record and the goal have it, and the delmål still says what its sender said."""
+def test_a_delmaal_that_names_its_goal_is_stored_in_the_goal(house: House) -> None:
+    """The record and the goal get the delmål, and the delmål is given back as its sender wrote it."""
     above, below = goal("kl-over"), goal("kl-under", "Goal/kl-over")
     assert [put(house, one).status_code for one in (above, below)] == [201, 201]
     assert delmaal(house, "kl-over") == ["kl-under"]
@@ -67,8 +67,8 @@ def test_a_delmaal_that_names_its_goal_is_put_in_it(house: House) -> None:
     assert read(house, below)["extension"] == below["extension"]
 
 
-def test_what_is_no_longer_true_is_not_given(house: House) -> None:
-    """A goal is put without its delmål: that says no more that it is one, and putting it back is idle."""
+def test_a_removed_link_is_no_longer_given_back_with_the_delmaal(house: House) -> None:
+    """A goal put without its delmål removes the link, and the delmål is read without it."""
     above, below = goal("taken-over"), goal("taken-under", "Goal/taken-over")
     for one in (above, below):
         put(house, one)
@@ -81,8 +81,8 @@ def test_what_is_no_longer_true_is_not_given(house: House) -> None:
     assert delmaal(house, "taken-over") == []
 
 
-def test_a_delmaal_that_leaves_its_goal_out_stays_in_it(house: House) -> None:
-    """Whose delmål it is stands in the goal, and is taken away there."""
+def test_a_delmaal_without_its_link_stays_in_its_goal(house: House) -> None:
+    """The link is stored in the goal, and only a put of the goal removes it."""
     for one in (goal("kept-over"), goal("kept-under", "Goal/kept-over")):
         put(house, one)
     etag = f'W/"{read(house, goal("kept-under"))["meta"]["versionId"]}"'
@@ -91,8 +91,10 @@ def test_a_delmaal_that_leaves_its_goal_out_stays_in_it(house: House) -> None:
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
-def test_a_transaction_may_bring_them_in_any_order(house: House, order: tuple[int, ...]) -> None:
-    """Grandparent, parent and child: the same record results."""
+def test_a_transaction_with_goals_in_any_order_gives_the_same_record(
+    house: House, order: tuple[int, ...]
+) -> None:
+    """Grandparent, parent and child in any order of entries give the same record."""
     name = "".join(map(str, order))
     goals = [goal(f"g{name}"), goal(f"p{name}", f"Goal/g{name}"), goal(f"c{name}", f"Goal/p{name}")]
     entries = [
@@ -107,8 +109,8 @@ def test_a_transaction_may_bring_them_in_any_order(house: House, order: tuple[in
     assert (delmaal(house, f"g{name}"), delmaal(house, f"p{name}")) == ([f"p{name}"], [f"c{name}"])
 
 
-def test_a_goal_that_is_not_here_is_refused_at_its_place(house: House) -> None:
-    """A delmål of a goal nobody has sent: send that first."""
+def test_a_link_to_an_unknown_goal_is_refused_at_its_place(house: House) -> None:
+    """A delmål of a goal that is not stored is refused with link-unknown."""
     answer = put(house, goal("orphan", "Goal/nowhere"))
     issues = read_stored(answer.data)["issue"]
     assert [(one["details"]["coding"][0]["code"], one["expression"]) for one in issues] == [
@@ -116,15 +118,15 @@ def test_a_goal_that_is_not_here_is_refused_at_its_place(house: House) -> None:
     ]
 
 
-def test_a_goal_on_another_server_is_kept_as_it_is(house: House) -> None:
-    """It is none of this record's."""
+def test_a_link_to_a_goal_on_another_server_is_residue(house: House) -> None:
+    """An absolute reference to another server is given back unchanged."""
     sent = goal("abroad", "https://kommune.example/fhir/Goal/1")
     assert put(house, sent).status_code == 201
     assert read(house, sent)["extension"] == sent["extension"]
 
 
-def test_the_file_of_kl_is_one_of_these(house: House) -> None:
-    """What the table of senders has is read so."""
+def test_the_goal_file_of_kl_is_read_as_a_delmaal(house: House) -> None:
+    """The goal of the sender file is a delmål in the record."""
     for name in ("goal-plain", "goal-kl"):
         put(house, sent_by(name))
     assert delmaal(house, "goal-plain") == ["goal-kl"]

@@ -1,4 +1,4 @@
-"""Each reason to refuse what cannot be kept, or has no place here, is met: the list has no row too many."""
+"""Every reason to refuse content that can be neither mapped nor residue is met by a request."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ ROLE, FAMILY = (
 
 
 def role(*codes: str) -> list[Resource]:
-    """A participant with a role of ours, or several in one concept."""
+    """A participant with one role of ours, or several in one concept."""
     codings = [{"system": f"{BASE}/CodeSystem/ip-rolle", "code": code} for code in codes]
     return [{"role": [{"coding": codings}], "member": {"reference": "Patient/torill"}}]
 
@@ -177,8 +177,8 @@ ROWS = (
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.code} {row.place}")
-def test_what_is_refused_is_refused_at_its_place(house: House, row: Refused) -> None:
-    """Valid R4, and one reason of the list: the place is told, and nothing is stored."""
+def test_a_refused_resource_names_the_place_and_stores_nothing(house: House, row: Refused) -> None:
+    """Valid R4 with one reason of the list is refused at its place, and nothing is stored."""
     base = sent_by(row.of)
     headers = []
     if row.after:
@@ -195,8 +195,8 @@ def test_what_is_refused_is_refused_at_its_place(house: House, row: Refused) -> 
     assert stands["resourceType"] == (base["resourceType"] if row.after else "OperationOutcome")
 
 
-def test_every_reason_is_met() -> None:
-    """The rules of law have their own rows; of the rest, each is in the table above."""
+def test_every_refusal_without_a_rule_of_law_has_a_row() -> None:
+    """The rules of law have rows of their own; every other reason has a row in the table above."""
     reasons = {refusal.message.code for refusal in (*NOT_UNDERSTOOD, *OUT_OF_PLACE)}
     of_the_record = {"note-of-a-field"}  # of a field that no sender fills: tests/mapping/test_awaited.py
     never_alone = {"several-recipients", "consent-about-a-plan"}  # tests/mapping/test_views.py

@@ -1,4 +1,4 @@
-"""Any EHR's resource goes in: what other systems send is kept whole and given back, or refused at its place.
+"""Resources of other systems are stored and given back without loss, or refused at a place.
 
 The files under ``sent`` are shaped as the systems in their names shape them, and are about one synthetic
 person. What is given back beyond what was sent is a closed list, ``SUPPLIED``.
@@ -48,24 +48,24 @@ SAME = load(mappings_folder()).of("innbygger").same
 
 
 def sent_by(name: str) -> Resource:
-    """What a system sends."""
+    """The resource a system sends."""
     return read_stored((SENT / f"{name}.json").read_bytes())
 
 
 def put(house: House, resource: Resource, etag: str | None = None) -> TestResponse:
-    """The municipality's own system puts it, under the id it has."""
+    """The answer to a put by the municipality's own system, under the id of the resource."""
     headers = {"Content-Type": "application/fhir+json", **({"If-Match": etag} if etag else {})}
     path = f"/fhir/{resource['resourceType']}/{resource['id']}"
     return house.municipality("PUT", path, data=render(resource), headers=headers)
 
 
 def read(house: House, resource: Resource) -> Resource:
-    """What is given of it afterwards."""
+    """The resource as it is read afterwards."""
     return read_stored(house.municipality("GET", f"/fhir/{resource['resourceType']}/{resource['id']}").data)
 
 
 def differences(sent: Any, given: Any, place: str) -> Iterator[str]:
-    """The places where what is given says more than what was sent, or something else."""
+    """The places where the read resource has more or other content than the sent one."""
     if isinstance(sent, dict) and isinstance(given, dict):
         for key in {**sent, **given}:
             if key in sent and key in given:
@@ -85,8 +85,8 @@ def differences(sent: Any, given: Any, place: str) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_what_is_sent_is_kept_or_refused(house: House, name: str) -> None:
-    """Given back as it was sent, but for what is supplied; put back so, it changes nothing."""
+def test_a_sent_resource_is_given_back_as_sent_or_refused(house: House, name: str) -> None:
+    """A stored resource is given back as sent, plus supplied content; putting that back changes nothing."""
     for first in FIRST:
         if first != name:
             put(house, sent_by(first))
@@ -173,8 +173,8 @@ def without_ids(value: Any) -> Any:
 
 
 @pytest.mark.parametrize("name", UNDERSTOOD)
-def test_what_the_record_has_a_field_for_is_in_it(house: House, name: str) -> None:
-    """Kept is more than kept beside: the municipality's own system reads it in its own words."""
+def test_sent_content_with_a_field_is_in_the_record(house: House, name: str) -> None:
+    """Content with a field in the record is mapped, and not only residue."""
     for first in FIRST:
         put(house, sent_by(first))
     sent = sent_by(name)
@@ -186,8 +186,8 @@ def test_what_the_record_has_a_field_for_is_in_it(house: House, name: str) -> No
 
 
 @pytest.mark.parametrize("name", [name for name in FILES if name not in REFUSED])
-def test_in_xml_it_is_the_same(house: House, name: str) -> None:
-    """What is given of it does not depend on the format it came in, but for the ids that are made."""
+def test_a_resource_sent_in_xml_is_stored_as_in_json(house: House, name: str) -> None:
+    """The read resource does not depend on the sent format, except new element ids."""
     for first in FIRST:
         if first != name:
             put(house, sent_by(first))
@@ -202,8 +202,8 @@ def test_in_xml_it_is_the_same(house: House, name: str) -> None:
 
 
 @pytest.mark.parametrize("turn", range(3))
-def test_all_of_it_goes_in_at_once(house: House, turn: int) -> None:
-    """One transaction with every file, in any order: each is given back as if it had come alone."""
+def test_one_transaction_stores_all_sender_files_in_any_order(house: House, turn: int) -> None:
+    """Each resource of one transaction is given back as if it was sent alone."""
     sent = [sent_by(name) for name in FILES if name not in REFUSED]
     random.Random(turn).shuffle(sent)  # noqa: S311 - any order will do
     entries = [
@@ -220,8 +220,8 @@ def test_all_of_it_goes_in_at_once(house: House, turn: int) -> None:
         assert beyond == (["Goal.extension"] if one["id"] == "goal-plain" else []), "that goal-kl is its part"
 
 
-def test_a_person_who_comes_along_may_be_named_by_number(house: House) -> None:
-    """A plan whose subject is a birth number, in one transaction with the Patient who has it."""
+def test_a_plan_may_name_a_patient_of_its_transaction_by_birth_number(house: House) -> None:
+    """A subject by birth number resolves to the Patient of the same transaction."""
     person = {
         "resourceType": "Patient",
         "identifier": [{"system": FNR, "value": UNUSED_NUMBER}],
