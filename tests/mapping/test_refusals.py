@@ -12,14 +12,14 @@ from adapter.repository.writes import judging, part_reader, placing
 ROOMS = (awaited, binding, lists, mapping, residue, rows, transforms, views)
 RULES = (consent, coordination, identity, planning)
 OF_RECORDS_ALONE = (
-    consent.OPAQUE_ALONE,  # an opaque Consent is kept
-    consent.OPAQUE_RULES,  # an opaque Consent's provisions are not read
-    judging.ID_TAKEN,  # a resource belongs where its id is
-    judging.NOT_FHIR,  # what is kept beside a part came with it, as valid R4
-    identity.ID_TWICE,  # element ids are looked at before, parts have their own addresses
-    identity.ID_OF_ANOTHER,  # a resource is what its id has been
+    consent.OPAQUE_ALONE,  # a FHIR Consent is preserved, so its samtykke may be opaque
+    consent.OPAQUE_RULES,  # the provisions of an opaque Consent are not read
+    judging.ID_TAKEN,  # the id of a resource decides its record
+    judging.NOT_FHIR,  # residue from a resource is valid R4
+    identity.ID_TWICE,  # the mapping checks element ids, and parts have addresses of their own
+    identity.ID_OF_ANOTHER,  # the id of a resource decides its kind of part
 )
-"""What the municipality's own door can say, and a resource cannot."""
+"""The messages that only a record at the municipal door can get."""
 
 
 def test_every_message_that_can_refuse_is_a_row() -> None:

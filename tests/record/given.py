@@ -1,4 +1,4 @@
-"""A sak that is in order on the day the tests are set to, to be bent in one place at a time."""
+"""A lawful sak on the date of the tests, for tests to change at one path at a time."""
 
 from __future__ import annotations
 
@@ -59,12 +59,12 @@ CHILD_BORN = "2014-06-01"
 
 
 def sak(**changes: Any) -> dict[str, Any]:
-    """The sak with values set at paths: ``sak(**{"team.0.status": "inaktiv"})``; None takes a field out."""
+    """The sak with values set at paths: ``sak(**{"team.0.status": "inaktiv"})``; None removes a field."""
     return bent(SAK, **changes)
 
 
 def bent(body: dict[str, Any], **changes: Any) -> dict[str, Any]:
-    """A copy of ``body`` with values set at paths, ``+`` adding to a list, None taking the field out."""
+    """A copy of ``body`` with values set at paths; ``+`` appends to a list, None removes the field."""
     changed = copy.deepcopy(body)
     for path, value in changes.items():
         *way, last = path.split(".")

@@ -1,4 +1,4 @@
-"""The rows of the rules: changes of a sak in order that pass, and changes that one rule refuses."""
+"""The rows of the rules: lawful changes of a sak, and changes that break one rule."""
 
 from __future__ import annotations
 

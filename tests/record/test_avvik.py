@@ -1,4 +1,4 @@
-"""What time has made irregular is told with the record, and stays writable."""
+"""Avvik of a record: listed as warnings, and never in the way of a write."""
 
 from __future__ import annotations
 
@@ -159,53 +159,57 @@ SILENT: tuple[tuple[dict[str, Any], datetime], ...] = (
 
 
 @pytest.mark.parametrize(("message", "path", "changes", "now"), TOLD)
-def test_what_is_told(message: Message, path: str, changes: dict[str, Any], now: datetime) -> None:
-    """Each is a warning with its place."""
+def test_an_irregular_record_has_an_avvik_at_its_place(
+    message: Message, path: str, changes: dict[str, Any], now: datetime
+) -> None:
+    """Each irregularity is one warning with its code and place."""
     (found,) = avvik("sak", sak(**changes), now)
     assert (found.code, found.expression) == (message.code, f"sak.{path}")
     assert found.severity is Severity.WARNING
 
 
 @pytest.mark.parametrize(("changes", "now"), SILENT)
-def test_what_is_in_order_is_not_told(changes: dict[str, Any], now: datetime) -> None:
-    """The boundaries, and what is over already."""
+def test_a_regular_record_has_no_avvik(changes: dict[str, Any], now: datetime) -> None:
+    """A record at the boundary of a rule, or with the matter closed, has no avvik."""
     assert avvik("sak", sak(**changes), now) == []
 
 
 @pytest.mark.parametrize(("message", "path", "changes", "now"), TOLD)
-def test_what_is_told_stays_writable(
+def test_a_record_with_avvik_can_be_written(
     message: Message, path: str, changes: dict[str, Any], now: datetime
 ) -> None:
-    """A record with avvik can be written: nobody is kept from working by the calendar."""
+    """No avvik blocks a write of the record."""
     before = sak(**changes)
     after = bent(before, saksnummer="2026/1")
     assert rules.check("sak", before, after, today=now.date(), production=False) == []
 
 
-def test_a_vacancy_names_the_unit_to_call() -> None:
-    """The coordinating unit stands in for the coordinator (hol § 7-3); its place is told, not its name."""
+def test_a_vacancy_names_the_place_of_the_coordinating_unit() -> None:
+    """The avvik of a missing coordinator has the place of the coordinating unit, not its name (hol § 7-3)."""
     (found,) = avvik("sak", sak(**{f"{DELTAKERE}.0.gyldighet.til": "2026-02-28"}), NOW)
     assert "sak.team[0].deltakere[1]" in found.nb
     assert "sak.team[0].deltakere[1]" in found.en
 
 
 @pytest.mark.parametrize(("message", "path", "changes"), REFUSED)
-def test_what_a_rule_would_refuse_is_told(message: Message, path: str, changes: dict[str, Any]) -> None:
-    """Imported against a rule, it is listed until somebody puts it right."""
+def test_a_broken_rule_of_an_imported_record_is_an_avvik(
+    message: Message, path: str, changes: dict[str, Any]
+) -> None:
+    """A record imported against a rule has the rule's message as avvik until it is corrected."""
     codes = [finding.code for finding in avvik("sak", sak(**changes), NOW)]
     assert message.code in codes
 
 
-def test_other_records_have_avvik_too() -> None:
-    """The rules of identity are asked of every kind; those of time are a sak's."""
+def test_every_kind_of_record_has_avvik_of_the_rules_of_identity() -> None:
+    """The rules of identity apply to every kind of record; the rules of time only to a sak."""
     assert [f.code for f in avvik("organisasjon", {"id": "o", "overordnet": "o"}, NOW)] == ["own-parent"]
     assert avvik("ansatt", {"id": "a"}, NOW) == []
 
 
 @settings(max_examples=40)
 @given(saker())
-def test_a_lawful_record_has_no_avvik_but_those_of_time(body: dict[str, Any]) -> None:
-    """What is told of a record that broke no rule when it was written."""
+def test_a_lawful_record_has_only_avvik_of_time(body: dict[str, Any]) -> None:
+    """A record that broke no rule when it was written has only avvik of time."""
     of_time = {
         found.code for module in ROOMS for found in vars(module).values() if isinstance(found, Message)
     }

@@ -1,4 +1,4 @@
-"""No consent to the plan, no plan; the rest of the sak stays."""
+"""Withdrawing the last consent to a plan ends the plan; the rest of the sak is unchanged."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ OLD = {"id": "o", "plantype": "individuell-plan", "status": "fullfort"}
 
 
 def sak(*samtykker: str, planer: list[dict[str, Any]] | None = None) -> dict[str, Any]:
-    """A sak with plan samtykker in these states."""
+    """A sak with an individuell plan and plan samtykker in these states."""
     given = [{"id": f"s{n}", "type": "plan", "tilstand": tilstand} for n, tilstand in enumerate(samtykker)]
     return {"samtykker": given, "planer": [PLAN, DELPLAN, OLD] if planer is None else planer, "team": ["t"]}
 
 
-def test_withdrawing_the_consent_to_the_plan_ends_it() -> None:
-    """The individuell plan that lived is trukket, today, for that reason; nothing else changes."""
+def test_withdrawing_the_last_plan_consent_ends_the_plan() -> None:
+    """The active plan becomes trukket, today, with the reason; nothing else changes."""
     after = with_consequences(sak("aktiv"), sak("inaktiv"), TODAY)
     ended = {"status": "trukket", "avslutning": {"grunn": "samtykke-trukket", "dato": "2026-03-01"}}
     assert after == {**sak("inaktiv"), "planer": [{**PLAN, **ended}, DELPLAN, OLD]}
 
 
 def about(plan: str) -> dict[str, Any]:
-    """A sak with a consent to one plan."""
+    """A sak with a consent to one of two plans."""
     given = {"id": "s", "type": "plan", "tilstand": "aktiv", "gjelderPlaner": [plan]}
     return {**sak(), "samtykker": [given]}
 
 
-def test_a_consent_to_one_plan_is_to_no_other() -> None:
-    """Whoever lets it be about another plan takes it from the one it was about."""
+def test_moving_a_consent_to_another_plan_ends_the_first_plan() -> None:
+    """A consent that is changed to another plan leaves the first plan without consent."""
     assert with_consequences(about("p"), about("o"), TODAY)["planer"][0]["status"] == "trukket"
     assert with_consequences(about("o"), about("p"), TODAY) == about("p")
 
@@ -51,6 +51,8 @@ def test_a_consent_to_one_plan_is_to_no_other() -> None:
     ],
     ids=["new", "unchanged", "another stands", "withdrawn before", "no plan"],
 )
-def test_nothing_follows_from_anything_else(before: dict[str, Any] | None, after: dict[str, Any]) -> None:
-    """Only the last consent to the plan going takes the plan with it."""
+def test_only_withdrawing_the_last_plan_consent_ends_the_plan(
+    before: dict[str, Any] | None, after: dict[str, Any]
+) -> None:
+    """Other changes of the sak end no plan."""
     assert with_consequences(before, after, TODAY) is after

@@ -1,4 +1,4 @@
-"""The digits that check an identifier, and which identifiers are unique."""
+"""Norwegian identifiers: their control digits, and the unique keys of records."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ FNR, DNR = "urn:oid:2.16.578.1.12.4.1.4.1", "urn:oid:2.16.578.1.12.4.1.4.2"
         ("", False, False, False),
     ],
 )
-def test_a_birth_number_is_checked_by_its_digits(
+def test_a_birth_number_has_a_valid_day_and_control_digits(
     number: str, valid: bool, synthetic: bool, d_number: bool
 ) -> None:
-    """Control digits and day must fit; 80 added to the month is an invented person, 4 first a D-number."""
+    """Day and control digits must be valid; 80 on the month is synthetic, 4 on the first digit a D-number."""
     assert (is_birth_number(number), is_synthetic(number), is_d_number(number)) == (
         valid,
         synthetic,
@@ -48,8 +48,8 @@ def test_a_birth_number_is_checked_by_its_digits(
 
 
 @given(birth_numbers(), birth_numbers(d_number=True))
-def test_every_made_number_fits(number: str, d_number: str) -> None:
-    """The control digits are computed here by other code than that which checks them."""
+def test_every_generated_birth_number_is_valid(number: str, d_number: str) -> None:
+    """The strategy computes the control digits with other code than the check."""
     assert is_birth_number(number)
     assert is_synthetic(number)
     assert not is_d_number(number)
@@ -57,15 +57,15 @@ def test_every_made_number_fits(number: str, d_number: str) -> None:
 
 
 @given(birth_numbers())
-def test_a_wrong_last_digit_is_found(number: str) -> None:
-    """One digit changed is always found by the control digit it is."""
+def test_one_changed_control_digit_is_invalid(number: str) -> None:
+    """A birth number with one changed control digit is never valid."""
     wrong = number[:10] + str((int(number[10]) + 1) % 10)
     assert not is_birth_number(wrong)
 
 
 @pytest.mark.parametrize("rest", [1, 2, 3])
-def test_numbers_given_out_from_2032_fit(rest: int) -> None:
-    """The first control digit may leave a rest of 1, 2 or 3; the second leaves none."""
+def test_a_birth_number_issued_from_2032_is_valid(rest: int) -> None:
+    """The first control digit may leave a remainder of 1, 2 or 3; the second none."""
     fits = [number for tail in range(10_000) if is_birth_number(number := f"1285681{tail:04}")]
     assert PERSON in fits
     assert any(_rest(number) == rest for number in fits)
@@ -80,16 +80,18 @@ def _rest(number: str) -> int:
     ("month", "synthetic", "valid"),
     [("05", False, True), ("45", False, True), ("70", True, True), ("85", True, True), ("13", False, False)],
 )
-def test_the_month_says_what_kind_it_is(month: str, synthetic: bool, valid: bool) -> None:
-    """40 is added for an H-number; 80 or 65 for an invented person; other months are none."""
+def test_the_month_offset_tells_h_numbers_and_synthetic_numbers(
+    month: str, synthetic: bool, valid: bool
+) -> None:
+    """40 on the month is an H-number; 80 or 65 is synthetic; other offsets are invalid."""
     fits = [f"12{month}{n:07}" for n in range(6_800_000, 6_802_000) if is_birth_number(f"12{month}{n:07}")]
     assert bool(fits) is valid
     assert all(is_synthetic(number) is synthetic for number in fits)
 
 
 @given(organisation_numbers())
-def test_an_organisation_number_is_checked_by_its_last_digit(number: str) -> None:
-    """Nine digits, the last of which checks the others."""
+def test_an_organisation_number_has_a_valid_control_digit(number: str) -> None:
+    """Nine digits, the last a control digit of the others."""
     assert is_organisation_number(number)
     assert not is_organisation_number(number[:8] + str((int(number[8]) + 1) % 10))
     assert not is_organisation_number(number[:8])
@@ -98,13 +100,13 @@ def test_an_organisation_number_is_checked_by_its_last_digit(number: str) -> Non
 @pytest.mark.parametrize(
     ("number", "valid"), [("1234567", True), ("123456789", True), ("123456", False), ("A234567", False)]
 )
-def test_an_hpr_number_is_seven_to_nine_digits(number: str, valid: bool) -> None:
-    """It has no control digit."""
+def test_an_hpr_number_has_seven_to_nine_digits(number: str, valid: bool) -> None:
+    """An HPR number has no control digit."""
     assert is_hpr_number(number) is valid
 
 
-def test_the_keys_of_a_sak_are_its_innbygger_s() -> None:
-    """One sak per person, whichever national number is the same; those of others are not keys."""
+def test_the_keys_of_a_sak_are_the_national_numbers_of_its_innbygger() -> None:
+    """One sak per person, by any national number; numbers of other people are no keys."""
     identer = [
         {"type": "fnr", "verdi": PERSON},
         {"type": "dnr", "verdi": "51847530190"},
@@ -115,13 +117,13 @@ def test_the_keys_of_a_sak_are_its_innbygger_s() -> None:
 
 
 @pytest.mark.parametrize("tilstand", ["feilregistrert", "innmeldt"])
-def test_a_sak_the_municipality_does_not_stand_by_has_no_keys(tilstand: str) -> None:
-    """A report not taken in, or a sak about the wrong person, does not keep the right one out."""
+def test_a_sak_innmeldt_or_feilregistrert_has_no_keys(tilstand: str) -> None:
+    """A sak that is innmeldt or feilregistrert does not block another sak of the person."""
     assert keys("sak", sak(tilstand=tilstand)) == []
 
 
-def test_the_keys_of_the_others() -> None:
-    """Professionals by HPR and birth number, units by organisation number and RESH."""
+def test_the_keys_of_ansatt_and_organisasjon_are_their_national_numbers() -> None:
+    """An ansatt has keys by HPR and birth number, an organisasjon by organisation number and RESH."""
     ansatt = {
         "id": "a",
         "identer": [{"type": "hpr", "verdi": "1234567"}, {"type": "orgnr", "verdi": "314159268"}],

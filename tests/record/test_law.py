@@ -1,4 +1,4 @@
-"""What the law asks of a sak, one row a rule: the change that breaks it, and its neighbour that does not."""
+"""The rules of law: for each rule a change that breaks it, and a neighbouring change that does not."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ LAW = (
         {"planer": [PLAN]},
         {"planer": [PLAN], "samtykker.+": CONSENT},
     ),
-    Rule(  # which plan, says a consent to the plan
+    Rule(  # only a consent to the plan refers to a plan
         f"{PBRL}/§2-5",
         consent.ABOUT_PLAN,
         "samtykker[1].gjelderPlaner",
@@ -101,7 +101,7 @@ LAW = (
         {"team.0.deltakere.+": {**NEW, "rolle": "koordinator-hf"}},
         {"team.+": {"id": "team-2", "deltakere": [{**NEW, "rolle": "koordinator-hf"}]}},
     ),
-    Rule(  # the child coordinator is the coordinator of the family
+    Rule(  # a child coordinator excludes another coordinator
         f"{HOL}/§7-2a",
         coordination.COORDINATOR_AND_CHILD,
         "team[0].deltakere[3]",
@@ -109,7 +109,7 @@ LAW = (
         {"team.0.deltakere.0.rolle": "barnekoordinator"},
         {"innbygger.fodselsdato": CHILD_BORN, "samtykker": []},
     ),
-    Rule(  # for a child, born or expected
+    Rule(  # a child coordinator is for a child, born or expected
         f"{PBRL}/§2-5c",
         coordination.NOT_A_CHILD,
         "team[0].deltakere[0].rolle",
@@ -130,42 +130,42 @@ LAW = (
         {"maal": [GOAL], "parorende.1.verge.personligOmrade": False},
         {"maal": [GOAL]},
     ),
-    Rule(  # sharing is to somebody
+    Rule(  # a consent to sharing has a recipient
         f"{HPL}/§22",
         consent.NO_RECIPIENT,
         "samtykker[0].mottaker",
         {"samtykker.0.mottaker": None},
         {"samtykker.0.mottaker": {"parorende": "mora"}},
     ),
-    Rule(  # and of something
+    Rule(  # a consent to sharing has a rule
         f"{HPL}/§22",
         consent.NO_RULES,
         "samtykker[0].regler",
         {"samtykker.0.regler": None},
         {"samtykker.0.regler": None, "samtykker.0.tilstand": "foreslatt"},
     ),
-    Rule(  # since a day that is known
+    Rule(  # an active consent has a date
         f"{PBRL}/§4-2",
         consent.NOT_GIVEN,
         "samtykker[0].gittDato",
         {"samtykker.0.gittDato": None},
         {"samtykker.0.gittDato": "2026-01"},
     ),
-    Rule(  # and that has come
+    Rule(  # the date of an active consent is not in the future
         f"{PBRL}/§4-2",
         consent.GIVEN_LATER,
         "samtykker[0].gittDato",
         {"samtykker.0.gittDato": "2026-03-02"},
         {"samtykker.0.gittDato": "2026-03-01"},
     ),
-    Rule(  # taken back is taken back
+    Rule(  # a withdrawn consent is inaktiv
         f"{PBRL}/§4-1",
         consent.WITHDRAWN_BUT_NOT_INACTIVE,
         "samtykker[0].tilstand",
         {"samtykker.0.tilbaketrekking": {"dato": "2026-02-01"}},
         {"samtykker.0.tilbaketrekking": {"dato": "2026-02-01"}, "samtykker.0.tilstand": "inaktiv"},
     ),
-    Rule(  # having a plan and sharing it are consented to apart
+    Rule(  # a consent to having a plan has no recipient
         f"{PBRL}/§2-5",
         consent.PLAN_RECIPIENT,
         "samtykker[1].mottaker",
@@ -185,8 +185,8 @@ LAW = (
 
 
 @pytest.mark.parametrize("rule", LAW, ids=[rule.message.code for rule in LAW])
-def test_a_rule_refuses_the_change_that_breaks_it_and_not_its_neighbour(rule: Rule) -> None:
-    """One finding, at its place, with the paragraph; and none for what is lawful beside it."""
+def test_a_rule_of_law_refuses_the_breaking_change_and_not_its_neighbour(rule: Rule) -> None:
+    """The breaking change has one finding, with place and paragraph; the lawful neighbour has none."""
     before = sak(**rule.stands)
     broken, kept = bent(before, **rule.breaks), bent(before, **rule.keeps)
     assert schema.validate("sak", broken) == schema.validate("sak", kept) == []
@@ -196,8 +196,8 @@ def test_a_rule_refuses_the_change_that_breaks_it_and_not_its_neighbour(rule: Ru
     assert rules.check("sak", before, kept, today=TODAY, production=False) == []
 
 
-def test_every_rule_of_law_has_its_row() -> None:
-    """What cites a paragraph is here, but for the rules of a samtykke that is kept as it came."""
+def test_every_message_with_a_paragraph_has_a_row() -> None:
+    """Every message that cites a paragraph has a row here, except the messages of opaque samtykker."""
     told = {
         found.code
         for module in (coordination, consent, planning)
@@ -211,7 +211,7 @@ def test_every_rule_of_law_has_its_row() -> None:
 
 
 def test_the_coordinator_may_be_replaced_when_the_plan_ends() -> None:
-    """Whoever has the post now, the person has a coordinator; and a whole team gone is told as one."""
+    """A plan may end with a new coordinator; a coordinator removed with the whole team is one finding."""
     before = sak(**STANDING)
     ended = {"planer.0.status": "fullfort"}
     replaced = bent(before, **ended, **{"team.0.deltakere": [*OTHERS, NEW]})
@@ -220,8 +220,8 @@ def test_the_coordinator_may_be_replaced_when_the_plan_ends() -> None:
     assert (found.code, found.expression) == (planning.COORDINATOR_GONE.code, "sak.team")
 
 
-def test_the_one_who_came_is_told_wherever_it_stands_in_the_list() -> None:
-    """Of two plans or coordinators, the finding is about the new one."""
+def test_a_second_plan_or_coordinator_is_found_at_the_new_one() -> None:
+    """Of two plans or coordinators the finding is at the new one, whatever the order of the list."""
     before = sak(**STANDING)
     after = bent(before, planer=[{**PLAN, "id": "p0"}, PLAN])
     after["team"][0]["deltakere"].insert(0, NEW)
@@ -230,8 +230,8 @@ def test_the_one_who_came_is_told_wherever_it_stands_in_the_list() -> None:
     assert "id p1" in found[1].nb
 
 
-def test_only_what_is_kept_whole_is_opaque() -> None:
-    """A samtykke is ugjennomsiktig when its FHIR is beside the record; not asked where nobody knows."""
+def test_a_samtykke_is_opaque_only_with_a_preserved_resource() -> None:
+    """An opaque samtykke has a preserved FHIR resource; the rule is skipped where that is unknown."""
     after = sak(**{"samtykker.0.ugjennomsiktig": True, "samtykker.0.regler": None})
     for kept, told in (
         (frozenset({"samtykket"}), []),

@@ -1,4 +1,4 @@
-"""One row says what a kind of part is; a room that does something with it has a row for it, and no other."""
+"""The table of parts: every room that handles kinds of part has a row for each kind, and no other."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from adapter.rest.routes import TYPES as AT_THE_DOOR
 from adapter.settings import mappings_folder
 
 MUNICIPALITY_ALONE = {"innbygger", "parorende", "ansatt", "rolle", "organisasjon"}
-"""The kinds that nobody but the municipality writes, so that the write table has no row of them."""
+"""The kinds that only the municipality writes: the write table has no row of them."""
 
 
-def test_every_room_has_a_row_for_every_kind_and_no_other() -> None:
-    """A new type is a mapping file, an entry of the schema, one row, and a row of search and of rights."""
+def test_every_table_of_parts_has_a_row_for_every_kind_and_no_other() -> None:
+    """A kind of part has a row in ``PARTS``, a mapping file, a schema definition, search and rights."""
     kinds, types = {kind.name for kind in PARTS}, set(TYPES)
     assert set(load(mappings_folder()).by_part) == kinds
     assert {right.kind for right in RIGHTS} | MUNICIPALITY_ALONE == kinds
@@ -31,8 +31,8 @@ def test_every_room_has_a_row_for_every_kind_and_no_other() -> None:
 
 
 @pytest.mark.parametrize("kind", PARTS, ids=lambda kind: kind.name)
-def test_a_row_says_what_the_schema_and_r4_know(kind: PartKind) -> None:
-    """Its field and its natural key stand in the schema; its type, owner and state in error in R4."""
+def test_a_row_of_parts_agrees_with_the_schema_and_r4(kind: PartKind) -> None:
+    """Field and natural key are in the schema; type, owner and mark of error are in R4."""
     record = definitions()[kind.record]["properties"]
     assert kind.field in record or kind.field == ""
     part = definitions()[kind.name]["properties"]

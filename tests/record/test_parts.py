@@ -1,4 +1,4 @@
-"""Which part a resource is, and a link that stands in one part and is shown in another."""
+"""The kind of part of a resource, and links stored in one part and shown in another."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ SAK: dict[str, Any] = {
 
 
 def shown(sak: dict[str, Any]) -> dict[str, Any]:
-    """The tiltak of a sak as its parts show them, by id."""
+    """The tiltak of a sak as parts, by id."""
     return {part.id: part.body for part in parts("sak", sak) if part.kind == "tiltak"}
 
 
 def listed(sak: dict[str, Any]) -> dict[str, Any]:
-    """What each plan of a sak lists."""
+    """The tiltak each plan of a sak lists."""
     return {plan["id"]: plan.get("tiltak", []) for plan in sak["planer"]}
 
 
@@ -38,42 +38,42 @@ def listed(sak: dict[str, Any]) -> dict[str, Any]:
         ({"resourceType": "Goal"}, "maal"),
     ],
 )
-def test_a_resource_is_one_kind_of_part(resource: dict[str, Any], kind: str) -> None:
-    """Where several kinds are of one type, one element tells them apart."""
+def test_a_resource_maps_to_one_kind_of_part(resource: dict[str, Any], kind: str) -> None:
+    """Where several kinds share a type, one element selects the kind."""
     assert kind_of(resource).name == kind
 
 
-def test_a_type_that_is_no_part_is_told() -> None:
-    """It is for the caller to refuse."""
+def test_a_resource_type_without_a_part_raises() -> None:
+    """A type that is no part raises KeyError."""
     with pytest.raises(KeyError):
         kind_of({"resourceType": "Observation"})
 
 
 def test_a_tiltak_shows_the_plans_that_list_it() -> None:
-    """What stands in it under that name is never believed."""
+    """The field ``planer`` of a tiltak is computed, and a stored value is ignored."""
     stale = {**SAK, "tiltak": [{**SAK["tiltak"][1], "planer": ["p1"]}, SAK["tiltak"][0]]}
     assert shown(SAK) == {"t1": {**SAK["tiltak"][0], "planer": ["p1"]}, "t2": SAK["tiltak"][1]}
     assert shown(stale) == shown(SAK)
 
 
-def test_a_tiltak_that_names_a_plan_is_put_on_its_list() -> None:
-    """At the end, once; the record keeps the link in the plan alone."""
+def test_putting_a_tiltak_with_a_plan_adds_it_to_the_list_of_the_plan() -> None:
+    """The tiltak is appended to the plan's list once; the link is stored in the plan alone."""
     after = put(TILTAK, SAK, {"id": "t3", "status": "utkast", "planer": ["p1", "p2"]})
     assert listed(after) == {"p1": ["t1", "t3"], "p2": ["t3"]}
     assert after["tiltak"][2] == {"id": "t3", "status": "utkast"}
     assert listed(put(TILTAK, after, {"id": "t3", "status": "utkast", "planer": ["p2"]})) == listed(after)
 
 
-def test_a_tiltak_that_leaves_a_plan_out_stays_on_its_list() -> None:
-    """Leaving out is no statement; the plan itself takes a tiltak off its list."""
+def test_putting_a_tiltak_without_its_plan_keeps_it_on_the_list() -> None:
+    """Only the plan removes a tiltak from its list."""
     assert put(TILTAK, SAK, SAK["tiltak"][0]) == SAK
     after = put(PLAN, SAK, {"id": "p1", "status": "aktiv"})
     assert listed(after) == {"p1": [], "p2": []}
     assert "planer" not in shown(after)["t1"]
 
 
-def test_the_order_of_arrival_makes_no_difference() -> None:
-    """The plan first or the tiltak first: the same record."""
+def test_plan_and_tiltak_put_in_any_order_give_the_same_record() -> None:
+    """The plan first or the tiltak first gives the same record."""
     empty = {**SAK, "planer": [], "tiltak": []}
     plan, tiltak = {"id": "p1", "status": "aktiv"}, {"id": "t1", "status": "aktiv"}
     by_plan = put(PLAN, put(TILTAK, empty, tiltak), {**plan, "tiltak": ["t1"]})
@@ -81,7 +81,7 @@ def test_the_order_of_arrival_makes_no_difference() -> None:
     assert by_plan == by_tiltak
 
 
-def test_a_plan_that_is_not_there_is_told() -> None:
-    """With its place among those the tiltak names."""
+def test_unlinked_returns_the_places_of_plans_the_record_lacks() -> None:
+    """A link to an unknown plan is reported with its place in the tiltak."""
     assert unlinked(TILTAK, SAK, {"id": "t3", "planer": ["p1", "p9"]}) == ["planer[1]"]
     assert unlinked(PLAN, SAK, {"id": "p1"}) == []

@@ -1,4 +1,4 @@
-"""Every reference in a record is found, with its place."""
+"""The references of a record: all found, each with its place."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def test_references_are_found_in_order_with_their_place() -> None:
-    """Those within the sak are local, those to the directory are not."""
+    """References within the sak are local, references to ansatte and organisasjoner are not."""
     found = [(r.path, r.kind, r.id, r.local) for r in references("sak", sak())]
     assert found == [
         ("sak.team[0].deltakere[0].hvem", "rolle", "r1", False),
@@ -39,8 +39,10 @@ def test_references_are_found_in_order_with_their_place() -> None:
         ("organisasjon", {"id": "u", "overordnet": "o"}, "organisasjon.overordnet"),
     ],
 )
-def test_a_field_for_an_organisasjon_is_a_reference(kind: str, body: dict[str, Any], expected: str) -> None:
-    """Two fields hold only an id."""
+def test_a_field_with_the_id_of_an_organisasjon_is_a_reference(
+    kind: str, body: dict[str, Any], expected: str
+) -> None:
+    """Two fields hold the bare id of an organisasjon."""
     assert [(r.path, r.kind, r.id, r.local) for r in references(kind, body)] == [
         (expected, "organisasjon", "o", False)
     ]
@@ -50,15 +52,15 @@ def test_a_field_for_an_organisasjon_is_a_reference(kind: str, body: dict[str, A
     "aktor",
     [{"adresse": "https://ehr.example.org/fhir/Patient/1"}, {"identifikator": {"system": "a", "verdi": "b"}}],
 )
-def test_what_is_elsewhere_is_no_reference(aktor: dict[str, Any]) -> None:
-    """An aktor told by identifikator or adresse names nothing here."""
+def test_an_external_aktor_is_no_reference(aktor: dict[str, Any]) -> None:
+    """An aktor with identifikator or adresse is no reference."""
     assert len(references("sak", sak(**{"samtykker.0.mottaker": aktor}))) == 4
 
 
 @settings(max_examples=40)
 @given(saker())
-def test_no_aktor_is_forgotten(body: dict[str, Any]) -> None:
-    """As many references as there are objects in the record that have the one field of an aktor."""
+def test_every_aktor_of_a_record_is_a_reference(body: dict[str, Any]) -> None:
+    """There are as many references as objects with the single field of an aktor."""
     kinds = definitions()["aktor"]["properties"].keys() - {"adresse", "identifikator"}
     assert sum(isinstance(_at(body, r.path), dict) for r in references("sak", body)) == _aktors(body, kinds)
 
@@ -69,8 +71,8 @@ def _at(body: Any, path: str) -> Any:
     return body
 
 
-def test_no_field_of_ids_is_forgotten() -> None:
-    """Every field that the schema says holds ids of something else is one that is followed, and leads on."""
+def test_every_id_field_of_the_schema_is_followed() -> None:
+    """Every field that holds ids of parts by the schema is in ``NAMING``."""
     but_aktor = {name: inner for name, inner in definitions().items() if name != "aktor"}
     assert set(_id_fields(but_aktor)) == set(NAMING)
     assert set(NAMING.values()) <= {*LISTS, "organisasjon"}
@@ -89,8 +91,8 @@ def _id_fields(schema: Any) -> Iterator[str]:
             yield from _id_fields(each)
 
 
-def test_ids_of_parts_are_references_within_the_sak() -> None:
-    """A plan names its goals by id, and the goals themselves are no reference."""
+def test_ids_of_parts_are_local_references() -> None:
+    """A plan refers to its goals by id; the goals themselves are no references."""
     body = bent(
         sak(), planer=[{"id": "p", "status": "utkast", "maal": ["m"]}], maal=[{"id": "m"}], samtykker=[]
     )
@@ -108,8 +110,8 @@ def _aktors(value: Any, kinds: set[str]) -> int:
     return int(names) + sum(_aktors(item, kinds) for item in value.values())
 
 
-def test_a_reference_is_told_wherever_it_stands() -> None:
-    """The place follows the lists around it."""
+def test_the_place_of_a_reference_follows_the_lists_around_it() -> None:
+    """The path of a reference has the index of each list around it."""
     body = bent(sak(), **{"samtykker.0.tilbaketrekking": {"dato": "2026", "av": {"parorende": "mora"}}})
     assert ("sak.samtykker[0].tilbaketrekking.av", "parorende") in [
         (r.path, r.kind) for r in references("sak", body)

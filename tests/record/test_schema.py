@@ -1,4 +1,4 @@
-"""A record is held to its schema, and told place by place what is wrong."""
+"""The schema of the record: findings with code and path, and numbers in one spelling."""
 
 from __future__ import annotations
 
@@ -58,28 +58,30 @@ FAULTS: tuple[tuple[str, Any, str, str], ...] = (
 )
 
 
-def test_a_record_in_order_has_no_findings() -> None:
-    """The record the faults below are bent from is valid."""
+def test_a_valid_record_has_no_findings() -> None:
+    """The record that the faults below are made from is valid."""
     assert schema.validate("sak", sak()) == []
 
 
 @pytest.mark.parametrize(("path", "value", "code", "expression"), FAULTS)
-def test_each_fault_has_its_code_and_place(path: str, value: Any, code: str, expression: str) -> None:
-    """A fault is told once, with a code of its own for each keyword, at the place it is in."""
+def test_each_fault_has_one_finding_with_code_and_path(
+    path: str, value: Any, code: str, expression: str
+) -> None:
+    """A fault has one finding, with the code of its keyword, at its path."""
     assert [(f.code, f.expression) for f in schema.validate("sak", sak(**{path: value}))] == [
         (code, expression)
     ]
 
 
-def test_death_is_told_once() -> None:
-    """Dod and dodsdato are one element in FHIR, so they cannot both stand."""
+def test_dod_and_dodsdato_exclude_each_other() -> None:
+    """Fields dod and dodsdato are one element in FHIR, so a record has one of them."""
     findings = schema.validate("sak", sak(**{"innbygger.dod": True, "innbygger.dodsdato": "2026"}))
     assert [finding.code for finding in findings] == ["not-together"]
 
 
 @pytest.mark.parametrize(("path", "value", "code", "expression"), FAULTS)
-def test_what_was_sent_is_not_told(path: str, value: Any, code: str, expression: str) -> None:
-    """A text names fields, types and codes allowed, in Norwegian and English, and never a value sent."""
+def test_a_finding_never_quotes_a_sent_value(path: str, value: Any, code: str, expression: str) -> None:
+    """A text names fields, types and allowed codes, in Norwegian and English, and no sent value."""
     for finding in schema.validate("sak", sak(**{path: value})):
         assert SECRET not in repr(finding)
         assert finding.nb
@@ -87,27 +89,27 @@ def test_what_was_sent_is_not_told(path: str, value: Any, code: str, expression:
         assert "{" not in finding.nb.replace("{4}", "").replace("{1,64}", "")
 
 
-def test_there_is_an_end_to_what_is_told() -> None:
-    """A body of nothing but errors is not answered at length."""
+def test_a_record_has_at_most_the_maximum_of_findings() -> None:
+    """A body of nothing but errors gets ``MOST_FINDINGS`` findings."""
     many = [{"rolle": number} for number in range(10_000)]
     assert len(schema.validate("sak", sak(**{"team.0.deltakere": many}))) == schema.MOST_FINDINGS
 
 
-def test_a_body_of_another_kind_is_no_record() -> None:
-    """Each kind has its own fields."""
+def test_a_body_of_another_kind_is_invalid() -> None:
+    """Each kind of record has its own fields."""
     assert schema.validate("organisasjon", {"id": "o", "navn": "Fjordvik kommune"}) == []
     assert schema.validate("ansatt", bent({"id": "a"}, navn="Ragna"))
 
 
 def test_an_organisation_has_a_name_or_an_ident() -> None:
-    """Https://hl7.org/fhir/R4/organization.html#invs, org-1."""
+    """An organisasjon has a name or an ident: org-1, https://hl7.org/fhir/R4/organization.html#invs."""
     for body in ({"id": "o"}, {"id": "o", "identer": []}):
         assert [f.code for f in schema.validate("organisasjon", body)] == ["at-least-one"]
     assert schema.validate("organisasjon", {"id": "o", "identer": [{"type": "orgnr", "verdi": "1"}]}) == []
 
 
 def test_every_definition_has_a_title_or_is_a_value() -> None:
-    """What a machine is told of the record, a person can read too."""
+    """Every object of the schema has a title for people."""
     objects = {name: found for name, found in schema.definitions().items() if found.get("type") == "object"}
     assert set(schema.KINDS) <= objects.keys()
     assert [name for name, found in objects.items() if "title" not in found] == []
@@ -134,7 +136,7 @@ def filled(value: Any, number: Any) -> Any:
 
 @pytest.mark.parametrize(("kind", "path", "value"), INTEGERS)
 def test_an_integer_is_stored_in_one_spelling(kind: str, path: str, value: Any) -> None:
-    """6.0 and 6e0 are the integer 6 wherever the schema asks for one; a fraction is left for it to refuse."""
+    """6.0 and 6e0 become 6 in a field of type integer; a fraction stays, and is invalid."""
     for spelling, stored in (("6.0", 6), ("6e0", 6), ("60E-1", 6), ("-0", 0), ("1e2", 100)):
         found = schema.with_integers(kind, bent({}, **{path: filled(value, Spelled(spelling))}))
         assert repr(found) == repr(bent({}, **{path: filled(value, stored)}))
@@ -144,13 +146,13 @@ def test_an_integer_is_stored_in_one_spelling(kind: str, path: str, value: Any) 
 
 
 def test_a_number_in_a_field_of_another_type_keeps_its_spelling() -> None:
-    """What is no integer field is passed over, and so is what the schema does not know."""
+    """A number outside integer fields, or in an unknown field, keeps its spelling."""
     for value in (Spelled("6.0"), [Spelled("6.0")], {"a": {"rang": Spelled("6.0")}}):
         body = {"navn": value, "rang": value, "kontaktpunkter": value}
         assert repr(schema.with_integers("ansatt", body)) == repr(body)
 
 
-def test_every_integer_of_the_schema_is_held_to_one_spelling() -> None:
-    """The table above has every field of type integer."""
+def test_every_integer_field_of_the_schema_is_in_the_table_above() -> None:
+    """The table of spellings has every field of type integer."""
     said = re.findall(r'"(\w+)": \{[^{}]*"type": "integer"', json.dumps(schema.definitions()))
     assert set(said) == set(re.findall(r"'(\w+)': '\?'", repr(INTEGERS)))

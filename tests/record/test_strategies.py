@@ -1,4 +1,4 @@
-"""The records the property tests are fed with are ones the municipality could keep."""
+"""The records of the property tests are valid and lawful."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ RECORDS = {"sak": saker(), "ansatt": ansatte(), "organisasjon": organisasjoner()
 @pytest.mark.parametrize("kind", RECORDS)
 @settings(suppress_health_check=[HealthCheck.too_slow], max_examples=60)
 @given(data=st.data())
-def test_a_made_record_is_valid_and_lawful(kind: str, data: st.DataObject) -> None:
-    """What is made breaks neither schema nor rule, and an unchanged record never does."""
+def test_a_generated_record_is_valid_and_lawful(kind: str, data: st.DataObject) -> None:
+    """A generated record breaks neither schema nor rules, and an unchanged record has no finding."""
     body: dict[str, Any] = data.draw(RECORDS[kind])
     assert schema.validate(kind, body) == []
     assert rules.check(kind, None, body, today=TODAY, production=False) == []

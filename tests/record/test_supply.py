@@ -1,4 +1,4 @@
-"""What came without an id gets the one it had, else a new one."""
+"""Ids of items sent without one: the id of the twin in the version before, else a new id."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from tests.strategies.records import ansatte, saker
 
 
 def supplied(kind: str, body: dict[str, Any], before: dict[str, Any] | None = None) -> dict[str, Any]:
-    """Supply with ids that show that they are new."""
+    """The record after supply, with recognisable new ids."""
     numbers = count(1)
     return supply(kind, body, before, lambda: f"new-{next(numbers)}")
 
 
 def bare(value: Any) -> Any:
-    """The record without the ids of its lists' items."""
+    """The record without the ids of its list items."""
     if isinstance(value, dict):
         return {
             key: [bare({k: v for k, v in item.items() if k != "id"}) for item in inner]
@@ -35,8 +35,8 @@ def bare(value: Any) -> Any:
 
 @settings(max_examples=40)
 @given(saker())
-def test_the_same_record_sent_without_ids_is_the_same_record(body: dict[str, Any]) -> None:
-    """A system that keeps no ids changes nothing by sending again what it sent before."""
+def test_a_record_sent_again_without_ids_is_unchanged(body: dict[str, Any]) -> None:
+    """A system without ids changes nothing by sending the same record again."""
     once = supplied("sak", bare(body))
     assert (
         schema.validate("sak", once) == [] or once != body
@@ -46,14 +46,14 @@ def test_the_same_record_sent_without_ids_is_the_same_record(body: dict[str, Any
 
 @settings(max_examples=40)
 @given(ansatte())
-def test_ids_that_were_sent_stay(body: dict[str, Any]) -> None:
-    """A record with all its ids is passed on as it is, whatever stood before."""
+def test_sent_ids_are_kept(body: dict[str, Any]) -> None:
+    """A record with all its ids is unchanged, whatever the version before."""
     assert supplied("ansatt", body) == body
     assert supplied("ansatt", body, {**body, "identer": []}) == body
 
 
-def test_the_record_sent_is_not_changed() -> None:
-    """What is given back is another record."""
+def test_supply_does_not_modify_the_sent_record() -> None:
+    """The supplied record is a new dict."""
     sent = bare(sak())
     kept = copy.deepcopy(sent)
     supplied("sak", sent, sak())
@@ -86,29 +86,31 @@ PHONES = [{"id": "k1", **PHONE}]
         ("kontaktpunkter", [*PHONES, {"id": "k2", **PHONE}], [PHONE, PHONE], ["k1", "k2"]),
     ],
 )
-def test_an_item_is_known_again(field: str, old: list[Any], sent: list[Any], ids: list[str]) -> None:
-    """By its content, else its natural key, else its place; and an id is given once."""
+def test_an_item_without_an_id_gets_the_id_of_its_twin(
+    field: str, old: list[Any], sent: list[Any], ids: list[str]
+) -> None:
+    """The twin is found by content, else natural key, else index; each id is used once."""
     before = sak(**{f"innbygger.{field}": old})
     after = supplied("sak", sak(**{f"innbygger.{field}": sent}), before)
     assert [item["id"] for item in after["innbygger"][field]] == ids
 
 
-def test_another_parorende_is_another_one() -> None:
-    """A part with a face of its own is not known by its place: what one was shown is not another's."""
+def test_a_part_is_never_a_twin_by_index() -> None:
+    """A different parorende at the same index gets a new id, so that permits do not follow."""
     before = sak(parorende=[{"id": "mora", "relasjon": "mor"}])
     after = supplied("sak", sak(parorende=[{"relasjon": "far"}]), before)
     assert after["parorende"][0]["id"] == "new-1"
 
 
-def test_a_parorende_is_known_by_its_birth_number() -> None:
-    """What else has changed of it."""
+def test_a_changed_parorende_with_the_same_birth_number_keeps_its_id() -> None:
+    """The birth number is the natural key of a parorende."""
     before = sak(parorende=[{"id": "mora", "identer": [{"id": "i1", **IDENT}]}])
     after = supplied("sak", sak(parorende=[{"identer": [IDENT], "nodkontakt": True}]), before)
     assert after["parorende"] == [{"id": "mora", "identer": [{"id": "i1", **IDENT}], "nodkontakt": True}]
 
 
-def test_the_innbygger_keeps_its_id() -> None:
-    """There is one in a sak."""
+def test_an_innbygger_sent_without_an_id_keeps_its_id() -> None:
+    """A sak has one innbygger, whose id is kept."""
     assert supplied("sak", {"innbygger": {}}, sak())["innbygger"] == {"id": "torill"}
     assert supplied("sak", {"innbygger": {}})["innbygger"] == {"id": "new-1"}
 
@@ -123,6 +125,6 @@ def test_the_innbygger_keeps_its_id() -> None:
         {"parorende": [{"identer": ["x", {"type": 1}]}]},
     ],
 )
-def test_what_is_not_a_record_is_left_for_the_schema(body: dict[str, Any]) -> None:
-    """Ids are supplied before anything is checked, so nothing may fail here."""
+def test_supply_accepts_any_json(body: dict[str, Any]) -> None:
+    """Supply runs before the schema, and raises for no JSON value."""
     assert schema.validate("sak", supplied("sak", body, sak()))

@@ -1,1 +1,1 @@
-"""Bad input, put to both doors."""
+"""Bad input at the municipal and the FHIR door."""

@@ -1,4 +1,4 @@
-"""One world for all refusals: since none of them may change it, none of them needs its own."""
+"""One shared database for all refusals, since no refusal changes it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def built(folder: Path) -> Iterator[House]:
-    """The adapter on SQLite with the two people in it."""
+    """The adapter on SQLite with two people in it."""
     url = f"sqlite:///{folder / 'adapter.db'}"
     upgrade(url)
     settings = Settings.from_environment(
@@ -42,13 +42,13 @@ def built(folder: Path) -> Iterator[House]:
 
 @pytest.fixture(scope="session")
 def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """The world that nothing may change."""
+    """The shared database that no refusal may change."""
     with built(tmp_path_factory.mktemp("standing")) as house:
         yield house
 
 
 @pytest.fixture(scope="session")
 def another(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """One like it, for what may turn out to be all right."""
+    """A database of its own, for input that may turn out to be valid."""
     with built(tmp_path_factory.mktemp("another")) as house:
         yield house

@@ -1,4 +1,4 @@
-"""The rows: what is wrong, how it is said at each door, and every place the answer must name.
+"""The rows of bad input: the fault, its form at each door, and every place the answer must name.
 
 A record is changed by paths into it, a resource as the municipality reads it by paths into that; ``+`` adds
 to a list. What is no valid R4 is 400 at the FHIR door (https://hl7.org/fhir/R4/http.html#create), and all
@@ -24,7 +24,7 @@ NEW_PLAN = {"id": "ny-plan", "plantype": "individuell-plan", "status": "pa-vent"
 
 
 def milestone(goal: str) -> dict[str, Any]:
-    """The extension that makes a Goal a delmål."""
+    """The extension that makes another Goal a delmål of a Goal."""
     url = "http://hl7.org/fhir/StructureDefinition/goal-relationship"
     type_ = {"system": "http://terminology.hl7.org/CodeSystem/goal-relationship-type", "code": "milestone"}
     return {
@@ -37,13 +37,13 @@ def milestone(goal: str) -> dict[str, Any]:
 
 
 def pertains(goal: str) -> dict[str, Any]:
-    """The extension that says which goal a tiltak is for."""
+    """The extension that refers from a tiltak to its goal."""
     url = "http://hl7.org/fhir/StructureDefinition/resource-pertainsToGoal"
     return {"url": url, "valueReference": {"reference": f"Goal/{goal}"}}
 
 
 def coded(system: str, code: str) -> dict[str, Any]:
-    """A concept of one of our code systems."""
+    """A CodeableConcept of one of our code systems."""
     return {"coding": [{"system": f"{BASE}/CodeSystem/{system}", "code": code}]}
 
 
@@ -325,7 +325,7 @@ _CODES = (
 
 
 def _modifier(resource: str, field_: str, path: str = "", at: str = "") -> Wrong:
-    """What changes the meaning of all around it, and nobody here understands."""
+    """The row of an unknown modifierExtension at a place."""
     return Wrong(
         f"modifierExtension: {resource} {path}",
         (

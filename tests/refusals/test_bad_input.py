@@ -1,4 +1,4 @@
-"""Bad input at both doors: every place of it named in one answer, in both languages, and nothing stored."""
+"""Bad input at both doors: one answer names every place, in both languages, and nothing is stored."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FHIR, ENTRY = "https://adapter.example/fhir", "Bundle.entry[0].resource"
 
 
 def content(house: House) -> dict[str, list[str]]:
-    """Every row of every table."""
+    """Every row of every table of the database."""
     engine = house.client.application.extensions["repository"].store._engine
     tables = sqlalchemy.inspect(engine).get_table_names()
     assert {"record", "record_version", "publication", "residue", "change", "clock"} <= set(tables)
@@ -35,7 +35,7 @@ def content(house: House) -> dict[str, list[str]]:
 
 
 def told(answer: TestResponse) -> list[dict[str, Any]]:
-    """What either door found, in the words of the municipal one."""
+    """The findings of either door: code and place."""
     if answer.mimetype == "application/problem+json":
         found: list[dict[str, Any]] = answer.json["funn"]
         return found
@@ -52,7 +52,7 @@ def told(answer: TestResponse) -> list[dict[str, Any]]:
 
 
 def assert_refused(answer: TestResponse, status: int, places: Places) -> None:
-    """The status, and exactly these places, each with its texts and where its rule is written."""
+    """Assert the status and exactly these places, each with two texts and a source."""
     found = told(answer)
     assert (answer.status_code, sorted((one["kode"], one["sted"]) for one in found)) == (
         status,
@@ -66,7 +66,7 @@ def assert_refused(answer: TestResponse, status: int, places: Places) -> None:
 
 
 def put_sak(house: House, sak: dict[str, Any]) -> TestResponse:
-    """Write the sak at the municipal door."""
+    """The answer to a put of the sak at the municipal door."""
     return house.municipality("PUT", "/kommune/v1/saker/saken", json=sak, headers={"If-Match": "*"})
 
 
@@ -77,7 +77,7 @@ def sent(house: House, wrong: Wrong) -> dict[str, Any]:
 
 
 def transaction(house: House, *entries: tuple[str, dict[str, Any]]) -> TestResponse:
-    """Put resources in one Bundle, each a new one (POST) or in the place of what stands (PUT)."""
+    """The answer to one Bundle: each resource new (POST) or replacing (PUT)."""
     entry = [
         {
             "fullUrl": f"urn:uuid:00000000-0000-4000-8000-00000000000{number}"
@@ -95,7 +95,7 @@ def transaction(house: House, *entries: tuple[str, dict[str, Any]]) -> TestRespo
 
 
 def named(rows: tuple[Wrong, ...]) -> dict[str, Any]:
-    """Rows as parameters, told by their names."""
+    """The rows as parameters, with their names as ids."""
     return {"argnames": "wrong", "argvalues": rows, "ids": [row.name for row in rows]}
 
 
@@ -104,8 +104,8 @@ AT_FHIR_DOOR = tuple(row for row in ROWS if row.resource[1])
 
 
 @pytest.mark.parametrize(**named(AT_MUNICIPAL_DOOR))
-def test_the_municipal_door_names_every_place(standing: House, wrong: Wrong) -> None:
-    """422 with every place in the record; the database is as it was."""
+def test_the_municipal_door_refuses_a_fault_with_every_place(standing: House, wrong: Wrong) -> None:
+    """422 with every place in the record, and an unchanged database."""
     before = content(standing)
     changes, places = wrong.sak
     assert_refused(put_sak(standing, bent(SAK, **changes)), 422, places)
@@ -113,8 +113,8 @@ def test_the_municipal_door_names_every_place(standing: House, wrong: Wrong) -> 
 
 
 @pytest.mark.parametrize(**named(AT_FHIR_DOOR))
-def test_the_fhir_door_names_every_place(standing: House, wrong: Wrong) -> None:
-    """422 with every place in the resource, 400 if it is no valid R4; the database is as it was."""
+def test_the_fhir_door_refuses_a_fault_with_every_place(standing: House, wrong: Wrong) -> None:
+    """422, or 400 for invalid R4, with every place in the resource, and an unchanged database."""
     before = content(standing)
     resource = sent(standing, wrong)
     path = "/fhir/" + (resource["resourceType"] if wrong.new else wrong.of)
@@ -125,8 +125,8 @@ def test_the_fhir_door_names_every_place(standing: House, wrong: Wrong) -> None:
 
 
 @pytest.mark.parametrize(**named(AT_FHIR_DOOR))
-def test_a_transaction_names_every_place_at_its_entry(standing: House, wrong: Wrong) -> None:
-    """The same in a Bundle, where the place begins with the entry."""
+def test_a_transaction_refuses_a_fault_with_every_place_in_its_entry(standing: House, wrong: Wrong) -> None:
+    """The same findings in a Bundle, with places that begin with the entry."""
     before = content(standing)
     answer = transaction(standing, ("POST" if wrong.new else "PUT", sent(standing, wrong)))
     type_ = wrong.of.partition("/")[0]
@@ -136,7 +136,7 @@ def test_a_transaction_names_every_place_at_its_entry(standing: House, wrong: Wr
 
 
 def several(house: House) -> dict[str, tuple[str, dict[str, Any]]]:
-    """One entry of each kind of fault: not R4, not kept, of nobody here, against a rule, another's."""
+    """One entry of each kind of fault: invalid R4, unmappable, unknown owner, broken rule, conflict."""
     plan, goal, team, patient = (
         house.municipality("GET", f"/fhir/{of}").json
         for of in ("CarePlan/planen", "Goal/staa", "CareTeam/teamet", "Patient/torill")
@@ -177,10 +177,10 @@ ANSWERS = (
 
 
 @pytest.mark.parametrize(("kinds", "status", "places"), ANSWERS, ids=["R4", "place", "rule", "taken"])
-def test_a_transaction_tells_one_step_at_a_time_over_all_entries(
+def test_a_transaction_answers_with_the_findings_of_its_first_failing_step(
     standing: House, kinds: tuple[str, ...], status: int, places: tuple[tuple[str, int, str], ...]
 ) -> None:
-    """400 names what is not R4; else 422 what has no place; else 422 or 409 rules and what is taken."""
+    """400 for invalid R4; else 422 for unplaced content; else 422 or 409 for rules and uniqueness."""
     before = content(standing)
     faults = several(standing)
     answer = transaction(standing, *(faults[kind] for kind in kinds))
@@ -189,8 +189,8 @@ def test_a_transaction_tells_one_step_at_a_time_over_all_entries(
     assert content(standing) == before
 
 
-def test_the_end_of_a_plan_is_not_the_end_of_the_coordinator(standing: House) -> None:
-    """Nobody leaves a team unsaid while the plan ends; the place is where the participant was."""
+def test_removing_the_coordinator_with_the_ended_plan_is_refused(standing: House) -> None:
+    """A participant left out while the plan ends is refused, at its old place."""
     before = content(standing)
     plan, team = (
         standing.municipality("GET", f"/fhir/{of}").json for of in ("CarePlan/planen", "CareTeam/teamet")
@@ -213,8 +213,10 @@ def test_the_end_of_a_plan_is_not_the_end_of_the_coordinator(standing: House) ->
         {"samtykker.0.regler.0.virkning": "kanskje"},
     ],
 )
-def test_a_record_that_breaks_its_schema_is_told_that_alone(standing: House, changes: dict[str, Any]) -> None:
-    """422 names every place the schema refuses; no rule is asked of what is no record."""
+def test_a_record_invalid_by_the_schema_has_no_findings_of_rules(
+    standing: House, changes: dict[str, Any]
+) -> None:
+    """422 names every place the schema refuses; the rules are not applied."""
     before = content(standing)
     sak = bent(SAK, **changes)
     answer = put_sak(standing, sak)
@@ -239,10 +241,10 @@ def test_a_record_that_breaks_its_schema_is_told_that_alone(standing: House, cha
         ),
     ],
 )
-def test_what_is_of_another_record_is_a_conflict(
+def test_a_number_or_id_of_another_record_is_a_conflict(
     standing: House, changes: dict[str, Any], places: Places
 ) -> None:
-    """409 with every place: another person's number, goal and tiltak."""
+    """409 with every place for the number, goal and tiltak of another person."""
     before = content(standing)
     assert_refused(put_sak(standing, bent(SAK, **changes)), 409, places)
     assert content(standing) == before

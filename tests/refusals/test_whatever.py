@@ -1,4 +1,4 @@
-"""Whatever is wrong with what is sent: a refusal that says where, never a fault, and nothing stored."""
+"""Random faults in input: refused with a place, without a server error, and without a change."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ THOROUGH = settings(max_examples=1500, suppress_health_check=list(HealthCheck), 
 
 @st.composite
 def spoilt(draw: st.DrawFn, body: dict[str, Any]) -> dict[str, Any]:
-    """The body with one to four places in it taken out, put in, doubled or changed."""
+    """The body with one to four random places removed, inserted, doubled or changed."""
     body = copy.deepcopy(body)
     for _ in range(draw(st.integers(1, 4))):
         places = list(_places(body))
@@ -85,12 +85,12 @@ def _places(node: Any) -> Iterator[tuple[Any, Any]]:
 
 @pytest.fixture(scope="session")
 def resources(another: House) -> dict[str, dict[str, Any]]:
-    """What there is to spoil, as it was before anything."""
+    """The stored resources, to spoil."""
     return {of: another.municipality("GET", f"/fhir/{of}").json for of in RESOURCES}
 
 
 def hold(house: House, resources: dict[str, dict[str, Any]], data: st.DataObject) -> None:
-    """Spoil the record or some resources and send them; put the record back if that was taken."""
+    """Spoil the record or some resources, and send them; undo what was stored."""
     before = content(house)
     if data.draw(st.booleans()):
         answer = put_sak(house, data.draw(spoilt(SAK)))
@@ -117,18 +117,18 @@ def hold(house: House, resources: dict[str, dict[str, Any]], data: st.DataObject
 
 @QUICK
 @given(data=st.data())
-def test_whatever_is_wrong_is_refused(
+def test_randomly_spoilt_input_is_refused_with_places_or_stored(
     another: House, resources: dict[str, dict[str, Any]], data: st.DataObject
 ) -> None:
-    """4xx with texts, with a place for each where it is 422; or it was all right after all."""
+    """The answer is a 4xx with texts, and with places for 422; or the input was valid."""
     hold(another, resources, data)
 
 
 @pytest.mark.slow
 @THOROUGH
 @given(data=st.data())
-def test_whatever_is_wrong_is_refused_at_length(
+def test_much_randomly_spoilt_input_is_refused_with_places_or_stored(
     another: House, resources: dict[str, dict[str, Any]], data: st.DataObject
 ) -> None:
-    """The same, many times."""
+    """The same, with many examples."""
     hold(another, resources, data)

@@ -1,4 +1,4 @@
-"""A person with a plan, and another one beside: bad input is these with something in them changed."""
+"""Two people, one with a plan: bad input is one of these with something changed."""
 
 from __future__ import annotations
 

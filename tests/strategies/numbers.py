@@ -1,4 +1,4 @@
-"""Identifiers of nobody: synthetic birth numbers and invented organisations, their control digits right."""
+"""Strategies of identifiers: synthetic birth numbers and invented organisation numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Municipal records made from their schema: every field of it, right control digits, references that hold.
+"""Strategies of municipal records, made from the schema: every field, valid numbers, references that resolve.
 
 What is made passes the schema and the rules of law on ``TODAY``. Parts are named after the record
 (``sak-1-team-1``), so that two records of different names can stand in one database; lists are not empty,
@@ -50,7 +50,7 @@ _URIS = ("https://ehr.example.org/sid?a=b", "urn:oid:2.16.578.1.12.4.3.1", "http
 
 @dataclass(frozen=True)
 class Known:
-    """The ids a record may refer to."""
+    """The ids a generated record may refer to."""
 
     innbygger: tuple[str, ...] = ()
     parorende: tuple[str, ...] = ()
@@ -92,7 +92,7 @@ def ansatte(name: str = ANSATT, known: Known = Known()) -> st.SearchStrategy[dic
 def saker(
     draw: st.DrawFn, name: str = "sak-1", known: Known = Known(), today: date = TODAY
 ) -> dict[str, Any]:
-    """Records of kind sak with the id ``name``, lawful on ``today``; what they name besides is ``known``."""
+    """Records of kind sak with the id ``name``, lawful on ``today``; ``known`` holds the ids outside it."""
     numbers = {kind: draw(st.integers(0, 2)) for kind in LISTS}
     named = {kind: tuple(f"{name}-{kind}-{i + 1}" for i in range(n)) for kind, n in numbers.items()}
     here = Known(
@@ -119,7 +119,7 @@ def saker(
 
 
 def parts(name: str) -> st.SearchStrategy[dict[str, Any]]:
-    """Parts of one kind as the schema allows them, lawful or not; their items have ids, as in a store."""
+    """Parts of one kind as the schema allows them, lawful or not; their items have ids, as stored ones."""
     others = tuple((kind, f"{kind}-{n}") for kind in LISTS for n in (2, 3))
     known = Known(("innbygger-1",), ("parorende-1",), ("team-1",), parts=others)
     made = _making(known).object(name).map(lambda part: {"id": f"{name}-1", **part})
@@ -131,12 +131,12 @@ def parts(name: str) -> st.SearchStrategy[dict[str, Any]]:
 
 
 def _is_of_a_type(samtykke: dict[str, Any]) -> bool:
-    """Is it of a type, and does it say which plan it is about only if it is to the plan?"""
+    """Does a samtykke have a type, and ``gjelderPlaner`` only with the type plan?"""
     return "type" in samtykke and (samtykke["type"] == "plan" or "gjelderPlaner" not in samtykke)
 
 
 def _with_ids(schema: dict[str, Any], value: dict[str, Any]) -> dict[str, Any]:
-    """The object with an id on every item of its lists that has one, also of those within items."""
+    """The object with an id on every list item that has one by the schema, at any depth."""
     fields = resolved(schema).get("properties", {})
     return {
         name: _numbered(resolved(fields[name])["items"], one) if isinstance(one, list) else one
@@ -217,7 +217,7 @@ class _Making:
         return made.map(lambda body: _agreeing(body, excluded, together))
 
     def _names_nothing(self, field: str, schema: dict[str, Any]) -> bool:
-        """Whether it holds ids of a kind there is none of, or things that must name one."""
+        """Whether a field holds ids of a kind without ids, or objects that require such an id."""
         if field in NAMING and _is_id(schema):
             return not self._known.ids(NAMING[field])
         whole = resolved(resolved(schema).get("items", schema))
@@ -266,7 +266,7 @@ def _tidspunkt() -> st.SearchStrategy[str]:
 def _agreeing(
     body: dict[str, Any], excluded: list[list[str]], together: dict[str, list[str]]
 ) -> dict[str, Any]:
-    """The object without one of those that cannot stand together, and those that cannot stand alone."""
+    """The object without fields that exclude each other, and without fields that need another field."""
     left_out = {fields[0] for fields in excluded if fields and all(field in body for field in fields)}
     left_out |= {field for field, others in together.items() if not body.keys() >= set(others)}
     return {field: value for field, value in body.items() if field not in left_out}
@@ -283,7 +283,7 @@ def _gyldighet() -> st.SearchStrategy[dict[str, str]]:
 
 
 def _forwards(gyldighet: dict[str, str]) -> dict[str, str]:
-    """The period the right way round; without its end where FHIR could not tell which comes first."""
+    """The period running forwards; without its end where FHIR cannot order the two ends."""
     if "til" not in gyldighet or in_order(gyldighet, "fra", "til"):
         return gyldighet
     turned = {"fra": gyldighet["til"], "til": gyldighet["fra"]}
@@ -315,7 +315,7 @@ def _supplied(kind: str, body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _make_lawful(sak: dict[str, Any], today: date) -> None:
-    """Change what was drawn against a rule; most of it was not."""
+    """Change the parts of a drawn sak that break a rule."""
     coordinators: set[str] = set()
     for team in sak.get("team", ()):
         of_hospital: set[str] = set()

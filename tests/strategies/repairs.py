@@ -1,4 +1,4 @@
-"""Makes a drawn part keep the invariants: takes away what clashes and adds what must stand with the rest.
+"""Repairs of a drawn resource: removes clashing elements, and adds required ones.
 
 What was asked for by name is never taken away; then the other side of the clash goes.
 """
@@ -16,7 +16,7 @@ _UCUM = {"system": "http://unitsofmeasure.org", "code": "1"}
 
 
 def repaired(part: str, node: Node, toward: tuple[str, ...]) -> Node:
-    """The node, changed so that the rules of its part hold; ``toward`` is the path of what was asked for."""
+    """The node changed to hold the invariants of its type; ``toward`` is the path that must stay."""
     keep = {key.removeprefix("_") for key in toward}
     for mend in _MENDS.get(part, ()):
         mend(node, keep)

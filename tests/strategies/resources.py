@@ -1,4 +1,4 @@
-"""Valid R4 resources of any type, drawn from the table of definitions: every element can come, none must.
+"""Valid R4 resources of any type, drawn from the table of definitions: every element can occur.
 
     resources("CareTeam")                                            some of its elements, at random
     resources("CareTeam", reaching="participant.member.display")     that one for certain
@@ -74,7 +74,7 @@ def _paths(
 
 @cache
 def _optional(type_name: str, without: frozenset[str]) -> tuple[Member, ...]:
-    """The members of a type that may be drawn or not: values before their companions."""
+    """The optional members of a type: values before their companions."""
     return tuple(
         member
         for member in shape(type_name).members.values()
@@ -119,12 +119,12 @@ class _Drawing:
         return node
 
     def inner(self, depth: int) -> dict[str, Any]:
-        """A resource inside another."""
+        """A resource inside another resource."""
         type_name = self.draw(_text_of(_SMALL))
         return {RESOURCE_KEY: type_name, **self.object(type_name, depth, ())}
 
     def object(self, type_name: str, depth: int, toward: tuple[str, ...]) -> dict[str, Any]:
-        """The members of an object, not in the order of the specification."""
+        """The members of an object, in random order."""
         self.objects -= 1
         of = shape(type_name)
         if type_name == "Extension":
@@ -137,7 +137,7 @@ class _Drawing:
         return repaired(type_name, node, toward)
 
     def _chosen(self, of: Shape, depth: int, toward: tuple[str, ...]) -> dict[str, Member]:
-        """Which members to fill, by name so that a choice comes once: forced, required and some others."""
+        """The members to fill, by name so that a choice occurs once: forced, required and some others."""
         chosen: dict[str, Member] = {}
         if toward:
             forced = of.members[toward[0].removeprefix("_")]
@@ -165,7 +165,7 @@ class _Drawing:
         return members[self.draw(_up_to(len(members) - 1))]
 
     def _fill(self, node: dict[str, Any], member: Member, depth: int, toward: tuple[str, ...]) -> None:
-        """Fill a member; ``toward`` begins with its own key when it is on the way to what is reached for."""
+        """Fill a member; ``toward`` begins with its own key if the member leads to the wanted path."""
         if member.role == "value":
             self._values(node, member, depth, toward)
         elif member.is_list:

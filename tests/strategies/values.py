@@ -1,4 +1,4 @@
-"""Values of R4's primitive types for the strategies: ordinary ones, and those that find faults in codecs."""
+"""Values of R4's primitive types for the strategies: ordinary values, and hard ones for codecs."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def role(*codes: str) -> list[Resource]:
 
 @dataclass(frozen=True)
 class Refused:
-    """One row: what is sent beyond a file, and where it is refused, why.
+    """One row: the change of a sender's file, the place of the refusal and its code.
 
     ``after`` puts the file itself first, so that it is a change.
     """
