@@ -53,7 +53,7 @@ ROWS = [
 
 
 def seen_by(record: dict[str, Any], recipient: str) -> dict[str, Any]:
-    """What a recipient sees of a sak."""
+    """The sak as a recipient sees it."""
     found = {one.purpose: one for one in lenses(record, lambda _: None, NOW) if one.recipient == recipient}
     return visible(record, found.get("TREAT") or found[""], NOW) or {}
 

@@ -10,7 +10,7 @@ from adapter.record.parts import PARTS, PartKind
 
 OF_THE_SAK = [kind for kind in PARTS if kind.record == "sak"]
 MUNICIPALITY_ALONE = {"innbygger", "parorende"}
-"""Who somebody is, and who is around them, is registered by the municipality."""
+"""The kinds that only the municipality writes: the person and the parorende."""
 
 
 @pytest.mark.parametrize("kind", OF_THE_SAK, ids=lambda kind: kind.name)

@@ -1,7 +1,7 @@
 """The three laws, for every mapping file, over resources that reach every element of their type.
 
-Resources are any valid R4; what a mapping refuses must name a place. Parts come from resources too: whatever
-a resource became is a part of the record. A reason to refuse is a row of the printed list.
+The resources are any valid R4, and every refusal must name a place. The parts are those the resources were
+mapped to. Every reason to refuse must be a row of the printed list.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def supplied(sent: Any, given_back: Any) -> Any:
 
 
 UNSERVED = frozenset({"modifierExtension", "implicitRules", "link"})
-"""Modifiers nothing here understands: refused always, so left out of what the laws are put to."""
+"""Modifier elements that are always refused, so that the drawn resources have none."""
 
 FIXED = [
     {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-RoleCode", "code": "NOK"}]},

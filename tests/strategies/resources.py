@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _DEEPEST = 5
 _OBJECTS = 70
 _SMALL = ("Basic", "Binary", "Flag", "Location", "Organization", "Patient", "Practitioner", "Substance")
-"""What is contained or bundled: some types with and without narrative, to keep resources small."""
+"""The types of contained and bundled resources: some with and some without narrative, all small."""
 
 _NEVER_OPTIONAL = frozenset({RESOURCE_KEY, "contained"})
 

@@ -1,7 +1,7 @@
 """Resources of other systems are stored and given back without loss, or refused at a place.
 
-The files under ``sent`` are shaped as the systems in their names shape them, and are about one synthetic
-person. What is given back beyond what was sent is a closed list, ``SUPPLIED``.
+The files under ``sent`` have the form of the systems in their names, and are about one synthetic person. The
+content that is given back beyond the sent content is a closed list, ``SUPPLIED``.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ Resource = dict[str, Any]
 
 SENT = Path(__file__).parent / "sent"
 FIRST = ("careplan-plain", "goal-plain")
-"""What others of the files name."""
+"""The files that other files refer to."""
 FILES = sorted(path.stem for path in SENT.glob("*.json"))
 REFUSED = {"patient-linked": [("modifier-unknown", "Patient.link")]}
 SUPPLIED = re.compile(
@@ -155,7 +155,7 @@ UNDERSTOOD: dict[str, dict[str, Any]] = {
         },
     },
 }
-"""Fields of the record that a file leads to; the ids of what is in them aside."""
+"""The fields of the record after a put of a file, without the ids of their items."""
 LISTS = {
     "CarePlan": ("planer",),
     "Goal": ("maal",),
