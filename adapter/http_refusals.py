@@ -19,49 +19,51 @@ _SPEC = "https://hl7.org/fhir/R4/http.html"
 ADDRESS_UNKNOWN = Message(
     "address-unknown",
     IssueType.NOT_SUPPORTED,
-    nb="Ukjent adresse, eller en type som ikke tilbys. {document} sier hva som finnes",
-    en="Unknown address, or a type that is not served. {document} tells what is here",
+    nb="Adressen er ukjent, eller ressurstypen tilbys ikke. {document} viser hva tjenesten tilbyr.",
+    en="The address is unknown, or the resource type is not served. {document} lists what the service "
+    "offers.",
     source=_SPEC,
 )
 METHOD_UNKNOWN = Message(
     "method-not-allowed",
     IssueType.NOT_SUPPORTED,
-    nb="Adressen tar ikke denne metoden. Allow sier hvilke den tar",
-    en="The address does not take this method. Allow tells which it takes",
+    nb="Adressen støtter ikke HTTP-metoden. Headeren Allow viser hvilke metoder adressen støtter.",
+    en="The address does not support the HTTP method. The Allow header lists the supported methods.",
     source=_SPEC,
 )
 MEDIA_TYPE_UNREADABLE = Message(
     "media-type-unsupported",
     IssueType.NOT_SUPPORTED,
-    nb="Innhold av denne typen leses ikke. Send Content-Type {valid}, i UTF-8 og ukomprimert",
-    en="Content of this type is not read. Send Content-Type {valid}, in UTF-8 and not compressed",
+    nb="Tjenesten kan ikke lese innhold av denne typen. Send Content-Type {valid}, i UTF-8 og ukomprimert.",
+    en="The service cannot read content of this type. Send Content-Type {valid}, in UTF-8 and not "
+    "compressed.",
     source=f"{_SPEC}#mime-type",
 )
 BODY_TOO_LARGE = Message(
     "body-too-large",
     IssueType.TOO_LONG,
-    nb="Innholdet er større enn {limit} byte. Del det opp, eller send mindre om gangen",
-    en="The body is larger than {limit} bytes. Split it, or send less at a time",
+    nb="Innholdet er større enn {limit} byte. Del det opp i flere kall.",
+    en="The body is larger than {limit} bytes. Split it into several requests.",
     source=f"{_SPEC}#transaction",
 )
 ID_DIFFERS = Message(
     "id-differs",
     IssueType.INVALID,
-    nb="Id-en i innholdet er en annen enn i adressen. Send den samme begge steder",
-    en="The id in the body differs from the one in the address. Send the same in both",
+    nb="Id-en i innholdet er en annen enn id-en i adressen. Send samme id begge steder.",
+    en="The id in the body differs from the id in the address. Send the same id in both.",
     source=f"{_SPEC}#update",
 )
 NOT_UNDERSTOOD = Message(
     "request-invalid",
     IssueType.INVALID,
-    nb="Forespørselen kunne ikke leses som HTTP. Rett den og send den på nytt",
-    en="The request could not be read as HTTP. Correct it and send it again",
+    nb="Kallet er ikke gyldig HTTP. Rett kallet og send det på nytt.",
+    en="The request is not valid HTTP. Correct the request and send it again.",
 )
 FAULT = Message(
     "fault",
     IssueType.EXCEPTION,
-    nb="Noe gikk galt i tjenesten. Oppgi forespørsel {request_id} når du melder fra",
-    en="Something went wrong in the service. Give request {request_id} when reporting it",
+    nb="En intern feil oppsto i tjenesten. Oppgi request-id {request_id} når du melder fra.",
+    en="An internal error occurred in the service. Give request id {request_id} when you report it.",
     severity=Severity.FATAL,
 )
 

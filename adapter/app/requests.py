@@ -26,9 +26,10 @@ LARGEST_BODY = 5 * 1024 * 1024
 OPEN_TO_THIS_MACHINE_ONLY = Message(
     "open-door-is-local",
     IssueType.FORBIDDEN,
-    nb="Tjenesten kjører uten innlogging og svarer bare programmer på samme maskin, uten mellomledd.",
-    en="The service runs without authentication and answers programs on the same machine only, "
-    "without a proxy.",
+    nb="Tjenesten kjører uten innlogging og svarer bare på direkte kall fra samme maskin. Kall uten proxy, "
+    "eller kjør tjenesten med ADAPTER_AUTH=token.",
+    en="The service runs without authentication and answers only direct calls from the same machine. Call "
+    "without a proxy, or run the service with ADAPTER_AUTH=token.",
 )
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}", re.ASCII)

@@ -35,8 +35,8 @@ MEDIA_TYPE = "application/json"
 MUNICIPALITY_ONLY = Message(
     "municipality-only",
     IssueType.FORBIDDEN,
-    nb="Denne døra er for kommunens egne fagsystemer; andre bruker /fhir",
-    en="This door is for the municipality's own systems; others use /fhir",
+    nb="Denne døra er bare for kommunens egne fagsystemer. Bruk /fhir.",
+    en="This door is only for the municipality's own systems. Use /fhir.",
 )
 
 

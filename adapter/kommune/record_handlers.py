@@ -29,14 +29,14 @@ LONGEST_PAGE = 1000
 NOT_A_NUMBER = Message(
     "not-a-number",
     IssueType.VALUE,
-    nb="«{name}» må være et helt tall fra {low} til {high}",
-    en="“{name}” must be a whole number from {low} to {high}",
+    nb="Parameteren «{name}» har en ugyldig verdi. Send et helt tall fra {low} til {high}.",
+    en="The parameter “{name}” has an invalid value. Send a whole number from {low} to {high}.",
 )
 UNKNOWN_PARAMETER = Message(
     "unknown-parameter",
     IssueType.NOT_SUPPORTED,
-    nb="Ukjent parameter; gyldige er: {valid}",
-    en="Unknown parameter; valid ones are: {valid}",
+    nb="Parameteren er ukjent. Gyldige parametre: {valid}.",
+    en="The parameter is unknown. Valid parameters: {valid}.",
 )
 
 

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 NOT_GIVEN = Message(
     "not-given",
     IssueType.INFORMATIONAL,
-    nb="Det er gjort, og som det nå er, er ressursen ikke delt med deg",
-    en="It is done, and as it is now the resource is not shared with you",
+    nb="Lagret. Du har ikke lenger tilgang til denne ressursen.",
+    en="Saved. You no longer have access to this resource.",
     severity=Severity.INFORMATION,
 )
 

@@ -50,8 +50,8 @@ HANDLERS: Mapping[str, Handler] = {
 UNSUPPORTED_CONDITION = Message(
     "condition-unsupported",
     IssueType.NOT_SUPPORTED,
-    nb="Betingelsen {header} tilbys ikke for {interaction}",
-    en="The condition {header} is not offered for {interaction}",
+    nb="Headeren {header} støttes ikke for interaksjonen {interaction}. Fjern headeren.",
+    en="The header {header} is not supported for the interaction {interaction}. Remove the header.",
     source="https://hl7.org/fhir/R4/http.html#ccreate",
 )
 _CONDITIONS = {

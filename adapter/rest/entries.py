@@ -30,71 +30,75 @@ _SPEC = "https://hl7.org/fhir/R4/http.html#transaction"
 NOT_TRANSACTION = Message(
     "bundle-type-unsupported",
     IssueType.NOT_SUPPORTED,
-    nb="Bare en Bundle av typen transaction tas imot her; batch tilbys ikke",
-    en="Only a Bundle of type transaction is taken here; batch is not offered",
+    nb="Adressen tar bare imot en Bundle med type transaction. Send en transaction; batch støttes ikke.",
+    en="This address takes only a Bundle of type transaction. Send a transaction; batch is not supported.",
     source=_SPEC,
 )
 TOO_MANY = Message(
     "too-many-entries",
     IssueType.TOO_COSTLY,
-    nb="En transaksjon kan ha høyst {most} oppføringer",
-    en="A transaction may have at most {most} entries",
+    nb="Transaksjonen har for mange oppføringer. Send høyst {most} oppføringer om gangen.",
+    en="The transaction has too many entries. Send at most {most} entries at a time.",
     source=_SPEC,
 )
 INCOMPLETE = Message(
     "entry-incomplete",
     IssueType.REQUIRED,
-    nb="En oppføring i en transaksjon må ha request og resource",
-    en="An entry of a transaction must have a request and a resource",
+    nb="Oppføringen mangler elementet request eller resource. Legg til elementet.",
+    en="The entry lacks the element request or resource. Add the element.",
     source=_SPEC,
 )
 METHOD = Message(
     "entry-method-unsupported",
     IssueType.NOT_SUPPORTED,
-    nb="Bare POST og PUT tilbys i en transaksjon",
-    en="Only POST and PUT are offered in a transaction",
+    nb="Oppføringen bruker en metode som ikke støttes i en transaksjon. Bruk POST eller PUT.",
+    en="The entry uses a method that is not supported in a transaction. Use POST or PUT.",
     source=_SPEC,
 )
 CONDITION = Message(
     "entry-condition-unsupported",
     IssueType.NOT_SUPPORTED,
-    nb="Betingelsen tilbys ikke; bare ifMatch ved PUT",
-    en="The condition is not offered; only ifMatch with PUT",
+    nb="Betingelsen støttes ikke her. Fjern elementet; bare ifMatch støttes, og bare ved PUT.",
+    en="The condition is not supported here. Remove the element; only ifMatch is supported, and only with "
+    "PUT.",
     source=_SPEC,
 )
 ADDRESS = Message(
     "entry-address-unknown",
     IssueType.VALUE,
-    nb="Adressen må være {form}, der typen er en av: {types}",
-    en="The address must be {form}, where the type is one of: {types}",
+    nb="Adressen i request.url er ugyldig. Skriv den som {form}, der Type er en av: {types}.",
+    en="The address in request.url is not valid. Write it as {form}, where Type is one of: {types}.",
     source=_SPEC,
 )
 OTHER_RESOURCE = Message(
     "entry-resource-differs",
     IssueType.INVALID,
-    nb="Ressursen må ha samme type og id som adressen i request.url",
-    en="The resource must have the type and id of the address in request.url",
+    nb="Ressursen har en annen type eller id enn adressen i request.url. Send samme type og id begge steder.",
+    en="The resource has another type or id than the address in request.url. Send the same type and id in "
+    "both.",
     source=_SPEC,
 )
 TWICE = Message(
     "entry-twice",
     IssueType.DUPLICATE,
-    nb="En annen oppføring i transaksjonen gjelder det samme",
-    en="Another entry of the transaction is about the same",
+    nb="Duplikat: en annen oppføring har samme ressurs eller fullUrl. Send hver ressurs bare én gang.",
+    en="Duplicate: another entry has the same resource or fullUrl. Send each resource only once.",
     source=_SPEC,
 )
 DANGLING = Message(
     "reference-outside-bundle",
     IssueType.NOT_FOUND,
-    nb="Viser til en oppføring som ikke er i transaksjonen",
-    en="Refers to an entry that is not in the transaction",
+    nb="Referansen viser til en oppføring som ikke er i transaksjonen. Legg til oppføringen, eller rett "
+    "referansen.",
+    en="The reference leads to an entry that is not in the transaction. Add the entry, or correct the "
+    "reference.",
     source="https://hl7.org/fhir/R4/bundle.html#references",
 )
 CONDITIONAL = Message(
     "reference-conditional",
     IssueType.NOT_SUPPORTED,
-    nb="Referanser med søk tilbys ikke; vis til ressursen med type og id",
-    en="References by search are not offered; refer to the resource by type and id",
+    nb="Referanser med søk (conditional reference) støttes ikke. Skriv referansen som Type/id.",
+    en="References by search (conditional reference) are not supported. Write the reference as Type/id.",
     source=_SPEC,
 )
 

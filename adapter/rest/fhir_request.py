@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 UNKNOWN_PARAMETER = Message(
     "parameter-unknown",
     IssueType.NOT_SUPPORTED,
-    nb="Interaksjonen {interaction} har ikke denne parameteren; gyldige: {valid}",
-    en="The interaction {interaction} does not take this parameter; valid ones: {valid}",
+    nb="Interaksjonen {interaction} har ikke denne parameteren. Gyldige parametre: {valid}.",
+    en="The interaction {interaction} does not have this parameter. Valid parameters: {valid}.",
     source="https://hl7.org/fhir/R4/http.html#parameters",
 )
 

@@ -23,8 +23,8 @@ _SPEC = "https://hl7.org/fhir/R4/http.html#mime-type"
 FORMAT_UNAVAILABLE = Message(
     "format-unavailable",
     IssueType.NOT_SUPPORTED,
-    nb="Ingen av formatene det er bedt om, kan gis; gyldige: {valid} (FHIR 4.0)",
-    en="None of the formats asked for can be given; valid ones: {valid} (FHIR 4.0)",
+    nb="Tjenesten støtter ingen av formatene det er bedt om. Be om ett av: {valid} (FHIR 4.0).",
+    en="The service supports none of the requested formats. Ask for one of: {valid} (FHIR 4.0).",
     source=_SPEC,
 )
 

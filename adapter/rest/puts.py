@@ -19,15 +19,17 @@ _SPEC = "https://hl7.org/fhir/R4/http.html#update"
 OTHER_TYPE = Message(
     "type-differs",
     IssueType.INVALID,
-    nb="Ressursen er av en annen type enn adressen sier ({type})",
-    en="The resource is of another type than the address says ({type})",
+    nb="Ressursen har en annen type enn adressen. Send en ressurs av typen {type}.",
+    en="The resource has another type than the address. Send a resource of type {type}.",
     source=_SPEC,
 )
 NO_ID = Message(
     "id-invalid",
     IssueType.VALUE,
-    nb="Id-en i adressen er ingen FHIR-id (1-64 tegn: A-Z, a-z, 0-9, - og .)",
-    en="The id in the address is no FHIR id (1-64 of: A-Z, a-z, 0-9, - and .)",
+    nb="Id-en i adressen er ikke en gyldig FHIR-id. Bruk 1-64 av tegnene A-Z, a-z, 0-9, bindestrek og "
+    "punktum.",
+    en="The id in the address is not a valid FHIR id. Use 1-64 of the characters A-Z, a-z, 0-9, hyphen and "
+    "full stop.",
     source="https://hl7.org/fhir/R4/datatypes.html#id",
 )
 

@@ -43,14 +43,14 @@ _VARIES = ("Vary", "Accept, Authorization")
 UNREADABLE_PARAMETERS = Message(
     "parameters-unreadable",
     IssueType.INVALID,
-    nb="Parametrene kunne ikke leses: de må være kodet som UTF-8, og høyst {most} i tallet",
-    en="The parameters could not be read: they must be encoded as UTF-8, and be at most {most}",
+    nb="Parametrene kan ikke leses. Send høyst {most} parametre, kodet som UTF-8.",
+    en="The parameters cannot be read. Send at most {most} parameters, encoded as UTF-8.",
     source="https://hl7.org/fhir/R4/http.html#search",
 )
 NO_TYPE = replace(
     TYPE_MISSING,
-    nb="resourceType mangler; her ventes «{type}»",
-    en="resourceType is missing; “{type}” is expected here",
+    nb="Elementet resourceType mangler. Send en ressurs av typen «{type}».",
+    en="The element resourceType is missing. Send a resource of type “{type}”.",
 )
 
 

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 ONLY_A_PART = Message(
     "only-a-part",
     IssueType.BUSINESS_RULE,
-    nb="Ressursen er merket SUBSETTED: bare en del av den. Les den hel, uten _summary og _elements, gjør "
-    "endringen i den og send den hel",
-    en="The resource is marked SUBSETTED: it is only a part. Read all of it, without _summary and _elements, "
-    "make the change in that and send all of it",
+    nb="Ressursen er merket SUBSETTED og er ufullstendig. Les hele ressursen uten _summary og _elements, "
+    "endre den, og send hele ressursen.",
+    en="The resource is marked SUBSETTED and is incomplete. Read the whole resource without _summary and "
+    "_elements, change it, and send the whole resource.",
     source="https://hl7.org/fhir/R4/search.html#elements",
 )
 

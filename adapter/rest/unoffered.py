@@ -18,37 +18,40 @@ _SPEC = "https://hl7.org/fhir/R4/http.html"
 DELETE_UNOFFERED = Message(
     "delete-unoffered",
     IssueType.NOT_SUPPORTED,
-    nb="Ressurser slettes ikke: sett {element} til {value} og send {type} med PUT og If-Match",
-    en="Resources are not deleted: set {element} to {value} and send the {type} by PUT with If-Match",
+    nb="Tjenesten sletter ikke ressurser. Sett {element} til {value} og send {type} med PUT og If-Match.",
+    en="The service does not delete resources. Set {element} to {value} and send the {type} by PUT with "
+    "If-Match.",
     source=f"{_SPEC}#delete",
 )
 PATCH_UNOFFERED = Message(
     "patch-unoffered",
     IssueType.NOT_SUPPORTED,
-    nb="PATCH tilbys ikke: les ressursen, gjør endringen i den og send den hel med PUT og If-Match",
-    en="PATCH is not offered: read the resource, make the change in it and send all of it by PUT "
-    "with If-Match",
+    nb="Tjenesten støtter ikke PATCH. Les ressursen, endre den, og send hele ressursen med PUT og If-Match.",
+    en="The service does not support PATCH. Read the resource, change it, and send the whole resource by "
+    "PUT with If-Match.",
     source=f"{_SPEC}#patch",
 )
 CONDITIONAL_UPDATE_UNOFFERED = Message(
     "conditional-update-unoffered",
     IssueType.NOT_SUPPORTED,
-    nb="Betinget oppdatering tilbys ikke: søk etter ressursen, og send den med PUT til {base}/{type}/<id>",
-    en="Conditional update is not offered: search for the resource, and send it by PUT to {base}/{type}/<id>",
+    nb="Tjenesten støtter ikke betinget oppdatering. Søk etter ressursen, og send den med PUT til "
+    "{base}/{type}/<id>.",
+    en="The service does not support conditional update. Search for the resource, and send it by PUT to "
+    "{base}/{type}/<id>.",
     source=f"{_SPEC}#cond-update",
 )
 OPERATION_UNOFFERED = Message(
     "operation-unoffered",
     IssueType.NOT_SUPPORTED,
-    nb="Operasjoner ($...) tilbys ikke; {base}/metadata sier hva som finnes",
-    en="Operations ($...) are not offered; {base}/metadata tells what is here",
+    nb="Tjenesten støtter ingen operasjoner ($...). {base}/metadata viser hva tjenesten tilbyr.",
+    en="The service does not support operations ($...). {base}/metadata lists what the service offers.",
     source="https://hl7.org/fhir/R4/operations.html",
 )
 VALIDATE_UNOFFERED = Message(
     "validate-unoffered",
     IssueType.NOT_SUPPORTED,
-    nb="$validate tilbys ikke over nettet: kjør kommandoen «ip-adapter validate» på fila",
-    en="$validate is not offered over the wire: run the command “ip-adapter validate” on the file",
+    nb="Tjenesten støtter ikke $validate over HTTP. Kjør kommandoen «ip-adapter validate» på fila.",
+    en="The service does not support $validate over HTTP. Run the command “ip-adapter validate” on the file.",
     source="https://hl7.org/fhir/R4/resource-operation-validate.html",
 )
 

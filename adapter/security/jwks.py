@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 KEYS_UNREACHABLE = Message(
     "auth-keys-unavailable",
     IssueType.TRANSIENT,
-    nb="Nøklene til utstederen av tokenet kan ikke hentes akkurat nå. Prøv igjen.",
-    en="The keys of the token's issuer cannot be had at the moment. Try again.",
+    nb="Tjenesten får ikke hentet nøklene til tokenets utsteder. Prøv igjen om litt.",
+    en="The service cannot fetch the keys of the token's issuer. Try again in a moment.",
 )
 
 FRESH_SECONDS = 300.0

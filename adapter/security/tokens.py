@@ -30,8 +30,8 @@ CHALLENGE = 'Bearer realm="ip-adapter"'
 NO_CALLER = Message(
     "auth-required",
     IssueType.LOGIN,
-    nb="Kallet må ha et gyldig token fra en utsteder tjenesten stoler på.",
-    en="The call must carry a valid token from an issuer this service trusts.",
+    nb="Kallet mangler et gyldig token. Send et bearer-token fra en utsteder tjenesten stoler på.",
+    en="The request has no valid token. Send a bearer token from an issuer this service trusts.",
     source="https://www.rfc-editor.org/rfc/rfc6750",
 )
 

@@ -134,7 +134,7 @@ def test_what_is_not_deleted_is_said_otherwise(house: House) -> None:
     for type_ in TYPES:
         answer = house.municipality("DELETE", f"/fhir/{type_}/x")
         (issue,) = read_stored(answer.data)["issue"]
-        told = re.search(rf"set {type_}\.(\w+) to ([\w-]+) ", issue["diagnostics"])
+        told = re.search(rf"Set {type_}\.(\w+) to ([\w-]+) ", issue["diagnostics"])
         assert told, issue["diagnostics"]
         element = facts(type_).elements[told[1]]
         values = next(iter(element.codes.values())) if element.codes else {"true", "false"}
@@ -163,7 +163,9 @@ def test_a_body_of_no_type_is_told_so(house: House) -> None:
     """It is not of another type: what is missing is named, and what is expected here."""
     answer = house.municipality("POST", "/fhir/CareTeam", headers=RESOURCE, data=b'{"status": "active"}')
     (issue,) = read_stored(answer.data)["issue"]
-    assert issue["diagnostics"] == "resourceType is missing; “CareTeam” is expected here"
+    assert issue["diagnostics"] == (
+        "The element resourceType is missing. Send a resource of type “CareTeam”."
+    )
     assert (issue["expression"], issue["location"]) == (["CareTeam.resourceType"], ["Line[1] Col[1]"])
 
 

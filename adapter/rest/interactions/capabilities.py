@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 MODE_UNKNOWN = Message(
     "mode-unknown",
     IssueType.NOT_SUPPORTED,
-    nb="Bare mode=full tilbys",
-    en="Only mode=full is offered",
+    nb="Parameteren støttes ikke for /metadata. Bruk mode=full, eller ingen parameter.",
+    en="The parameter is not supported for /metadata. Use mode=full, or no parameter.",
     source="https://hl7.org/fhir/R4/http.html#capabilities",
 )
 

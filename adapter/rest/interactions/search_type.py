@@ -28,17 +28,17 @@ _AS_SPECIFIED = {("_totalMethod", "count"): ("_total", "accurate")}
 NUMBER_IN_ADDRESS = Message(
     "person-number-in-address",
     IssueType.SECURITY,
-    nb="Fødselsnummer og andre personnumre skal ikke stå i adressen: send søket som POST {type}/_search, "
-    "med parametrene i innholdet",
-    en="Birth numbers and other numbers of persons must not stand in an address: send the search as "
-    "POST {type}/_search, with the parameters in the body",
+    nb="Adressen inneholder et fødselsnummer eller et annet personnummer. Send søket som POST {type}/_search "
+    "med parametrene i innholdet.",
+    en="The address holds a birth number or another number of a person. Send the search as "
+    "POST {type}/_search with the parameters in the body.",
     source="https://hl7.org/fhir/R4/http.html#search",
 )
 PAGE_ALONE = Message(
     "page-with-parameters",
     IssueType.INVALID,
-    nb="Lenken til neste side brukes som den er, uten andre søkeparametre",
-    en="The link to the next page is used as it is, without other search parameters",
+    nb="Lenken til neste side har fått andre søkeparametre i tillegg. Bruk lenken uendret.",
+    en="The link to the next page has other search parameters added to it. Use the link unchanged.",
     source="https://hl7.org/fhir/R4/http.html#paging",
 )
 
