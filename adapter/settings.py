@@ -1,4 +1,4 @@
-"""Every knob the adapter has, read once from the environment and handed down as values.
+"""The settings of the adapter, read once from environment variables and passed on as values.
 
 =============================  ====================================================================
 ``ADAPTER_MUNICIPALITY``       organisation number of the municipality served
@@ -8,13 +8,13 @@
 ``ADAPTER_IF_MATCH``           ``required`` (default), or ``optional`` for clients that cannot send it
 ``ADAPTER_ISSUERS``            JSON file of the token issuers trusted
 ``ADAPTER_BASE_URL``           address the adapter is reached at, without ``/fhir``
-``ADAPTER_PRODUCTION``         ``1``: real people; no open door, no development issuer
+``ADAPTER_PRODUCTION``         ``1``: real people; calls need a token, no development issuer
 ``ADAPTER_HOST``, ``PORT``     where to listen; 127.0.0.1 and 8080
 ``ADAPTER_WORKERS``            processes that serve; 2
 ``ADAPTER_VAR``                folder of the adapter's own files; ``var``
 =============================  ====================================================================
 
-An empty variable counts as absent: compose files and shells write one easily.
+An empty variable counts as absent, because compose files pass unset variables on as empty text.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ EXAMPLE_MUNICIPALITY = "314159268"
 """The invented municipality of the examples; real organisation numbers begin with 8 or 9."""
 
 EXAMPLE_CLIENT = "kommunens-fagsystem"
-"""Client id of the municipality's system where nobody has listed one."""
+"""Default client id of the municipality's system, outside production."""
 
 _LONGEST_CLIENT_ID = 200
 _MOST_WORKERS = 64
 
 
 class SettingsError(ValueError):
-    """What is wrong with the surroundings the adapter was started in, one line a fault."""
+    """The settings are not valid; ``faults`` has one line for each fault."""
 
     def __init__(self, *faults: str) -> None:
         super().__init__("\n".join(faults))
@@ -50,7 +50,7 @@ class SettingsError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What one deployment was told; see the module for the variable behind each field."""
+    """The settings of one deployment; the module docstring lists the variable of each field."""
 
     municipality: str
     municipality_clients: frozenset[str]
@@ -69,7 +69,7 @@ class Settings:
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
         """Read the settings from ``environment`` (``os.environ``).
 
-        Raises SettingsError listing everything that is wrong, so that one start tells all of it.
+        Raises SettingsError with every fault, so that one start lists all of them.
         """
         reader = _Reader(environment)
         production = reader.flag("ADAPTER_PRODUCTION")
@@ -99,11 +99,11 @@ class Settings:
 
 _PREFIX = "ADAPTER_"
 _OF_THE_CONTAINER = "ADAPTER_MIGRATE"
-"""Read by the image's entry point, before the adapter starts."""
+"""A variable that only the image's entry point reads, before the adapter starts."""
 
 
 class _Reader:
-    """Reads one variable at a time and remembers what was wrong with it."""
+    """A reader of environment variables that collects the faults it finds."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._environment = environment
@@ -111,11 +111,11 @@ class _Reader:
         self.faults: list[str] = []
 
     def unread(self) -> Iterator[str]:
-        """Variables nobody reads: a database that is misspelt would be another database."""
+        """A fault for each unknown ADAPTER_ variable: a misspelt setting would silently get its default."""
         for name in sorted(self._environment):
             if name.startswith(_PREFIX) and name not in self._read:
                 near = get_close_matches(name, self._read, 1)
-                yield f"{name} is no setting" + (f"; do you mean {near[0]}?" if near else "")
+                yield f"{name} is not a setting" + (f"; did you mean {near[0]}?" if near else "")
 
     def text(self, name: str, default: str) -> str:
         self._read.add(name)
@@ -155,7 +155,9 @@ class _Reader:
         if not clients:
             self.faults.append(f"{name} must name the client id of at least one system of the municipality")
         if any(len(client) > _LONGEST_CLIENT_ID or not client.isprintable() for client in clients):
-            self.faults.append(f"{name} must hold printable client ids of at most {_LONGEST_CLIENT_ID} signs")
+            self.faults.append(
+                f"{name} must hold printable client ids, at most {_LONGEST_CLIENT_ID} characters"
+            )
         return clients
 
     def database(self, default: str) -> str:
@@ -167,12 +169,12 @@ class _Reader:
     def base_url(self, default: str) -> str:
         url = self.text("ADAPTER_BASE_URL", default).rstrip("/")
         if not _is_plain_web_address(url):
-            self.faults.append("ADAPTER_BASE_URL must be http(s)://host[:port][/path], nothing after it")
+            self.faults.append("ADAPTER_BASE_URL must have the form http(s)://host[:port][/path]")
         return url.removesuffix("/fhir")
 
 
 def mappings_folder() -> Path:
-    """Where the mapping files are: inside an installed package, beside it in a checkout."""
+    """The folder of the mapping files: inside an installed package, beside the package in a checkout."""
     package = Path(__file__).parent
     installed = package / "_mappings"
     return installed if installed.is_dir() else package.parent / "mappings"
@@ -197,18 +199,18 @@ def _is_plain_web_address(url: str) -> bool:
 
 
 def _contradictions(settings: Settings) -> list[str]:
-    """Settings that are each possible and together are not."""
+    """Faults of settings that are each valid but cannot be combined."""
     faults = []
     if settings.auth == "open" and not is_loopback(settings.host):
         faults.append("ADAPTER_AUTH=open serves without tokens, so ADAPTER_HOST must be a loopback address")
     if settings.production and settings.auth == "open":
-        faults.append("ADAPTER_PRODUCTION=1 needs ADAPTER_AUTH=token")
+        faults.append("ADAPTER_PRODUCTION=1 requires ADAPTER_AUTH=token")
     if settings.production and settings.issuers_file is None:
         faults.append(
-            "ADAPTER_PRODUCTION=1 refuses the development issuer, so ADAPTER_ISSUERS must name a file"
+            "ADAPTER_PRODUCTION=1 does not trust the development issuer, so ADAPTER_ISSUERS must name a file"
         )
     if settings.production and not settings.base_url.startswith("https://"):
-        faults.append("ADAPTER_PRODUCTION=1 needs an ADAPTER_BASE_URL that begins with https://")
+        faults.append("ADAPTER_PRODUCTION=1 requires an ADAPTER_BASE_URL that begins with https://")
     return faults
 
 

@@ -301,7 +301,7 @@ def test_load_puts_records_in_and_again_changes_nothing(
     finally:
         repository.store.close()
     assert run("db", "reproject") == 0
-    assert f"{len(EXAMPLES)} records published anew" in capsys.readouterr().out
+    assert f"{len(EXAMPLES)} records published again" in capsys.readouterr().out
 
 
 def test_load_tells_what_is_refused(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -130,5 +130,5 @@ def test_a_setting_nobody_reads_is_told() -> None:
     with pytest.raises(SettingsError) as refused:
         Settings.from_environment({"ADAPTER_DATABSE_URL": "hemmelig", "ADAPTER_MIGRATE": "0", "PATH": "/bin"})
     assert str(refused.value).count("ADAPTER_") == 2
-    assert "ADAPTER_DATABSE_URL is no setting; do you mean ADAPTER_DATABASE_URL?" in str(refused.value)
+    assert "ADAPTER_DATABSE_URL is not a setting; did you mean ADAPTER_DATABASE_URL?" in str(refused.value)
     assert "hemmelig" not in str(refused.value)

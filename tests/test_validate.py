@@ -71,7 +71,7 @@ def test_a_folder_is_walked(validated: Validated) -> None:
         "d/bare.xml": "<Patient/>",
         "d/readme.md": PATIENT,
     }
-    assert validated(files, "d") == (0, ["3 files valid"], ["ip-adapter: 6 files passed over: not FHIR"])
+    assert validated(files, "d") == (0, ["3 files valid"], ["ip-adapter: 6 files skipped: not FHIR"])
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
-"""The command ``ip-adapter``: thin commands, each in a file of its name, that call the rooms below.
+"""The command ``ip-adapter``: one subcommand in each file, which parses options and calls the packages below.
 
-Exit codes are the same everywhere: 0 done (or valid), 1 looked at and found wanting, 2 could not run.
+Exit codes of every subcommand: 0 done (or valid), 1 the input has faults, 2 the command could not run.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ COMMANDS = ("serve", "load", "convert", "validate", "check", "explain", "token",
 
 
 class _Commands(click.Group):
-    """Imports a command when it is called: none of them pays for what the others need."""
+    """A click group that imports a subcommand when it is called, so that each loads only its own modules."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return list(COMMANDS)
@@ -35,11 +35,11 @@ class _Commands(click.Group):
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="ip-adapter")
 def commands() -> None:
-    """Individuell plan and koordinator, between a municipality's record and HL7 FHIR R4."""
+    """Adapter between a municipal record of individuell plan and koordinator and HL7 FHIR R4."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command and leave with its exit code; what cannot run says why, and leaves with 2."""
+    """Run the command and exit with its code; on an error, print the reason and exit with 2."""
     try:
         code = commands.main(arguments, prog_name="ip-adapter", standalone_mode=False)
     except click.exceptions.Abort:
@@ -47,21 +47,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except click.ClickException as error:
         error.show()
         code = 2
-    except Exception as error:  # noqa: BLE001 - a fault of ours must not look like the 1 of "not valid"
+    except Exception as error:  # noqa: BLE001 - an internal error must not give exit code 1, "not valid"
         _tell(error)
         code = 2
     sys.exit(code if isinstance(code, int) else 0)
 
 
 def _tell(error: Exception) -> None:
-    """Say on standard error why the command could not run; a fault of ours with its place in the code."""
-    from adapter.settings import SettingsError  # noqa: PLC0415 - a command that reads none needs none of it
+    """Print on standard error why the command could not run; an internal error with its stack trace."""
+    from adapter.settings import SettingsError  # noqa: PLC0415 - not every command reads settings
 
     if isinstance(error, SettingsError | AdapterError):
         lines = error.faults if isinstance(error, SettingsError) else [one.text for one in error.findings]
         for line in lines:
             click.echo(f"ip-adapter: {line}", err=True)
     else:
-        import traceback  # noqa: PLC0415 - hardly ever needed
+        import traceback  # noqa: PLC0415 - only an internal error needs it
 
         traceback.print_exception(error)

@@ -1,6 +1,6 @@
-"""``ip-adapter check``: the mapping files against both models, every element in exactly one class.
+"""``ip-adapter check``: the ledger, in which every element of both models has exactly one class.
 
-And the list of what is refused: what is in no class is not lost, and what is refused is no surprise.
+The command also prints the valid R4 that the service rejects.
 """
 
 from __future__ import annotations
@@ -24,10 +24,13 @@ if TYPE_CHECKING:
 
 @click.command("check")
 @click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--document", "as_document", is_flag=True, help="Print docs/mapping.md instead.")
+@click.option("--document", "as_document", is_flag=True, help="Print the text of docs/mapping.md instead.")
 @click.pass_context
 def command(ctx: click.Context, folder: Path | None, *, as_document: bool) -> None:
-    """Check the mapping files (of FOLDER, or the adapter's own): 0 all accounted for, 1 not."""
+    """Check that the mapping files (in FOLDER, or the adapter's own) account for every element.
+
+    Exit codes: 0 OK, 1 faults found, 2 could not run.
+    """
     try:
         if as_document:
             click.echo(document(folder or mappings_folder(), section()), nl=False)
@@ -42,16 +45,17 @@ def command(ctx: click.Context, folder: Path | None, *, as_document: bool) -> No
 def _told(ctx: click.Context, report: LedgerReport) -> None:
     for line in _table(report):
         click.echo(line)
-    for line in ("", "What is refused of valid R4", *listed()):
+    for line in ("", "Valid R4 that the service rejects", *listed()):
         click.echo(line)
     for finding in report.findings:
         click.echo(finding.as_line(), err=True)
-    click.echo("nothing unaccounted" if not report.findings else f"{len(report.findings)} faults", err=True)
+    faults = len(report.findings)
+    click.echo(f"Faults found: {faults}" if faults else "OK: every element is mapped or listed", err=True)
     ctx.exit(1 if report.findings else 0)
 
 
 def _table(report: LedgerReport) -> list[str]:
-    """One line a file, one column a class, and what there is in all."""
+    """The table of counts: one row for each file, one column for each class, and a row of totals."""
     classes = sorted({name for counts in report.counts.values() for name in counts})
     rows = {**report.counts, "all": sum(report.counts.values(), start=Counter[str]())}
     width = max(map(len, rows))

@@ -1,4 +1,4 @@
-"""``ip-adapter convert``: a record to FHIR and back, without a server or a database."""
+"""``ip-adapter convert``: conversion of a record to FHIR and back, without a server or a database."""
 
 from __future__ import annotations
 
@@ -28,16 +28,25 @@ if TYPE_CHECKING:
 
 @click.command("convert")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--to", "target", type=click.Choice(["fhir", "plan"]), required=True)
-@click.option("--format", "form", type=click.Choice(["json", "xml"]), default="json", show_default=True)
+@click.option(
+    "--to", "target", type=click.Choice(["fhir", "plan"]), required=True, help="fhir, or plan for records."
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["json", "xml"]),
+    default="json",
+    show_default=True,
+    help="Format of the Bundle.",
+)
 @click.pass_context
 def command(ctx: click.Context, file: Path, target: str, form: str) -> None:
     """Convert FILE: a record to a collection Bundle, or a Bundle (JSON or XML) to records.
 
-    0 converted, 1 refused or not valid (every place on standard error), 2 could not run.
+    Findings go to standard error. Exit codes: 0 converted, 1 rejected or not valid, 2 could not run.
     """
     if target == "plan" and form == "xml":
-        raise click.UsageError("--format xml is for --to fhir: records are JSON")
+        raise click.UsageError("--format xml works only with --to fhir; records are JSON")
     try:
         found = _to_fhir(file, form) if target == "fhir" else _to_plan(file)
     except AdapterError as refusal:
@@ -69,6 +78,6 @@ def _to_plan(file: Path) -> list[Finding]:
 
 
 def _missing(records: Iterable[dict[str, Any]]) -> list[Finding]:
-    """What the records lack of being whole: resources that were not in the file."""
+    """Findings for required fields that the records lack because the file lacks the resources."""
     bodies = [{k: v for k, v in record.items() if k != record_files.REST} for record in records]
     return [found for body in bodies for found in schema.validate(record_files.kind_of(body), body)]

@@ -1,4 +1,4 @@
-"""``ip-adapter db``: the database brought to this version, published anew, and judged as it stands."""
+"""``ip-adapter db``: migration, new projection of every record, and validation of every publication."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 @click.group("db")
 def command() -> None:
-    """Look after the database that ADAPTER_DATABASE_URL names."""
+    """Upgrade, reproject or check the database in ADAPTER_DATABASE_URL."""
 
 
 @command.command("upgrade")
 def upgrade() -> None:
-    """Bring the database to the schema of this version; nothing happens when it is there."""
-    from adapter.storage.migrations import upgrade as bring_up  # noqa: PLC0415 - needed by nobody else
+    """Migrate the database to the schema of this version. A migrated database is left as it is."""
+    from adapter.storage.migrations import upgrade as bring_up  # noqa: PLC0415 - no other command needs it
 
     settings = Settings.from_environment(os.environ)
     if settings.database_url.startswith("sqlite"):
@@ -35,9 +35,9 @@ def upgrade() -> None:
 
 @command.command("reproject")
 def reproject() -> None:
-    """Publish and index every record anew, after a new version or a change of the mapping files.
+    """Publish and index every record again, after an upgrade or a change of the mapping files.
 
-    Versions move where bytes do.
+    A publication gets a new version only if its bytes change.
     """
     from adapter.app import open_repository  # noqa: PLC0415 - `upgrade` needs none of it
     from adapter.storage import ChangeNote  # noqa: PLC0415
@@ -48,15 +48,16 @@ def reproject() -> None:
         made = repository.reproject(note)
     finally:
         repository.store.close()
-    click.echo(f"{made.records} records published anew, {made.changes} publications changed")
+    click.echo(f"{made.records} records published again, {made.changes} publications changed")
 
 
 @command.command("check")
 @click.pass_context
 def check(ctx: click.Context) -> None:
-    """Judge every resource that is given out: 0 all are valid R4, 1 some are not, 2 could not run.
+    """Validate every current publication as FHIR R4.
 
-    Each that is not valid is told by type, id and kind of recipient, with its first error.
+    Each invalid resource is one line on standard output: type, id, kind of recipient and first error.
+    Exit codes: 0 all are valid, 1 some are not, 2 could not run.
     """
     from adapter.storage import Store  # noqa: PLC0415 - `upgrade` needs none of it
 
@@ -76,7 +77,7 @@ def check(ctx: click.Context) -> None:
 
 
 def _invalid(standing: Iterable[Published]) -> Iterator[str]:
-    """A line for each resource that is not valid; equal contents, which stand together, are judged once."""
+    """A line for each invalid resource; adjacent publications with equal bytes are validated once."""
     from adapter.fhir.validation.verdict import validate  # noqa: PLC0415 - `upgrade` needs none of it
     from adapter.repository.publishing.projection import DENIED  # noqa: PLC0415
 

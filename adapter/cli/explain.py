@@ -1,4 +1,4 @@
-"""``ip-adapter explain``: what a recipient sees of a sak now, part by part, and which samtykke says so."""
+"""``ip-adapter explain``: the parts of a sak that a recipient sees now, each with its rule and samtykke."""
 
 from __future__ import annotations
 
@@ -12,12 +12,15 @@ from adapter.settings import Settings
 
 @click.command("explain")
 @click.argument("sak")
-@click.option("--to", "recipient", metavar="KIND/ID", required=True, help="ansatt/x, organisasjon/x, ...")
-@click.option("--purpose", metavar="CODE", default="TREAT", show_default=True, help="v3-ActReason.")
+@click.option(
+    "--to", "recipient", metavar="KIND/ID", required=True, help="Recipient: ansatt/ID, organisasjon/ID, ..."
+)
+@click.option("--purpose", metavar="CODE", default="TREAT", show_default=True, help="Formål, v3-ActReason.")
 def command(sak: str, recipient: str, purpose: str) -> None:
-    """Explain consent for the SAK of this id: 0 explained, 2 could not run (as where there is no such sak).
+    """Show what a recipient sees of the sak with id SAK now, and why.
 
-    A line for each part: its type and id, how much of it is shown, the rule, and the samtykke behind it.
+    Each part is one line: type and id, how much is shown, the rule, and the samtykke behind the rule.
+    Exit codes: 0 explained, 2 could not run (also if the sak is unknown).
     """
     repository = open_repository(Settings.from_environment(os.environ))
     try:

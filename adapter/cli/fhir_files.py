@@ -1,4 +1,4 @@
-"""FHIR files by their name, in folders, or by a pattern: shells do not expand patterns everywhere."""
+"""Search for FHIR files by name, folder or pattern, as not every shell expands patterns."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 LARGEST_FILE = 64 * 1024 * 1024
 SUFFIXES = frozenset({".json", ".xml", ".ndjson"})
-"""Files of a folder that are looked into, with everything below it."""
+"""Suffixes of the files that are read in a folder and in its subfolders."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +27,13 @@ class FhirFile:
 
 @dataclass(slots=True)
 class FileSearch:
-    """One search for files: how many of those in folders are no FHIR, and why something could not be read."""
+    """One search for files; counts files that are not FHIR and lists the reason for each read failure."""
 
     passed_over: int = 0
     failures: list[str] = field(default_factory=list)
 
     def files(self, names: Iterable[str]) -> Iterator[FhirFile]:
-        """The files, each once: those named themselves whatever they hold, and of folders what is FHIR."""
+        """Each file once: a named file whatever it holds, and a file in a folder if it is FHIR."""
         paths: dict[Path, bool] = {}
         for path, is_named in self._paths(names):
             paths[path] = is_named or paths.get(path, False)
@@ -45,7 +45,7 @@ class FileSearch:
                 self.passed_over += 1
 
     def _paths(self, names: Iterable[str]) -> Iterator[tuple[Path, bool]]:
-        """Each path, and whether it was named itself or matched by a pattern, as a shell would name it."""
+        """Each path, and whether the user named the file (by name or pattern) or a folder above it."""
         for name in names:
             path = Path(name)
             if not path.exists() and has_magic(name):

@@ -1,4 +1,4 @@
-"""``ip-adapter load``: record files into the database, through the same rules as any write."""
+"""``ip-adapter load``: writes of record files to the database, by the same rules as any other write."""
 
 from __future__ import annotations
 
@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.pass_context
 def command(ctx: click.Context, files: tuple[Path, ...]) -> None:
-    """Load records from FILES (or folders of them); one that is there already gets a new version.
+    """Load records from FILES or folders; an existing record gets a new version if it has changed.
 
-    Each record is a write of its own: 0 all loaded, 1 some refused (said on standard error).
+    Each record is written by itself, and findings go to standard error.
+    Exit codes: 0 all loaded, 1 some rejected, 2 could not run.
     """
     records = record_files.read_all(files)
     repository = open_repository(Settings.from_environment(os.environ))

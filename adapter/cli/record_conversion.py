@@ -1,9 +1,8 @@
-"""A record as a collection Bundle and back, without a database: the mapping, and nothing else.
+"""Conversion between a record and a collection Bundle, without a database.
 
-The Bundle carries what belongs to the record as a whole: its id, a sak's number as identifier, its tilstand
-as a tag. What an entry's resource has no place for yet travels with the entry: its labels, and fields whose
-element comes later. Residue comes and goes in the record file's field ``rest``, as the municipal door shows
-it.
+The Bundle carries the fields of the record itself: the id, the saksnummer as identifier, the tilstand as a
+tag. Extensions on an entry carry the labels of the part and the fields that have no FHIR element. Residue is
+in the field ``rest`` of the record file, as at the municipal door.
 """
 
 from __future__ import annotations
@@ -41,21 +40,21 @@ _OF_A_SAK = frozenset({"id", "tilstand", "saksnummer"})
 UNMAPPED = Message(
     "type-unmapped",
     IssueType.NOT_SUPPORTED,
-    nb="Kommunens post har ingen del for denne ressurstypen",
-    en="The municipality's record has no part for this type of resource",
+    nb="Kommunens post har ingen del for denne ressurstypen. Fjern ressursen fra fila.",
+    en="The municipal record has no part for this resource type. Remove the resource from the file.",
 )
 
 SEVERAL_PEOPLE = Message(
     "several-people",
     IssueType.BUSINESS_RULE,
-    nb="En post handler om én person; konverter hver for seg",
-    en="A record is about one person; convert them one by one",
+    nb="Bundle inneholder flere Patient, men en post gjelder én person. Konverter én person om gangen.",
+    en="The Bundle holds several Patients, but a record is about one person. Convert one person at a time.",
     source="https://hl7.org/fhir/R4/bundle.html#collection",
 )
 
 
 def to_bundle(record: RecordFile, mappings: Mappings) -> dict[str, Any]:
-    """Every part of a record that has a FHIR face, as the municipality sees it."""
+    """The Bundle with every part of a record that has a resource type, as the municipality sees it."""
     entries = []
     rest = record.residues()
     scene = Scene(record.body)
@@ -69,14 +68,14 @@ def to_bundle(record: RecordFile, mappings: Mappings) -> dict[str, Any]:
 
 
 def _labels(part: dict[str, Any]) -> list[dict[str, Any]]:
-    """What decides who sees a part and who may change it: labels of the record, in no resource of its own."""
+    """The emner and the eier of a part as extensions of the entry; the resource has no element for them."""
     topics = [{"url": TOPIC, "valueCode": topic} for topic in part.get("emner", ())]
     owner = [{"url": OWNER, "valueReference": PAIRS["aktor"].to_fhir(part["eier"])}] if "eier" in part else []
     return topics + owner
 
 
 def _awaiting(record: RecordFile, part: Part, mappings: Mappings) -> dict[str, Any]:
-    """The fields that have no place in FHIR yet: the part's, and with the innbygger the whole sak's."""
+    """The fields without a FHIR element: those of the part, and with the innbygger those of the sak."""
     mapping = mappings.of(part.kind)
     known = {*_LABELS, mapping.closed.flag} if mapping.closed else _LABELS
     own = {name: value for name, value in mapping.unmapped(part.body).items() if name not in known}
@@ -92,7 +91,7 @@ def _fields(fields: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _fields_of(entry: dict[str, Any]) -> dict[str, Any]:
-    """The fields an entry carries beside its resource."""
+    """The fields that an entry carries in its extension."""
     said = [one["valueString"] for one in entry.get("extension", ()) if one["url"] == FIELDS]
     return read_received(said[0].encode()) if said else {}
 
@@ -117,9 +116,9 @@ def _about(body: dict[str, Any]) -> dict[str, Any]:
 
 @dataclass(slots=True)
 class ToPlan:
-    """Resources put one by one into the records they belong to.
+    """Conversion of resources to parts, one by one, in the records they belong to.
 
-    Raises Unprocessable, naming the place, for what is neither mapped nor kept.
+    Raises Unprocessable, with the place, for content that can be neither mapped nor kept as residue.
     """
 
     mappings: Mappings
@@ -140,7 +139,7 @@ class ToPlan:
         ]
 
     def _with_ids(self, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """The entries, each resource with an id, and with references by ``fullUrl`` made local ones."""
+        """The entries, with an id in each resource and ``Type/id`` in place of references by ``fullUrl``."""
         named = [{**entry, "resource": {"id": self.new_id(), **entry["resource"]}} for entry in entries]
         local = {
             entry["fullUrl"]: f"{entry['resource']['resourceType']}/{entry['resource']['id']}"
@@ -167,7 +166,7 @@ class ToPlan:
     def _record_of(
         self, kind: PartKind, resource: dict[str, Any], bundle: dict[str, Any]
     ) -> tuple[tuple[str, str], dict[str, str]]:
-        """The record a resource belongs to, begun if it is new, and what stands around the part."""
+        """The key of the resource's record (created if missing), and the surroundings of the part."""
         owner = (resource.get(kind.owner) or {}).get("reference", "") if kind.owner else ""
         for key, body in self.records.items():
             if key[0] == kind.record and owner and owner in surroundings(kind.record, body).values():
@@ -184,7 +183,7 @@ class ToPlan:
 
 
 def _refuse_unmapped(entries: list[dict[str, Any]]) -> None:
-    """Raise Unprocessable for every entry that no record has a part for: none is left out in silence."""
+    """Raise Unprocessable for every entry whose resource type no record has a part for."""
     unmapped = [
         UNMAPPED.at(f"Bundle.entry[{index}]")
         for index, entry in enumerate(entries)
@@ -195,14 +194,14 @@ def _refuse_unmapped(entries: list[dict[str, Any]]) -> None:
 
 
 def _refuse_several_people(entries: list[dict[str, Any]]) -> None:
-    """Raise Unprocessable for each person but the first: a record is about one."""
+    """Raise Unprocessable for each Patient after the first: a record is about one person."""
     people = [n for n, entry in enumerate(entries) if entry["resource"]["resourceType"] == "Patient"]
     if people[1:]:
         raise Unprocessable(*(SEVERAL_PEOPLE.at(f"Bundle.entry[{index}]") for index in people[1:]))
 
 
 def _begun_sak(bundle: dict[str, Any], new_id: Callable[[], str]) -> dict[str, Any]:
-    """A sak with what a Bundle says of it as a whole."""
+    """A new sak with the id, tilstand and saksnummer of the Bundle."""
     if bundle["resourceType"] != "Bundle":
         return {"id": new_id(), "tilstand": "aktiv"}
     tags = bundle.get("meta", {}).get("tag", [])
@@ -215,7 +214,7 @@ def _begun_sak(bundle: dict[str, Any], new_id: Callable[[], str]) -> dict[str, A
 
 
 def _relinked(value: Any, local: dict[str, str]) -> Any:
-    """The tree with every ``reference`` that names an entry by its fullUrl as ``Type/id``."""
+    """The resource with ``Type/id`` in place of every ``reference`` that is the fullUrl of an entry."""
     if isinstance(value, dict):
         return {
             name: local.get(item, item)

@@ -1,4 +1,4 @@
-"""Records in files: JSON, their kind told by their fields; a folder stands for the files in it."""
+"""Record files in JSON: the fields of a record give its kind, and a folder stands for the files in it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 REST = "rest"
-"""The field of a file that carries what the record itself has no field for; it is no part of the record."""
+"""The field of a record file that carries the residue; the record itself does not have the field."""
 
 MANY = "poster"
 """The field of a file that holds several records, as the municipal door lists them."""
@@ -37,7 +37,7 @@ class RecordFile:
         """The residue by type and id of its part. Raises ClickException where there is no such part."""
         known = {f"{part.type}/{part.id}": (part.type, part.id) for part in parts(self.kind, self.body)}
         if self.rest.keys() - known.keys():
-            raise click.ClickException(f"{self.path}: {REST} names a part that the record does not have")
+            raise click.ClickException(f"{self.path}: {REST} names a part that is missing from the record")
         return {known[name]: said["rest"] for name, said in self.rest.items()}
 
 
@@ -57,7 +57,7 @@ def _record(path: Path, item: Any) -> RecordFile:
     rest = item.get(REST, {}) if isinstance(item, dict) else None
     if not isinstance(rest, dict) or not isinstance(item.get("id"), str) or "resourceType" in item:
         raise click.ClickException(
-            f"{path}: not a record: it has an id, and its residue, if any, is an object"
+            f"{path}: not a record: a record is a JSON object with an id, and {REST}, if any, is an object"
         )
     body = {name: value for name, value in item.items() if name != REST}
     kind = kind_of(body)
@@ -65,7 +65,7 @@ def _record(path: Path, item: Any) -> RecordFile:
 
 
 def kind_of(body: dict[str, Any]) -> str:
-    """The kind of a record by its name: an organisasjon has one, an ansatt a list of them, a sak none."""
+    """The kind of a record, by its navn: a string for an organisasjon, a list for an ansatt, or none."""
     name = body.get("navn")
     if name is None:
         return "sak"
@@ -73,7 +73,7 @@ def kind_of(body: dict[str, Any]) -> str:
 
 
 def read_all(paths: Iterable[Path]) -> list[RecordFile]:
-    """Read files and folders (all ``*.json`` below but ``*.fhir.json``), each after what it refers to."""
+    """The records of files and folders (``*.json`` but not ``*.fhir.json``), in an order for writing."""
     files = [file for path in paths for file in (_below(path) if path.is_dir() else [path])]
     records = [record for file in files for record in read(file)]
     ordered = [record for kind in KINDS for record in records if record.kind == kind]
@@ -81,7 +81,7 @@ def read_all(paths: Iterable[Path]) -> list[RecordFile]:
 
 
 def _below(folder: Path) -> list[Path]:
-    """The record files in a folder; what a record is in FHIR may lie beside it."""
+    """The record files in a folder; ``*.fhir.json`` beside them is the same content in FHIR."""
     return sorted(path for path in folder.rglob("*.json") if not path.name.endswith(".fhir.json"))
 
 

@@ -1,4 +1,4 @@
-"""``ip-adapter serve``: the adapter behind gunicorn, configured here and nowhere else."""
+"""``ip-adapter serve``: the adapter behind gunicorn, with the whole configuration of gunicorn."""
 
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ _MEMORY = Path("/dev/shm")  # noqa: S108 - gunicorn's heartbeat file, for read-o
 
 
 class ServerLog(Logger):  # type: ignore[misc]  # gunicorn has no types
-    """Gunicorn's own lines, without what callers sent: a request that cannot be read may hold anything."""
+    """Gunicorn's log without the content of requests: an unreadable request may hold a birth number."""
 
     def warning(self, msg: str, *args: Any, **kwargs: Any) -> None:
-        """Cut the quotation off an unreadable request."""
+        """Log a warning, without the quotation that gunicorn adds for an unreadable request."""
         if msg.startswith("Invalid request from"):
             msg, args = "A request could not be read as HTTP", ()
         super().warning(msg, *args, **kwargs)
 
     def exception(self, msg: Any, *args: Any, **kwargs: Any) -> None:  # noqa: ARG002 - gunicorn's signature
-        """Tell that a request failed in the server itself; its address may hold a query."""
+        """Log that a request failed in gunicorn, without its address, which may hold a query."""
         super().error("A request failed in the server")
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
-    """Gunicorn with our settings, before an application that is built already: workers share its memory."""
+    """Gunicorn with the adapter's settings, and an application built before the workers that share it."""
 
     def __init__(self, settings: Settings, app: Flask) -> None:
         self._settings = settings
@@ -59,7 +59,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
 
 def configuration(settings: Settings) -> dict[str, Any]:
-    """Gunicorn's settings: bounds on what is read, no log of addresses, nothing taken from proxies."""
+    """Gunicorn's settings: limits on requests, no access log, and no trust in proxy headers."""
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     return {
         "bind": f"{host}:{settings.port}",
@@ -87,7 +87,10 @@ def configuration(settings: Settings) -> dict[str, Any]:
 
 @click.command("serve")
 def command() -> None:
-    """Serve both doors until SIGTERM; ADAPTER_WORKERS, ADAPTER_HOST and PORT say how and where."""
+    """Serve both doors until SIGTERM.
+
+    ADAPTER_HOST and PORT set the address, and ADAPTER_WORKERS sets the number of processes.
+    """
     settings = Settings.from_environment(os.environ)
     app = create_app(settings)
     store = app.extensions["repository"].store
@@ -105,5 +108,5 @@ def _say_addresses(settings: Settings) -> None:
 
 def _door(settings: Settings) -> str:
     if settings.auth == "open":
-        return "no token needed on this machine"
-    return "bearer tokens" if settings.production else "bearer tokens, the development issuer's too"
+        return "no token needed from this machine"
+    return "bearer tokens" if settings.production else "bearer tokens, also from the development issuer"

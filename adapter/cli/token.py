@@ -1,4 +1,4 @@
-"""``ip-adapter token``: a bearer token of the development issuer, to try the adapter as somebody."""
+"""``ip-adapter token``: a bearer token of the development issuer, for trying the adapter in a given role."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from adapter.settings import Settings
 
 
 @click.command("token")
-@click.option("--as", "role", type=click.Choice(list(ROLES)), required=True, help="Who calls.")
-@click.option("--org", metavar="ORGNR", help="The unit that calls.")
-@click.option("--parent", metavar="ORGNR", help="The legal entity the unit belongs to.")
-@click.option("--person", metavar="ID", help="The person: an id, or a reference as RelatedPerson/ID.")
-@click.option("--purpose", metavar="CODE", help="Purpose of use, v3-ActReason; TREAT where none is said.")
-@click.option("--scope", metavar="SCOPES", help="SMART scopes, in place of the role's own.")
+@click.option("--as", "role", type=click.Choice(list(ROLES)), required=True, help="Role of the caller.")
+@click.option("--org", metavar="ORGNR", help="Unit of the caller.")
+@click.option("--parent", metavar="ORGNR", help="Legal entity of the unit.")
+@click.option("--person", metavar="ID", help="Person: an id, or a reference as RelatedPerson/ID.")
+@click.option("--purpose", metavar="CODE", help="Formål, v3-ActReason; TREAT by default.")
+@click.option("--scope", metavar="SCOPES", help="SMART scopes; those of the role by default.")
 def command(role: str, **said: str | None) -> None:
-    """Print a token, good for an hour, that this clone accepts outside production."""
+    """Print a bearer token that this checkout accepts for an hour, outside production."""
     settings = Settings.from_environment(os.environ)
     if settings.production:
-        raise click.UsageError("ADAPTER_PRODUCTION=1 refuses the development issuer")
+        raise click.UsageError("the development issuer is not trusted with ADAPTER_PRODUCTION=1")
     client_id = min(settings.municipality_clients) if role == "system" else f"utvikling-{role}"
     wish = Wish(role, client_id, said["org"], said["parent"], said["person"], said["purpose"], said["scope"])
     if wish.faults():

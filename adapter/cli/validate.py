@@ -1,4 +1,4 @@
-"""``ip-adapter validate``: FHIR files judged as the server would judge them, for people and for CI."""
+"""``ip-adapter validate``: validation of FHIR files by the rules of the server, for people and for CI."""
 
 from __future__ import annotations
 
@@ -11,13 +11,20 @@ from adapter.fhir.validation.verdict import validate, validate_lines
 
 @click.command("validate")
 @click.argument("files", nargs=-1, required=True, metavar="FILES|DIRS|GLOBS...")
-@click.option("--format", "form", type=click.Choice(list(FORMS)), default="text", show_default=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(list(FORMS)),
+    default="text",
+    show_default=True,
+    help="Form of the report.",
+)
 @click.pass_context
 def command(ctx: click.Context, files: tuple[str, ...], form: str) -> None:
-    """Validate FHIR R4 resources in JSON, XML or NDJSON (a resource a line).
+    """Validate FHIR R4 resources in JSON, XML or NDJSON (one resource on each line).
 
-    Of a folder, all *.json, *.xml and *.ndjson below it that are FHIR. 0 all valid, 1 some are not, 2 could
-    not run: a file cannot be read, or there is none.
+    In a folder and its subfolders, every *.json, *.xml and *.ndjson file that is FHIR is validated.
+    Exit codes: 0 all valid, 1 some not valid, 2 could not run (a file cannot be read, or no file is FHIR).
     """
     search = FileSearch()
     reports = [_report(file) for file in search.files(files)]
@@ -36,10 +43,10 @@ def _report(file: FhirFile) -> Report:
 
 
 def _told_of(search: FileSearch, *, any_found: bool) -> list[str]:
-    """What is said of the search itself."""
+    """The lines about files that were skipped, missing or unreadable."""
     lines = list(search.failures)
     if search.passed_over:
-        lines.append(f"{search.passed_over} files passed over: not FHIR")
+        lines.append(f"{search.passed_over} files skipped: not FHIR")
     if not any_found and not search.failures:
-        lines.append("nothing to validate: no FHIR was found")
+        lines.append("no FHIR files found")
     return [f"ip-adapter: {line}" for line in lines]

@@ -1,7 +1,7 @@
-"""The development issuer: tokens for trying the adapter as a hospital, a coordinator or a citizen.
+"""The development issuer, with tokens for trying the adapter as a hospital, a coordinator or an innbygger.
 
-Its key is made at first use in the var folder and never leaves the machine, so a token from one clone says
-nothing to another. In production this issuer is not trusted.
+Its key is made at first use in the var folder and stays there, so no other checkout accepts its tokens. In
+production this issuer is not trusted.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _KEY_FILE = "development-issuer.json"
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """One way of calling: its default scopes, and the type of the person when one must be named."""
+    """A role of a caller: its default scopes, and the resource type of the person if the role is a person."""
 
     scope: str
     person_type: str | None = None
@@ -44,12 +44,12 @@ ROLES = {
     "ansatt": Role("user/*.cruds", person_type="Practitioner"),
     "innbygger": Role("patient/*.cruds", person_type="Patient"),
 }
-"""The callers a token can be made for. The scopes are a ceiling: what each may do is decided by consent."""
+"""The roles a token can be made for. The scopes are an upper limit; consent decides what a caller sees."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a development token shall say; ``person`` is an id, or a whole reference as RelatedPerson/x."""
+    """The content of a development token; ``person`` is an id, or a reference such as RelatedPerson/x."""
 
     role: str
     client_id: str
@@ -60,7 +60,7 @@ class Wish:
     scope: str | None = None
 
     def faults(self) -> list[str]:
-        """What is missing, as options of the command that asks."""
+        """What is missing or superfluous, in terms of the options of ``ip-adapter token``."""
         role = ROLES[self.role]
         faults = []
         if role.needs_organisation and not self.organisation:
@@ -68,18 +68,18 @@ class Wish:
         if role.person_type and not self.person:
             faults.append(f"--as {self.role} needs --person")
         if self.person and not role.person_type:
-            faults.append(f"--as {self.role} has no --person")
+            faults.append(f"--as {self.role} does not take --person")
         return faults
 
 
 def development_issuer(var: Path) -> Issuer:
-    """The issuer as the adapter trusts it: public key only."""
+    """The development issuer with its public key."""
     public = _key(var).as_dict(private=False)
     return Issuer(DEVELOPMENT_ISSUER, AUDIENCE, KeySet.parse({"keys": [public]}), municipality=True)
 
 
 def mint(var: Path, wish: Wish, now: datetime) -> str:
-    """Make a token that says what is wished. Raises ValueError when the wish lacks something."""
+    """Make a signed token with the wished content. Raises ValueError if the wish has faults."""
     if wish.faults():
         raise ValueError("; ".join(wish.faults()))
     role = ROLES[wish.role]
@@ -108,7 +108,7 @@ def _reference(person: str | None, type_name: str | None) -> str | None:
 
 
 def _key(var: Path) -> ECKey:
-    """The key in ``var``, made if absent. Made whole and then named, so two starts at once agree on one."""
+    """The key in ``var``, made if absent; linking a complete draft gives simultaneous starts one key."""
     path = var / _KEY_FILE
     if not path.exists():
         var.mkdir(parents=True, exist_ok=True)

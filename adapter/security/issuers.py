@@ -6,11 +6,11 @@ The file is a JSON list; each item::
      "audience": "kommunen:ip-adapter",               exactly as the tokens' aud
      "jwks_uri": "https://helseid-sts.nhn.no/.well-known/openid-configuration/jwks",
      "scheme": "Bearer",                              Bearer when left out
-     "municipality": true}                            may speak for the municipality's own systems
+     "municipality": true}                            issues tokens to the municipality's own systems
 
-with ``"keys": [{"kty": ..., "kid": ...}]`` in place of ``jwks_uri`` where the public keys are given here.
-Client ids are an issuer's own: with several issuers, only those marked ``municipality`` can make one of the
-municipality's listed client ids count; a single issuer needs no mark.
+An issuer with its public keys in the file has ``"keys": [{"kty": ..., "kid": ...}]``, not ``jwks_uri``. Two
+issuers can use the same client id for different clients, so with several issuers the municipality's client
+ids count only in tokens of issuers marked ``municipality``; a single issuer needs no mark.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DEVELOPMENT_ISSUER = "urn:ip-adapter:development"
-"""The issuer every clone carries; never trusted in production."""
+"""The name of the development issuer of every checkout; it is never trusted in production."""
 
 _FIELDS = {"issuer", "audience", "jwks_uri", "keys", "scheme", "municipality"}
 _PRIVATE = {"d", "p", "q", "dp", "dq", "qi", "k"}
@@ -37,7 +37,7 @@ _PRIVATE = {"d", "p", "q", "dp", "dq", "qi", "k"}
 
 @dataclass(frozen=True, slots=True)
 class Issuer:
-    """One issuer: ``name`` is its ``iss``, ``municipality`` whether it may speak for the own systems."""
+    """A trusted issuer: ``municipality`` lets its client ids be the municipality's own."""
 
     name: str
     audience: str
@@ -46,7 +46,7 @@ class Issuer:
 
 
 def load(path: Path, *, production: bool) -> tuple[Issuer, ...]:
-    """Read the issuers in ``path``. Raises SettingsError telling every fault of the file at once."""
+    """Read the issuers in ``path``. Raises SettingsError with every fault of the file."""
     try:
         items = json.loads(path.read_bytes())
     except OSError as error:
@@ -62,7 +62,7 @@ def load(path: Path, *, production: bool) -> tuple[Issuer, ...]:
     ]
     names = [item.get("issuer") for item in items]
     if any(names.count(name) > 1 for name in names):
-        faults.append("ADAPTER_ISSUERS: an issuer is listed twice")
+        faults.append("ADAPTER_ISSUERS: the file lists the same issuer twice")
     if faults:
         raise SettingsError(*faults)
     return tuple(_issuer(item, alone=len(items) == 1) for item in items)
@@ -74,19 +74,23 @@ def _issuer(item: Mapping[str, Any], *, alone: bool) -> Issuer:
 
 
 def _faults(item: Mapping[str, Any], *, production: bool) -> list[str]:
-    faults = [f"{name} must be a text" for name in ("issuer", "audience") if not _is_text(item.get(name))]
+    faults = [
+        f"{name} must be a non-empty string"
+        for name in ("issuer", "audience")
+        if not _is_text(item.get(name))
+    ]
     if set(item) - _FIELDS:
-        faults.append(f"only these are known: {', '.join(sorted(_FIELDS))}")
+        faults.append(f"unknown field; the fields are: {', '.join(sorted(_FIELDS))}")
     if item.get("issuer") == DEVELOPMENT_ISSUER:
-        faults.append("the development issuer is not for this file")
+        faults.append("the development issuer cannot be listed")
     if not isinstance(item.get("municipality", False), bool):
         faults.append("municipality must be true or false")
     if item.get("scheme", "Bearer") == "DPoP":
-        faults.append("scheme DPoP cannot be verified by this version; use an issuer of Bearer tokens")
+        faults.append("scheme DPoP is not supported; use an issuer of Bearer tokens")
     elif item.get("scheme", "Bearer") != "Bearer":
         faults.append("scheme must be Bearer")
     if ("jwks_uri" in item) == ("keys" in item):
-        faults.append("give either jwks_uri or keys")
+        faults.append("the issuer must have either jwks_uri or keys, not both")
     elif "keys" in item:
         faults.extend(_key_faults(item))
     elif not _is_key_address(item["jwks_uri"], production=production):
@@ -102,7 +106,7 @@ def _key_faults(item: Mapping[str, Any]) -> list[str]:
         return ["keys must hold public keys only"]
     if len(KeySet.parse(item).keys) != len(listed):
         return [
-            "every key needs kid and must be RSA (2048 bits or more) or EC (P-256, P-384, P-521), use sig"
+            "every key must have kid, use sig, and type RSA (2048 bits or more) or EC (P-256, P-384, P-521)"
         ]
     return []
 

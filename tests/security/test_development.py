@@ -57,7 +57,7 @@ def test_a_wish_must_be_whole(role: str, tmp_path: Path) -> None:
 
 def test_organisations_are_no_persons(tmp_path: Path) -> None:
     """A system token names no person."""
-    with pytest.raises(ValueError, match="has no --person"):
+    with pytest.raises(ValueError, match="does not take --person"):
         mint(tmp_path, Wish("system", "x", person="p1"), NOW)
     assert set(ROLES) == {"system", "organisasjon", "ansatt", "innbygger"}
 
