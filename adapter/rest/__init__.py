@@ -1,4 +1,4 @@
-"""The FHIR door, at ``/fhir``."""
+"""The FHIR door at ``/fhir``: routes, interactions, formats and answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The parts of an address a handler reads and writes: ids, version numbers, parameters."""
+"""Parts of an address: ids, version numbers and parameters."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ _VERSION = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
 
 
 def is_id(text: str) -> bool:
-    """https://hl7.org/fhir/R4/datatypes.html#id."""
+    """Whether ``text`` is a FHIR id. https://hl7.org/fhir/R4/datatypes.html#id."""
     return _ID.fullmatch(text) is not None
 
 
 def id_of(request: FhirRequest) -> str:
-    """The id in the address; what can be no id is as unknown as an id that is not there (NotFound)."""
+    """The id in the address; NotFound if it is not a FHIR id, as for an unknown id."""
     if not is_id(request.id):
         raise NotFound(UNKNOWN.at())
     return request.id
 
 
 def version_of(request: FhirRequest) -> int:
-    """The version in the address; what can be none is as unknown as one that is not there (NotFound)."""
+    """The version in the address; NotFound if it is not a version number, as for an unknown version."""
     if not _VERSION.fullmatch(request.version):
         raise NotFound(UNKNOWN.at())
     return int(request.version)
 
 
 def with_parameters(address: str, pairs: Pairs) -> str:
-    """An address with its parameters, encoded."""
+    """The address with the parameters encoded in its query."""
     return f"{address}?{urlencode(pairs, safe=':/,')}" if pairs else address

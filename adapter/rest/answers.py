@@ -1,4 +1,4 @@
-"""What interactions answer with: a resource as it was given, that it is known, or what a write led to."""
+"""Answers of the interactions: a resource, 304 Not Modified, or the result of a write."""
 
 from __future__ import annotations
 
@@ -30,17 +30,17 @@ NOT_GIVEN = Message(
 def given(
     status: HTTPStatus, published: Published, *, applied: str | None = None, wanted: Subset = WHOLE
 ) -> FhirResponse:
-    """The resource, or the part of it that is wanted."""
+    """The answer with the resource, or with the subset of it that the client wants."""
     return _about(status, published, resource_bytes(published, wanted), applied)
 
 
 def not_modified(published: Published) -> FhirResponse:
-    """304: the client has it."""
+    """The answer 304 to a client that has this version already."""
     return _about(HTTPStatus.NOT_MODIFIED, published)
 
 
 def written(change: PutResult, request: FhirRequest) -> FhirResponse:
-    """201 or 200, with as much in it as the client prefers; the resource where it says nothing.
+    """The answer 201 or 200 to a write, with the body that Prefer asks for; the resource by default.
 
     https://hl7.org/fhir/R4/http.html#ops.
     """

@@ -1,7 +1,7 @@
-"""Bundles around stored bytes: a search, a history, what a transaction led to. Nothing whole is re-encoded.
+"""Bundles around stored bytes: searchset, history and transaction-response.
 
-https://hl7.org/fhir/R4/bundle.html. A Bundle has no id and no time of its own: what a caller may not know
-of and what never existed must give the same bytes.
+https://hl7.org/fhir/R4/bundle.html. A Bundle has no id and no timestamp: a hidden resource and an unknown
+resource must give the same bytes. A whole resource is copied as stored bytes, never encoded again.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ def searchset(
 
     Args:
         base: this service's FHIR address.
-        matches: what was asked for.
-        included: what came along with it.
-        total: how many match in all; None is not said.
+        matches: the resources that match the search.
+        included: the resources of _include and _revinclude.
+        total: the number of all matches; None leaves the element out.
         links: relation and address.
-        wanted: how much of each match; a list of elements is not for what came along.
+        wanted: the subset of each match; ``_elements`` does not apply to included resources.
     """
     along = wanted.of_included()
     entries = [_found(base, published, "match", wanted) for published in matches]
@@ -49,24 +49,24 @@ def searchset(
 
 
 def history(base: str, versions: Sequence[Published], self_address: str) -> bytes:
-    """The versions of a resource, the newest first. https://hl7.org/fhir/R4/http.html#history."""
+    """The history Bundle of a resource, newest first. https://hl7.org/fhir/R4/http.html#history."""
     entries = [_version(base, published) for published in versions]
     return _bundle("history", len(versions), [("self", self_address)], entries)
 
 
 def transaction_response(base: str, changes: Iterable[PutResult], preference: str | None) -> bytes:
-    """What each entry led to. https://hl7.org/fhir/R4/http.html#transaction-response.
+    """The result of each entry. https://hl7.org/fhir/R4/http.html#transaction-response.
 
-    ``preference`` is what Prefer says: the resources come along only where it asks for them.
+    ``preference`` is the return preference in Prefer; only ``representation`` includes the resources.
     """
     return _bundle("transaction-response", None, (), [_change(base, one, preference) for one in changes])
 
 
 def search_address(base: str, type_: str, pairs: Pairs) -> str:
-    """The address of a search as it was carried out, fit to be written down.
+    """The address of a search as it was carried out, for the self link.
 
-    What numbers a person is left out of it, and it then names ``_search``: such a search can be repeated
-    only by POST, with the numbers in the body.
+    Birth numbers and other numbers of persons are left out, and the address is then that of ``_search``: the
+    search can be repeated only by POST, with the numbers in the body.
     """
     shown = tuple(pair for pair in pairs if not carries_birth_number([pair]))
     path = f"{base}/{type_}" if len(shown) == len(pairs) else f"{base}/{type_}/_search"
@@ -108,7 +108,7 @@ def _response(base: str, published: Published, status: str) -> dict[str, Any]:
 
 
 def _version(base: str, published: Published) -> bytes:
-    """An entry of a history: which change it was, as this recipient saw it."""
+    """An entry of a history, with the request and response of the change as this recipient saw it."""
     status = "204" if published.deleted else "201" if published.version == 1 else "200"
     said = {
         "request": {"method": "DELETE" if published.deleted else "PUT", "url": reference(published)},

@@ -1,6 +1,6 @@
-"""The CapabilityStatement, made from the tables the door runs by: routes, search parameters, formats.
+"""The CapabilityStatement, made from the door's own tables of routes, search parameters and formats.
 
-https://hl7.org/fhir/R4/capabilitystatement.html. Nothing in it is written by hand that a table knows.
+https://hl7.org/fhir/R4/capabilitystatement.html.
 """
 
 from __future__ import annotations
@@ -24,34 +24,35 @@ FHIR_VERSION = "4.0.1"
 _SERVICE_CODES = "http://terminology.hl7.org/CodeSystem/restful-security-service"
 
 _POST_ONLY = (
-    "A number of a person (fødselsnummer, D-nummer and the like) is searched for by POST to _search only, "
-    "in the body; a GET that carries one is refused, and no link, log or error repeats it."
+    "A number of a person (fødselsnummer, D-nummer and the like) is accepted only in the body of a POST to "
+    "_search; a GET with such a number is refused, and no link, log or error repeats the number."
 )
 _ABOUT = (
-    "Individuell plan and koordinator from a municipality's record. What a caller gets is what has been "
-    "published to it under a consent that holds now; what is not shared with it answers as what does not "
-    "exist. Dates without a zone are Norwegian time. Unknown parameters are refused, and passed over only "
-    "with Prefer: handling=lenient. _summary and _elements are taken by read and vread too; "
-    f"what they leave out must not be written back. {_POST_ONLY}"
+    "Individuell plan and koordinator from a municipality's record. A caller receives what is published to "
+    "it under a consent in force now; a resource that is not shared with the caller gets the same answer as "
+    "an unknown resource. Dates without a zone are Norwegian time. Unknown parameters are refused, or "
+    "ignored with Prefer: handling=lenient. read and vread take _summary and _elements too; a resource read "
+    f"with them is incomplete and must not be written back. {_POST_ONLY}"
 )
 _SECURITY = (
     "Bearer tokens (RFC 6750) of the issuers this service trusts, with SMART on FHIR scopes, version 2 "
-    "(system/CareTeam.rs) or 1 (system/CareTeam.read). Scopes are a ceiling: consent decides what is seen "
-    "below it. /metadata needs no token."
+    "(system/CareTeam.rs) or 1 (system/CareTeam.read). Scopes are an upper limit; consent decides what the "
+    "caller sees within it. /metadata needs no token."
 )
 _TRANSACTION = (
     f"POST and PUT, at most {MOST_ENTRIES} entries, all or none; references to fullUrl in any order. "
-    "A change says ifMatch as an update does. Sent by the municipality's own systems. Batch is not offered."
+    "An entry with PUT needs ifMatch where an update needs If-Match. Only for the municipality's own "
+    "systems. Batch is not supported."
 )
 
 
 def capability_statement(base: str, day: date, *, if_match_required: bool) -> dict[str, Any]:
-    """The statement of a service.
+    """The CapabilityStatement of a service.
 
     Args:
-        base: its FHIR address.
-        day: when it was started with what the statement says.
-        if_match_required: whether a change must say which version it builds on.
+        base: the FHIR address of the service.
+        day: the day the service was started.
+        if_match_required: whether an update must have If-Match.
     """
     return {
         "resourceType": "CapabilityStatement",

@@ -1,4 +1,4 @@
-"""What a client asks by header: only if changed (If-None-Match), how much and how strictly (Prefer)."""
+"""Reading of the headers If-None-Match and Prefer."""
 
 from __future__ import annotations
 
@@ -13,32 +13,31 @@ _HANDLING = re.compile(r'\s*handling\s*=\s*"?(strict|lenient)"?\s*(?:;.*)?', re.
 
 
 def is_known(if_none_match: str | None, version: int) -> bool:
-    """Does the client have this version already?
+    """Whether the client has this version already.
 
-    https://hl7.org/fhir/R4/http.html#cread. A header that is neither tags nor ``*`` gets the whole answer.
+    https://hl7.org/fhir/R4/http.html#cread. A header that is neither tags nor ``*`` counts as absent.
     """
     tags = read_tags(if_none_match or "")
     return tags is not None and tags.match(version)
 
 
 def preferred_return(prefer: str | None) -> str | None:
-    """What Prefer says of the answer to a write; None where it says nothing that is known.
+    """The return preference in Prefer, for the answer to a write; None if there is no valid one.
 
-    https://hl7.org/fhir/R4/http.html#ops. Others' preferences and misspelt ones are passed over, as
-    RFC 7240 wants.
+    https://hl7.org/fhir/R4/http.html#ops. Unknown and misspelt preferences are ignored, as RFC 7240 requires.
     """
     return _preferred(_PREFERENCE, prefer)
 
 
 def wants_lenience(prefer: str | None) -> bool:
-    """Does Prefer let a search pass over the parameters it does not know?
+    """Whether Prefer asks a search to ignore unknown parameters (``handling=lenient``); strict by default.
 
-    https://hl7.org/fhir/R4/search.html#errors: ``handling=lenient``; strict is what we are otherwise.
+    https://hl7.org/fhir/R4/search.html#errors.
     """
     return _preferred(_HANDLING, prefer) == "lenient"
 
 
 def _preferred(preference: re.Pattern[str], prefer: str | None) -> str | None:
-    """The first that counts, as RFC 7240 wants."""
+    """The value of the first valid preference, which is the one that counts in RFC 7240."""
     found = (preference.fullmatch(part) for part in (prefer or "").split(","))
     return next((match[1] for match in found if match), None)

@@ -1,4 +1,4 @@
-"""From a request as it came to an answer: its route, its caller, its handler, and what is told of it all."""
+"""Dispatch of a request at the FHIR door: its route, its caller, its handler and its interaction."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ HANDLERS: Mapping[str, Handler] = {
     "update": put,
     "vread": vread,
 }
-"""What carries out each interaction of the table of routes."""
+"""The handler of each interaction in the table of routes."""
 
 UNSUPPORTED_CONDITION = Message(
     "condition-unsupported",
@@ -59,12 +59,12 @@ _CONDITIONS = {
     "update": ("If-None-Match", "If-None-Exist"),
     "transaction": ("If-None-Exist", "If-Match", "If-None-Match"),
 }
-"""Headers that would change what a write does, and are refused rather than passed over."""
+"""Conditional headers that are refused for a write; ignoring them would change what the write does."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dispatcher:
-    """Answers requests at ``base``, this service's FHIR address, from what lies behind it."""
+    """The dispatcher of requests at ``base``, the FHIR address of this service."""
 
     repository: Repository
     base: str
@@ -74,7 +74,7 @@ class Dispatcher:
         """The answer, with the interaction completed.
 
         Raises:
-            AdapterError: it is refused, or (Fault) something went wrong; it carries the interaction.
+            AdapterError: the request is refused, or (Fault) fails; the error carries the interaction.
         """
         with concluded(begun):
             matched = match(incoming.method, incoming.path)
@@ -119,7 +119,7 @@ class Dispatcher:
 
 
 def _note(caller: Caller, interaction: Interaction) -> ChangeNote:
-    """Who does what, as a change tells of it: ``update CareTeam``."""
+    """The change note with the caller and the interaction (``update CareTeam``)."""
     return ChangeNote(
         caller=caller.client_id,
         person=caller.person,
@@ -131,7 +131,7 @@ def _note(caller: Caller, interaction: Interaction) -> ChangeNote:
 
 
 def _completed(interaction: Interaction, told: Iterable[Published]) -> Interaction:
-    """The interaction with what was told: the versions, whose records they are, and why they may be told."""
+    """The interaction with the versions in the answer, their records, their recipients and their permits."""
     given = tuple(told)
     return replace(
         interaction,

@@ -1,4 +1,4 @@
-"""Flask for the FHIR door: one rule for every address; what it is, dispatch says."""
+"""Flask for the FHIR door: one URL rule takes every address and passes the request to dispatch."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
     from adapter.security.tokens import Tokens
 
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
-"""Every method of HTTP that reaches dispatch, which refuses those an address does not take."""
+"""The HTTP methods that reach dispatch, which refuses a method that the address does not support."""
 
 
 def blueprint(repository: Repository, tokens: Tokens, base_url: str) -> Blueprint:
-    """The door at ``/fhir``.
+    """The FHIR door at ``/fhir``.
 
     Args:
-        repository: what lies behind it.
-        tokens: who may call.
-        base_url: the address the service is reached at, without ``/fhir``.
+        repository: the repository that the interactions read and write.
+        tokens: the verifier of bearer tokens.
+        base_url: the address of the service, without ``/fhir``.
     """
     door = Blueprint("rest", __name__, url_prefix=BASE_PATH)
     base, deployment = f"{base_url}{BASE_PATH}", repository.deployment
@@ -53,7 +53,7 @@ def blueprint(repository: Repository, tokens: Tokens, base_url: str) -> Blueprin
 
 
 def refuse(error: AdapterError) -> Response:
-    """A refusal as this door tells it."""
+    """A refusal as an OperationOutcome."""
     if "incoming" in g:
         incoming: HttpRequest = g.incoming
         return incoming.refused(error)

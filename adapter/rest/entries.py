@@ -1,7 +1,7 @@
-"""The entries of a transaction: each understood as a resource to be put, or refused at its place.
+"""The entries of a transaction, each read as a resource to put or refused at its place.
 
-https://hl7.org/fhir/R4/http.html#trules. Ids are given here, before anything is put, so that a reference to
-an entry can be made one to the resource it becomes, whatever the order of the entries.
+https://hl7.org/fhir/R4/http.html#trules. Every new resource gets its id here, before any resource is put, so
+that a reference by ``fullUrl`` can be replaced by ``Type/id``, whatever the order of the entries.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from adapter.rest.fhir_request import FhirRequest
 
 MOST_ENTRIES = 1000
-"""What one transaction takes: it holds the one writer for as long as it lasts."""
+"""The largest number of entries; a transaction holds the only writer for as long as it lasts."""
 
 _SPEC = "https://hl7.org/fhir/R4/http.html#transaction"
 NOT_TRANSACTION = Message(
@@ -107,7 +107,7 @@ _CONDITIONS = ("ifNoneMatch", "ifModifiedSince", "ifNoneExist")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry, understood; ``index`` is its place in the Bundle."""
+    """One entry as a resource to put; ``index`` is its place in the Bundle."""
 
     index: int
     full_url: str | None
@@ -115,17 +115,17 @@ class Entry:
 
 
 def entries(request: FhirRequest, new_id: Callable[[], str]) -> list[Entry]:
-    """What a Bundle asks for, with ids given and references between entries resolved.
+    """The entries of a Bundle, with ids for new resources and references between entries resolved.
 
-    What a transaction leads to may not depend on the order of its entries: they are taken in another.
+    The entries are sorted by address, so that the result does not depend on their order in the Bundle.
 
     Args:
-        request: with the Bundle as its resource, which need not be valid.
-        new_id: makes the ids of what is created.
+        request: the request with the Bundle as its resource, which need not be valid.
+        new_id: makes the ids of created resources.
 
     Raises:
-        BadRequest: it is no valid transaction, or asks for what is not offered; every fault is named.
-        Unprocessable: a reference leads nowhere.
+        BadRequest: the Bundle is not a valid transaction, or uses something unsupported; has every fault.
+        Unprocessable: a reference leads to an entry that is missing.
     """
     bundle = request.resource
     if bundle.get("resourceType") != "Bundle" or bundle.get("type") != "transaction":
@@ -157,7 +157,7 @@ def _turn(sent: tuple[int, dict[str, Any]]) -> tuple[str, str]:
 
 
 def _entry(request: FhirRequest, index: int, entry: dict[str, Any], new_id: Callable[[], str]) -> Entry:
-    """One entry of a valid Bundle, understood as the request it stands for."""
+    """One entry of a valid Bundle as a resource to put."""
     place = f"Bundle.entry[{index}]"
     _raise(list(_unoffered(entry, place)))
     asked = _asked(request, entry, place)
@@ -169,7 +169,7 @@ def _entry(request: FhirRequest, index: int, entry: dict[str, Any], new_id: Call
 
 
 def _unoffered(entry: dict[str, Any], place: str) -> Iterator[Finding]:
-    """What keeps an entry from being a request that is offered."""
+    """Findings for a method, a missing element or a condition that the service does not support."""
     request = entry.get("request", {})
     method = request.get("method", "")
     if method not in {"", "POST", "PUT"}:
@@ -182,7 +182,7 @@ def _unoffered(entry: dict[str, Any], place: str) -> Iterator[Finding]:
 
 
 def _asked(request: FhirRequest, entry: dict[str, Any], place: str) -> FhirRequest:
-    """The entry as a request of its own, by the same table of routes as any other."""
+    """The entry as a request, matched against the same table of routes as an HTTP request."""
     method, url = entry["request"]["method"], entry["request"]["url"]
     try:
         matched = match(method, f"/{url.removeprefix(f'{request.base}/')}")
@@ -214,10 +214,10 @@ def _repeated(understood: list[Entry]) -> Iterator[Finding]:
 
 
 def _resolved(understood: list[Entry], base: str) -> list[Entry]:
-    """The entries with every link to another of them made one to the resource it becomes.
+    """The entries with ``Type/id`` in place of every link to another entry.
 
-    https://hl7.org/fhir/R4/bundle.html#references: an absolute link is compared with ``fullUrl``, a relative
-    one first made absolute by the ``fullUrl`` it stands under.
+    https://hl7.org/fhir/R4/bundle.html#references: an absolute link is compared with ``fullUrl``; a relative
+    link is first made absolute with the ``fullUrl`` of its own entry.
     """
     becomes = {entry.full_url: "/".join(entry.put.key) for entry in understood if entry.full_url}
     targets = {url: target for url, target in becomes.items() if url != f"{base}/{target}"}
@@ -233,21 +233,21 @@ def _resolved(understood: list[Entry], base: str) -> list[Entry]:
 
 
 def _root(full_url: str | None) -> str:
-    """What relative references under a RESTful ``fullUrl`` are relative to."""
+    """The base of relative references in an entry with a RESTful ``fullUrl``."""
     found = literal(full_url) if full_url else None
     return found.base if found else ""
 
 
 @dataclass(frozen=True, slots=True)
 class _Links:
-    """The links of one entry: ``targets`` by fullUrl, ``root`` of its relative ones; finds what dangles."""
+    """The links of one entry: ``targets`` by fullUrl, ``root`` of relative links, and the findings."""
 
     targets: Mapping[str, str]
     root: str
     dangling: list[Finding]
 
     def resolved(self, link: Link) -> str:
-        """A link as the resource that is stored has it."""
+        """The link as it is stored: ``Type/id`` if it leads to an entry, otherwise unchanged."""
         target = self.targets.get(link.text) or self.targets.get(f"{self.root}{link.text}")
         if target is None and link.is_reference:
             if link.text.startswith(("urn:uuid:", "urn:oid:")):

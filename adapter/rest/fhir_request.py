@@ -1,7 +1,7 @@
-"""What an interaction takes and what it gives: values free of the framework.
+"""The request and the response of an interaction, as values without Flask.
 
-A handler is ``(FhirRequest, Repository) -> FhirResponse``; :mod:`adapter.rest.dispatch` makes the one from
-what came in, and :mod:`adapter.rest.representation` makes HTTP of the other.
+A handler is ``(FhirRequest, Repository) -> FhirResponse``; :mod:`adapter.rest.dispatch` makes the request,
+and :mod:`adapter.rest.representation` writes the response as HTTP.
 """
 
 from __future__ import annotations
@@ -31,41 +31,41 @@ UNKNOWN_PARAMETER = Message(
 Pairs = tuple[tuple[str, str], ...]
 
 DOOR_PARAMETERS = ("_format", "_pretty")
-"""Parameters of every interaction; they are the door's and reach no handler."""
+"""Parameters of every interaction, which the door handles itself and keeps from the handlers."""
 
 
 class Incoming(Protocol):
-    """A request as it came; each part is read when it is asked for, and refused then."""
+    """A request as it came in; each part is read, or refused, when dispatch asks for it."""
 
     method: str
     path: str
     """The address below the base: ``/CareTeam/x``."""
 
     def caller(self) -> Caller:
-        """Who sends it; Unauthorized without a valid token."""
+        """The caller; Unauthorized without a valid token."""
 
     def header(self, name: str) -> str | None:
-        """A header, None if it was not sent."""
+        """The value of a header; None if the header was not sent."""
 
     def query(self) -> Pairs:
-        """The parameters of the address; BadRequest or NotAcceptable where they cannot be understood."""
+        """The parameters of the address; BadRequest or NotAcceptable if they are not valid."""
 
     def form(self) -> Pairs:
-        """The parameters in the body; UnsupportedMediaType if it is no form."""
+        """The parameters in the body; UnsupportedMediaType if the body is not a form."""
 
     def resource(self, expected: str) -> dict[str, Any]:
-        """The resource in the body, of any type; ``expected`` is named where there is none."""
+        """The resource in the body, of any type; an error for a missing type names ``expected``."""
 
 
 @dataclass(frozen=True, slots=True)
 class FhirRequest:
-    """One request at the FHIR door, understood.
+    """One matched request at the FHIR door.
 
-    ``base`` is this service's FHIR address. ``query`` and ``form`` hold names and values in the order sent,
-    without ``DOOR_PARAMETERS``, of which ``carried`` are those a link to a further page repeats. ``resource``
-    is the body. ``preference`` is what Prefer says of the answer (``minimal``, ``representation``,
-    ``OperationOutcome``), if it says so, and ``lenient`` whether it lets unknown parameters be passed over.
-    ``statement`` is the CapabilityStatement the door was opened with.
+    ``base`` is the FHIR address of this service. ``query`` and ``form`` hold names and values in the order
+    sent, without ``DOOR_PARAMETERS``; ``carried`` holds those of the address, which the links of a page
+    repeat. ``resource`` is the body. ``preference`` is the return preference in Prefer (``minimal``,
+    ``representation``, ``OperationOutcome``), and ``lenient`` is true for ``handling=lenient``. ``statement``
+    is the CapabilityStatement.
     """
 
     interaction: str
@@ -86,11 +86,11 @@ class FhirRequest:
     statement: bytes = b""
 
     def take_no_parameters(self) -> None:
-        """Refuse (BadRequest) any parameter but the door's own: nothing is ignored in silence."""
+        """Refuse (BadRequest) every parameter but ``DOOR_PARAMETERS``: none is ignored in silence."""
         self._take_only()
 
     def subset(self) -> Subset:
-        """How much of the resource is wanted; any other parameter is refused (BadRequest)."""
+        """The subset of ``_summary`` or ``_elements``; any other parameter is refused (BadRequest)."""
         self._take_only(SUMMARY, ELEMENTS)
         try:
             return read_subset(self.type, self.query)
@@ -105,12 +105,12 @@ class FhirRequest:
 
 @dataclass(frozen=True, slots=True)
 class FhirResponse:
-    """One answer: ``body`` is a resource in JSON, empty where there is none.
+    """One answer: ``body`` is a resource in JSON, or empty.
 
-    ``location`` is the address of what was created, ``content_location`` that of a changed resource in
-    ``body``, both below the base (``CareTeam/x/_history/2``). ``told`` are the versions told of, and
-    ``interaction`` is what the log tells of them; dispatch completes it. ``applied`` is what was obeyed of
-    Prefer's return, ``lenient`` whether something was passed over as it lets us.
+    ``location`` is the address of a created resource, ``content_location`` that of a changed resource in
+    ``body``, both below the base (``CareTeam/x/_history/2``). ``told`` holds the publications in the answer;
+    dispatch completes ``interaction`` with them for the log. ``applied`` is the return preference that was
+    applied; ``lenient`` is true if unknown parameters were ignored.
     """
 
     status: HTTPStatus

@@ -1,8 +1,8 @@
-"""Which format to answer in and which to read: content negotiation as FHIR clients really do it.
+"""Content negotiation: the format of an answer and of a body.
 
-https://hl7.org/fhir/R4/http.html#mime-type and RFC 9110 § 12.5.1. JSON and XML go by many names, and a
-client that asks by a generic or an older name is answered by the name it used. ``_format`` outranks
-Accept; of formats wanted equally, the one named first is given; where anything will do, JSON.
+https://hl7.org/fhir/R4/http.html#mime-type and RFC 9110 § 12.5.1. JSON and XML have several media types each,
+and the answer has the media type that the client asked for. ``_format`` outranks Accept; of formats with
+equal weight the first is used; JSON is the default.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ MEDIA_TYPES: Mapping[str, Format] = MappingProxyType(
         "application/xml+fhir": Format.XML,
     }
 )
-"""Every name the formats are known by: FHIR's own first, the last two from FHIR before R3."""
+"""The media types of the formats: those of FHIR R4 first, the last two from FHIR before R3."""
 
 _SHORT = {"json": FHIR_JSON, "xml": FHIR_XML}
 _RANGES = {
@@ -55,7 +55,7 @@ _VERSIONS = {"4.0", "4.0.0", "4.0.1"}
 
 @dataclass(frozen=True, slots=True)
 class AnswerFormat:
-    """The format to answer in and the name the client knows it by; ``pretty`` for human eyes."""
+    """The format of an answer and the media type the client asked for; ``pretty`` indents the JSON."""
 
     format: Format
     media_type: str
@@ -86,7 +86,7 @@ def negotiate(accept: str, asked: str = "") -> AnswerFormat:
         asked: the ``_format`` parameter; empty if there is none.
 
     Raises:
-        NotAcceptable: nothing that is asked for can be given.
+        NotAcceptable: the service supports none of the requested formats.
     """
     if asked:
         # A plus sign that was not encoded in the address arrives as a space.
@@ -107,7 +107,7 @@ def reading(content_type: str, content_encoding: str = "") -> Format:
     """The format of a body that is a resource.
 
     Raises:
-        UnsupportedMediaType: it is none that is read, or not in UTF-8, or compressed.
+        UnsupportedMediaType: the media type is unknown, or the body is not in UTF-8, or is compressed.
     """
     media = _media(content_type)
     known = media.name in MEDIA_TYPES and media.is_this_version
@@ -117,7 +117,7 @@ def reading(content_type: str, content_encoding: str = "") -> Format:
 
 
 def check_form(content_type: str, content_encoding: str = "") -> None:
-    """Let a body through only if it is a form, as ``_search`` takes it; raises UnsupportedMediaType."""
+    """Raise UnsupportedMediaType if the body is not an uncompressed form in UTF-8."""
     media = _media(content_type)
     if media.name != FORM or not _is_plain(media, content_encoding):
         raise UnsupportedMediaType(MEDIA_TYPE_UNREADABLE.at(valid=FORM))
@@ -129,7 +129,7 @@ def _is_plain(media: _Media, content_encoding: str) -> bool:
 
 
 def _by_preference(accept: str) -> list[str]:
-    """The media types acceptable, the most wanted first; a name before a range of equal weight."""
+    """The acceptable media types by falling weight; a media type comes before a range of equal weight."""
     listed = [_media(item) for item in accept.split(",")]
     named = {media.name for media in listed}
     wanted = []
@@ -149,7 +149,7 @@ def _media(text: str) -> _Media:
 
 
 def _weight(text: str) -> float:
-    """A q-value; one that is none counts as not wanted."""
+    """The q-value; 0 (not acceptable) if it is not a number from 0 to 1."""
     try:
         weight = float(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Which route of the table a method and an address are, or why there is none."""
+"""Matching of a method and an address with the table of routes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from adapter.rest.unoffered import method_unoffered, operation_unoffered
 
 
 class Matched(NamedTuple):
-    """A route with the parts of the address; what the route does not have is empty."""
+    """A route with the parts of the address; a part that the route does not have is empty."""
 
     route: Route
     type: str = ""
@@ -21,7 +21,7 @@ class Matched(NamedTuple):
 
 
 def _pattern(path: str) -> re.Pattern[str]:
-    """A table's path as a pattern: a type that is not served is no address."""
+    """The path of a route as a pattern, in which ``<type>`` matches the served types only."""
     held = {"type": "|".join(TYPES)}
     return re.compile(re.sub(r"<(\w+)>", lambda part: f"(?P<{part[1]}>{held.get(part[1], '[^/]+')})", path))
 
@@ -37,8 +37,8 @@ def match(method: str, path: str) -> Matched:
         path: the address below the base, decoded: ``/CareTeam/x``.
 
     Raises:
-        NotFound: no route has this address; of an operation it is told what to do instead.
-        MethodNotAllowed: the address takes other methods.
+        NotFound: no route has this address; for an operation the finding says what to do instead.
+        MethodNotAllowed: the address supports other methods only.
     """
     asked = "GET" if method == "HEAD" else method
     operation = operation_unoffered(path.rpartition("/")[2], BASE_PATH)
@@ -56,7 +56,7 @@ def match(method: str, path: str) -> Matched:
 
 
 def allowed(path: str) -> tuple[str, ...]:
-    """The methods an address below the base takes, in the order of the alphabet; none of an unknown one."""
+    """The methods that an address below the base supports, sorted; empty for an unknown address."""
     methods = {route.method for route, pattern in _PATTERNS if pattern.fullmatch(path)}
     return tuple(
         sorted(methods | ({"HEAD"} if "GET" in methods else set()) | ({"OPTIONS"} if methods else set()))

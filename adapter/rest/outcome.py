@@ -1,4 +1,4 @@
-"""What the door says in an OperationOutcome of its own: a refusal, or that all went well."""
+"""OperationOutcomes of the door: a refusal, or a success."""
 
 from __future__ import annotations
 
@@ -16,5 +16,5 @@ DONE = Message("done", IssueType.INFORMATIONAL, nb="Utført", en="Done", severit
 
 
 def operation_outcome(findings: Iterable[Finding]) -> dict[str, Any]:
-    """The resource; with no findings it says that all went well."""
+    """The OperationOutcome with the findings; without findings it reports success."""
     return outcome(list(findings) or [DONE.at()])

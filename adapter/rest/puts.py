@@ -1,4 +1,4 @@
-"""The resource a create or an update puts: of the type and id its address says, and with an id."""
+"""The resource of a create or an update, checked against the type and id of the address."""
 
 from __future__ import annotations
 
@@ -35,12 +35,10 @@ NO_ID = Message(
 
 
 def put_of(request: FhirRequest, new_id: Callable[[], str]) -> Put:
-    """What a create or an update puts; of a create, with an id made for it.
-
-    The request comes alone or is an entry of a transaction.
+    """The resource to put, of a single request or of an entry in a transaction; a create gets a new id.
 
     Raises:
-        BadRequest: the resource is not the one the address says.
+        BadRequest: the type or id of the resource differs from the address, or the id is not valid.
     """
     type_, resource = request.type, request.resource
     is_new = request.interaction == "create"
@@ -56,9 +54,10 @@ def put_of(request: FhirRequest, new_id: Callable[[], str]) -> Put:
 
 
 def check_r4(resource: dict[str, Any]) -> None:
-    """Let through only valid R4; BadRequest with everything that is wrong.
+    """Raise BadRequest with every error if the resource is not valid R4.
 
-    422 is kept for what is valid and against a rule of ours: https://hl7.org/fhir/R4/http.html#create.
+    Status 422 is for a valid resource that breaks a rule of the adapter:
+    https://hl7.org/fhir/R4/http.html#create.
     """
     judged = judge(resource)
     if not judged.is_valid:

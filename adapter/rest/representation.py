@@ -1,7 +1,7 @@
-"""HTTP made an Incoming, and a FhirResponse or a refusal made HTTP: the one file that knows both.
+"""Reading of HTTP requests, and writing of answers and refusals as HTTP.
 
-https://hl7.org/fhir/R4/http.html. Negotiation is :mod:`adapter.rest.formats`; here bytes are read and
-written in the format it chose, and headers are set.
+https://hl7.org/fhir/R4/http.html. :mod:`adapter.rest.formats` negotiates the format; this module reads and
+writes bytes in that format and sets the headers.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from adapter.security.tokens import Tokens
 
 MOST_PARAMETERS = 1000
-"""Names and values read of one query or form; what a search takes is bounded by the search itself."""
+"""The largest number of parameters in a query or form; search has a lower limit of its own."""
 
 _VARIES = ("Vary", "Accept, Authorization")
 
@@ -55,7 +55,7 @@ NO_TYPE = replace(
 
 
 class HttpRequest:
-    """The HTTP request under way, as dispatch asks for it; it remembers what its answer depends on."""
+    """The current HTTP request, with the answer format and the body that the answer depends on."""
 
     def __init__(self, tokens: Tokens) -> None:
         self.method = request.method
@@ -65,21 +65,21 @@ class HttpRequest:
         self._read: tuple[bytes, Format] | None = None
 
     def caller(self) -> Caller:
-        """Who holds the token; Unauthorized without a valid one."""
+        """The caller of the token; Unauthorized without a valid token."""
         return self._tokens.caller(request.headers.get("Authorization"))
 
     def header(self, name: str) -> str | None:
-        """A header, None if it was not sent."""
+        """The value of a header; None if the header was not sent."""
         return request.headers.get(name)
 
     def query(self) -> Pairs:
-        """The parameters of the address; the format they and Accept ask for is the answer's."""
+        """The parameters of the address; ``_format`` and Accept decide the format of the answer."""
         query = _pairs(request.query_string)
         self._answer = _answer_to(query)
         return query
 
     def form(self) -> Pairs:
-        """The parameters in the body, which may ask for a format too."""
+        """The parameters in the body, which may hold ``_format`` too."""
         body = request.get_data()
         if body:
             check_form(*_content())
@@ -88,7 +88,7 @@ class HttpRequest:
         return form
 
     def resource(self, expected: str) -> dict[str, Any]:
-        """The resource in the body; BadRequest naming ``expected`` if it says no type."""
+        """The resource in the body; BadRequest with ``expected`` if resourceType is missing."""
         format_ = reading(*_content())
         body = request.get_data()
         resource = read_received(body, format_)
@@ -98,7 +98,7 @@ class HttpRequest:
         return resource
 
     def answered(self, response: FhirResponse, base: str) -> Response:
-        """The answer in the format asked for, with FHIR's headers."""
+        """The answer in the negotiated format, with the headers of FHIR."""
         headers = []
         if response.version is not None and response.last_updated is not None:
             headers.append(("ETag", f'W/"{response.version}"'))
@@ -114,13 +114,13 @@ class HttpRequest:
         return _http(response.body, response.status, self._answer or DEFAULT, headers)
 
     def refused(self, error: AdapterError) -> Response:
-        """An OperationOutcome in the format asked for, each finding at its place in the body."""
+        """The refusal as an OperationOutcome in the negotiated format, with lines and columns of the body."""
         findings = located(error.findings, *self._read) if self._read else error.findings
         return refusal(error, findings, self._answer)
 
 
 def refusal(error: AdapterError, findings: Iterable[Any], answer: AnswerFormat | None = None) -> Response:
-    """A refusal as an OperationOutcome; in JSON where the format asked for could not be understood."""
+    """A refusal as an OperationOutcome; in JSON if the requested format is not supported."""
     body = render(operation_outcome(findings))
     return _http(body, error.status, answer or _answer_at_least(), headers_of(error))
 
@@ -144,7 +144,7 @@ def _written(body: bytes, answer: AnswerFormat) -> bytes:
 
 
 def _answer_to(pairs: Iterable[tuple[str, str]]) -> AnswerFormat:
-    """The format asked for by Accept, ``_format`` and ``_pretty``; raises NotAcceptable."""
+    """The format that Accept, ``_format`` and ``_pretty`` ask for; NotAcceptable if it is not supported."""
     asked = dict(pairs)
     answer = negotiate(request.headers.get("Accept", ""), asked.get("_format", ""))
     if asked.get("_pretty") == "true":
@@ -153,7 +153,7 @@ def _answer_to(pairs: Iterable[tuple[str, str]]) -> AnswerFormat:
 
 
 def _answer_at_least() -> AnswerFormat:
-    """The format asked for, as far as it can be made out."""
+    """The requested format, or JSON if it is not supported or cannot be read."""
     try:
         query = _pairs(request.query_string)
     except BadRequest:
@@ -165,7 +165,7 @@ def _answer_at_least() -> AnswerFormat:
 
 
 def _pairs(encoded: bytes) -> Pairs:
-    """Names and values of a query or form, in order; a name without a value has an empty one."""
+    """The names and values of a query or form, in order; a missing value is empty."""
     try:
         text = encoded.decode()
         pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MOST_PARAMETERS)

@@ -1,4 +1,4 @@
-"""The table of the FHIR door: requests are matched by it, and the CapabilityStatement is written from it."""
+"""The table of routes of the FHIR door, for matching and for the CapabilityStatement."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from enum import Enum, auto
 
 BASE_PATH = "/fhir"
 DOCUMENT = f"{BASE_PATH}/metadata"
-"""Where this door tells what it offers."""
+"""The address of the document that lists what the door offers."""
 
 TYPES: dict[str, str] = {
-    "Patient": "The person whose coordination or plan it is",
+    "Patient": "The person with a coordinator or a plan",
     "RelatedPerson": "Parents, next of kin, guardians",
     "CareTeam": "The coordinator and the team around the person; exists without a plan",
     "CarePlan": "Individuell plan, and the plans under it",
     "ServiceRequest": "What is done, how much and by whom (intent plan); a report of need (intent proposal)",
     "Goal": "What the person wants to reach, in the person's own words",
-    "Consent": "What the person lets be shared with whom; a permission to one recipient each",
+    "Consent": "The person's consents to a plan and to sharing; each permission has one recipient",
     "Practitioner": "Professionals; their birth numbers are never shown",
     "PractitionerRole": "The roles professionals hold, and where",
     "Organization": "Units and organisations, the coordinating unit among them",
 }
-"""The resource types served, with what each is here."""
+"""The served resource types, with the meaning of each in this service."""
 
 
 class Body(Enum):
-    """What a request carries."""
+    """The kind of body of a request."""
 
     NOTHING = auto()
     RESOURCE = auto()
@@ -36,8 +36,8 @@ class Body(Enum):
 class Route:
     """One address and method: ``<type>`` in the path stands for each of ``TYPES``.
 
-    ``interaction`` is the code of https://hl7.org/fhir/R4/valueset-restful-interaction.html; an ``is_open``
-    one is answered without a caller.
+    ``interaction`` is a code of https://hl7.org/fhir/R4/valueset-restful-interaction.html; an ``is_open``
+    route needs no token.
     """
 
     method: str

@@ -1,8 +1,7 @@
-"""Stored bytes made a resource again: the version and the time this recipient was given it, spliced in.
+"""Splicing of ``meta.versionId`` and ``meta.lastUpdated`` into the stored bytes of a publication.
 
-What is stored is shared by every recipient with the same content, so it carries no ``meta.versionId`` and
-``meta.lastUpdated``; nothing is decoded to put them there.
-https://hl7.org/fhir/R4/resource.html#Meta
+Recipients with the same content share stored bytes, so the bytes hold no version and no time; both are
+inserted without decoding the bytes. https://hl7.org/fhir/R4/resource.html#Meta
 """
 
 from __future__ import annotations
@@ -22,10 +21,10 @@ _META = b',"meta":{'
 
 
 def resource_bytes(published: Published, wanted: Subset = WHOLE) -> bytes:
-    """The resource in JSON, with this recipient's version and time; only of a part of it is anything decoded.
+    """The resource in JSON, with the version and time of the publication; only a subset is decoded.
 
     Raises:
-        ValueError: the stored bytes do not begin with type and id, which storing them promised.
+        ValueError: the stored bytes do not begin with the type and id of the publication.
     """
     whole = _spliced(published)
     return whole if wanted.is_whole else render(part_of(read_stored(whole), wanted))
@@ -46,15 +45,15 @@ def _spliced(published: Published) -> bytes:
 
 
 def instant(moment: datetime) -> str:
-    """A moment as FHIR's ``instant``, in UTC. https://hl7.org/fhir/R4/datatypes.html#instant."""
+    """The moment as a FHIR ``instant`` in UTC. https://hl7.org/fhir/R4/datatypes.html#instant."""
     return moment.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z"
 
 
 def reference(published: Published) -> str:
-    """``Type/id``."""
+    """The reference of the publication: ``Type/id``."""
     return f"{published.type}/{published.id}"
 
 
 def address(published: Published) -> str:
-    """``Type/id/_history/version``: this version and no other."""
+    """The address of this version: ``Type/id/_history/version``."""
     return f"{published.type}/{published.id}/_history/{published.version}"

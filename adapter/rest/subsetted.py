@@ -1,6 +1,6 @@
-"""A part of a resource must not come back as all of it: what was left out would be lost.
+"""Refusal of incomplete resources in a write: the elements that are left out would be lost.
 
-https://hl7.org/fhir/R4/search.html#elements: the tag is there so that an incomplete resource is not written.
+https://hl7.org/fhir/R4/search.html#elements: the tag SUBSETTED marks an incomplete resource.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ ONLY_A_PART = Message(
 
 
 def refuse_parts(sent: dict[str, Any]) -> None:
-    """Refuse (Unprocessable) a body that is marked as a part, or a Bundle with such entries.
+    """Raise Unprocessable if the resource, or a resource in the Bundle, has the tag SUBSETTED.
 
     Args:
-        sent: a body that has a type; it need not be valid.
+        sent: a resource with a type; it need not be valid.
     """
     found = list(_parts(sent, str(sent["resourceType"])))
     entries = sent.get("entry") if sent["resourceType"] == "Bundle" else None

@@ -1,6 +1,6 @@
-"""What others offer and this door does not: each is refused with what to do instead.
+"""Refusals of unsupported interactions, each with the supported alternative.
 
-https://hl7.org/fhir/R4/http.html: delete, patch, conditional update and operations are a server's choice.
+https://hl7.org/fhir/R4/http.html: delete, patch, conditional update and operations are optional for a server.
 """
 
 from __future__ import annotations
@@ -57,10 +57,10 @@ VALIDATE_UNOFFERED = Message(
 
 
 def operation_unoffered(name: str, base: str) -> Finding | None:
-    """What to do instead of the operation of this name; None if it is the name of none.
+    """The finding for an operation (``$name``), with the alternative; None if ``name`` is not an operation.
 
     Args:
-        name: a step of a path.
+        name: the last segment of a path.
         base: the path of the door.
     """
     if not name.startswith("$"):
@@ -70,10 +70,10 @@ def operation_unoffered(name: str, base: str) -> Finding | None:
 
 
 def method_unoffered(method: str, path: str, base: str) -> Finding | None:
-    """What to do instead of this method; None where nobody would expect it.
+    """The finding for an unsupported method, with the alternative; None if there is no alternative.
 
     Args:
-        method: of a request to an address that does not take it.
+        method: the method of a request to an address that does not support it.
         path: the address below ``base``.
         base: the path of the door.
     """

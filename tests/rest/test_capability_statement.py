@@ -66,7 +66,7 @@ def test_it_says_that_numbers_of_persons_go_in_the_body(statement: dict[str, Any
     """A client can read the rule before it breaks it: for the service and for every type."""
     rest = statement["rest"][0]
     for text in (rest["documentation"], *(one["documentation"] for one in rest["resource"])):
-        assert "_search only" in text
+        assert "only in the body of a POST to _search" in text
 
 
 @pytest.mark.parametrize(("required", "versioning"), [(True, "versioned-update"), (False, "versioned")])

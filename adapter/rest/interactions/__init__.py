@@ -1,1 +1,1 @@
-"""One file a FHIR interaction: a request and the repository in, a response out; no Flask."""
+"""The handlers of the FHIR interactions, one in each file: ``(FhirRequest, Repository) -> FhirResponse``."""

@@ -21,8 +21,8 @@ MODE_UNKNOWN = Message(
 )
 
 
-def capabilities(request: FhirRequest, repository: Repository) -> FhirResponse:  # noqa: ARG001 - as all
-    """https://hl7.org/fhir/R4/http.html#capabilities: what this service does, the same for everybody."""
+def capabilities(request: FhirRequest, repository: Repository) -> FhirResponse:  # noqa: ARG001 - a handler
+    """The CapabilityStatement, the same for every caller. https://hl7.org/fhir/R4/http.html#capabilities."""
     if any(pair != ("mode", "full") for pair in request.query):
         raise BadRequest(MODE_UNKNOWN.at("mode"))
     return FhirResponse(HTTPStatus.OK, request.statement)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def history_instance(request: FhirRequest, repository: Repository) -> FhirResponse:
-    """https://hl7.org/fhir/R4/http.html#history: every version this caller was given and may still see."""
+    """The history Bundle with every version that was published to the caller and that it may still see."""
     request.take_no_parameters()
     versions = repository.history(request.type, id_of(request), caller=request.caller)
     link = with_parameters(f"{request.base}/{request.type}/{request.id}/_history", request.carried)

@@ -1,4 +1,4 @@
-"""FHIR create and update interactions, which differ in what the address says of the id alone.
+"""FHIR create and update interactions: a create gets a new id, an update has the id in its address.
 
 https://hl7.org/fhir/R4/http.html#create and https://hl7.org/fhir/R4/http.html#update.
 """
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def put(request: FhirRequest, repository: Repository) -> FhirResponse:
-    """The resource is put where the address says; what changes nothing makes no version."""
+    """Store the resource under the id of the address or a new id; no new version if nothing changed."""
     request.take_no_parameters()
     one = put_of(request, repository.deployment.new_id)
     check_r4(request.resource)

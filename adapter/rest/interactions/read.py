@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def read(request: FhirRequest, repository: Repository) -> FhirResponse:
-    """https://hl7.org/fhir/R4/http.html#read, and conditional read by If-None-Match."""
+    """The current version of a resource, or 304 by If-None-Match. https://hl7.org/fhir/R4/http.html#read."""
     wanted = request.subset()
     found = repository.read(request.type, id_of(request), caller=request.caller)
     if is_known(request.if_none_match, found.version):

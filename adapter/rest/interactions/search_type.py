@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from adapter.rest.fhir_request import FhirRequest, Pairs
 
 PAGE = "_page"
-"""The parameter of a next link; what it holds is the repository's."""
+"""The parameter of a next link, with a page token that the repository makes and reads."""
 
 _AS_SPECIFIED = {("_totalMethod", "count"): ("_total", "accurate")}
-"""What a client in wide use (fhirpy) asks by another name, and the specification's name for it."""
+"""Parameters of the client fhirpy that are not in FHIR, with the FHIR parameters they stand for."""
 
 NUMBER_IN_ADDRESS = Message(
     "person-number-in-address",
@@ -44,9 +44,10 @@ PAGE_ALONE = Message(
 
 
 def search_type(request: FhirRequest, repository: Repository) -> FhirResponse:
-    """https://hl7.org/fhir/R4/http.html#search, by GET or POST; address and body count alike.
+    """One page of a search by GET or POST, with parameters in the address, the body or both.
 
-    Unknown parameters are refused, but for a client that prefers lenience: the self link tells what was done.
+    https://hl7.org/fhir/R4/http.html#search. Unknown parameters are refused, or ignored with ``Prefer:
+    handling=lenient``; the self link then lists the parameters that were used.
     """
     if carries_birth_number(request.query):
         raise BadRequest(NUMBER_IN_ADDRESS.at(type=request.type))
@@ -59,7 +60,7 @@ def search_type(request: FhirRequest, repository: Repository) -> FhirResponse:
         else:
             result = repository.search_page(request.type, token, caller=request.caller)
     except BadRequest as refused:
-        # The places of a query are its parameters, not elements of a resource.
+        # The expression of a finding about a query is a parameter, not an element.
         raise BadRequest(*(f.within("http.") if f.expression else f for f in refused.findings)) from None
     return replace(_response(request, result, token), lenient=len(asked) < len(pairs))
 
@@ -87,7 +88,7 @@ def _response(request: FhirRequest, result: SearchResult, token: str | None) -> 
 
 
 def _links(request: FhirRequest, result: SearchResult, token: str | None) -> Iterator[tuple[str, str]]:
-    """Where this page is and where the next one; of a later page only its token may be told."""
+    """The self and next links; the links of a later page hold only its token."""
     type_address = f"{request.base}/{request.type}"
     if token is None:
         yield "self", search_address(request.base, request.type, (*result.query.pairs, *request.carried))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def transaction(request: FhirRequest, repository: Repository) -> FhirResponse:
-    """https://hl7.org/fhir/R4/http.html#transaction: all entries or none, answered in their order."""
+    """Write all entries or none; the answer has the order of the Bundle."""
     request.take_no_parameters()
     asked = entries(request, repository.deployment.new_id)
     made = repository.transaction([entry.put for entry in asked], caller=request.caller, note=request.note)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def vread(request: FhirRequest, repository: Repository) -> FhirResponse:
-    """https://hl7.org/fhir/R4/http.html#vread; the same bytes for ever, whatever mapping is in use now."""
+    """One version, with the bytes it was published with. https://hl7.org/fhir/R4/http.html#vread."""
     wanted = request.subset()
     version = version_of(request)
     found = repository.vread(request.type, id_of(request), version, caller=request.caller)
