@@ -1,25 +1,25 @@
-"""What can go wrong: findings, and one error class a cause.
+"""Findings, messages, and one error class for each HTTP status.
 
     AdapterError                      status, findings
-    ├── BadRequest            400     not understood: syntax, parameter, format
-    ├── Unauthorized          401     no caller
-    ├── Forbidden             403     seen, but not for this caller to do
-    ├── NotFound              404     unknown, or not for this caller to know
-    ├── MethodNotAllowed      405     the address exists, the method does not
-    ├── NotAcceptable         406
+    ├── BadRequest            400     the request is not valid: syntax, parameter, format
+    ├── Unauthorized          401     the token is missing or not valid
+    ├── Forbidden             403     the caller sees the resource but may not do this
+    ├── NotFound              404     unknown, or hidden from this caller
+    ├── MethodNotAllowed      405     the address does not support the method
+    ├── NotAcceptable         406     the requested format is not supported
     ├── Conflict              409     would break a uniqueness rule
-    ├── Gone                  410     was here, deleted
-    ├── PreconditionFailed    412     someone else has changed it since
-    ├── TooLarge              413
-    ├── UnsupportedMediaType  415
-    ├── Unprocessable         422     understood, and against a rule
+    ├── Gone                  410     the resource is deleted
+    ├── PreconditionFailed    412     changed since the version in If-Match
+    ├── TooLarge              413     the body is too large
+    ├── UnsupportedMediaType  415     the media type of the body is not supported
+    ├── Unprocessable         422     the request is valid but breaks a rule
     ├── PreconditionRequired  428     If-Match is missing
-    ├── Unavailable           503     try again
-    └── Fault                 500     the service itself failed
+    ├── Unavailable           503     temporary; try again
+    └── Fault                 500     an internal error of the service
 
 A :class:`Message` is declared once, beside the rule it reports, with its stable code and its Norwegian and
-English text; ``message.at(expression, name=value)`` makes the :class:`Finding`. Texts never quote what a
-caller sent as a value, only names, types and places, so no birth number can reach an answer or a log.
+English text; ``message.at(expression, name=value)`` makes the :class:`Finding`. Texts hold names, types and
+places but never a value that the caller sent, so no birth number can reach an answer or a log.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ class IssueType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is wrong (or worth knowing), and where.
+    """An error, a warning or a piece of information, with its place.
 
     ``expression`` is a FHIRPath into the resource (``CareTeam.participant[0].role``) or, at the municipal
     door, a dotted path into the record (``sak.team[0].deltakere[1].rolle``). ``source`` is the address of
@@ -98,24 +98,24 @@ class Finding:
     source: str | None = None
 
     def within(self, prefix: str) -> Finding:
-        """The same finding seen from outside: ``expression`` prefixed with ``prefix`` (no dot added)."""
+        """The finding with ``prefix`` put before its ``expression`` (no dot is added)."""
         return replace(self, expression=f"{prefix}{self.expression or ''}")
 
     def as_line(self, file: str = "") -> str:
-        """``file:line:column: severity: text [code] at expression``, in English, as compilers write it."""
+        """``file:line:column: severity: text [code] at expression``, in English, the form of compilers."""
         place = ":".join(str(part) for part in (file or None, self.line, self.column) if part is not None)
         return f"{place}: {self.severity}: {self.text}" if place else f"{self.severity}: {self.text}"
 
     @property
     def text(self) -> str:
-        """``text [code] at expression``: what a person reads where the file and line are told otherwise."""
+        """The English text with code and expression: ``text [code] at expression``."""
         where = f" at {self.expression}" if self.expression else ""
         return f"{self.en} [{self.code}]{where}"
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A finding's wording, declared once for each stable code; other words for it are made with ``replace``.
+    """The texts of a finding, declared once for each stable code; ``replace`` makes variants of the texts.
 
     ``nb`` and ``en`` are templates: what is wrong, then what to do. ``source`` is the address of the rule.
     """
@@ -153,7 +153,7 @@ class Message:
 class AdapterError(Exception):
     """A refusal with an HTTP status and at least one finding.
 
-    ``interaction`` is the one it ends, completed, where it came to one.
+    ``interaction`` is the completed interaction of the refused request, if there is one.
     """
 
     status: ClassVar[HTTPStatus] = HTTPStatus.INTERNAL_SERVER_ERROR
@@ -167,35 +167,35 @@ class AdapterError(Exception):
 
 
 class Fault(AdapterError):
-    """The service itself failed; the exception it was raised from is its cause."""
+    """An internal error; ``__cause__`` is the exception behind it."""
 
 
 class BadRequest(AdapterError):
-    """The request was not understood."""
+    """The request is not valid: syntax, parameter or format."""
 
     status = HTTPStatus.BAD_REQUEST
 
 
 class Unauthorized(AdapterError):
-    """There is no caller: the token is missing or not valid."""
+    """The token is missing or not valid."""
 
     status = HTTPStatus.UNAUTHORIZED
 
 
 class Forbidden(AdapterError):
-    """The caller sees it, and may not do this with it."""
+    """The caller sees the resource but may not do this with it."""
 
     status = HTTPStatus.FORBIDDEN
 
 
 class NotFound(AdapterError):
-    """Unknown, or not for this caller to know of; the two are the same answer."""
+    """The resource is unknown or hidden from this caller; both get the same answer."""
 
     status = HTTPStatus.NOT_FOUND
 
 
 class MethodNotAllowed(AdapterError):
-    """The address exists, the method does not; ``allow`` are those it takes."""
+    """The address does not support the method; ``allow`` holds the supported methods."""
 
     status = HTTPStatus.METHOD_NOT_ALLOWED
 
@@ -205,54 +205,54 @@ class MethodNotAllowed(AdapterError):
 
 
 class NotAcceptable(AdapterError):
-    """No format asked for can be given."""
+    """The service supports none of the requested formats."""
 
     status = HTTPStatus.NOT_ACCEPTABLE
 
 
 class Conflict(AdapterError):
-    """It would break a rule of uniqueness."""
+    """The write would break a rule of uniqueness."""
 
     status = HTTPStatus.CONFLICT
 
 
 class Gone(AdapterError):
-    """It was here and is deleted."""
+    """The resource is deleted."""
 
     status = HTTPStatus.GONE
 
 
 class PreconditionFailed(AdapterError):
-    """Someone else has changed it since."""
+    """The resource or record has changed since the version in If-Match."""
 
     status = HTTPStatus.PRECONDITION_FAILED
 
 
 class TooLarge(AdapterError):
-    """The body is larger than is read."""
+    """The body is too large."""
 
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 
 
 class UnsupportedMediaType(AdapterError):
-    """The body's media type is not one that is read."""
+    """The media type of the body is not supported."""
 
     status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
 
 
 class Unprocessable(AdapterError):
-    """Understood, and against a rule."""
+    """The request is valid but breaks a rule."""
 
     status = HTTPStatus.UNPROCESSABLE_ENTITY
 
 
 class PreconditionRequired(AdapterError):
-    """A write to something that exists must say which version it has seen."""
+    """A write to an existing resource or record lacks If-Match."""
 
     status = HTTPStatus.PRECONDITION_REQUIRED
 
 
 class Unavailable(AdapterError):
-    """Not now; the same request may succeed later."""
+    """A temporary failure; the same request may succeed later."""
 
     status = HTTPStatus.SERVICE_UNAVAILABLE

@@ -1,4 +1,4 @@
-"""What any HTTP door refuses before it asks for a record or resource; each door tells it in its own form."""
+"""Refusals that both doors share: address, method, media type, size, syntax and internal errors."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ FAULT = Message(
 
 
 def headers_of(error: AdapterError) -> list[tuple[str, str]]:
-    """What a refusal asks of the client by header: a token, another method, or two seconds of patience."""
+    """The headers of a refusal: Allow for 405, WWW-Authenticate for 401, Retry-After for 503."""
     if isinstance(error, MethodNotAllowed):
         return [("Allow", ", ".join(error.allow))]
     if error.status == HTTPStatus.UNAUTHORIZED:
@@ -79,7 +79,7 @@ def headers_of(error: AdapterError) -> list[tuple[str, str]]:
 
 @contextmanager
 def concluded(interaction: Interaction) -> Iterator[None]:
-    """Let a refusal carry the interaction it ends; an unforeseen exception becomes a Fault that does."""
+    """Add the interaction to a refusal raised in the block; another exception becomes a Fault with it."""
     try:
         yield
     except AdapterError as refused:

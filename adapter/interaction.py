@@ -1,7 +1,7 @@
-"""One interaction as logs, audits and metrics tell of it: who asked for what, about whom, and how it ended.
+"""The interaction of a request, as a value for logs, audits and metrics.
 
-It is begun when a request comes in; the answer, or the refusal, carries it completed. It holds no query, no
-body, no name and no birth number.
+An interaction is begun when a request comes in, and the answer or the refusal carries it completed. It holds
+no query, no body, no name and no birth number.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ class Interaction:
     """The facts of one interaction.
 
     Args:
-        request_id: finds it in the log; the caller's own where it sent one.
-        name: its code (https://hl7.org/fhir/R4/valueset-restful-interaction.html), or method and path.
-        type: the resource type or kind of record asked for.
-        id: the id asked for.
-        client, person, organisation, parent, purpose: the caller; none without a valid token.
-        about: the records it told of or changed, as ``sak/x``.
-        recipients: under which of the caller's recipients it was told.
-        permits: the samtykker it was told under.
-        result: the versions told of, as ``Type/id/_history/1``; of a refusal its codes.
+        request_id: the id in the log line; the caller's own if the caller sent one.
+        name: the code (https://hl7.org/fhir/R4/valueset-restful-interaction.html), or method and path.
+        type: the resource type or kind of record in the address.
+        id: the id in the address.
+        client, person, organisation, parent, purpose: the caller; None without a valid token.
+        about: the records that were read or changed, as ``sak/x``.
+        recipients: the recipients of the publications in the answer.
+        permits: the samtykker behind the publications in the answer.
+        result: the versions in the answer, as ``Type/id/_history/1``; the codes of a refusal.
     """
 
     request_id: str

@@ -1,4 +1,4 @@
-"""The house built: settings become a store, mappings, the repository, and the doors in front of it."""
+"""The application: the store, the mappings, the repository and the two doors, built from the settings."""
 
 from __future__ import annotations
 

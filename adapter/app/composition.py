@@ -1,4 +1,4 @@
-"""The one place that knows every room: builds the repository, and the Flask application before it."""
+"""Construction of the repository and of the Flask application, from every other package."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def open_repository(
     now: Callable[[], datetime] = _now,
     new_id: Callable[[], str] = _new_id,
 ) -> Repository:
-    """The adapter without its doors, on the settings' database; the caller closes its ``store``."""
+    """The repository on the database of the settings, without the doors; the caller closes its ``store``."""
     deployment = Deployment(
         mappings=mapping.load(mappings_folder()),
         now=now,
@@ -53,17 +53,17 @@ def create_app(
     now: Callable[[], datetime] = _now,
     new_id: Callable[[], str] = _new_id,
 ) -> Flask:
-    """The application: both doors, health addresses, and what holds for every request.
+    """The Flask application with both doors, the health addresses and the interaction log.
 
-    Its repository is ``app.extensions["repository"]``, for whoever must close the store.
+    The repository is ``app.extensions["repository"]``, so that its store can be closed.
 
     Args:
-        settings: what this deployment was told.
-        now: the clock; tests hand in their own.
-        new_id: makes ids; tests hand in their own.
+        settings: the settings of this deployment.
+        now: the clock; tests pass their own.
+        new_id: makes ids; tests pass their own.
 
     Raises:
-        SettingsError: the issuers' file is not as it should be.
+        SettingsError: the file of issuers has faults.
     """
     repository = open_repository(settings, now=now, new_id=new_id)
     tokens = Tokens.from_settings(settings, now)

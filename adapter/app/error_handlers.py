@@ -1,4 +1,4 @@
-"""Every refusal, told as the door asked tells its own; outside both doors, as the FHIR door tells it."""
+"""Error handlers of Flask: a refusal has the form of its door; outside both doors, that of the FHIR door."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def prepare(app: Application) -> None:
-    """Answer every error of ``app`` as a door would."""
+    """Register the error handlers on ``app``."""
 
     @app.errorhandler(AdapterError)
     def refuse(error: AdapterError) -> Response:
@@ -37,7 +37,7 @@ def prepare(app: Application) -> None:
 
 
 def _told(error: HTTPException) -> AdapterError:
-    """A refusal by Flask itself as one of ours."""
+    """The AdapterError for an error that Flask itself raised."""
     status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return Fault(FAULT.at(request_id=g.interaction.request_id))

@@ -1,4 +1,4 @@
-"""Two addresses for whoever runs the adapter: is the process alive, and can it do its work."""
+"""The health addresses: ``/healthz`` for a live process and ``/readyz`` for a usable database."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def blueprint(store: Store) -> Blueprint:
-    """``/healthz`` answers while the process does; ``/readyz`` only with a migrated, writable database."""
+    """``/healthz`` is 200 while the process runs; ``/readyz`` only with a migrated, writable database."""
     health = Blueprint("health", __name__)
 
     @health.get("/healthz")

@@ -1,8 +1,8 @@
-"""One structured line for each interaction: who asked for what, for whom, and how it ended.
+"""The interaction log: one JSON line for each interaction.
 
-A line names caller, person, organisation and purpose, the interaction with type and id, the permit a read
-rested on, the result and the time it took. It holds no query, no body, no name and no birth number; text
-from outside is cut and stripped of what could begin a line of its own.
+A line holds the caller with person, organisation, parent and purpose; the interaction with type and id; the
+records it was about, the recipient and the permit; the result. It holds no query, no body, no name and no
+birth number. Text from a caller is cut to a bounded length and escaped, so that it cannot begin a new line.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ _LONGEST_TEXT = 200
 
 
 def masked(text: str) -> str:
-    """``text`` without what looks like a birth number or could act on a terminal; of bounded length.
+    """``text`` with birth numbers masked and control characters escaped, cut to a bounded length.
 
-    Hexadecimal neighbours are no birth number: a UUID must stay readable.
+    Eleven digits beside a hexadecimal digit are not masked, so that a UUID stays readable.
     """
     shown = _BIRTH_NUMBER.sub("***********", text[:_LONGEST_TEXT])
     return shown if shown.isprintable() else shown.encode("ascii", "backslashreplace").decode()
 
 
 def make_logger() -> Any:
-    """A logger that writes JSON, one line an event, to standard output."""
+    """A logger that writes each event as one line of JSON to standard output."""
     return structlog.wrap_logger(
         _Output(),
         processors=[
@@ -43,7 +43,7 @@ def make_logger() -> Any:
 
 
 class _Output:
-    """Standard output, whatever it is at the moment; a line is one write, so that lines do not mix."""
+    """The current standard output; each line is one write, so that lines of processes do not mix."""
 
     def info(self, line: bytes) -> None:
         """Write one line."""
@@ -56,7 +56,7 @@ def _encoded(event: object, **_: object) -> bytes:
 
 
 def interaction_fields(interaction: Interaction) -> dict[str, Any]:
-    """What a line says of an interaction; of the other side nobody where the call had no valid token."""
+    """The fields of an interaction in a log line; the caller is empty if the call had no valid token."""
     return {
         "request_id": interaction.request_id,
         "caller": _text(interaction.client),
@@ -83,9 +83,9 @@ def _texts(said: tuple[str, ...]) -> list[str] | None:
 
 
 def fault_fields(error: BaseException) -> dict[str, Any]:
-    """An unforeseen error as the log tells it: its kind and where it arose, never its message.
+    """The fields of an internal error in the log: its type and its place in the code, never its message.
 
-    Messages of databases and parsers quote the values they stumbled on.
+    Error messages of databases and parsers quote values.
     """
     frames = traceback.extract_tb(error.__traceback__)[-8:]
     return {

@@ -1,4 +1,4 @@
-"""What holds for every request at every door: its id, its guard, its headers and its line in the log."""
+"""Rules of every request at every door: request id, largest body, local access, headers and log line."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 LARGEST_BODY = 5 * 1024 * 1024
-"""The largest request body read; a larger one is 413."""
+"""The largest request body in bytes; a larger body is refused with 413."""
 
 OPEN_TO_THIS_MACHINE_ONLY = Message(
     "open-door-is-local",
@@ -39,10 +39,10 @@ _FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "
 
 
 class BoundedRequest(Request):
-    """Flask's request, whose body is refused as the doors refuse what is larger than ``LARGEST_BODY``."""
+    """Flask's request, which refuses a body larger than ``LARGEST_BODY`` with the doors' own TooLarge."""
 
     def get_data(self, *arguments: Any, **named: Any) -> Any:
-        """The body; TooLarge if it is larger than is read."""
+        """The body; TooLarge if it is larger than ``LARGEST_BODY``."""
         try:
             return super().get_data(*arguments, **named)
         except RequestEntityTooLarge:
@@ -50,7 +50,7 @@ class BoundedRequest(Request):
 
 
 class Application(Flask):
-    """Flask, with an interaction log, and a log of faults that does not quote values as Flask's own does."""
+    """Flask with an interaction log, and an error log that quotes no values, unlike Flask's own."""
 
     request_class = BoundedRequest
 
@@ -61,17 +61,17 @@ class Application(Flask):
     def log_exception(
         self, exc_info: tuple[type, BaseException, TracebackType] | tuple[None, None, None]
     ) -> None:
-        """Tell of an exception that reached Flask itself."""
+        """Log an exception that reached Flask itself."""
         if exc_info[1] is not None:
             self.log_fault(exc_info[1])
 
     def log_fault(self, error: BaseException) -> None:
-        """Tell of an unforeseen error by its kind and place."""
+        """Log the type and the place of an internal error."""
         self.interaction_log.info("fault", request_id=g.interaction.request_id, **fault_fields(error))
 
 
 def prepare(app: Application, settings: Settings) -> None:
-    """Hang these onto ``app``: they run before and after whatever door takes the request."""
+    """Register the rules on ``app``; they run before and after the request of any door."""
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY
     logger = app.interaction_log
@@ -102,14 +102,14 @@ def prepare(app: Application, settings: Settings) -> None:
 
 
 def _request_id(sent: str | None) -> str:
-    """The id the caller gave, if it is one that may stand in logs and headers; otherwise a new one."""
+    """The id that the caller sent, if it is safe in logs and headers; otherwise a new id."""
     if sent and _REQUEST_ID.fullmatch(sent) and masked(sent) == sent:
         return sent
     return os.urandom(16).hex()
 
 
 def _check_local() -> None:
-    """Raise Forbidden for what comes through a proxy, or through a browser led here by another name."""
+    """Raise Forbidden for a request through a proxy, or with another host name than this machine's."""
     host = urlsplit(f"//{request.host}").hostname or ""
     if not is_loopback(host) or any(name in request.headers for name in _FORWARDED):
         raise Forbidden(OPEN_TO_THIS_MACHINE_ONLY.at())

@@ -1,4 +1,4 @@
-"""The municipal door: records as the municipality's own system writes and reads them."""
+"""The municipal door at ``/kommune/v1``, where the municipality's own system reads and writes records."""
 
 from __future__ import annotations
 

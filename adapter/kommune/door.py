@@ -1,4 +1,4 @@
-"""Flask for the municipal door: a request becomes an Ask, an Answer a response, a refusal problem+json."""
+"""Flask for the municipal door: requests as Ask, answers as JSON, and refusals as problem+json."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 BASE_PATH = "/kommune/v1"
 _DOCUMENT_NAME = "/openapi.json"
 DOCUMENT = f"{BASE_PATH}{_DOCUMENT_NAME}"
-"""Where this door tells what it offers."""
+"""The address of the document that lists what the door offers."""
 
 MEDIA_TYPE = "application/json"
 
@@ -41,7 +41,7 @@ MUNICIPALITY_ONLY = Message(
 
 
 def blueprint(repository: Repository, tokens: Tokens, base_url: str) -> Blueprint:
-    """The door at ``/kommune/v1``: every route of the table, and the OpenAPI document made from it."""
+    """The municipal door at ``/kommune/v1``, with every route of the table and the OpenAPI document."""
     door = Blueprint("kommune", __name__, url_prefix=BASE_PATH)
     for route in ROUTES:
         door.add_url_rule(
@@ -56,7 +56,7 @@ def blueprint(repository: Repository, tokens: Tokens, base_url: str) -> Blueprin
 
 
 def refuse(error: AdapterError) -> Response:
-    """A refusal as this door tells it."""
+    """A refusal as problem+json."""
     response = _json(Problem.of(error, g.interaction.request_id), error.status, PROBLEM_TYPE)
     response.headers.extend(headers_of(error))
     return response
@@ -111,5 +111,5 @@ def _response(answer: Answer) -> Response:
 
 
 def _json(value: Any, status: int, media_type: str) -> Response:
-    """The response with a value as JSON, its numbers spelled as they were sent."""
+    """The response with a value as JSON, in which numbers keep the digits that were sent."""
     return Response(render(value), status, mimetype=media_type)

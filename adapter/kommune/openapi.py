@@ -1,4 +1,4 @@
-"""The municipal door as an OpenAPI 3.1 document: from the routes, the vocabulary and the record's schema."""
+"""The OpenAPI 3.1 document of the municipal door, made from the routes, the vocabulary and the schema."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _REFUSED = {
-    400: "Ikke forstått: syntaks, parameter, If-Match eller id",
-    401: "Uten gyldig token",
-    403: "Døra er for kommunens egne fagsystemer",
+    400: "Ugyldig kall: syntaks, parameter, If-Match eller id",
+    401: "Gyldig token mangler",
+    403: "Døra er bare for kommunens egne fagsystemer",
     404: "Finnes ikke",
-    409: "Ville brutt et krav om at noe er unikt",
-    412: "Endret av andre siden versjonen i If-Match; hver del som er endret, er et funn",
-    413: "Større enn det som leses",
-    415: "Ikke JSON",
-    422: "Forstått, men i strid med skjemaet eller en regel; hvert brudd er et funn",
+    409: "En verdi som må være unik, finnes fra før",
+    412: "Posten er endret siden versjonen i If-Match; hver endret del er et funn",
+    413: "Innholdet er for stort",
+    415: "Innholdet er ikke JSON",
+    422: "Posten bryter skjemaet eller en regel; hvert brudd er et funn",
     428: "If-Match mangler",
 }
 _PARAMETER = re.compile(r"<(?:(int):)?(\w+)>")
@@ -32,7 +32,7 @@ _AFTER: dict[str, dict[str, Any]] = {
     "Liste": {"type": "string"},
     "Endringer": {"type": "integer", "format": "int64", "minimum": 0, "default": 0},
 }
-"""What ``etter`` is, of the answers that come a page at a time: the last id, or the last number."""
+"""The schema of ``etter`` for the paged answers: the last id, or the last number."""
 
 _COUNT = {"type": "integer", "minimum": 1, "maximum": LONGEST_PAGE, "default": PAGE}
 _ETAG = {
@@ -43,20 +43,20 @@ _ETAG = {
 _AVVIK = {
     "type": "array",
     "readOnly": True,
-    "description": "Det som er uregelmessig i posten nå, og det en endring nettopp har latt falle",
+    "description": "Avvik i posten nå, og rest som den siste endringen fjernet",
     "items": {"$ref": f"{SCHEMAS}Avvik"},
 }
-"""What an answered record has beside its own fields."""
+"""The schema of the field ``avvik``, which an answer adds to a record."""
 
 _FREE = {
-    "Rest": {"type": "object", "description": "Ved «Type/id»: hvem som skrev det, og hva"},
+    "Rest": {"type": "object", "description": "Resten til hver del, ved «Type/id», og avsenderen"},
     "Del": {"type": "object", "description": "En del av saken, slik den står i sin liste"},
 }
-"""The answers whose fields the document does not tell."""
+"""The schemas of answers whose fields the document does not list."""
 
 
 def openapi(address: str) -> dict[str, Any]:
-    """The whole document, for a door at ``address``. https://spec.openapis.org/oas/v3.1.1.html."""
+    """The OpenAPI document of a door at ``address``. https://spec.openapis.org/oas/v3.1.1.html."""
     paths: dict[str, dict[str, Any]] = {}
     for route in ROUTES:
         path = _PARAMETER.sub(r"{\2}", route.path)
@@ -87,23 +87,23 @@ def _operation(route: Route) -> dict[str, Any]:
             "200": _answer(route, "Svaret"),
             **({"201": _answer(route, "Opprettet")} if route.method == "PUT" else {}),
             **{str(status): _problem(_REFUSED[status]) for status in _refused(route)},
-            "default": _problem("Hva som er galt, hvor, og hva som må gjøres"),
+            "default": _problem("Feilen: hva som er galt, hvor, og hva avsenderen må gjøre"),
         },
     }
     if route.method == "PUT":
-        operation["requestBody"] = {"required": True, **_json(route.answer, "Posten, hel")}
+        operation["requestBody"] = {"required": True, **_json(route.answer, "Hele posten")}
     return operation
 
 
 def _answer(route: Route, description: str) -> dict[str, Any]:
-    """What is answered, with its version where it is of one."""
+    """The schema of a successful answer, with ETag if the answer has a version."""
     answer = _json(route.answer, description)
     versioned = route.answer in {*KINDS, "Del"}
     return {**answer, "headers": {"ETag": _ETAG}} if versioned else answer
 
 
 def _refused(route: Route) -> list[int]:
-    """The statuses a route refuses with, beside those of a fault of ours; a PUT creates what is not found."""
+    """The 4xx statuses of a route; a PUT has no 404, since it creates an unknown record."""
     if route.method == "PUT":
         return [status for status in _REFUSED if status != 404]
     paged = [400] if route.answer in _AFTER else []
@@ -132,7 +132,7 @@ def _problem(description: str) -> dict[str, Any]:
 
 
 def _schemas() -> dict[str, Any]:
-    """Every schema of the document by its name: those of the records, and those of the door's own answers."""
+    """Every schema of the document by name: the records, and the answers of the door."""
     records = msgspec.json.encode(definitions()).replace(b'"#/$defs/', f'"{SCHEMAS}'.encode())
     schemas: dict[str, Any] = msgspec.json.decode(records)
     for kind in KINDS:

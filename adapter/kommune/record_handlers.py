@@ -1,4 +1,4 @@
-"""What the municipal door does with records: read, write, list, and tell what has changed. No Flask here."""
+"""The handlers of the municipal door, without Flask: read, write, list, versions, residue and changes."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ UNKNOWN_PARAMETER = Message(
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One request of the municipality's system; ``kind`` is empty at an address of no kind of record."""
+    """One request of the municipality's system; ``kind`` is empty if the address has no kind of record."""
 
     repository: Repository
     note: ChangeNote
@@ -54,7 +54,7 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An object of the vocabulary or a record's body, its status, and the version for the ETag."""
+    """An answer: an object of the vocabulary or a record, the status, and the version for the ETag."""
 
     value: Struct | dict[str, Any]
     status: int = 200
@@ -62,20 +62,20 @@ class Answer:
 
 
 def read(ask: Ask, id: str) -> Answer:  # noqa: A002 - the address says id
-    """The record as it stands, with its avvik."""
+    """The current version of the record, with its avvik."""
     return _shown(ask, ask.repository.record(ask.kind, id))
 
 
 def version(ask: Ask, id: str, versjon: int) -> Answer:  # noqa: A002 - the address says id
-    """The record as it stood in one version."""
+    """One version of the record."""
     found = ask.repository.record_version(ask.kind, id, versjon)
     return Answer(found.body, version=found.version)
 
 
 def put(ask: Ask, id: str) -> Answer:  # noqa: A002 - the address says id
-    """Make the body the record's next version; 201 if it is new, the same ETag if nothing changed.
+    """Store the body as the next version of the record; 201 if it is new, the same ETag if nothing changed.
 
-    What FHIR writers said beside a value that is no more goes with it, and is told among the avvik.
+    Residue of a value that has changed is removed, and the answer reports it among the avvik.
     """
     body = with_integers(ask.kind or "", read_received(ask.body))
     body.pop("avvik", None)
@@ -87,7 +87,7 @@ def put(ask: Ask, id: str) -> Answer:  # noqa: A002 - the address says id
 
 
 def listing(ask: Ask) -> Answer:
-    """Records of one kind by id, a page at a time: ``?etter=<id>&antall=<n>``."""
+    """A page of records of one kind, sorted by id: ``?etter=<id>&antall=<n>``."""
     _only(ask, "etter", "antall")
     count = _number(ask, "antall", PAGE, 1, LONGEST_PAGE)
     found = ask.repository.records(ask.kind, ask.query.get("etter"), count)
@@ -96,13 +96,13 @@ def listing(ask: Ask) -> Answer:
 
 
 def versions(ask: Ask, id: str) -> Answer:  # noqa: A002 - the address says id
-    """Every version of a record, the newest first: when, by which client, for whom."""
+    """The versions of a record, newest first, each with time, client and person."""
     found = ask.repository.record_versions(ask.kind, id)
     return Answer(Versjoner([Versjon.of(record) for record in found]))
 
 
 def part(ask: Ask, id: str, liste: str, del_id: str) -> Answer:  # noqa: A002 - the address says id
-    """One part of a sak by the list it stands in and its id."""
+    """One part of a sak, by the name of its list and its id."""
     found = ask.repository.record("sak", id)
     items = found.body.get(liste)
     for item in items if isinstance(items, list) else ():
@@ -112,12 +112,12 @@ def part(ask: Ask, id: str, liste: str, del_id: str) -> Answer:  # noqa: A002 - 
 
 
 def rest(ask: Ask, id: str) -> Answer:  # noqa: A002 - the address says id
-    """The residue of a record: what FHIR writers said that the record has no field for, and who."""
+    """The residue of each part of a record, with its sender."""
     return Answer(ask.repository.rest(ask.kind, id))
 
 
 def changes(ask: Ask) -> Answer:
-    """The feed: every change after a number, in order; ``siste`` is where to go on next time."""
+    """A page of changes after a number, in order; ``siste`` is the ``etter`` of the next call."""
     _only(ask, "etter", "antall")
     after = _number(ask, "etter", 0, 0, 2**63 - 1)
     count = _number(ask, "antall", PAGE, 1, LONGEST_PAGE)
@@ -126,9 +126,9 @@ def changes(ask: Ask) -> Answer:
 
 
 def _shown(ask: Ask, found: RecordVersion, status: int = 200, dropped: Sequence[Finding] = ()) -> Answer:
-    """The record with what is irregular in it; ``avvik`` is ours to say, passed over when it comes back.
+    """The record with its avvik, a field that a write ignores.
 
-    ``dropped`` is what the write that made it left behind, and told this once.
+    ``dropped`` holds the findings about residue that this write removed; no later answer repeats them.
     """
     avvik = [Avvik.of(finding) for finding in (*dropped, *ask.repository.avvik(found))]
     return Answer({**found.body, "avvik": avvik} if avvik else found.body, status, found.version)

@@ -1,4 +1,4 @@
-"""The table of the municipal door: Flask routes by it, and the OpenAPI document is written from it."""
+"""The table of routes of the municipal door, for Flask and for the OpenAPI document."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _KINDS = {"organisasjoner": "organisasjon", "ansatte": "ansatt", "saker": "sak"}
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One address and method: its path below the base, what it does, and what it answers with.
+    """One address and method: its path below the base, its handler, and the schema of its answer.
 
     ``answer`` names a schema: a kind of record, or one of the door's own (``Liste``, ``Versjoner``,
     ``Endringer``, ``Rest``, ``Del``).
@@ -38,7 +38,7 @@ def _of_kind(plural: str, kind: str) -> tuple[Route, ...]:
               record_handlers.versions, kind),
         Route("GET", f"/{plural}/<id>/versjoner/<int:versjon>", f"Les en versjon av {kind}", kind,
               record_handlers.version, kind),
-        Route("GET", f"/{plural}/<id>/rest", "Det FHIR sa som posten ikke har felt for", "Rest",
+        Route("GET", f"/{plural}/<id>/rest", "FHIR-innhold som posten ikke har felt for", "Rest",
               record_handlers.rest, kind),
     )  # fmt: skip
 

@@ -1,8 +1,8 @@
-"""The objects the municipal door answers with; the OpenAPI document takes its schemas from these types.
+"""The types of the municipal door's answers, from which the OpenAPI document takes its schemas.
 
-The document does not require a field that has a default; a field that is UNSET is left out of the JSON.
-A record is no type here: its schema is the record's own, and its body is answered as it is stored.
-The first line of each type is its description in the document.
+In the document a field with a default is optional; in the JSON a field that is UNSET is left out. Records
+have no type here: the record schema describes them, and an answer holds the stored body. The first line of
+each type's docstring is its description in the document.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 PROBLEM_TYPE = "application/problem+json"
 SCHEMAS = "#/components/schemas/"
-"""Where the OpenAPI document has its schemas."""
+"""The reference prefix of schemas in the OpenAPI document."""
 
 Record = Annotated[
     dict[str, Any], Meta(extra_json_schema={"anyOf": [{"$ref": f"{SCHEMAS}{kind}"} for kind in KINDS]})
@@ -41,7 +41,7 @@ class Avvik(Struct, kw_only=True, forbid_unknown_fields=True):
 
     @classmethod
     def of(cls, finding: Finding) -> Avvik:
-        """The avvik a finding tells."""
+        """The finding as an avvik."""
         return cls(
             kode=finding.code,
             sted=_if_known(finding.expression),
@@ -108,7 +108,7 @@ class Endring(Struct):
 
     @classmethod
     def of(cls, change: Change) -> Endring:
-        """The change as the feed tells it."""
+        """The change as an item of the feed."""
         posts = [Post(*touched) for touched in change.records]
         return cls(change.seq, change.at.isoformat(), change.note.caller, change.note.interaction, posts)
 

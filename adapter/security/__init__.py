@@ -1,1 +1,1 @@
-"""Who calls: bearer tokens, scopes and the caller they make."""
+"""Authentication: bearer tokens, scopes, and the caller of a request."""

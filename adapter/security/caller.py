@@ -1,4 +1,4 @@
-"""Who calls: everything a verified token says about the other side, and nothing about what it may see."""
+"""The caller of an interaction, as a verified token describes it; consent decides what the caller sees."""
 
 from __future__ import annotations
 
@@ -11,18 +11,17 @@ if TYPE_CHECKING:
     from adapter.interaction import Interaction
 
 TREATMENT = "TREAT"
-"""Purpose of use where a token names none; http://terminology.hl7.org/CodeSystem/v3-ActReason."""
+"""Default formål, for a token without one; http://terminology.hl7.org/CodeSystem/v3-ActReason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The other side of one interaction.
+    """The caller of one interaction.
 
-    ``organisation`` and ``parent`` are organisation numbers: the unit that calls and the legal entity it
-    belongs to. ``person`` is a FHIR reference of ours (``Patient/x``, ``Practitioner/x``,
-    ``RelatedPerson/x``); ``pid`` the birth number of the person logged in, which no text form shows.
-    ``municipality`` is true for the municipality's own listed systems only: units of very different kinds
-    share its organisation number, so that number proves nothing.
+    ``organisation`` and ``parent`` are the organisation numbers of the calling unit and its legal entity.
+    ``person`` is a reference on this server (``Patient/x``, ``Practitioner/x``, ``RelatedPerson/x``); ``pid``
+    is the birth number of the person logged in, which ``repr`` leaves out. ``municipality`` is true only for
+    the municipality's own listed systems; its organisation number does not count, since many units share it.
     """
 
     client_id: str
@@ -51,4 +50,4 @@ ANYBODY = Caller(client_id="anybody")
 """Anonymous caller for open addresses; no scopes."""
 
 OPEN_CALLER = Caller(client_id="open", municipality=True, scopes=EVERYTHING)
-"""Whoever calls without a token where the door is open: the municipality's own system."""
+"""The caller without a token if ADAPTER_AUTH is open: the municipality's own system."""

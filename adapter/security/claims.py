@@ -1,7 +1,7 @@
-"""From a verified token's claims to a caller: HelseID's claims, SMART's fhirUser and scopes, and purpose.
+"""Conversion of the claims of a verified token to a caller: HelseID's, SMART's, and purpose.
 
-A claim that is there in another shape than its standard gives it makes the token unusable; it is never
-read as absent, since less said can mean more allowed.
+A claim with another shape than its standard makes the token invalid; the claim is never read as absent, since
+a missing claim can give wider access.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ _PERSON = re.compile(r"(Patient|Practitioner|RelatedPerson)/[A-Za-z0-9.-]{1,64}"
 
 
 def caller(claims: Mapping[str, Any], municipality_clients: frozenset[str], fhir_base: str) -> Caller:
-    """Make the caller of one token; ``municipality_clients`` are those its issuer may speak for.
+    """Make the caller of one token; ``municipality_clients`` are the own systems its issuer can name.
 
-    Raises ValueError, naming the claim, for a claim of the wrong shape or a missing client id.
+    Raises ValueError with the name of the claim if a claim has the wrong shape or the client id is missing.
     """
     client_id = _text(claims, "client_id" if "client_id" in claims else "azp", _CLIENT_ID)
     if client_id is None:
@@ -62,7 +62,7 @@ def _text(claims: Mapping[str, Any], name: str, shape: re.Pattern[str]) -> str |
 
 
 def _person(claims: Mapping[str, Any], fhir_base: str) -> str | None:
-    """The person logged in, when it is one of ours; a fhirUser at another server tells us nothing.
+    """The person logged in, as a reference on this server; None for a fhirUser on another server.
 
     https://hl7.org/fhir/smart-app-launch/STU2.2/scopes-and-launch-context.html#fhiruser
     """
@@ -80,7 +80,7 @@ def _sees_one_patient(person: str | None) -> bool:
 
 
 def _scope(claims: Mapping[str, Any]) -> str:
-    """The scope claim: a text (RFC 9068) or a list of texts (as HelseID writes it)."""
+    """The scope claim: a string (RFC 9068), or a list of strings as in HelseID."""
     scope = claims.get("scope", "")
     if isinstance(scope, list) and all(isinstance(word, str) for word in scope):
         return " ".join(scope)

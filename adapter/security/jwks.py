@@ -1,8 +1,8 @@
-"""Keys fetched from a token issuer's address, kept, and fetched again when the issuer changes them.
+"""Public keys fetched from the address of a token issuer, cached, and fetched again when they change.
 
-The one place that opens a connection because of a token. The address comes from the configuration, never
-from the token; redirects and the proxy settings of the surroundings are not followed. However many unknown
-key ids callers make up, an issuer is asked at most once in ``FETCH_PAUSE_SECONDS``.
+Only this module opens a connection because of a token. The address comes from the settings, never from the
+token; redirects and proxy variables of the environment are not followed. An issuer is asked at most once in
+``FETCH_PAUSE_SECONDS``, however many unknown key ids the tokens hold.
 """
 
 from __future__ import annotations
@@ -29,20 +29,20 @@ KEYS_UNREACHABLE = Message(
 )
 
 FRESH_SECONDS = 300.0
-"""How long keys are used before they are asked for again; less when Cache-Control says less."""
+"""How long keys are used before they are fetched again; shorter if Cache-Control says so."""
 
 STALE_SECONDS = 3600.0
-"""How long keys are used while the issuer does not answer; after that its tokens get 503."""
+"""How long keys are used while the issuer does not answer; after that its tokens are answered with 503."""
 
 FETCH_PAUSE_SECONDS = 30.0
-"""The least time between two questions to one issuer."""
+"""The shortest time between two requests to one issuer."""
 
 _TIMEOUT_SECONDS = 3.0
 _LARGEST_SET = 256 * 1024
 
 
 class FetchedKeys:
-    """The keys at one address."""
+    """The public keys at one address."""
 
     def __init__(
         self,
@@ -59,7 +59,7 @@ class FetchedKeys:
         self._fresh_until = self._stale_at = self._ask_again_at = float("-inf")
 
     def find(self, kid: str, alg: str) -> PublicKey | None:
-        """The one key with this id that fits; asks the issuer when keys are old or the id is new.
+        """The only key with this id that fits ``alg``, fetched if the keys are old or the id is unknown.
 
         Raises Unavailable when the issuer has not answered for longer than its keys may be used.
         """
@@ -76,7 +76,7 @@ class FetchedKeys:
         return self._keys
 
     def _ask(self) -> bool:
-        """Fetch the keys if it is time to; whether they are new. Only one thread waits for the issuer."""
+        """Fetch the keys if the pause is over, one thread at a time; return whether they were fetched."""
         if not self._lock.acquire(blocking=self._keys is None):
             return False
         try:
@@ -94,7 +94,7 @@ class FetchedKeys:
             self._lock.release()
 
     def _fetch(self) -> tuple[KeySet, float]:
-        """One GET: the set, and how long it is fresh. ValueError for any answer that is not a small set."""
+        """The key set and the seconds it is fresh; ValueError if the answer is no key set or too large."""
         deadline = time.monotonic() + _TIMEOUT_SECONDS
         client = httpx.Client(
             transport=self._transport, timeout=_TIMEOUT_SECONDS, trust_env=False, follow_redirects=False
@@ -111,7 +111,7 @@ class FetchedKeys:
 
 
 def _lifetime(cache_control: str) -> float:
-    """How long an answer is fresh: Cache-Control bounded by how often an issuer is asked at all."""
+    """The seconds an answer is fresh: Cache-Control, but at least the pause and at most ``FRESH_SECONDS``."""
     if re.search(r"\bno-(store|cache)\b", cache_control):
         return FETCH_PAUSE_SECONDS
     age = re.search(r"\bmax-age=([0-9]{1,9})\b", cache_control)

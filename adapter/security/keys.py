@@ -1,7 +1,7 @@
-"""Public keys that may sign tokens: which are usable, and the one that a token's header names.
+"""Public keys for the signatures of tokens, and the choice of a key by the header of a token.
 
-RFC 7517. A set is read once into keys already fit for their algorithms, so that a header can only ever
-choose among them: never a symmetric key, never an algorithm of another family.
+RFC 7517. A key set is read once into keys that are bound to algorithms, so that the header of a token can
+never choose a symmetric key or an algorithm of another family.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ ALGORITHMS: Mapping[str, tuple[str, str | None]] = {
     "ES384": ("EC", "P-384"),
     "ES512": ("EC", "P-521"),
 }
-"""The signature algorithms taken, with the kind of key and the curve each needs."""
+"""The accepted signature algorithms, with the type of key and the curve of each."""
 
 _LONGEST_KID = 256
 _MOST_KEYS = 100
@@ -29,7 +29,7 @@ _SMALLEST_RSA_BITS = 2048
 
 @dataclass(frozen=True, slots=True)
 class PublicKey:
-    """One usable key: ``alg`` is set when the issuer has bound the key to one algorithm."""
+    """A public key; ``alg`` is set if the issuer has bound the key to one algorithm."""
 
     kid: str
     kind: str
@@ -43,7 +43,7 @@ class PublicKey:
 
 
 class Keys(Protocol):
-    """Where the keys of one issuer are found."""
+    """The public keys of one issuer."""
 
     def find(self, kid: str, alg: str) -> PublicKey | None:
         """The one key with this id that fits the algorithm; None when there is none, or several."""
@@ -52,13 +52,13 @@ class Keys(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class KeySet:
-    """Keys at hand."""
+    """A JWK set in memory."""
 
     keys: tuple[PublicKey, ...]
 
     @classmethod
     def parse(cls, document: object) -> KeySet:
-        """Read a JWK set; keys not usable for signatures are left out. Raises ValueError if it is none."""
+        """Read a JWK set without keys that cannot verify signatures; ValueError if it is not a JWK set."""
         listed = document.get("keys") if isinstance(document, Mapping) else None
         if not isinstance(listed, list) or len(listed) > _MOST_KEYS:
             raise ValueError("no JWK set")
@@ -72,7 +72,7 @@ class KeySet:
 
 
 def _public_key(item: Mapping[str, Any]) -> PublicKey | None:
-    """The key, or None when it is not one that may sign tokens."""
+    """The public key; None if it cannot verify signatures of tokens."""
     kid, alg = item.get("kid"), item.get("alg")
     if not isinstance(kid, str) or not 0 < len(kid) <= _LONGEST_KID or not _may_sign(item):
         return None

@@ -1,10 +1,10 @@
-"""What a token's scopes allow: SMART on FHIR scopes as permissions on a type and an interaction.
+"""SMART on FHIR scopes of a token, as permissions on a resource type and an interaction.
 
 https://hl7.org/fhir/smart-app-launch/STU2.2/scopes-and-launch-context.html: ``system/CareTeam.rs``. The
-letters stand in the order ``cruds`` (create, read, update, delete, search); the older ``.read``, ``.write``
-and ``.*`` are read as ``rs``, ``cud`` and ``cruds``. A scope narrowed by ``?param=value`` allows nothing,
-because the narrowing is not carried out: less is given than was granted, never more. What scopes allow is
-a ceiling; what the caller sees below it is decided by consent.
+letters have the order ``cruds`` (create, read, update, delete, search); the older ``.read``, ``.write`` and
+``.*`` are read as ``rs``, ``cud`` and ``cruds``. A scope narrowed by ``?param=value`` gives no permission,
+because the adapter does not apply the narrowing. Scopes are an upper limit; consent decides what the caller
+sees within it.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ class Scopes:
 
     @classmethod
     def parse(cls, text: str, *, patient_context: bool = False) -> Scopes:
-        """Read the space-separated scopes of a token; what is no FHIR scope is passed over.
+        """Read the space-separated scopes of a token; other scopes than FHIR scopes are ignored.
 
-        ``patient/`` scopes are bounded by one patient, so they count only with ``patient_context``: when
-        the caller is a person who sees that one alone.
+        ``patient/`` scopes are for one patient, so they count only with ``patient_context``, for a caller
+        that is a person.
         """
         permissions = set()
         for scope in text.split(" "):

@@ -1,6 +1,6 @@
-"""From an Authorization header to a caller, or to the one answer that every bad token gets.
+"""Verification of the Authorization header, with a caller or one and the same refusal as the result.
 
-RFC 6750. Whatever is wrong with a token, the answer is the same: what failed would only help whoever made it.
+RFC 6750. The refusal is the same for every fault of a token, since the reason would help a forger.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _CACHE_SIZE = 2048
 
 
 class Tokens:
-    """The trusted issuers, and the callers whose tokens were verified a moment ago."""
+    """The trusted issuers, and a cache of the callers of recently verified tokens."""
 
     def __init__(
         self,
@@ -61,9 +61,9 @@ class Tokens:
 
     @classmethod
     def from_settings(cls, settings: Settings, clock: Callable[[], datetime]) -> Tokens:
-        """The issuers of the settings' file, and outside production the development issuer.
+        """Tokens of the issuers in the settings' file, and of the development issuer outside production.
 
-        Raises SettingsError when the file is not as it should be.
+        Raises SettingsError if the file has faults.
         """
         issuers: list[Issuer] = []
         if settings.issuers_file is not None:
@@ -79,11 +79,11 @@ class Tokens:
         )
 
     def caller(self, authorization: str | None) -> Caller:
-        """Who calls with this Authorization header.
+        """The caller with this Authorization header.
 
-        Raises Unauthorized, always with the same finding, when there is no valid token (where the door is
-        open, only when there is a token and it is not valid); Unavailable when the issuer's keys are out
-        of reach.
+        Raises Unauthorized, always with the same finding, if there is no valid token; with ADAPTER_AUTH=open
+        only if there is a token and it is not valid. Raises Unavailable if the issuer's keys cannot be
+        fetched.
         """
         if authorization is None and self._anonymous is not None:
             return self._anonymous
@@ -103,14 +103,14 @@ class Tokens:
         return caller
 
     def _verify(self, token: str, now: float) -> tuple[Caller, float]:
-        """The caller of a token, and when the token ends. Raises ValueError."""
+        """The caller of a token, and the time the token expires. ValueError if the token is not valid."""
         claims, issuer, expires = verify(token, self._issuers, now)
         clients = self._municipality_clients if issuer.municipality else frozenset[str]()
         return claims_module.caller(claims, clients, self._fhir_base), expires
 
 
 class _Verified:
-    """Callers of verified tokens, each until its moment; the longest unused go first."""
+    """A cache of callers by token, each with an expiry time; the least recently used is removed first."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

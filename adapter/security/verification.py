@@ -1,8 +1,8 @@
-"""Is this token what it says it is: its form, its signature, whom it is for and when.
+"""Verification of a token: its form, signature, issuer, audience and times.
 
-RFC 7515, RFC 7519, RFC 8725 and RFC 9068, and HelseID's rules for an API. A token's header chooses among
-the issuer's keys and our algorithms and brings nothing itself: a header field that would (jwk, jku, x5c,
-crit, b64, zip, enc ...) makes the token unusable.
+RFC 7515, RFC 7519, RFC 8725 and RFC 9068, and HelseID's rules for an API. The header of a token can only
+choose among the issuer's keys and the accepted algorithms; a header field that brings its own key or
+processing (jwk, jku, x5c, crit, b64, zip, enc ...) makes the token invalid.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from adapter.security.issuers import Issuer
 
 LONGEST_TOKEN = 8190
-"""Longest token read; the server takes no longer header either."""
+"""The longest accepted token; the server accepts no longer header either."""
 
 _TYPES = {"at+jwt", "application/at+jwt", "jwt"}
 _HEADER_FIELDS = {"alg", "kid", "typ", "x5t", "x5t#S256"}
@@ -31,10 +31,9 @@ _LONGEST_LIFE_SECONDS = 24 * 60 * 60
 
 
 def verify(token: str, issuers: Mapping[str, Issuer], now: float) -> tuple[dict[str, Any], Issuer, int]:
-    """Verify a compact token of three parts: its claims, its issuer, and the second it ends.
+    """Verify a compact token; return its claims, its issuer, and the second it expires.
 
-    Raises ValueError, naming the part, for whatever is wrong; Unavailable when the issuer's keys cannot be
-    had.
+    Raises ValueError with the name of the faulty part; Unavailable if the issuer's keys cannot be fetched.
     """
     parts = token.split(".")
     header, claims = _json_part(parts[0]), _json_part(parts[1])
@@ -46,13 +45,13 @@ def verify(token: str, issuers: Mapping[str, Issuer], now: float) -> tuple[dict[
     _check_signature(token, header, issuer)
     _check_audience(claims, issuer)
     expires = _check_times(claims, now)
-    if "cnf" in claims:  # bound to a key whose proof a bearer does not give: RFC 9449 section 7.2
+    if "cnf" in claims:  # a token bound to a key needs a proof (RFC 9449 section 7.2)
         raise ValueError("cnf")
     return claims, issuer, expires
 
 
 def _decoded(part: str) -> bytes:
-    """Base64url in its one canonical form: a signature must not have two spellings."""
+    """The bytes of canonical base64url; ValueError for any other spelling of the same bytes."""
     data = base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
     if base64.urlsafe_b64encode(data).rstrip(b"=") != part.encode("ascii"):
         raise ValueError("base64")
@@ -98,14 +97,14 @@ def _check_signature(token: str, header: Mapping[str, Any], issuer: Issuer) -> N
 
 
 def _check_audience(claims: Mapping[str, Any], issuer: Issuer) -> None:
-    """For this service alone: a token several services take could be used here by any of them."""
+    """Require this service as the only audience: another audience of the token could reuse the token here."""
     audience = claims.get("aud")
     if audience not in (issuer.audience, [issuer.audience]):
         raise ValueError("aud")
 
 
 def _check_times(claims: Mapping[str, Any], now: float) -> int:
-    """``exp`` required and strict; ``nbf`` and ``iat`` at most a little ahead (FAPI 2.0). Returns ``exp``."""
+    """Check that ``exp`` is ahead and ``nbf`` and ``iat`` at most 10 s ahead (FAPI 2.0); return ``exp``."""
     for name in ("exp", "nbf", "iat"):
         if name in claims and type(claims[name]) is not int:
             raise ValueError(name)
