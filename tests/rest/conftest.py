@@ -1,4 +1,4 @@
-"""The whole adapter on an empty database, with the small municipality in it, and callers to ask as."""
+"""Fixtures: the adapter on an empty database or with the small municipality, and its usual callers."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ BASE = "https://adapter.example/fhir"
 
 @dataclass
 class Clock:
-    """A clock that moves a second every time it is read."""
+    """A clock that moves one second forward every time it is read."""
 
     now: datetime = field(default_factory=lambda: datetime(2026, 3, 1, 12, tzinfo=UTC))
 
     def __call__(self) -> datetime:
-        """A second later than last time."""
+        """The current time, one second after the previous call."""
         self.now += timedelta(seconds=1)
         return self.now
 
 
 @dataclass(frozen=True)
 class House:
-    """The adapter, and what one needs to call it."""
+    """The adapter, with methods that call it as the usual callers."""
 
     client: FlaskClient
     var: Path
@@ -48,7 +48,7 @@ class House:
         return mint(self.var, wish, self.clock.now)
 
     def call(self, wish: Wish | None, method: str, path: str, **options: Any) -> TestResponse:
-        """Call as somebody, or as nobody."""
+        """Call with a token, or without one."""
         headers = dict(options.pop("headers", {}))
         if wish is not None:
             headers["Authorization"] = f"Bearer {self.token(wish)}"
@@ -59,17 +59,17 @@ class House:
         return self.call(Wish("system", EXAMPLE_CLIENT), method, path, **options)
 
     def hospital(self, method: str, path: str, **options: Any) -> TestResponse:
-        """Call as the hospital that may know the coordinator."""
+        """Call as the hospital with a samtykke to the coordinator."""
         return self.call(Wish("organisasjon", "epj", HOSPITAL_NUMBER), method, path, **options)
 
     def stranger(self, method: str, path: str, **options: Any) -> TestResponse:
-        """Call as an organisation nobody has permitted anything."""
+        """Call as an organisation without any samtykke."""
         return self.call(Wish("organisasjon", "epj", STRANGER_NUMBER), method, path, **options)
 
 
 @pytest.fixture
 def house(database_url: str, tmp_path: Path) -> Iterator[House]:
-    """The adapter with nothing in it, on each kind of database."""
+    """The adapter on an empty database, on each kind of database."""
     settings = Settings.from_environment(
         {
             "ADAPTER_DATABASE_URL": database_url,

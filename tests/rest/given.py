@@ -1,4 +1,4 @@
-"""Stored resources as a recipient was given them, for tests of what is built around them."""
+"""Publications for tests of Bundles and of splicing."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MOMENT = datetime(2026, 3, 1, 12, 30, 15, 250000, tzinfo=UTC)
 def published(
     type_: str = "CareTeam", id_: str = "t1", version: int = 1, *, deleted: bool = False, **elements: Any
 ) -> Published:
-    """One version of a resource with these elements."""
+    """One publication of a resource with these elements."""
     body = b"" if deleted else render({"resourceType": type_, "id": id_, **elements})
     return Published(
         recipient="kommune",

@@ -1,4 +1,4 @@
-"""Bundles around stored bytes: valid R4, links fit to be written down, nothing re-encoded."""
+"""Bundles around stored bytes are valid R4, have links without birth numbers, and are not re-encoded."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ BASE = "https://adapter.example/fhir"
 FNR = "urn:oid:2.16.578.1.12.4.1.4.1"
 
 
-def test_a_searchset_tells_matches_from_what_came_along() -> None:
+def test_a_searchset_marks_matches_and_included_resources() -> None:
     """entry.search.mode is match or include, fullUrl is absolute, and total counts matches alone."""
     team, person = published(status="active"), published("Practitioner", "p1", 4)
     bundle = read_stored(searchset(BASE, [team], [person], 1, [("self", f"{BASE}/CareTeam")]))
@@ -29,8 +29,8 @@ def test_a_searchset_tells_matches_from_what_came_along() -> None:
     assert bundle["entry"][1]["resource"]["meta"]["versionId"] == "4"
 
 
-def test_an_empty_searchset_says_nothing_of_itself() -> None:
-    """No entry, no id and no time: what is hidden and what never existed give the same bytes."""
+def test_an_empty_searchset_has_no_id_and_no_time() -> None:
+    """A searchset without entries has the same bytes for a hidden resource and for an unknown one."""
     assert read_stored(searchset(BASE, [], [], 0, [("self", "x")])) == {
         "resourceType": "Bundle",
         "type": "searchset",
@@ -40,13 +40,13 @@ def test_an_empty_searchset_says_nothing_of_itself() -> None:
     assert "total" not in read_stored(searchset(BASE, [], [], None, []))
 
 
-def test_entries_keep_stored_digits() -> None:
-    """Stored bytes go into the Bundle as they are."""
+def test_an_entry_keeps_the_digits_of_the_stored_bytes() -> None:
+    """The entries of a Bundle hold the stored bytes as they are."""
     stored = replace(published(), body=b'{"resourceType":"CareTeam","id":"t1","x":1.10}')
     assert b'"x":1.10}' in searchset(BASE, [stored], [], 1, [])
 
 
-def test_a_history_tells_each_version_and_the_deletion() -> None:
+def test_a_history_has_an_entry_for_each_version_and_for_the_deletion() -> None:
     """Each entry has request and response; the deleted version has no resource (bdl-3, bdl-4)."""
     versions = [published(version=3, deleted=True), published(version=2, name="b"), published(name="a")]
     bundle = read_stored(history(BASE, versions, f"{BASE}/CareTeam/t1/_history"))
@@ -83,8 +83,8 @@ def test_a_history_tells_each_version_and_the_deletion() -> None:
         ),
     ],
 )
-def test_a_link_is_the_query_carried_out_without_numbers_of_persons(
+def test_the_self_link_leaves_out_numbers_of_persons(
     pairs: tuple[tuple[str, str], ...], address: str
 ) -> None:
-    """The self link can be written down: a birth number is left out, and the link then says _search."""
+    """The self link is the search as carried out; with a birth number left out, it is that of _search."""
     assert search_address(BASE, "CareTeam", pairs) == f"{BASE}{address}"

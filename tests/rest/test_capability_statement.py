@@ -1,4 +1,4 @@
-"""The CapabilityStatement: valid R4, and true, since it is read from the tables the door runs by."""
+"""The CapabilityStatement is valid R4 and agrees with the tables of the door."""
 
 from __future__ import annotations
 
@@ -24,21 +24,23 @@ def statement() -> dict[str, Any]:
     return capability_statement(BASE, date(2026, 3, 1), if_match_required=True)
 
 
-def test_it_is_valid_r4(statement: dict[str, Any]) -> None:
-    """Both our own structure check and an independent model of R4 find nothing wrong."""
+def test_the_statement_is_valid_r4(statement: dict[str, Any]) -> None:
+    """The adapter's structure check and an independent model of R4 find no error in the statement."""
     assert check(read_stored(render(statement))) == []
     CapabilityStatement.model_validate(statement)
 
 
-def test_it_says_what_the_routes_do(statement: dict[str, Any]) -> None:
-    """Each served type has every interaction of the routes table."""
+def test_the_statement_lists_the_interactions_of_the_routes(statement: dict[str, Any]) -> None:
+    """Each served type has every interaction of the table of routes."""
     told = {one["type"]: [i["code"] for i in one["interaction"]] for one in statement["rest"][0]["resource"]}
     interactions = ["read", "vread", "update", "history-instance", "create", "search-type"]
     assert told == dict.fromkeys(TYPES, interactions)
 
 
-def test_it_lists_every_search_parameter_by_the_specifications_definition(statement: dict[str, Any]) -> None:
-    """Names, types and definitions are those of the search tables and of R4; no other is listed."""
+def test_the_statement_lists_every_search_parameter_with_its_definition_in_r4(
+    statement: dict[str, Any],
+) -> None:
+    """Names, types and definitions are those of the search tables and of R4; no other parameter is listed."""
     for resource in statement["rest"][0]["resource"]:
         type_ = resource["type"]
         told = {one["name"]: (one["type"], one["definition"]) for one in resource["searchParam"]}
@@ -50,27 +52,29 @@ def test_it_lists_every_search_parameter_by_the_specifications_definition(statem
         assert resource.get("searchRevInclude", []) == list(REVINCLUDES[type_])
 
 
-def test_the_id_is_searched_by_as_every_resource_defines_it(statement: dict[str, Any]) -> None:
-    """The package has an example of the same name; the definition is the real one."""
+def test_the_parameter_id_has_the_definition_of_resource(statement: dict[str, Any]) -> None:
+    """The definition of _id is that of Resource, not an example of the same name in the package."""
     for resource in statement["rest"][0]["resource"]:
         (found,) = (one for one in resource["searchParam"] if one["name"] == "_id")
         assert found["definition"] == "http://hl7.org/fhir/SearchParameter/Resource-id"
 
 
-def test_it_says_that_transactions_are_taken(statement: dict[str, Any]) -> None:
-    """The interactions of the whole service are those of the routes: transaction, and no batch."""
+def test_the_statement_lists_transaction_and_no_batch(statement: dict[str, Any]) -> None:
+    """The interactions of the whole system are those of the routes: transaction alone."""
     assert [one["code"] for one in statement["rest"][0]["interaction"]] == ["transaction"]
 
 
-def test_it_says_that_numbers_of_persons_go_in_the_body(statement: dict[str, Any]) -> None:
-    """A client can read the rule before it breaks it: for the service and for every type."""
+def test_the_statement_sends_numbers_of_persons_to_the_body(statement: dict[str, Any]) -> None:
+    """The documentation of the service and of every type says that a number of a person goes in the body."""
     rest = statement["rest"][0]
     for text in (rest["documentation"], *(one["documentation"] for one in rest["resource"])):
         assert "only in the body of a POST to _search" in text
 
 
 @pytest.mark.parametrize(("required", "versioning"), [(True, "versioned-update"), (False, "versioned")])
-def test_it_says_whether_if_match_is_required(required: bool, versioning: str) -> None:
-    """https://hl7.org/fhir/R4/valueset-versioning-policy.html: versioned-update means If-Match is a must."""
+def test_the_statement_has_versioned_update_when_if_match_is_required(
+    required: bool, versioning: str
+) -> None:
+    """versioned-update means a required If-Match: https://hl7.org/fhir/R4/valueset-versioning-policy.html."""
     told = capability_statement(BASE, date(2026, 3, 1), if_match_required=required)
     assert {one["versioning"] for one in told["rest"][0]["resource"]} == {versioning}

@@ -1,4 +1,4 @@
-"""Real clients against a real process: fhirpy and SMART's fhirclient find, read and change a CareTeam."""
+"""The clients fhirpy and fhirclient find, read and change a CareTeam in a process of the adapter."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ HOSPITAL = Wish("organisasjon", "epj", HOSPITAL_NUMBER)
 
 @pytest.fixture
 def service(database_url: str, tmp_path: Path) -> Iterator[Service]:
-    """The adapter as it is run, in a process of its own, for clients that cannot send If-Match."""
+    """The adapter in a process of its own, with ADAPTER_IF_MATCH=optional for clients without If-Match."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -122,7 +122,7 @@ def test_fhirpy_finds_reads_and_changes_a_care_team(service: Service) -> None:
 
 
 def test_fhirclient_finds_reads_and_changes_a_care_team(service: Service) -> None:
-    """https://github.com/smart-on-fhir/client-py: its R4 models take every answer we give."""
+    """The R4 models of https://github.com/smart-on-fhir/client-py accept every answer of the adapter."""
     smart = FHIRClient(settings={"app_id": "test", "api_base": f"{service.address}/fhir"})
     smart.server.session.headers["Authorization"] = service.token(MUNICIPALITY)
     assert smart.prepare()
@@ -141,8 +141,8 @@ def test_fhirclient_finds_reads_and_changes_a_care_team(service: Service) -> Non
     smart.server.session.close()
 
 
-def test_a_hospital_asks_with_fhirpy(service: Service) -> None:
-    """A recipient's client sees its own small universe: one team, one person, and the directory."""
+def test_fhirpy_gets_only_the_recipients_resources(service: Service) -> None:
+    """A recipient's client finds one team, one person, and the directory, and no other resource."""
     client = SyncFHIRClient(f"{service.address}/fhir", authorization=service.token(HOSPITAL))
     assert [team.id for team in client.resources("CareTeam")] == ["teamet"]
     assert [person.id for person in client.resources("Patient")] == ["torill"]
@@ -151,8 +151,8 @@ def test_a_hospital_asks_with_fhirpy(service: Service) -> None:
         client.reference("CareTeam", "odds-team").to_resource()
 
 
-def test_no_number_reaches_the_log_of_the_process(service: Service) -> None:
-    """Searched for by GET, by POST, in a path or in a broken request: a birth number stands in no line."""
+def test_no_birth_number_reaches_the_log_of_the_process(service: Service) -> None:
+    """A birth number in a GET, a POST, a path or a broken request is in no line of the log."""
     address, headers = f"{service.address}/fhir", {"Authorization": service.token(HOSPITAL)}
     for number in (PERSON_NUMBER, OTHER_NUMBER):
         token = f"{FNR}|{number}"

@@ -1,4 +1,4 @@
-"""Headers that make an answer conditional, in the forms clients write them."""
+"""If-None-Match and Prefer are read in the spellings that clients use."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from adapter.rest.conditions import is_known, preferred_return, wants_lenience
 
 
 @pytest.mark.parametrize("header", ['W/"3"', '"3"', 'W/"2", W/"3"', '"1","3"', "*", ' W/"3" '])
-def test_a_version_the_client_has_is_known(header: str) -> None:
-    """If-None-Match is read weak, strong, as a list and as a star."""
+def test_if_none_match_matches_the_version_in_every_spelling(header: str) -> None:
+    """If-None-Match matches as a weak tag, a strong tag, a list and a star."""
     assert is_known(header, 3)
 
 
 @pytest.mark.parametrize(
     "header", [None, "", "3", 'W/"3" x', '"3', 'W/"30"', '"2"', "W/3 4", '"', "x" * 8000]
 )
-def test_other_tags_are_not_known(header: str | None) -> None:
-    """Another version's tag, and a header that is no tag, gives the resource."""
+def test_if_none_match_does_not_match_another_tag_or_no_tag(header: str | None) -> None:
+    """A tag of another version, and a header that is not a tag, give the whole resource."""
     assert not is_known(header, 3)
 
 
@@ -37,8 +37,10 @@ def test_other_tags_are_not_known(header: str | None) -> None:
         (None, None),
     ],
 )
-def test_prefer_says_how_much_is_returned(prefer: str | None, preference: str | None) -> None:
-    """Prefer: return=... is obeyed; a preference nobody knows is passed over, as RFC 7240 wants."""
+def test_prefer_return_is_read_and_unknown_preferences_are_ignored(
+    prefer: str | None, preference: str | None
+) -> None:
+    """Prefer: return=... is read; an unknown preference is ignored, as RFC 7240 requires."""
     assert preferred_return(prefer) == preference
 
 
@@ -53,6 +55,6 @@ def test_prefer_says_how_much_is_returned(prefer: str | None, preference: str | 
         (None, False),
     ],
 )
-def test_prefer_says_how_strictly_a_search_is_read(prefer: str | None, lenient: bool) -> None:
-    """https://hl7.org/fhir/R4/search.html#errors; the first handling counts, and without one it is strict."""
+def test_prefer_handling_is_read_and_is_strict_by_default(prefer: str | None, lenient: bool) -> None:
+    """The first handling counts, and strict is the default: https://hl7.org/fhir/R4/search.html#errors."""
     assert wants_lenience(prefer) is lenient

@@ -1,4 +1,4 @@
-"""Consent at the door: what is given is seen, what is taken back is gone at once, as if it had never been."""
+"""Consent at the FHIR door: a permit opens access, and a withdrawal closes it at once, with its history."""
 
 from __future__ import annotations
 
@@ -26,43 +26,43 @@ INCLUDES = {
 
 
 def question(number: str = PERSON_NUMBER) -> dict[str, Any]:
-    """The one question every ward asks: who coordinates for this person?"""
+    """The search for the coordinators of the person, as the hospital sends it."""
     return {"data": {"patient.identifier": f"{FNR}|{number}", **INCLUDES}}
 
 
 def edited(change: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
-    """The sak with a change made in it."""
+    """The sak with a change in it."""
     sak = copy.deepcopy(CASE)
     change(sak)
     return sak
 
 
 def write(house: House, sak: dict[str, Any]) -> TestResponse:
-    """The municipality's system writes the sak, whatever version there is."""
+    """PUT of the sak by the municipality's system, with If-Match *."""
     answer = house.municipality("PUT", "/kommune/v1/saker/saken", json=sak, headers={"If-Match": "*"})
     assert answer.status_code == 200, answer.json
     return answer
 
 
 def said(answer: TestResponse) -> tuple[int, list[tuple[str, str]], bytes]:
-    """An answer without what differs between any two: its date and request id."""
+    """The answer without the date and the request id, which always differ."""
     headers = [(k, v) for k, v in answer.headers.items() if k not in {"Date", "X-Request-Id"}]
     return answer.status_code, headers, answer.data
 
 
 def types(answer: TestResponse) -> list[str]:
-    """The types of a searchset's entries."""
+    """The resource types of a searchset's entries."""
     return [entry["resource"]["resourceType"] for entry in (answer.json or {}).get("entry", [])]
 
 
 def as_writer(house: House, method: str, path: str, **options: Any) -> TestResponse:
-    """The hospital with a token whose scopes would let it write."""
+    """The hospital with a token whose scopes include writes."""
     wish = Wish("organisasjon", "epj", HOSPITAL_NUMBER, scope="system/*.cruds")
     return house.call(wish, method, path, **options)
 
 
 def withdraw(sak: dict[str, Any]) -> None:
-    """The person takes the samtykke back."""
+    """The samtykke is withdrawn."""
     sak["samtykker"][0] |= {
         "tilstand": "inaktiv",
         "tilbaketrekking": {"dato": "2026-03-01", "omfang": "helt"},
@@ -70,29 +70,29 @@ def withdraw(sak: dict[str, Any]) -> None:
 
 
 def deny(sak: dict[str, Any]) -> None:
-    """A regel says no."""
+    """A regel denies the hospital."""
     sak["samtykker"][0]["regler"].append({"id": "r2", "virkning": "nekt"})
 
 
 def label(sak: dict[str, Any]) -> None:
-    """The team is about a topic no permit names."""
+    """The team has an emne that no permit names."""
     sak["team"][0]["emner"] = ["psykisk-helse-rus"]
 
 
 def end_participation(sak: dict[str, Any]) -> None:
-    """The hospital was a deltaker and is no more."""
+    """The hospital's participation in the team has ended."""
     sak["team"][0]["deltakere"].append(
         {"id": "d9", "hvem": {"organisasjon": "sykehuset"}, "gyldighet": {"til": "2026-02-01"}}
     )
 
 
 def wrong_person(sak: dict[str, Any]) -> None:
-    """The whole sak was another person's."""
+    """The whole sak is another person's (tilstand feilregistrert)."""
     sak["tilstand"] = "feilregistrert"
 
 
-def test_the_ward_gets_the_coordinator_and_nothing_else(world: House) -> None:
-    """One call: the team with its coordinator, role, name and unit; a minimal person; no other part."""
+def test_a_permit_to_the_coordinator_gives_the_team_and_no_other_part(world: House) -> None:
+    """One search gives the team with its coordinator, role, name and unit, and a minimal Patient."""
     answer = world.hospital("POST", "/fhir/CareTeam/_search", **question())
     assert types(answer) == ["CareTeam", "PractitionerRole", "Practitioner", "Organization"]
     team = answer.json["entry"][0]["resource"]
@@ -119,10 +119,10 @@ def test_the_ward_gets_the_coordinator_and_nothing_else(world: House) -> None:
 
 
 @pytest.mark.parametrize("close", [withdraw, deny, label, end_participation, wrong_person])
-def test_what_is_closed_is_as_if_it_had_never_been(
+def test_a_closed_part_is_answered_as_an_unknown_one(
     world: House, close: Callable[[dict[str, Any]], None]
 ) -> None:
-    """Withdrawn, denied, labelled, no longer a deltaker, wrong person: each channel answers as for nobody."""
+    """After a withdrawal, deny, emne or end of participation, every address answers as to a stranger."""
     before = world.hospital("GET", TEAM)
     assert before.status_code == 200
     write(world, edited(close))
@@ -133,8 +133,8 @@ def test_what_is_closed_is_as_if_it_had_never_been(
     assert asked == said(world.hospital("POST", "/fhir/CareTeam/_search", **question(UNUSED_NUMBER)))
 
 
-def test_a_samtykke_given_again_opens_again_with_new_versions(world: House) -> None:
-    """After a withdrawal nothing old comes back; the version number goes on."""
+def test_a_renewed_samtykke_gives_new_versions_and_no_old_history(world: House) -> None:
+    """After a withdrawal the old versions stay closed; the version number goes on."""
     write(world, edited(withdraw))
     write(world, CASE)
     assert world.hospital("GET", TEAM).headers["ETag"] == 'W/"2"'
@@ -142,8 +142,8 @@ def test_a_samtykke_given_again_opens_again_with_new_versions(world: House) -> N
     assert world.hospital("GET", f"{TEAM}/_history").json["total"] == 1
 
 
-def test_time_alone_closes(world: House) -> None:
-    """No write is needed for a samtykke to run out, nor does its history outlive it."""
+def test_a_samtykke_that_runs_out_closes_access_and_history_without_a_write(world: House) -> None:
+    """A samtykke that runs out closes the current versions and the history, without a write."""
     write(world, edited(lambda sak: sak["samtykker"][0].update(gyldighet={"til": "2026-03-10"})))
     assert world.hospital("GET", TEAM).status_code == 200
     world.clock.now += timedelta(days=9, hours=10, minutes=59)  # an hour before midnight in Norway
@@ -153,8 +153,8 @@ def test_time_alone_closes(world: House) -> None:
         assert world.hospital("GET", path).status_code == 404, path
 
 
-def test_shielding_takes_the_address_back(world: House) -> None:
-    """An address that was shared is gone, from history too, the moment it is protected."""
+def test_shielding_removes_the_address_from_current_and_past_versions(world: House) -> None:
+    """A shared address is removed, from history too, as soon as the person is shielded."""
 
     def open_person(sak: dict[str, Any]) -> None:
         sak["samtykker"][0]["regler"][0]["del"] = ["person"]
@@ -176,8 +176,8 @@ def test_shielding_takes_the_address_back(world: House) -> None:
     assert b"Naustvegen" in world.municipality("GET", "/fhir/Patient/torill").data
 
 
-def test_a_replaced_coordinator_is_a_new_version_to_the_ward(world: House) -> None:
-    """Without any narrowing, history stays: the ward sees who coordinated before."""
+def test_a_replaced_coordinator_leaves_the_history_open(world: House) -> None:
+    """When no access is lost, the history stays: the recipient reads the earlier coordinator."""
 
     def replace(sak: dict[str, Any]) -> None:
         sak["team"][0]["deltakere"][0]["gyldighet"]["til"] = "2026-02-28"
@@ -194,8 +194,8 @@ def test_a_replaced_coordinator_is_a_new_version_to_the_ward(world: House) -> No
     assert world.hospital("GET", f"{TEAM}/_history").json["total"] == 2
 
 
-def test_what_a_recipient_read_it_may_put_back(world: House) -> None:
-    """The lens law: a PUT of what was read changes nothing, whatever was hidden from the reader."""
+def test_a_put_of_what_a_recipient_read_changes_nothing(world: House) -> None:
+    """The law of the lens: a PUT of a projection as it was read changes nothing, whatever it hides."""
     before = world.municipality("GET", "/kommune/v1/saker/saken")
     read = world.hospital("GET", TEAM)
     again = as_writer(world, "PUT", TEAM, json=read.json, headers={"If-Match": read.headers["ETag"]})
@@ -204,8 +204,8 @@ def test_what_a_recipient_read_it_may_put_back(world: House) -> None:
     assert (after.json, after.headers["ETag"]) == (before.json, before.headers["ETag"])
 
 
-def test_a_recipient_changes_only_what_it_may(world: House) -> None:
-    """403 naming the element for what it sees; for what it does not see, the 404 of an unknown id."""
+def test_a_recipients_write_is_403_for_a_seen_element_and_404_for_a_hidden_part(world: House) -> None:
+    """A refused element of a visible part is 403 with its place; a hidden part is 404, as an unknown id."""
     team = world.hospital("GET", TEAM).json
     team["participant"][0]["period"]["end"] = "2026-03-01"
     headers = {"If-Match": 'W/"1"'}
@@ -221,8 +221,8 @@ def test_a_recipient_changes_only_what_it_may(world: House) -> None:
     assert never.status_code == 404
 
 
-def test_a_deltaker_ends_its_own_participation(world: House) -> None:
-    """The hospital is in the team: it may end that, and what it does not see of the team stays."""
+def test_a_deltaker_may_end_its_own_participation(world: House) -> None:
+    """The hospital in the team ends its own participation, and the hidden deltakere stay."""
 
     def join(sak: dict[str, Any]) -> None:
         sak["samtykker"][0]["regler"][0]["del"] = ["team"]
@@ -245,8 +245,8 @@ def test_a_deltaker_ends_its_own_participation(world: House) -> None:
     assert now["deltakere"] == expected
 
 
-def test_a_deltaker_may_leave_at_once(world: House) -> None:
-    """With the participation goes what it was given: the change is made and answered without the resource."""
+def test_a_deltaker_that_leaves_loses_access_in_the_same_write(world: House) -> None:
+    """The write is stored and answered without the resource, since the participation gave the access."""
 
     def join(sak: dict[str, Any]) -> None:
         sak["samtykker"][0] |= {"type": "deltaker"}
@@ -267,8 +267,8 @@ def test_a_deltaker_may_leave_at_once(world: House) -> None:
 
 
 @pytest.mark.parametrize("change", [{"aktiv": False}, {"gyldighet": {"til": "2026-02-28"}}])
-def test_who_no_longer_holds_a_rolle_sees_no_more(world: House, change: dict[str, Any]) -> None:
-    """The municipality ends the rolle in its register of ansatte: what was permitted to it closes at once."""
+def test_an_ended_rolle_closes_access_given_to_it(world: House, change: dict[str, Any]) -> None:
+    """When the municipality ends a rolle in the ansatt, access that was given to the rolle closes at once."""
     write(world, edited(lambda sak: sak["samtykker"][0].update(mottaker={"rolle": "bjarte-koordinator"})))
     wish = Wish("ansatt", "epj", person="bjarte")
     assert world.call(wish, "GET", TEAM).status_code == 200
@@ -280,8 +280,8 @@ def test_who_no_longer_holds_a_rolle_sees_no_more(world: House, change: dict[str
     assert world.call(wish, "GET", f"{TEAM}/_history/1").status_code == 404
 
 
-def test_a_person_takes_the_consent_to_the_plan_back(world: House) -> None:
-    """Making it inactive is enough: it is a withdrawal, and shuts the plan, also one that had ended."""
+def test_an_inactive_plan_consent_closes_the_plan(world: House) -> None:
+    """An inactive Consent is a withdrawal, and closes the plan, also a plan that had ended."""
 
     def plan(sak: dict[str, Any]) -> None:
         sak["samtykker"][0]["regler"][0]["del"] = ["plan"]
@@ -306,8 +306,8 @@ def test_a_person_takes_the_consent_to_the_plan_back(world: House) -> None:
     assert taken["tilbaketrekking"] == {"dato": "2026-03-01", "omfang": "helt"}
 
 
-def test_a_hospital_proposes_a_consent_and_cannot_permit_itself(world: House) -> None:
-    """A proposal lands as its own; active, it is refused; for a person it is not given, as for nobody."""
+def test_a_hospital_may_propose_a_consent_and_not_activate_it(world: House) -> None:
+    """A proposed Consent is stored, an active one is refused; a hidden person is answered as unknown."""
     proposal = {
         "resourceType": "Consent",
         "status": "proposed",

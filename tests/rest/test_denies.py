@@ -1,4 +1,4 @@
-"""A deny closes, in whatever way it names whom it denies, or is refused: it is never kept without effect."""
+"""A deny closes access however it names the recipient, or is refused; no deny is without effect."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LABEL = [{"system": f"{PROFILE}/CodeSystem/ip-del", "code": "koordinator"}]
 
 
 def deny(actor: dict[str, Any], **more: Any) -> dict[str, Any]:
-    """A Consent of our shape that denies the coordinator to an actor."""
+    """A Consent in the adapter's shape that denies the coordinator to an actor."""
     said = {"type": "deny", "actor": [{"role": RECIPIENT, "reference": actor}], "securityLabel": LABEL}
     return {
         "resourceType": "Consent",
@@ -43,7 +43,7 @@ def deny(actor: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 
 def post(world: House, consent: dict[str, Any]) -> TestResponse:
-    """The municipality registers it."""
+    """POST by the municipality."""
     return world.municipality("POST", "/fhir/Consent", json=consent)
 
 
@@ -59,8 +59,8 @@ def post(world: House, consent: dict[str, Any]) -> TestResponse:
     ],
     ids=["reference", "address", "type", "both", "type and number", "number"],
 )
-def test_a_deny_closes_however_it_names_the_recipient(world: House, actor: dict[str, Any]) -> None:
-    """By reference, address or organisation number: the hospital sees nothing more, and it is given back."""
+def test_a_deny_closes_for_every_way_to_name_the_recipient(world: House, actor: dict[str, Any]) -> None:
+    """A deny by reference, by address or by organisation number closes, and the Consent is given back."""
     assert world.hospital("GET", TEAM).status_code == 200
     answer = post(world, deny(actor))
     assert answer.status_code == 201, answer.json
@@ -77,8 +77,8 @@ def test_a_deny_closes_however_it_names_the_recipient(world: House, actor: dict[
         ({"provision": [{"type": "permit"}]}, "provision"),
     ],
 )
-def test_a_deny_that_is_not_understood_is_refused(world: House, more: dict[str, Any], place: str) -> None:
-    """It says where; nothing is stored, and what was open is open until it is said in a way that closes."""
+def test_a_deny_with_an_unknown_actor_is_refused(world: House, more: dict[str, Any], place: str) -> None:
+    """The refusal has the place; nothing is stored, and access is unchanged."""
     before = world.municipality("GET", "/kommune/v1/saker/saken").data
     answer = post(world, deny(NUMBER, **more))
     assert answer.status_code == 422
@@ -88,8 +88,8 @@ def test_a_deny_that_is_not_understood_is_refused(world: House, more: dict[str, 
     assert world.municipality("GET", "/kommune/v1/saker/saken").data == before
 
 
-def test_nobody_asks_by_an_employees_birth_number(world: House) -> None:
-    """A recipient that names an actor so is answered alike, whether the number is an employee's or not."""
+def test_a_recipient_cannot_probe_for_an_employees_birth_number(world: House) -> None:
+    """An actor with a birth number gets the same answer, whether the number is an employee's or not."""
     named = {"identifier": {"system": FNR, "value": "12818149849"}}
     answers = []
     for identer in ([], [{"id": "i1", "type": "fnr", "verdi": "12818149849"}]):

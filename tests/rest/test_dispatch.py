@@ -1,4 +1,4 @@
-"""Dispatch answers without a framework: the table of routes alone says what an address is."""
+"""Dispatch works without Flask: the table of routes alone decides what an address means."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ BEGUN = Interaction("r1", "GET /fhir/x")
 
 @dataclass
 class Asked:
-    """A request that no HTTP brought."""
+    """An Incoming request made by the test, without HTTP."""
 
     method: str
     path: str
@@ -43,7 +43,7 @@ class Asked:
     headers: dict[str, str] = field(default_factory=dict)
 
     def caller(self) -> Caller:
-        """The caller, if there is one."""
+        """The caller, or Unauthorized."""
         if self.who is None:
             raise Unauthorized
         return self.who
@@ -67,14 +67,14 @@ class Asked:
 
 @pytest.fixture
 def dispatcher(world: House) -> Dispatcher:
-    """The small municipality, asked without HTTP."""
+    """A dispatcher on the small municipality, without HTTP."""
     return Dispatcher(
         world.client.application.extensions["repository"], "https://adapter.example/fhir", b"{}"
     )
 
 
 def test_every_interaction_of_the_table_has_a_handler() -> None:
-    """The table of routes and the table of handlers name the same interactions."""
+    """The table of routes and the table of handlers have the same interactions."""
     assert HANDLERS.keys() == {route.interaction for route in ROUTES}
 
 
@@ -93,7 +93,7 @@ def test_every_interaction_of_the_table_has_a_handler() -> None:
         ("POST", "/", "transaction", "", ""),
     ],
 )
-def test_an_address_is_what_the_table_says(
+def test_a_method_and_a_path_match_the_table_of_routes(
     method: str, path: str, interaction: str, type_: str, id_: str
 ) -> None:
     """Method and path give the interaction, the type and the id."""
@@ -115,16 +115,16 @@ def test_an_address_is_what_the_table_says(
         ("//Goal", ()),
     ],
 )
-def test_allow_comes_from_the_table(path: str, allow: tuple[str, ...]) -> None:
-    """405 names the methods an address takes; an address without any is 404."""
+def test_405_lists_the_methods_of_the_table_of_routes(path: str, allow: tuple[str, ...]) -> None:
+    """405 lists the methods that an address supports; an address without methods is 404."""
     assert allowed(path) == allow
     with pytest.raises(MethodNotAllowed if allow else NotFound) as refused:
         match("TRACE", path)
     assert getattr(refused.value, "allow", ()) == allow
 
 
-def test_an_answer_carries_its_interaction_completed(dispatcher: Dispatcher) -> None:
-    """Who asked, for what, about whom, as which recipient, and which version was told."""
+def test_an_answer_carries_the_completed_interaction(dispatcher: Dispatcher) -> None:
+    """The interaction has the caller, the address, the records, the recipients and the versions."""
     response = dispatcher.dispatch(Asked("GET", "/CareTeam/teamet"), BEGUN)
     assert read_stored(response.body)["id"] == "teamet"
     assert response.interaction == Interaction(
@@ -154,13 +154,13 @@ def test_an_answer_carries_its_interaction_completed(dispatcher: Dispatcher) -> 
         ),
     ],
 )
-def test_a_refusal_carries_its_interaction(
+def test_a_refusal_carries_the_interaction_as_far_as_it_is_known(
     dispatcher: Dispatcher,
     asked: Asked,
     refusal: type[AdapterError],
     told: tuple[str, str | None, str | None, str | None],
 ) -> None:
-    """As far as it came: the route, then the caller; and the codes of the refusal as its result."""
+    """The interaction has the route, then the caller, and the codes of the refusal as its result."""
     with pytest.raises(refusal) as refused:
         dispatcher.dispatch(asked, BEGUN)
     ended = refused.value.interaction
@@ -169,8 +169,8 @@ def test_a_refusal_carries_its_interaction(
     assert ended.result == tuple(finding.code for finding in refused.value.findings)
 
 
-def test_an_exception_is_a_fault_that_carries_its_interaction() -> None:
-    """What nobody foresaw is 500 with the request id, and the log still knows what was asked."""
+def test_an_exception_becomes_a_fault_with_its_interaction() -> None:
+    """An unexpected exception is 500 with the request id, and the log has the interaction."""
     with pytest.raises(Fault) as fault, concluded(BEGUN):
         raise KeyError("12856812055")
     assert fault.value.status == 500

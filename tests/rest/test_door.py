@@ -1,4 +1,4 @@
-"""What holds for every address of the FHIR door: formats, refusals, headers, and what is never told."""
+"""Rules of every address of the FHIR door: formats, refusals, headers, and secrets that stay secret."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ RESOURCE = {"Content-Type": JSON}
 
 
 def codes(answer: TestResponse) -> list[str]:
-    """Our own codes of a refusal in either format, having checked that it is a valid OperationOutcome."""
+    """The adapter's codes in a refusal of either format, after a check that the OperationOutcome is valid."""
     read = xml.parse if "xml" in answer.content_type else read_stored
     outcome = read(answer.data)
     OperationOutcome.model_validate(outcome)
@@ -39,8 +39,8 @@ def codes(answer: TestResponse) -> list[str]:
     return [issue["details"]["coding"][0]["code"] for issue in outcome["issue"]]
 
 
-def test_every_part_with_a_fhir_face_is_served() -> None:
-    """What the record has parts for is served from the day it is mapped, and nothing else is."""
+def test_the_served_types_are_the_types_of_the_record_parts() -> None:
+    """Every resource type of a part is served, and no other type."""
     assert set(TYPES) == set(parts.TYPES)
 
 
@@ -113,12 +113,12 @@ REFUSED: list[tuple[str, str, dict[str, str], bytes, int, str]] = [
         "element-unknown",
     ),
 ]
-"""Method, path, headers and body; the status and code they are refused with."""
+"""Method, path, headers and body; the status and code of the refusal."""
 
 
 @pytest.mark.parametrize("media_type", [JSON, XML])
-def test_every_refusal_is_an_operation_outcome_in_the_format_asked_for(house: House, media_type: str) -> None:
-    """Unknown address, method, format, media type, size, syntax: status, stable code, both languages."""
+def test_a_refusal_is_an_operation_outcome_in_the_requested_format(house: House, media_type: str) -> None:
+    """Refusals of address, method, format, type, size and syntax have status, code and both languages."""
     for method, path, headers, body, status, code in REFUSED:
         told = {"Accept": media_type, **headers}
         answer = house.municipality(method, path, headers=told, data=body)
@@ -129,8 +129,8 @@ def test_every_refusal_is_an_operation_outcome_in_the_format_asked_for(house: Ho
         assert answer.headers["Cache-Control"] == "no-store"
 
 
-def test_what_is_not_deleted_is_said_otherwise(house: House) -> None:
-    """DELETE of each type says which element to set, and that it is one of the type with that value in R4."""
+def test_a_refused_delete_names_the_element_and_value_to_set(house: House) -> None:
+    """DELETE of each type names an element of the type and a value that R4 allows there."""
     for type_ in TYPES:
         answer = house.municipality("DELETE", f"/fhir/{type_}/x")
         (issue,) = read_stored(answer.data)["issue"]
@@ -144,8 +144,8 @@ def test_what_is_not_deleted_is_said_otherwise(house: House) -> None:
         assert "If-Match" in issue["diagnostics"]
 
 
-def test_a_dead_end_says_where_to_go(house: House) -> None:
-    """Each names, in both languages, what leads on from there."""
+def test_an_unsupported_interaction_names_the_alternative(house: House) -> None:
+    """The refusal of an unsupported interaction names the alternative in both languages."""
     for method, path, onward in (
         ("PATCH", "CarePlan/x", "PUT"),
         ("PUT", "CarePlan?identifier=x", "PUT to /fhir/CarePlan/<id>"),
@@ -159,8 +159,8 @@ def test_a_dead_end_says_where_to_go(house: House) -> None:
         assert onward.replace(" to ", " til ") in issue["details"]["text"]
 
 
-def test_a_body_of_no_type_is_told_so(house: House) -> None:
-    """It is not of another type: what is missing is named, and what is expected here."""
+def test_a_body_without_a_type_is_refused_as_missing_resource_type(house: House) -> None:
+    """The refusal says that resourceType is missing, and names the expected type."""
     answer = house.municipality("POST", "/fhir/CareTeam", headers=RESOURCE, data=b'{"status": "active"}')
     (issue,) = read_stored(answer.data)["issue"]
     assert issue["diagnostics"] == (
@@ -169,8 +169,8 @@ def test_a_body_of_no_type_is_told_so(house: House) -> None:
     assert (issue["expression"], issue["location"]) == (["CareTeam.resourceType"], ["Line[1] Col[1]"])
 
 
-def test_a_fault_in_the_body_is_placed(house: House) -> None:
-    """Every fault comes at once, each with its FHIRPath, line and column."""
+def test_every_error_in_a_body_has_its_place(house: House) -> None:
+    """One refusal has every error, each with FHIRPath, line and column."""
     body = b'{\n  "resourceType": "CareTeam",\n  "status": "aktiv",\n  "subject": {"reference": 5}\n}'
     answer = house.municipality("POST", "/fhir/CareTeam", headers=RESOURCE, data=body)
     assert answer.status_code == 400
@@ -179,8 +179,8 @@ def test_a_fault_in_the_body_is_placed(house: House) -> None:
     assert told["CareTeam.subject.reference"] == ["Line[4] Col[15]"]
 
 
-def test_without_a_valid_token_there_is_one_answer(house: House) -> None:
-    """401 with WWW-Authenticate and no reason an attacker could use, the same whatever was wrong."""
+def test_every_invalid_token_gets_the_same_401(house: House) -> None:
+    """401 has WWW-Authenticate and the same body, whatever fault the token has."""
     wrong = [
         "",
         "Bearer",
@@ -199,8 +199,8 @@ def test_without_a_valid_token_there_is_one_answer(house: House) -> None:
     assert len(seen) == 1
 
 
-def test_a_scope_that_is_missing_is_403(house: House) -> None:
-    """A token without the scope for an interaction is refused by name of interaction and type."""
+def test_a_missing_scope_is_403(house: House) -> None:
+    """A token without the scope for an interaction is refused with the interaction and the type."""
     wish = Wish("organisasjon", "epj", HOSPITAL_NUMBER, scope="system/CareTeam.r")
     for method, path in (
         ("GET", "/fhir/CareTeam"),
@@ -213,7 +213,7 @@ def test_a_scope_that_is_missing_is_403(house: House) -> None:
 
 
 def test_metadata_needs_no_token(house: House) -> None:
-    """Anybody can read what the service does, in both formats, valid by an independent model of R4."""
+    """/metadata is open to every caller, in both formats, and valid by an independent model of R4."""
     answer = house.call(None, "GET", "/fhir/metadata")
     statement = read_stored(answer.data)
     CapabilityStatement.model_validate(statement)
@@ -224,8 +224,8 @@ def test_metadata_needs_no_token(house: House) -> None:
     assert house.call(None, "GET", "/fhir/metadata?mode=terminology").status_code == 400
 
 
-def test_formats_are_named_as_the_client_names_them(world: House) -> None:
-    """JSON and XML hold the same resource; Content-Type is the name asked by, in UTF-8."""
+def test_an_answer_has_the_media_type_the_client_asked_for(world: House) -> None:
+    """JSON and XML hold the same resource; Content-Type is the requested media type, in UTF-8."""
     path = "/fhir/CareTeam/teamet"
     in_json = world.municipality("GET", path)
     assert in_json.headers["Content-Type"] == "application/fhir+json; charset=utf-8"
@@ -239,7 +239,7 @@ def test_formats_are_named_as_the_client_names_them(world: House) -> None:
 
 
 def test_head_is_get_without_a_body(world: House) -> None:
-    """HEAD gives the headers GET gives. RFC 9110 § 9.3.2."""
+    """HEAD gives the headers of GET. RFC 9110 § 9.3.2."""
     for path in ("/fhir/CareTeam/teamet", "/fhir/CareTeam", "/fhir/metadata"):
         got, head = world.municipality("GET", path), world.municipality("HEAD", path)
         assert head.data == b""
@@ -247,16 +247,16 @@ def test_head_is_get_without_a_body(world: House) -> None:
             assert head.headers.get(header) == got.headers.get(header)
 
 
-def test_a_request_id_is_echoed(world: House) -> None:
-    """The client's X-Request-Id comes back, so that both sides' logs can be laid side by side."""
+def test_a_request_id_is_returned(world: House) -> None:
+    """The client's X-Request-Id is in the answer, so that the logs of both sides can be compared."""
     answer = world.hospital("GET", "/fhir/CareTeam/none", headers={"X-Request-Id": "abc-1"})
     assert answer.headers["X-Request-Id"] == "abc-1"
 
 
-def test_a_fault_of_ours_gives_the_request_id_and_nothing_else(
+def test_an_internal_error_gives_the_request_id_and_nothing_else(
     world: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """500: an OperationOutcome with the request id; no trace, no message, no value."""
+    """500 is an OperationOutcome with the request id, without trace, message or values."""
 
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError(f"a fault that quotes {PERSON_NUMBER}")
@@ -269,8 +269,10 @@ def test_a_fault_of_ours_gives_the_request_id_and_nothing_else(
     assert PERSON_NUMBER not in answer.text + capsys.readouterr().out
 
 
-def test_one_line_tells_who_read_what(world: House, capsys: pytest.CaptureFixture[str]) -> None:
-    """Caller, organisation, purpose, interaction, type, id, the versions given and the permit."""
+def test_a_log_line_has_caller_address_versions_and_permit(
+    world: House, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The log line has caller, organisation, purpose, interaction, type, id, versions and permit."""
     capsys.readouterr()
     world.hospital("GET", "/fhir/CareTeam/teamet")
     line = read_stored(capsys.readouterr().out.strip().encode())
@@ -288,8 +290,8 @@ def test_one_line_tells_who_read_what(world: House, capsys: pytest.CaptureFixtur
 
 
 @pytest.mark.parametrize("path", ["/fhir/Goal/12856812055", "/fhir/Patient/12856812055"])
-def test_a_birth_number_is_no_id(world: House, path: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """It would stand in every address and log of the resource: refused at its id, and told nowhere."""
+def test_a_birth_number_as_id_is_refused(world: House, path: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A birth number as id is refused at the id, and neither the refusal nor the log repeats it."""
     type_, id_ = path.split("/")[2:]
     more = {
         "lifecycleStatus": "active",

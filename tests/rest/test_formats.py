@@ -1,4 +1,4 @@
-"""Content negotiation as real clients do it: a table of what they send and what they get."""
+"""Content negotiation: a table of the headers that real clients send and the format of each answer."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ ACCEPTED = [
     ("application/fhir+json; fhirVersion=4.0", JSON),
     ('application/fhir+xml; fhirVersion="4.0"', XML),
     ("application/fhir+json; fhirVersion=5.0, application/fhir+xml; fhirVersion=4.0", XML),
-    # what cannot be read is not wanted, and does not stand in the way
+    # an invalid weight counts as 0
     ("application/fhir+json;q=high, application/fhir+xml;q=0.1", XML),
     (",,;, application/fhir+xml", XML),
 ]
@@ -84,14 +84,14 @@ ASKED = [
 
 
 @pytest.mark.parametrize(("accept", "media_type"), ACCEPTED)
-def test_accept_decides_the_format_and_the_name_it_is_given_under(accept: str, media_type: str) -> None:
-    """A client is answered in the format it wants most, under the name it used for it."""
+def test_accept_decides_the_format_and_the_media_type(accept: str, media_type: str) -> None:
+    """The answer has the format with the highest weight, under the media type in Accept."""
     assert negotiate(accept) == AnswerFormat(MEDIA_TYPES[media_type], media_type)
 
 
 @pytest.mark.parametrize("accept", REFUSED)
-def test_what_cannot_be_given_is_not_acceptable(accept: str) -> None:
-    """Nothing is sent to a client that said it cannot read it."""
+def test_an_unsupported_accept_is_406(accept: str) -> None:
+    """A client gets no answer in a format it does not accept."""
     with pytest.raises(NotAcceptable):
         negotiate(accept)
 
@@ -99,15 +99,15 @@ def test_what_cannot_be_given_is_not_acceptable(accept: str) -> None:
 @pytest.mark.parametrize(("asked", "media_type"), ASKED)
 @pytest.mark.parametrize("accept", ["", "application/fhir+json", "application/fhir+xml", "text/html"])
 def test_format_parameter_outranks_accept(asked: str, media_type: str, accept: str) -> None:
-    """_format is for clients that cannot set headers, so it decides whatever the header says."""
+    """_format decides the format, whatever Accept says."""
     assert negotiate(accept, asked) == AnswerFormat(MEDIA_TYPES[media_type], media_type)
 
 
 @pytest.mark.parametrize(
     "asked", ["ttl", "html", "application/fhir+json; fhirVersion=3.0", "*/*", "xml,json"]
 )
-def test_unknown_format_parameter_is_not_acceptable(asked: str) -> None:
-    """A _format that cannot be given is refused, and the place of the fault is the parameter."""
+def test_an_unsupported_format_parameter_is_406(asked: str) -> None:
+    """An unsupported _format is refused, with the parameter as the place."""
     with pytest.raises(NotAcceptable) as refused:
         negotiate("*/*", asked)
     assert refused.value.findings[0].expression == "http._format"
@@ -115,8 +115,8 @@ def test_unknown_format_parameter_is_not_acceptable(asked: str) -> None:
 
 
 @given(st.text(max_size=200), st.text(max_size=30))
-def test_any_header_is_answered_or_refused(accept: str, asked: str) -> None:
-    """Whatever the header holds, the outcome is a known format or NotAcceptable; never another error."""
+def test_any_accept_header_gives_a_format_or_406(accept: str, asked: str) -> None:
+    """Any header gives a known format or NotAcceptable, never another error."""
     with suppress(NotAcceptable):
         assert negotiate(accept, asked).media_type in MEDIA_TYPES
 
@@ -135,8 +135,8 @@ READ = [
 
 
 @pytest.mark.parametrize(("content_type", "format_"), READ)
-def test_a_body_is_read_by_any_name_of_its_format(content_type: str, format_: Format) -> None:
-    """Real clients send application/json; older systems the media types of before R3."""
+def test_a_body_is_read_by_every_media_type_of_its_format(content_type: str, format_: Format) -> None:
+    """A body may have application/json, and the media types of before R3."""
     assert reading(content_type) is format_
 
 
@@ -152,15 +152,17 @@ def test_a_body_is_read_by_any_name_of_its_format(content_type: str, format_: Fo
         ("application/fhir+json", "gzip"),
     ],
 )
-def test_a_body_that_is_not_read_is_refused_with_what_is(content_type: str, encoding: str) -> None:
-    """The refusal lists what would have been read."""
+def test_an_unsupported_media_type_is_refused_with_the_supported_ones(
+    content_type: str, encoding: str
+) -> None:
+    """The refusal lists the supported media types."""
     with pytest.raises(UnsupportedMediaType) as refused:
         reading(content_type, encoding)
     assert "application/fhir+json" in refused.value.findings[0].en
 
 
-def test_a_search_by_post_is_a_form() -> None:
-    """_search takes a form in UTF-8 and nothing else. https://hl7.org/fhir/R4/http.html#search."""
+def test_a_search_by_post_takes_only_a_form() -> None:
+    """_search takes a form in UTF-8 and no other body. https://hl7.org/fhir/R4/http.html#search."""
     check_form("application/x-www-form-urlencoded; charset=UTF-8")
     for content_type in ("application/fhir+json", "multipart/form-data; boundary=x", ""):
         with pytest.raises(UnsupportedMediaType) as refused:

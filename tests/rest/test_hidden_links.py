@@ -1,4 +1,4 @@
-"""A recipient's write names only what it sees: a link to what is hidden is told like one to nothing."""
+"""A link to a hidden part in a recipient's write is answered like a link to an unknown part."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ HIDDEN: dict[str, Any] = {
     "planer": [{"id": "planen", "status": "aktiv", "plantype": "delplan-annen"}],
     "maal": [{"id": "maalet", "status": "aktiv", "tekst": "Hjem igjen", "emner": ["barnevern"]}],
 }
-"""A plan whose del is not permitted, and a goal with a topic that is not."""
+"""A plan whose del is not permitted, and a goal with an emne that is not permitted."""
 
 
 def request(based_on: str) -> dict[str, Any]:
-    """A tiltak that says which plan it is in."""
+    """A ServiceRequest in a plan."""
     return {
         "resourceType": "ServiceRequest",
         "status": "active",
@@ -42,7 +42,7 @@ def request(based_on: str) -> dict[str, Any]:
 
 
 def goal(type_: dict[str, Any], target: str) -> dict[str, Any]:
-    """A goal related to another."""
+    """A Goal related to another Goal."""
     relation = [
         {"url": "type", "valueCodeableConcept": type_},
         {"url": "target", "valueReference": {"reference": target}},
@@ -65,10 +65,10 @@ def goal(type_: dict[str, Any], target: str) -> dict[str, Any]:
     ],
     ids=["a tiltak in a plan", "a delmål of a goal", "a goal with a delmål"],
 )
-def test_a_link_to_what_is_hidden_is_refused_as_one_to_nothing(
+def test_a_link_to_a_hidden_part_is_refused_as_a_link_to_an_unknown_one(
     world: House, hidden: dict[str, Any], nothing: dict[str, Any]
 ) -> None:
-    """The two answers are the same, and what is hidden stays as it was."""
+    """The two refusals are the same, and the hidden part is unchanged."""
     address = "/kommune/v1/saker/saken"
     assert world.municipality("PUT", address, json=HIDDEN, headers={"If-Match": "*"}).status_code == 200
     before = read_stored(world.municipality("GET", address).data)
@@ -82,13 +82,13 @@ def test_a_link_to_what_is_hidden_is_refused_as_one_to_nothing(
 
 
 def numbered(number: str) -> dict[str, Any]:
-    """A tiltak for whoever has a birth number."""
+    """A ServiceRequest whose subject is a birth number."""
     bare = {key: value for key, value in request("").items() if key != "basedOn"}
     return {**bare, "subject": {"identifier": {"system": FNR, "value": number}}}
 
 
-def test_a_person_named_by_number_is_one_the_sender_is_given(world: House) -> None:
-    """Somebody who is here and not shared is told like somebody who is not here at all."""
+def test_a_number_of_a_hidden_person_is_refused_as_an_unknown_number(world: House) -> None:
+    """A number of a person that is not shared with the sender gets the answer of an unknown number."""
     address = "/kommune/v1/saker/saken"
     assert world.municipality("PUT", address, json=HIDDEN, headers={"If-Match": "*"}).status_code == 200
     known, hidden, nobody = (

@@ -1,4 +1,4 @@
-"""Whatever is sent to the FHIR door: an answer in FHIR, never a fault of ours, and no number told back."""
+"""Hostile requests at the FHIR door get an answer in FHIR, no internal error and no birth number back."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ method = st.sampled_from(["GET", "POST", "PUT", "HEAD", "DELETE", "PATCH"])
 
 
 def is_fhir(answer: TestResponse) -> bool:
-    """Is the answer empty, or a resource in the format it says, and a refusal one in FHIR's codes?"""
+    """Whether the answer is empty or a resource in its format, and a refusal has codes of FHIR."""
     if not answer.data:
         return True
     resource = xml.parse(answer.data) if "xml" in answer.content_type else read_stored(answer.data)
@@ -87,10 +87,10 @@ def is_fhir(answer: TestResponse) -> bool:
 
 @SHARED
 @given(method=method, path=path, query=pairs, headers=headers, body=body)
-def test_any_request_is_answered_in_fhir(
+def test_a_random_request_gets_2xx_to_4xx_in_fhir(
     world: House, method: str, path: str, query: list[tuple[str, str]], headers: dict[str, str], body: bytes
 ) -> None:
-    """Random methods, addresses, queries, headers and bodies: 2xx to 4xx, and FHIR in every body."""
+    """Random methods, addresses, queries, headers and bodies get 2xx to 4xx with FHIR in the body."""
     answer = world.municipality(method, path, query_string=urlencode(query), headers=headers, data=body)
     assert answer.status_code < 500
     assert is_fhir(answer)
@@ -98,10 +98,10 @@ def test_any_request_is_answered_in_fhir(
 
 @SHARED
 @given(method=st.sampled_from(["GET", "POST"]), type_=st.sampled_from(list(TYPES)), query=pairs, form=pairs)
-def test_any_search_is_answered_in_fhir(
+def test_a_random_search_gets_a_bundle_or_a_refusal(
     world: House, method: str, type_: str, query: list[tuple[str, str]], form: list[tuple[str, str]]
 ) -> None:
-    """Random parameters in address and form: a Bundle, or a refusal that says which was not understood."""
+    """Random parameters in address and form get a Bundle, or a refusal that names the parameter."""
     path = f"/fhir/{type_}" if method == "GET" else f"/fhir/{type_}/_search"
     options = {} if method == "GET" else {"data": urlencode(form).encode(), "headers": {"Content-Type": FORM}}
     answer = world.hospital(method, path, query_string=urlencode(query), **options)
@@ -111,10 +111,10 @@ def test_any_search_is_answered_in_fhir(
 
 @SHARED
 @given(before=text, after=text, name=st.sampled_from(names))
-def test_a_number_is_never_told_back(
+def test_a_birth_number_in_a_parameter_is_never_repeated(
     world: House, capsys: pytest.CaptureFixture[str], before: str, after: str, name: str
 ) -> None:
-    """A birth number in any parameter, with anything around it, stands in no refusal, link or log line."""
+    """A birth number in any parameter is in no refusal, link or log line."""
     capsys.readouterr()
     sent = {name: f"{before}{PERSON_NUMBER}{after}"}
     for answer in (

@@ -1,4 +1,4 @@
-"""A sender's security labels: heeded as topics, whoever sent them, or refused at their place."""
+"""The security labels of a sender become emner of the part, or are refused at their place."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ TILTAK: dict[str, Any] = {
 
 
 def labelled(system: str, code: str) -> dict[str, Any]:
-    """The tiltak with a label."""
+    """A ServiceRequest with a security label."""
     return {**TILTAK, "meta": {"security": [{"system": system, "code": code}]}}
 
 
@@ -43,8 +43,8 @@ def labelled(system: str, code: str) -> dict[str, Any]:
         ("https://epj.example/merker", "gul", None),
     ],
 )
-def test_a_label_is_a_topic(world: House, system: str, code: str, topics: list[str] | None) -> None:
-    """It decides who sees the part; a label that limits nothing, or is the sender's own, does not."""
+def test_a_label_becomes_an_emne(world: House, system: str, code: str, topics: list[str] | None) -> None:
+    """A label that stands for an emne limits access; HOW#N and a label of the sender's own system do not."""
     opened(world)
     sent = labelled(system, code)
     answer = world.municipality("POST", "/fhir/ServiceRequest", json=sent)
@@ -56,8 +56,8 @@ def test_a_label_is_a_topic(world: House, system: str, code: str, topics: list[s
     assert world.municipality("GET", address).json["meta"]["security"] == sent["meta"]["security"]
 
 
-def test_a_sender_may_close_what_it_sends_to_itself(world: House) -> None:
-    """The hospital may not see mental health here and labels its tiltak so: made, and not given back."""
+def test_a_sender_may_label_a_resource_out_of_its_own_access(world: House) -> None:
+    """A hospital without access to an emne stores a resource with it, and gets no resource back."""
     opened(world)
     answer = as_writer(world, "POST", "/fhir/ServiceRequest", json=labelled(EMNE, "psykisk-helse-rus"))
     assert (answer.status_code, answer.json["issue"][0]["details"]["coding"][0]["code"]) == (201, "not-given")
@@ -65,8 +65,8 @@ def test_a_sender_may_close_what_it_sends_to_itself(world: House) -> None:
     assert (tiltak["emner"], tiltak["eier"]) == (["psykisk-helse-rus"], {"organisasjon": "sykehuset"})
 
 
-def test_leaving_a_label_out_takes_no_topic_away(world: House) -> None:
-    """Topics are the municipality's to take away."""
+def test_a_missing_label_removes_no_emne(world: House) -> None:
+    """A recipient cannot remove an emne by leaving the label out."""
 
     def plan(sak: dict[str, Any]) -> None:
         sak["tiltak"] = [{"id": "t1", "status": "aktiv", "tittel": "Samtaler", "emner": ["barnevern"]}]
@@ -85,8 +85,8 @@ def test_leaving_a_label_out_takes_no_topic_away(world: House) -> None:
 @pytest.mark.parametrize(
     ("system", "code"), [(HOW, "R"), (HOW, "V"), (ACT, "HIV"), (EMNE, "ukjent"), (EMNE, "alle")]
 )
-def test_a_label_nobody_acts_on_is_refused(world: House, system: str, code: str) -> None:
-    """Kept as a remark it would look as if it held."""
+def test_a_label_that_is_not_enforced_is_refused(world: House, system: str, code: str) -> None:
+    """A label without an emne is refused, since as residue the label would seem to be enforced."""
     opened(world)
     answer = as_writer(world, "POST", "/fhir/ServiceRequest", json=labelled(system, code))
     assert answer.status_code == 422

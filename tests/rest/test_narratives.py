@@ -1,4 +1,4 @@
-"""The text of a resource over the wire: what its reader may see, and nothing a client can write."""
+"""The narrative of a resource holds what its recipient sees, and a client cannot write it."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ READ = (
 
 
 def read(house: House, reference: str) -> dict[str, Any]:
-    """What the municipality reads."""
+    """The resource as the municipality reads it."""
     return read_stored(house.municipality("GET", f"/fhir/{reference}").data)
 
 
 @pytest.mark.parametrize("reference", READ)
-def test_put_of_what_was_read_is_no_new_version(world: House, reference: str) -> None:
-    """Our text comes back with the resource, and says nothing: nothing changes, in JSON and in XML."""
+def test_a_put_with_the_generated_text_makes_no_version(world: House, reference: str) -> None:
+    """The generated text in a PUT is not a change, in JSON and in XML."""
     resource = read(world, reference)
     assert is_ours(resource["text"])
     version = resource["meta"]["versionId"]
@@ -41,24 +41,24 @@ def test_put_of_what_was_read_is_no_new_version(world: House, reference: str) ->
     assert read(world, reference) == resource
 
 
-def test_a_recipient_reads_only_what_it_may_see(world: House) -> None:
-    """The hospital that may know the coordinator reads of the coordinator, and not the team's name."""
+def test_the_text_holds_only_what_the_recipient_sees(world: House) -> None:
+    """The text for a hospital with the coordinator alone has the coordinator and not the team's name."""
     told = read_stored(world.hospital("GET", "/fhir/CareTeam/teamet").data)["text"]["div"]
     assert "Koordinator: Ragna Solviken, fra 1. januar 2026" in told
     assert "Ansvarsgruppen" not in told
     assert "Ansvarsgruppen" in read(world, "CareTeam/teamet")["text"]["div"]
 
 
-def test_the_text_follows_the_record(world: House) -> None:
-    """A name that changes is another text."""
+def test_the_text_changes_with_the_record(world: House) -> None:
+    """A new name in the record is a new text."""
     team = read(world, "CareTeam/teamet")
     headers = {"If-Match": f'W/"{team["meta"]["versionId"]}"'}
     answer = world.municipality("PUT", "/fhir/CareTeam/teamet", json=team | {"name": "Nytt"}, headers=headers)
     assert "<b>Navn:</b> Nytt" in read_stored(answer.data)["text"]["div"]
 
 
-def test_a_name_in_the_directory_is_told_when_all_is_published_anew(world: House) -> None:
-    """Who an ansatt is called is told as of the sak's last write; after ``db reproject`` as it is now."""
+def test_a_new_name_in_the_directory_reaches_the_text_by_reproject(world: House) -> None:
+    """The text has an ansatt's name as of the last write of the sak; after db reproject the current name."""
     record = world.municipality("GET", "/kommune/v1/ansatte/ragna").json
     renamed = {**record, "navn": [{**record["navn"][0], "etternavn": "Nygårdsen"}]}
     headers = {"If-Match": 'W/"1"'}

@@ -1,4 +1,4 @@
-"""Refusals as OperationOutcomes: valid R4, in both languages, with their place."""
+"""Refusals as OperationOutcomes are valid R4, in both languages, with their place."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MESSAGE = Message("rule-x", IssueType.BUSINESS_RULE, nb="Ikke slik", en="Not so"
 
 
 def test_an_issue_has_code_texts_and_place() -> None:
-    """Severity, IssueType, our stable code, Norwegian text, English diagnostics, expression, location."""
+    """An issue has severity, IssueType, code, text, English diagnostics, expression and location."""
     (issue,) = operation_outcome([MESSAGE.at("CareTeam.status", line=3, column=9)])["issue"]
     assert issue == {
         "severity": "error",
@@ -26,8 +26,8 @@ def test_an_issue_has_code_texts_and_place() -> None:
     }
 
 
-def test_an_issue_tells_where_its_rule_is_written() -> None:
-    """The source of a rule is the authority of the issue."""
+def test_an_issue_has_the_source_of_its_rule() -> None:
+    """The source of the rule is in the authority extension of the issue."""
     rule = Message(
         "rule-y", IssueType.BUSINESS_RULE, nb="Ikke slik", en="Not so", source="https://lov.example/§1"
     )
@@ -39,20 +39,20 @@ def test_an_issue_tells_where_its_rule_is_written() -> None:
 @pytest.mark.parametrize(
     "findings", [[], [MESSAGE.at()], [MESSAGE.at("CareTeam"), MESSAGE.at(line=1, column=2)]]
 )
-def test_an_outcome_is_valid(findings: list[object]) -> None:
-    """Every OperationOutcome has at least one issue and is valid FHIR, also when all went well."""
+def test_an_outcome_is_valid_also_without_findings(findings: list[object]) -> None:
+    """Every OperationOutcome has at least one issue and is valid FHIR, also a success."""
     OperationOutcome.model_validate(operation_outcome(findings))  # type: ignore[arg-type]
 
 
-def test_an_answer_is_bounded() -> None:
-    """A body of many thousand faults gives the first of them, and says how many more there are."""
+def test_an_outcome_has_a_bounded_number_of_issues() -> None:
+    """A body with thousands of errors gives the first of them, and the number of the others."""
     issues = operation_outcome([MESSAGE.at()] * (MAX_FINDINGS + 1000))["issue"]
     assert len(issues) == MAX_FINDINGS + 1
     assert issues[-1]["diagnostics"].startswith("1000 more")
 
 
-def test_an_answer_tells_errors_first() -> None:
-    """A thousand warnings before an error do not hide it."""
+def test_an_outcome_has_errors_before_warnings() -> None:
+    """An error is in the outcome, however many warnings there are."""
     doubtful = Message("rule-z", IssueType.VALUE, nb="Uvanlig", en="Unusual", severity=Severity.WARNING)
     issues = operation_outcome([*[doubtful.at()] * 1000, MESSAGE.at()])["issue"]
     assert [issue["severity"] for issue in issues[:2]] == ["error", "warning"]

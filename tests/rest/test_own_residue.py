@@ -1,4 +1,4 @@
-"""What a recipient says beside the record is given back to it, and is nobody else's to see or lose."""
+"""Residue of a recipient is given back to it, and another recipient neither sees it nor removes it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CLINIC = {
 
 
 def opened(world: House) -> None:
-    """The hospital and a clinic may see tiltak, neither of them all of the sak."""
+    """The sak in which the hospital and a clinic see tiltak, but not all of the sak."""
     answer = world.municipality("PUT", "/kommune/v1/organisasjoner/klinikken", json=CLINIC)
     assert answer.status_code == 201, answer.json
 
@@ -34,7 +34,7 @@ def opened(world: House) -> None:
 
 
 def made(world: House) -> str:
-    """A tiltak of the hospital's, with a number of its own system; gives its address."""
+    """The address of a new tiltak by the hospital, with residue in it."""
     tiltak = {
         "resourceType": "ServiceRequest",
         "identifier": [BESIDE],
@@ -49,8 +49,8 @@ def made(world: House) -> str:
     return f"/fhir/ServiceRequest/{answer.json['id']}"
 
 
-def test_a_writer_is_given_back_what_it_said(world: House) -> None:
-    """The hospital's own number comes back to it and to the municipality, and not to the clinic."""
+def test_residue_is_given_back_to_its_sender_and_to_the_municipality(world: House) -> None:
+    """The hospital's own residue is given to it and to the municipality, and not to the clinic."""
     opened(world)
     address = made(world)
     assert world.hospital("GET", address).json["identifier"] == [BESIDE]
@@ -58,8 +58,8 @@ def test_a_writer_is_given_back_what_it_said(world: House) -> None:
     assert "identifier" not in world.stranger("GET", address).json
 
 
-def test_what_another_changes_leaves_it(world: House) -> None:
-    """The clinic, which carries it out, says that it is done: the number is still the hospital's."""
+def test_residue_stays_when_another_recipient_changes_the_part(world: House) -> None:
+    """The clinic completes the tiltak, and the hospital's residue is unchanged."""
     opened(world)
     address = made(world)
     read = world.stranger("GET", address)
@@ -72,8 +72,8 @@ def test_what_another_changes_leaves_it(world: House) -> None:
     assert "identifier" not in world.stranger("GET", address).json
 
 
-def test_an_owner_cannot_write_over_what_it_does_not_see(world: House) -> None:
-    """What the municipality said beside the hospital's tiltak stays, and another word there is refused."""
+def test_an_owner_cannot_replace_hidden_residue(world: House) -> None:
+    """The municipality's residue on the hospital's tiltak stays, and residue in its place is refused."""
     opened(world)
     address = made(world)
     whole = world.municipality("GET", address)
@@ -93,8 +93,8 @@ def test_an_owner_cannot_write_over_what_it_does_not_see(world: House) -> None:
     assert world.municipality("GET", address).json["identifier"] == theirs["identifier"]
 
 
-def test_what_is_put_back_keeps_its_writer(world: House) -> None:
-    """The municipality puts the tiltak back with its keys in another order: nobody has said anything."""
+def test_residue_that_is_put_back_keeps_its_sender(world: House) -> None:
+    """The municipality puts the tiltak back with its keys in another order, and the sender stays."""
     opened(world)
     address = made(world)
     whole = world.municipality("GET", address)

@@ -1,4 +1,4 @@
-"""Who a caller is, to the publications."""
+"""The recipients that a caller is."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ D_NUMBER = "51847530190"
 def test_a_person_is_known_by_birth_number_or_d_number(
     world: House, number: str, known: tuple[str, ...]
 ) -> None:
-    """Whoever logs in with a number the municipality has of somebody is that person."""
+    """A caller with a birth number or D-number of a person in a record is that person."""
     sak = copy.deepcopy(CASE) | {"id": "nadias-sak", "team": [], "samtykker": []}
     sak["innbygger"] |= {"id": "nadia", "identer": [{"id": "i1", "type": "dnr", "verdi": D_NUMBER}]}
     assert world.municipality("PUT", "/kommune/v1/saker/nadias-sak", json=sak).status_code == 201
@@ -48,8 +48,10 @@ def test_a_person_is_known_by_birth_number_or_d_number(
 @pytest.mark.parametrize(
     "who", [{"pid": PERSON_NUMBER}, {"person": "Patient/torill"}], ids=["pid", "fhirUser"]
 )
-def test_nobody_is_a_private_person_at_work(world: House, work: dict[str, str], who: dict[str, str]) -> None:
-    """A token of a hospital's system names the employee, and does not open the employee's own sak."""
+def test_a_system_token_does_not_open_the_employees_own_sak(
+    world: House, work: dict[str, str], who: dict[str, str]
+) -> None:
+    """A token of a hospital's system that names an employee does not open the employee's own sak."""
     repository = world.client.application.extensions["repository"]
     caller = Caller("epj", scopes=EVERYTHING, **work, **who)
     with repository.store.read() as reader:

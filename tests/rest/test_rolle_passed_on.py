@@ -1,4 +1,4 @@
-"""Who holds a rolle is said outside the sak: who no longer does sees nothing of what it gave."""
+"""A former holder of a rolle loses the access that the rolle gave, though the sak does not change."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ BJARTE = Wish("ansatt", "epj", person="bjarte")
 
 
 def to_rolle(sak: dict[str, Any]) -> None:
-    """The samtykke is to who holds a rolle, and to the team."""
+    """The sak with a samtykke to the holder of a rolle, and a team."""
     sak["samtykker"][0]["mottaker"] = {"rolle": "bjarte-koordinator"}
     sak["samtykker"][0]["regler"][0]["del"] = ["team"]
 
 
 def renamed(sak: dict[str, Any]) -> None:
-    """The same, and the team has another name."""
+    """The same sak, with another name for the team."""
     to_rolle(sak)
     sak["team"][0]["navn"] = "Teamet"
 
 
-def test_who_left_a_rolle_sees_nothing_of_what_it_gave(world: House) -> None:
-    """As never: no deletion is told, and nothing older is read, though the sak itself took nothing away."""
+def test_a_former_holder_of_a_rolle_gets_the_answers_of_an_unknown_resource(world: House) -> None:
+    """A former holder gets 404, with no deletion and no older version, though the sak has not changed."""
     write(world, edited(to_rolle))
     write(world, edited(renamed))
     assert world.call(BJARTE, "GET", f"{TEAM}/_history").json["total"] == 2

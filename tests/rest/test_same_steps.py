@@ -1,4 +1,4 @@
-"""A recipient's write takes the same steps for what is hidden from it as for what does not exist."""
+"""A recipient's write takes the same database steps for a hidden resource as for an unknown one."""
 
 from __future__ import annotations
 
@@ -50,19 +50,19 @@ ROWS: dict[str, tuple[str, str, dict[str, Any]]] = {
 
 
 class Steps:
-    """The statements a database is asked, and how many steps its machine takes for them."""
+    """The statements that a database gets, and the number of steps of its virtual machine."""
 
     def __init__(self) -> None:
         self.statements: list[str] = []
         self.count = 0
 
     def __call__(self) -> int:
-        """One step, as SQLite's progress handler calls it."""
+        """Count one step, as SQLite's progress handler."""
         self.count += 1
         return 0
 
     def watch(self, connection: sqlite3.Connection, *_: object) -> None:
-        """Count on a connection of the pool."""
+        """Count the steps of a connection of the pool."""
         connection.set_trace_callback(self.statements.append)
         connection.set_progress_handler(self, 1)
 
@@ -104,7 +104,7 @@ def named(template: Any, names: dict[str, str]) -> Any:
 def effort(
     house: House, steps: Steps, row: tuple[str, str, dict[str, Any]], names: dict[str, str]
 ) -> tuple[int, str, list[str], int]:
-    """The answer of a hospital's write, the statements it led to with no value in them, and their steps."""
+    """The answer to a hospital's write, its statements without values, and the number of steps."""
     method, path, body = named(list(row), names)
     steps.statements.clear()
     steps.count = 0
@@ -115,9 +115,9 @@ def effort(
 
 @pytest.mark.parametrize("name", ROWS)
 def test_a_hidden_person_takes_the_steps_of_an_unknown_one(watched: tuple[House, Steps], name: str) -> None:
-    """Answer, statements and the database's own steps are equal: not even time tells a known number."""
+    """Answer, statements and number of steps are the same, so that time does not reveal a hidden person."""
     house, steps = watched
-    effort(house, steps, ROWS[name], UNKNOWN)  # what is compiled once is compiled now
+    effort(house, steps, ROWS[name], UNKNOWN)  # the first call compiles the statements
     hidden = effort(house, steps, ROWS[name], HIDDEN)
     assert hidden == effort(house, steps, ROWS[name], UNKNOWN)
     assert hidden[0] in {403, 404, 422}
@@ -126,7 +126,7 @@ def test_a_hidden_person_takes_the_steps_of_an_unknown_one(watched: tuple[House,
 
 
 def test_a_recipients_reader_has_no_look_up_of_records() -> None:
-    """What was published to the recipients is all that its reader can be asked."""
+    """A RecipientReader has queries for publications only."""
     asked = {name for name in vars(RecipientReader) if not name.startswith("_")}
     assert asked == {
         "published",

@@ -1,4 +1,4 @@
-"""A number comes back through every door as it was spelled, digit for digit.
+"""A number comes back through every door with the digits that were sent.
 
 Rules: https://hl7.org/fhir/R4/datatypes.html#decimal (precision is kept) and
 https://json-schema.org/draft/2020-12/json-schema-validation#section-6.1.1 (``6.0`` is an integer).
@@ -57,7 +57,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 
 def goal(id_: str, number: str) -> dict[str, Any]:
-    """A Goal with the number in an extension, in a Quantity and in a contained resource."""
+    """A Goal with the number in an extension, a Quantity and a contained resource."""
     quantity = {"value": Spelled(number), "unit": "m"}
     return {
         "resourceType": "Goal",
@@ -81,7 +81,7 @@ def goal(id_: str, number: str) -> dict[str, Any]:
 
 
 def tiltak(id_: str, number: str) -> dict[str, Any]:
-    """A ServiceRequest that says in a Timing how long each time takes; no duration is negative (tim-4)."""
+    """A ServiceRequest with the number as the duration of a Timing; no duration is negative (tim-4)."""
     repeat = {"frequency": 2, "period": 1, "periodUnit": "wk", "durationUnit": "h"}
     return {
         "resourceType": "ServiceRequest",
@@ -95,12 +95,12 @@ def tiltak(id_: str, number: str) -> dict[str, Any]:
 
 
 def etag(house: House, resource: dict[str, Any]) -> str | None:
-    """The ETag of the resource that stands under the same id."""
+    """The ETag of the resource with the same id."""
     return house.municipality("GET", f"/fhir/{resource['resourceType']}/{resource['id']}").headers.get("ETag")
 
 
 def put(house: House, resource: dict[str, Any], *, as_xml: bool = False) -> TestResponse:
-    """PUT a resource, new or not."""
+    """PUT of a new or an existing resource."""
     path = f"/fhir/{resource['resourceType']}/{resource['id']}"
     stands = etag(house, resource)
     headers = (XML if as_xml else JSON) | ({"If-Match": stands} if stands else {})
@@ -109,7 +109,7 @@ def put(house: House, resource: dict[str, Any], *, as_xml: bool = False) -> Test
 
 
 def put_plan(house: House, antall: str) -> TestResponse:
-    """PUT the sak with a plan that is evaluated every so many months."""
+    """PUT of the sak with a plan that is evaluated every ``count`` months."""
     interval = {"antall": Spelled(antall), "enhet": "maned"}
     sak = {**SAK, "planer": [{**PLAN, "evalueringsintervall": interval}]}
     headers = {"Content-Type": "application/json", "If-Match": "*"}
@@ -117,14 +117,14 @@ def put_plan(house: House, antall: str) -> TestResponse:
 
 
 def spelled(answer: TestResponse, name: str) -> list[str]:
-    """How a text spells the numbers of a name, in JSON, in XML, and in JSON with blanks."""
+    """The spellings of the numbers of a name in a text, in JSON, in XML, and in JSON with blanks."""
     assert answer.status_code in {200, 201}, answer.text
     pattern = rf'"{name}": ?(-?[0-9][^,\]}}\s]*)|<{name} value="(-?[0-9][^"]*)"'
     return [one or other for one, other in re.findall(pattern, answer.text)]
 
 
 def hold_goal(house: House, number: str) -> None:
-    """Send a Goal in JSON and one in XML; read them by every address they have."""
+    """Check that a Goal sent in JSON and one in XML keep the spelling at every address."""
     answer = put(house, goal("in-json", number))
     version = answer.headers["ETag"].strip('W/"')
     paths = (
@@ -146,7 +146,7 @@ def hold_goal(house: House, number: str) -> None:
 
 
 def hold_tiltak(house: House, number: str) -> None:
-    """Send a ServiceRequest in JSON and one in XML; read them in the other format."""
+    """Check that a ServiceRequest sent in JSON and one in XML keep the spelling in the other format."""
     for answer in (
         put(house, tiltak("in-json", number)),
         house.municipality("GET", "/fhir/ServiceRequest/in-json?_format=xml"),
@@ -157,7 +157,7 @@ def hold_tiltak(house: House, number: str) -> None:
 
 
 def hold_transaction(house: House, number: str) -> None:
-    """Send a Goal and a ServiceRequest in one transaction."""
+    """Check that a Goal and a ServiceRequest in one transaction keep the spelling."""
     entries = []
     for resource in (goal("together", number), tiltak("together", number)):
         stands = etag(house, resource)
@@ -173,7 +173,7 @@ def hold_transaction(house: House, number: str) -> None:
 
 
 def hold_count(house: House, antall: str, whole: str) -> None:
-    """Send a record; it has the integer, and FHIR says it as one."""
+    """Check that a record with the spelling has the integer, and that its resource has it too."""
     for answer in (put_plan(house, antall), house.municipality("GET", "/kommune/v1/saker/saken")):
         assert spelled(answer, "antall") == [whole]
     for form in ("json", "xml"):
@@ -183,31 +183,31 @@ def hold_count(house: House, antall: str, whole: str) -> None:
 
 @pytest.mark.parametrize("number", SPELLINGS)
 def test_a_goal_keeps_the_spelling_of_its_numbers(house: House, number: str) -> None:
-    """A number in an extension, in a Quantity and in a contained resource comes back as it was sent."""
+    """A number in an extension, a Quantity and a contained resource comes back with its digits."""
     hold_goal(house, number)
 
 
 @pytest.mark.parametrize("number", SPELLINGS)
 def test_a_timing_keeps_the_spelling_of_its_numbers(house: House, number: str) -> None:
-    """The duration of a Timing comes back as it was sent, beside a frequency the record has a field for."""
+    """The duration of a Timing comes back with its digits, beside a frequency mapped to a field."""
     hold_tiltak(house, number)
 
 
 @pytest.mark.parametrize("number", SPELLINGS)
 def test_a_transaction_keeps_the_spelling_of_its_numbers(house: House, number: str) -> None:
-    """Resources of a transaction come back as they were sent."""
+    """The numbers of a transaction come back with their digits."""
     hold_transaction(house, number)
 
 
 @pytest.mark.parametrize("antall", SIXES)
 def test_a_record_takes_any_spelling_of_an_integer(house: House, antall: str) -> None:
-    """6.0 and 6e0 are integers to JSON Schema: the record has 6, and so has its CarePlan."""
+    """The integers 6.0 and 6e0 (JSON Schema) are 6 in the record and in its CarePlan."""
     hold_count(house, antall, "6")
 
 
 @pytest.mark.parametrize(("antall", "code"), NO_COUNTS)
-def test_a_record_refuses_what_is_no_count(house: House, antall: str, code: str) -> None:
-    """A fraction is no integer, however small, and a count has the bounds of the schema."""
+def test_a_record_refuses_a_fraction_and_a_count_out_of_bounds(house: House, antall: str, code: str) -> None:
+    """A fraction is not an integer, however small, and a count has the bounds of the schema."""
     answer = put_plan(house, antall)
     assert answer.status_code == 422
     (found,) = answer.get_json()["funn"]
@@ -215,7 +215,7 @@ def test_a_record_refuses_what_is_no_count(house: House, antall: str, code: str)
 
 
 @pytest.mark.parametrize("number", ["1e2", "-0", "0E-3"])
-def test_a_number_where_none_belongs_is_refused(house: House, number: str) -> None:
+def test_a_number_in_place_of_another_type_is_refused(house: House, number: str) -> None:
     """A number in place of any field of a record or element of a resource is 4xx, in every spelling."""
     headers = {"Content-Type": "application/json", "If-Match": "*"}
     for name in (*SAK, "kallenavn"):
@@ -230,7 +230,7 @@ def test_a_number_where_none_belongs_is_refused(house: House, number: str) -> No
 
 
 def test_another_spelling_is_a_change(house: House) -> None:
-    """1.50 sent again makes no version; 1.5 instead of it makes one, for precision has changed."""
+    """A PUT with 1.50 again makes no version; 1.5 in its place makes one, since the precision has changed."""
     first, again, other = (
         put(house, goal("told", number)).headers["ETag"] for number in ("1.50", "1.50", "1.5")
     )
@@ -242,7 +242,7 @@ def test_another_spelling_is_a_change(house: House) -> None:
 @given(number=NUMBERS)
 @AT_LENGTH
 def test_any_number_keeps_its_spelling(house: House, number: str) -> None:
-    """Any number within bounds comes back through every FHIR address as it was sent."""
+    """A random number within bounds comes back with its digits at every FHIR address."""
     hold_goal(house, number)
     hold_tiltak(house, number)
     hold_transaction(house, number)
@@ -251,6 +251,6 @@ def test_any_number_keeps_its_spelling(house: House, number: str) -> None:
 @pytest.mark.slow
 @given(antall=WHOLE)
 @AT_LENGTH
-def test_any_spelling_of_an_integer_is_one(house: House, antall: str) -> None:
-    """Any spelling of an integer gives the same record and the same FHIR as the integer itself."""
+def test_every_spelling_of_an_integer_gives_the_same_record(house: House, antall: str) -> None:
+    """A random spelling of an integer gives the same record and the same FHIR as the integer."""
     hold_count(house, antall, str(int(Spelled(antall))))

@@ -1,4 +1,4 @@
-"""Version and time spliced into stored bytes."""
+"""Splicing of version and time into stored bytes."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from tests.rest.given import MOMENT, published
         {"name": 'a "quoted" ,"meta":{ name'},
     ],
 )
-def test_version_and_time_are_added_and_nothing_else(elements: dict[str, Any]) -> None:
-    """The answer is the stored resource with meta.versionId and meta.lastUpdated, whatever meta held."""
+def test_splicing_adds_version_and_time_and_nothing_else(elements: dict[str, Any]) -> None:
+    """The answer is the stored resource with versionId and lastUpdated added to meta."""
     shown = read_stored(resource_bytes(published(version=7, **elements)))
     meta = shown.pop("meta")
     assert meta.pop("versionId") == "7"
@@ -36,8 +36,8 @@ def test_version_and_time_are_added_and_nothing_else(elements: dict[str, Any]) -
     }
 
 
-def test_stored_bytes_stay_as_they_are() -> None:
-    """Nothing is decoded: digits and escapes come out as they were stored."""
+def test_splicing_keeps_digits_and_escapes() -> None:
+    """The stored bytes are not decoded: digits and escapes come out unchanged."""
     stored = replace(
         published(),
         body=b'{"resourceType":"CareTeam","id":"t1","x":1.10,"y":0.10000000000000000555,"z":"\\u00e5"}',
@@ -45,14 +45,14 @@ def test_stored_bytes_stay_as_they_are() -> None:
     assert resource_bytes(stored).endswith(b'},"x":1.10,"y":0.10000000000000000555,"z":"\\u00e5"}')
 
 
-def test_bytes_of_another_resource_are_never_given() -> None:
-    """Bytes that do not begin with the type and id asked for are a fault, not an answer."""
+def test_stored_bytes_of_another_resource_are_an_error() -> None:
+    """Stored bytes that do not begin with the type and id of the publication raise ValueError."""
     with pytest.raises(ValueError, match="begin with"):
         resource_bytes(replace(published(), id="t2"))
 
 
 def test_an_instant_is_written_in_utc() -> None:
-    """https://hl7.org/fhir/R4/datatypes.html#instant: to the second at least, with a zone."""
+    """An instant has seconds and a zone: https://hl7.org/fhir/R4/datatypes.html#instant."""
     oslo = timezone(timedelta(hours=1))
     assert instant(MOMENT.astimezone(oslo)) == "2026-03-01T12:30:15.250000Z"
     assert instant(MOMENT.replace(microsecond=0)) == "2026-03-01T12:30:15Z"

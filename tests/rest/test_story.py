@@ -1,4 +1,4 @@
-"""A municipality that speaks FHIR alone: it makes everything by POST, and a hospital asks who coordinates."""
+"""A municipality that uses FHIR alone builds its records by POST, and a hospital finds the coordinator."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ if TYPE_CHECKING:
 
 Resource = dict[str, Any]
 NOTE = {"url": "https://example.org/fhir/StructureDefinition/parkering", "valueString": "bak bygget"}
-"""An extension of somebody else's: the record has no field for it."""
+"""An extension without a field in the record."""
 
 
 def post(house: House, resource: Resource) -> Resource:
-    """Create; gives the resource as it was stored."""
+    """The resource as the server stored it after a POST."""
     answer = house.municipality("POST", f"/fhir/{resource['resourceType']}", json=resource)
     assert answer.status_code == 201, answer.text
     return read_stored(answer.data)
 
 
 def put(house: House, resource: Resource) -> Resource:
-    """Change, as somebody who has seen the version it holds."""
+    """PUT with If-Match of the current version."""
     headers = {"If-Match": f'W/"{resource["meta"]["versionId"]}"'}
     path = f"/fhir/{resource['resourceType']}/{resource['id']}"
     answer = house.municipality("PUT", path, json=resource, headers=headers)
@@ -33,7 +33,7 @@ def put(house: House, resource: Resource) -> Resource:
 
 
 def read(house: House, reference: str) -> Resource:
-    """What the municipality reads."""
+    """The resource as the municipality reads it."""
     return read_stored(house.municipality("GET", f"/fhir/{reference}").data)
 
 
@@ -43,17 +43,17 @@ def to(resource: Resource) -> dict[str, str]:
 
 
 def ours(system: str, code: str) -> Resource:
-    """A concept of one of our own code systems."""
+    """A concept of one of the adapter's own code systems."""
     return {"coding": [{"system": f"{OURS}/CodeSystem/{system}", "code": code}]}
 
 
 def coordinator(role: Resource, start: str) -> Resource:
-    """A participant who coordinates."""
+    """A participant that is a coordinator."""
     return {"role": [ours("ip-rolle", "koordinator")], "member": to(role), "period": {"start": start}}
 
 
 def professional(house: House, name: str, unit: Resource) -> Resource:
-    """A professional with a role in a unit; gives the role."""
+    """A Practitioner with a PractitionerRole in a unit; gives the role."""
     person = post(house, {"resourceType": "Practitioner", "active": True, "name": [{"family": name}]})
     return post(
         house,
@@ -67,7 +67,7 @@ def professional(house: House, name: str, unit: Resource) -> Resource:
 
 
 def consent(person: Resource, recipient: Resource) -> Resource:
-    """That the recipient may know the coordinator, in the shape of IHE's Privacy Consent on FHIR."""
+    """A Consent to share the coordinator with the recipient, in the shape of IHE's Privacy Consent."""
     receives = {
         "role": {
             "coding": [
@@ -99,7 +99,7 @@ def consent(person: Resource, recipient: Resource) -> Resource:
 
 
 def asked(house: House) -> list[str]:
-    """The names in the answer to the hospital's question."""
+    """The family names in the answer to the hospital's search."""
     form = {
         "patient.identifier": f"{FNR}|{PERSON_NUMBER}",
         "_include": "CareTeam:participant",
@@ -110,8 +110,8 @@ def asked(house: House) -> list[str]:
     return [person["name"][0]["family"] for person in found if person["resourceType"] == "Practitioner"]
 
 
-def test_a_coordinator_is_named_replaced_and_kept_quiet_about(house: House) -> None:
-    """POST builds the records, one PUT replaces the coordinator and keeps the old one, withdrawal ends it."""
+def test_a_municipality_that_uses_fhir_alone_names_replaces_and_hides_a_coordinator(house: House) -> None:
+    """POST builds the records, a PUT replaces the coordinator, and a withdrawal closes access."""
     unit = post(house, {"resourceType": "Organization", "active": True, "name": "Koordinerende enhet"})
     hospital = post(
         house,

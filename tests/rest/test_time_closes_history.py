@@ -1,4 +1,4 @@
-"""What time alone takes from a recipient takes its history too: no write is needed, none brings it back."""
+"""Access that ends by time alone closes the history too; no later write opens it again."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LAST_DAY = "2026-03-10"
 DAYS = timedelta(days=12)
 GOAL = "/fhir/Goal/maalet"
 SECRET = b"Gry"
-"""A daughter's name: those who may know the team, and not the coordinator alone, are told of her."""
+"""The name of a daughter, which a permit to the team shows and a permit to the coordinator hides."""
 
 COORDINATOR = {"id": "r1", "virkning": "tillat", "del": ["koordinator"]}
 REST = {"id": "r2", "virkning": "tillat", "del": ["team", "parorende", "mal"], "formal": ["TREAT"]}
@@ -34,7 +34,7 @@ def consent(id_: str, *regler: dict[str, Any], **more: Any) -> dict[str, Any]:
 def case(
     *samtykker: dict[str, Any], team: str = "Ansvarsgruppen", seats: Sequence[dict[str, Any]] = ()
 ) -> dict[str, Any]:
-    """The sak with a daughter in the team, a goal, and teams the hospital has a seat in: when, of each."""
+    """The sak with a daughter in the team, a goal, and the hospital's participation, each with its period."""
     sak = copy.deepcopy(CASE)
     sak["parorende"] = [
         {"id": "datter", "aktiv": True, "relasjon": "barn",
@@ -83,7 +83,7 @@ UNTIL: dict[str, Callable[[str], dict[str, Any]]] = {
 
 
 def histories(world: House) -> bytes:
-    """All the hospital can read of the past of the team, the person and the goal."""
+    """Every past version that the hospital can read of the team, the person and the goal."""
     paths = [TEAM, "/fhir/Patient/torill", GOAL]
     answers = [world.hospital("GET", f"{path}/_history") for path in paths]
     answers += [
@@ -94,7 +94,7 @@ def histories(world: House) -> bytes:
 
 @pytest.fixture(params=UNTIL)
 def ending(world: House, request: pytest.FixtureRequest) -> Callable[[str], dict[str, Any]]:
-    """A sak the hospital has seen in several versions, and then in one that shows less after a day ahead."""
+    """A sak that the hospital has seen in several versions, and whose access narrows on a day ahead."""
     last = UNTIL[request.param]
     write(world, wide())
     write(world, wide("Teamet"))
@@ -103,15 +103,15 @@ def ending(world: House, request: pytest.FixtureRequest) -> Callable[[str], dict
     return last
 
 
-def test_history_is_told_until_the_day(world: House, ending: object) -> None:
-    """Until the day comes nothing is lost: what was seen stays readable."""
+def test_history_stays_open_until_access_narrows(world: House, ending: object) -> None:
+    """The hospital reads every earlier version until the day comes."""
     assert SECRET in histories(world)
     assert world.hospital("GET", f"{TEAM}/_history").json["total"] >= 3
     assert world.hospital("GET", GOAL).status_code == 200
 
 
-def test_history_closes_by_itself(world: House, ending: object) -> None:
-    """After the day the hospital reads only what it may know now, by number and in history too."""
+def test_history_closes_without_a_write_when_access_narrows(world: House, ending: object) -> None:
+    """After the day the hospital reads only what it has access to now, by version and in history too."""
     world.clock.now += DAYS
     now = world.hospital("GET", TEAM)
     assert [one["id"] for one in now.json["participant"]] == ["d1"]
@@ -124,10 +124,10 @@ def test_history_closes_by_itself(world: House, ending: object) -> None:
     assert SECRET in world.municipality("GET", f"{TEAM}/_history").data
 
 
-def test_more_given_later_does_not_bring_it_back(
+def test_a_later_samtykke_does_not_reopen_the_history(
     world: House, ending: Callable[[str], dict[str, Any]]
 ) -> None:
-    """Writes after the day, and a samtykke to everything again, show what is given then and nothing older."""
+    """Writes after the day, and a new samtykke to everything, give new versions and no older ones."""
     world.clock.now += DAYS
     write(world, ending("Et annet navn"))
     assert SECRET not in histories(world)
@@ -135,12 +135,12 @@ def test_more_given_later_does_not_bring_it_back(
     seen = world.hospital("GET", f"{TEAM}/_history").json["entry"]
     names = [entry["resource"].get("name") for entry in seen]
     assert names[0] == "Ansvarsgruppen"
-    assert set(names[1:]) <= {None}  # as a coordinator's team, which has no name
+    assert set(names[1:]) <= {None}  # the projection with the coordinator alone has no team name
     assert world.hospital("GET", f"{GOAL}/_history").json["total"] == 1
 
 
-def test_a_day_put_off_gives_no_history_back(world: House, ending: object) -> None:
-    """What was to end on a day ends then, though access itself is prolonged before it comes."""
+def test_a_postponed_end_does_not_keep_the_history(world: House, ending: object) -> None:
+    """The history closes on the original day, though access is prolonged before that day."""
     write(world, wide("Teamet på ny"))
     assert SECRET in histories(world)
     world.clock.now += DAYS
@@ -158,8 +158,10 @@ def test_a_day_put_off_gives_no_history_back(world: House, ending: object) -> No
     ],
     ids=["samtykke", "seat", "participation"],
 )
-def test_a_new_samtykke_after_the_old_ran_out_begins_anew(world: House, expiring: dict[str, Any]) -> None:
-    """What the hospital saw before is not told to it again, whatever it is given afterwards."""
+def test_a_new_samtykke_after_the_old_one_ran_out_starts_an_empty_history(
+    world: House, expiring: dict[str, Any]
+) -> None:
+    """The versions that the hospital saw before stay closed under a new samtykke."""
     write(world, wide())
     write(world, wide("Teamet"))
     write(world, expiring)
@@ -172,8 +174,8 @@ def test_a_new_samtykke_after_the_old_ran_out_begins_anew(world: House, expiring
     assert SECRET not in histories(world)
 
 
-def test_nor_is_it_told_that_something_was_deleted(world: House) -> None:
-    """410 until the day, then the 404 of what never was."""
+def test_a_deletion_is_410_until_access_ends_and_then_404(world: House) -> None:
+    """A deleted resource is 410 until the day, then 404 as an unknown one."""
     last = UNTIL["a regel ends"]("Teamet")
     write(world, last)
     without = copy.deepcopy(last)

@@ -1,4 +1,4 @@
-"""The doors and the command give one verdict: nothing invalid is stored, however much else is told of it."""
+"""The doors and the command give the same verdict, and an invalid resource is never stored."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ SCRIPTED = {"status": "generated", "div": SCRIPT}
 
 
 def _styled(style: str) -> dict[str, Any]:
-    """A narrative with a style."""
+    """A narrative with a style attribute."""
     div = f'<div xmlns="http://www.w3.org/1999/xhtml"><p style="{style}">a</p></div>'
     return {"status": "additional", "div": div}
 
 
 def stored(world: House) -> dict[str, Any]:
-    """The CareTeam as it stands."""
+    """The CareTeam as it is stored."""
     return read_stored(world.municipality("GET", TEAM).data)
 
 
@@ -46,7 +46,7 @@ def issues(answer: TestResponse) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("count", [0, 199, 200, 450])
 def test_warnings_never_change_the_answer_to_a_write(world: House, count: int) -> None:
-    """PUT and POST of what is wrong are 400 and store nothing; what is right is stored."""
+    """An invalid PUT or POST is 400 and stores nothing, with or without warnings; a valid one is stored."""
     before = stored(world)
     for fault, changes in WRONG.items():
         for at in (0, 9):
@@ -66,7 +66,7 @@ def test_warnings_never_change_the_answer_to_a_write(world: House, count: int) -
 
 
 def test_warnings_hide_no_error_in_a_transaction(world: House) -> None:
-    """A transaction with a script behind 300 warnings is 400, and nothing of it is stored."""
+    """A transaction with a script after 300 warnings is 400, and nothing of it is stored."""
     team = doubtful({**stored(world), "text": SCRIPTED}, 300)
     entry = {"resource": team, "request": {"method": "PUT", "url": "CareTeam/teamet"}}
     bundle = {"resourceType": "Bundle", "type": "transaction", "entry": [entry]}
@@ -75,8 +75,8 @@ def test_warnings_hide_no_error_in_a_transaction(world: House) -> None:
     assert b"script" not in world.municipality("GET", TEAM).data
 
 
-def test_a_refusal_names_the_place_the_command_names(world: House) -> None:
-    """A choice, and an extension of a primitive: line and column of the key that was sent."""
+def test_the_door_and_the_command_give_the_same_place(world: House) -> None:
+    """An error in a choice or in a primitive's extension has line and column of the key that was sent."""
     sent = {**stored(world), "_status": {"extension": [{"url": "x", "valueCode": "y"}]}}
     sent["note"] = [{"text": "a", "authorString": 1}]
     body, key = render(sent), b'"authorString"'
@@ -103,10 +103,10 @@ LOADED = "background-image: url(https://x.example/a.png)"
         ({"period": {"start": "2026-01-01", "end": "2026-01-01T12:00:00Z"}}, 400),
     ],
 )
-def test_the_door_takes_what_the_command_finds_valid(
+def test_the_door_accepts_what_the_command_finds_valid(
     world: House, changes: dict[str, Any], status: int
 ) -> None:
-    """What is in the text itself loads nothing; a url of an extension is absolute; an order is certain."""
+    """A style without a link and an absolute url are valid; a period of uncertain order is not."""
     body = render({**stored(world), **changes})
     answer = world.municipality("PUT", TEAM, data=body, headers={**FHIR, "If-Match": "*"})
     assert answer.status_code == status

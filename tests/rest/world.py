@@ -1,4 +1,4 @@
-"""A small municipality for tests: a person with a coordinator, and a hospital that may know of it.
+"""A small municipality for tests: a person with a coordinator, and a hospital with a samtykke to that.
 
 All people are synthetic (month of birth + 80), the organisation numbers invented (they begin with 3).
 """
@@ -16,13 +16,13 @@ HOSPITAL_NUMBER = "310000019"
 STRANGER_NUMBER = "310000027"
 
 PERSON_NUMBER = "12856812055"
-"""The birth number of the person whose coordinator the hospital may know."""
+"""The birth number of the person whose coordinator is permitted to the hospital."""
 
 OTHER_NUMBER = "03910990054"
-"""The birth number of a person nobody shares anything about."""
+"""The birth number of a person without a samtykke."""
 
 UNUSED_NUMBER = "17819941009"
-"""The birth number of a person the municipality does not know."""
+"""The birth number of a person without a record."""
 
 ORGANISATIONS: tuple[dict[str, Any], ...] = (
     {
@@ -128,4 +128,4 @@ RECORDS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("saker", CASE),
     ("saker", OTHER_CASE),
 )
-"""What the municipality's own system writes, in an order in which every reference is to what is there."""
+"""The records, in an order in which every reference leads to an earlier record."""
