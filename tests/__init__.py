@@ -1,1 +1,1 @@
-"""Tests: the tree mirrors adapter/."""
+"""Tests of the adapter; the folders mirror those of adapter/."""

@@ -1,4 +1,4 @@
-"""What every test shares: hypothesis profiles, and a database of its own on SQLite and on PostgreSQL."""
+"""Fixtures of all tests: hypothesis profiles, and a database for each test on SQLite and on PostgreSQL."""
 
 from __future__ import annotations
 

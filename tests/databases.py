@@ -1,7 +1,7 @@
 """Databases for tests: SQLite in a file, and a real PostgreSQL that the tests start themselves.
 
-One PostgreSQL a session, from the binaries of the system's packages, as an unprivileged user (it refuses to
-run as root) and with fsync on; one database a test, copied from a migrated template.
+A test session starts one PostgreSQL from the system's packages, as an unprivileged user (PostgreSQL refuses
+to run as root) and with fsync on; each test has its own database, copied from a migrated template.
 """
 
 from __future__ import annotations
@@ -40,14 +40,14 @@ class PostgreSQL:
         self.port = _free_port()
 
     def start(self) -> None:
-        """Make the data folder if there is none, and start."""
+        """Make the data folder if it is missing, and start the server."""
         if not self._data.exists():
             self._run("initdb", "-D", self._data, "-U", "test", "-A", "trust", "-E", "UTF8", "--no-sync")
         options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=on"
         self._run("pg_ctl", "-D", self._data, "-l", self._log, "-w", "-o", options, "start")
 
     def stop(self, mode: str = "immediate") -> None:
-        """Stop; ``immediate`` is a crash to the database, ``fast`` only to its clients."""
+        """Stop the server; ``immediate`` is a crash for the database, ``fast`` only ends its connections."""
         self._run("pg_ctl", "-D", self._data, "-m", mode, "-w", "stop")
 
     def url(self, database: str) -> str:
@@ -55,12 +55,12 @@ class PostgreSQL:
         return f"postgresql+psycopg://test@127.0.0.1:{self.port}/{database}"
 
     def create(self, name: str, template: str = "template1") -> str:
-        """Make a database; gives its URL."""
+        """Make a database and give its URL."""
         self._execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         return self.url(name)
 
     def drop(self, name: str) -> None:
-        """Remove a database, and whoever is connected to it."""
+        """Remove a database and its connections."""
         self._execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
     def _execute(self, statement: str) -> None:
@@ -79,7 +79,7 @@ class PostgreSQL:
 
 
 def _unprivileged_user() -> int | None:
-    """Whom to run PostgreSQL as: somebody else if we are root, else ourselves."""
+    """The user that runs PostgreSQL: another user if this process is root's, otherwise its own."""
     if os.geteuid() != 0:
         return None
     known = {entry.pw_name: entry.pw_uid for entry in pwd.getpwall()}
@@ -94,7 +94,7 @@ def _free_port() -> int:
 
 
 def postgresql_binaries() -> Path | None:
-    """Where PostgreSQL 15 or newer is installed, the newest of them; None if nowhere."""
+    """The folder of the newest PostgreSQL, 15 or newer; None if it is not installed."""
     debian = [path for path in Path("/usr/lib/postgresql").glob("*/bin") if path.parent.name.isdigit()]
     on_path = shutil.which("initdb")
     found = sorted(debian, key=lambda path: int(path.parent.name)) or (
@@ -105,7 +105,7 @@ def postgresql_binaries() -> Path | None:
 
 @contextmanager
 def running_postgresql() -> Iterator[PostgreSQL]:
-    """A PostgreSQL of our own; skips the test, saying why, where its binaries are not installed."""
+    """A PostgreSQL started for the tests; a test is skipped with the reason if it is not installed."""
     binaries = postgresql_binaries()
     if binaries is None:
         pytest.skip("PostgreSQL is not installed (looked in /usr/lib/postgresql/*/bin and PATH)")
@@ -124,7 +124,7 @@ def running_postgresql() -> Iterator[PostgreSQL]:
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[PostgreSQL]:
-    """The session's PostgreSQL, with a migrated database named ``template``."""
+    """The PostgreSQL of the test session, with a migrated database named ``template``."""
     with running_postgresql() as server:
         upgrade(server.create("template"))
         yield server
@@ -175,7 +175,7 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
 
 @pytest.fixture
 def store(database_url: str) -> Iterator[Store]:
-    """An empty, migrated store: the test runs once on each kind of database."""
+    """An empty, migrated store for one test, which runs on each kind of database."""
     opened = Store(database_url)
     yield opened
     opened.close()

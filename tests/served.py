@@ -1,4 +1,4 @@
-"""The adapter as a process of its own, for tests that need a real one: sockets, signals, workers."""
+"""The adapter in a process of its own, for tests of sockets, signals and workers."""
 
 from __future__ import annotations
 
@@ -30,26 +30,26 @@ class Served:
     output: Path
 
     def get(self, path: str, **headers: str) -> tuple[int, bytes]:
-        """One GET on a connection of its own."""
+        """The status, headers and body of a GET on a new connection."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
         connection.request("GET", path, headers={**headers, "Connection": "close"})
         answer = connection.getresponse()
         return answer.status, answer.read()
 
     def stop(self) -> int:
-        """SIGTERM, and the exit code."""
+        """Send SIGTERM and give the exit code."""
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(PATIENCE_SECONDS)
 
 
 def plain_environment(var: Path, **settings: str) -> dict[str, str]:
-    """This environment without any setting of the adapter but those given."""
+    """The environment of this process without settings of the adapter, and with the given ones."""
     outside = {k: v for k, v in os.environ.items() if not k.startswith("ADAPTER_") and k != "PORT"}
     return {**outside, "ADAPTER_VAR": str(var), **settings}
 
 
 def command(environment: Mapping[str, str], *arguments: str | Path) -> str:
-    """Run ``ip-adapter`` and give its output; it must leave with 0."""
+    """Run ``ip-adapter`` and give its output; the exit code must be 0."""
     code = "import sys; from adapter.cli import main; main(sys.argv[1:])"
     line = [sys.executable, "-c", code, *map(str, arguments)]
     done = subprocess.run(line, env=dict(environment), capture_output=True, text=True, check=False)
@@ -59,7 +59,7 @@ def command(environment: Mapping[str, str], *arguments: str | Path) -> str:
 
 @contextmanager
 def served(environment: Mapping[str, str], line: Sequence[str | Path] = SERVE) -> Iterator[Served]:
-    """Start the adapter on a free port, wait until it is ready, and stop it in the end."""
+    """The adapter on a free port, ready to answer, and stopped at the end."""
     port = free_port()
     output = Path(environment["ADAPTER_VAR"]) / "output"
     with output.open("ab") as file:
@@ -76,7 +76,7 @@ def served(environment: Mapping[str, str], line: Sequence[str | Path] = SERVE) -
 
 
 def free_port() -> int:
-    """A port nobody listens on."""
+    """A port without a listener."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -1,4 +1,4 @@
-"""The house keeps its shape: imports run downward, and serving stays light."""
+"""The architecture of the adapter: imports run downward, names are unique, and commands load little."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ def test_imports_run_downward() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_no_room_is_called_after_nothing() -> None:
-    """No module or package has a name that says nothing of what is in it."""
+def test_every_module_and_package_has_a_name_that_says_what_it_holds() -> None:
+    """No module or package has one of the names that fit any content."""
     names = {path.stem for path in (ROOT / "adapter").rglob("*.py")}
     names |= {path.name for path in (ROOT / "adapter").rglob("*") if path.is_dir()}
     assert not names & FORBIDDEN_NAMES
 
 
-def test_a_module_opens_with_the_sentence_that_says_why() -> None:
+def test_every_module_begins_with_a_docstring() -> None:
     """Every module of the adapter begins with its docstring."""
     modules = (ROOT / "adapter").rglob("*.py")
     silent = [str(path) for path in modules if not path.read_text().lstrip().startswith('"""')]
@@ -46,7 +46,7 @@ def _trees() -> list[ast.Module]:
 
 
 def test_a_message_code_is_declared_once() -> None:
-    """A code has one Message; other words for the same code are made from it with ``replace``."""
+    """A code has one Message; ``replace`` makes variants of its texts."""
     declared = Counter(
         node.args[0].value
         for tree in _trees()
@@ -61,8 +61,8 @@ def test_a_message_code_is_declared_once() -> None:
     assert [code for code, count in declared.items() if count > 1] == []
 
 
-def test_nothing_public_is_called_by_tests_alone() -> None:
-    """What the adapter defines for others, the adapter names; what a framework calls is listed here."""
+def test_every_public_name_is_used_in_the_adapter() -> None:
+    """A public function or class is used by the adapter itself, or by a framework listed here."""
     called_by_frameworks = {
         "exception", "load_config",  # gunicorn
         "get_command", "list_commands",  # click
@@ -81,7 +81,7 @@ def test_nothing_public_is_called_by_tests_alone() -> None:
 
 
 def test_serving_loads_neither_migrations_nor_models() -> None:
-    """A worker must start fast and stay small: Alembic and fhir.resources are for other commands."""
+    """A worker starts fast and stays small without Alembic and fhir.resources, which other commands use."""
     code = (
         "import sys, adapter.cli.serve, adapter.app.composition;"
         "heavy = {'alembic', 'fhir', 'pydantic', 'fhirpathpy'} & set(sys.modules);"
@@ -110,8 +110,8 @@ NARRATED = {
 
 @pytest.mark.parametrize("form", ["text", "json", "outcome", "junit", "sarif", "github"])
 @pytest.mark.parametrize("name", [*TOLD, *NARRATED])
-def test_validating_loads_fhir_alone(name: str, form: str, tmp_path: Path) -> None:
-    """A CI runs `validate` often: no server, database, mapping or schema; lxml for narratives only."""
+def test_validate_loads_the_fhir_packages_alone(name: str, form: str, tmp_path: Path) -> None:
+    """`validate` in CI starts without server, database, mapping or schema; lxml is for narratives only."""
     (tmp_path / name).write_text({**TOLD, **NARRATED}[name])
     code = (
         "import sys; from adapter.cli import main\n"

@@ -1,4 +1,4 @@
-"""The command: its exit codes, and what each of its commands prints."""
+"""The command ``ip-adapter``: exit codes and output of its subcommands."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def _at_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No setting of the surroundings reaches a test; what a command writes is the test's own."""
+    """Remove the adapter's variables from the environment, and set the var folder to the test's own."""
     for name in list(os.environ):
         if name.startswith("ADAPTER_") or name == "PORT":
             monkeypatch.delenv(name)
@@ -26,7 +26,7 @@ def _at_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def run(*arguments: str | Path) -> int:
-    """Run the command in this process; its exit code."""
+    """Run the command in this process and give its exit code."""
     with pytest.raises(SystemExit) as left:
         main([str(argument) for argument in arguments])
     code = left.value.code
@@ -34,26 +34,28 @@ def run(*arguments: str | Path) -> int:
     return code
 
 
-def test_help_tells_every_command(capsys: pytest.CaptureFixture[str]) -> None:
-    """Each command of the table has a file, and a line in the help."""
+def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each command of the table has a file and a line in the help."""
     assert run("--help") == 0
     out = capsys.readouterr().out
     assert all(f"  {name} " in out for name in COMMANDS)
 
 
 @pytest.mark.parametrize("arguments", [["walk"], ["validate"], ["validate", "nowhere.json"], ["token"]])
-def test_what_cannot_run_leaves_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    """An unknown command, a missing argument, a missing file: 2, and the reason on standard error."""
+def test_a_command_that_cannot_run_exits_with_2(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An unknown command, a missing argument or a missing file exits with 2 and a reason on stderr."""
     assert run(*arguments) == 2
     captured = capsys.readouterr()
     assert captured.err
     assert not captured.out
 
 
-def test_wrong_settings_are_all_told(
+def test_every_fault_of_the_settings_is_printed(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Each fault of the settings is a line; there is no stack trace."""
+    """Each fault of the settings is one line, without a stack trace."""
     monkeypatch.setenv("PORT", "x")
     monkeypatch.setenv("ADAPTER_AUTH", "x")
     assert run("token", "--as", "system") == 2
@@ -62,8 +64,8 @@ def test_wrong_settings_are_all_told(
     assert "Traceback" not in err
 
 
-def test_a_token_is_all_that_is_printed(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    """The output of `token` is a token the same clone accepts, so that a shell can take it whole."""
+def test_token_prints_the_token_alone(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """The output of `token` is one token that the same checkout accepts."""
     assert run("token", "--as", "organisasjon", "--org", "314159268", "--purpose", "ETREAT") == 0
     (line,) = capsys.readouterr().out.splitlines()
     settings = Settings.from_environment({"ADAPTER_VAR": str(tmp_path / "var")})
@@ -71,10 +73,10 @@ def test_a_token_is_all_that_is_printed(capsys: pytest.CaptureFixture[str], tmp_
     assert (caller.organisation, caller.purpose, caller.municipality) == ("314159268", "ETREAT", False)
 
 
-def test_the_municipality_is_the_listed_client(
+def test_a_system_token_has_a_listed_client_id(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    """`--as system` calls as a client the settings list."""
+    """`--as system` uses a client id of ADAPTER_MUNICIPALITY_CLIENTS."""
     monkeypatch.setenv("ADAPTER_MUNICIPALITY_CLIENTS", "vaart-system")
     assert run("token", "--as", "system") == 0
     environment = {"ADAPTER_VAR": str(tmp_path / "var"), "ADAPTER_MUNICIPALITY_CLIENTS": "vaart-system"}
@@ -83,16 +85,18 @@ def test_the_municipality_is_the_listed_client(
 
 
 @pytest.mark.parametrize("role", ["organisasjon", "ansatt", "innbygger"])
-def test_a_token_for_somebody_names_them(role: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """Without --org or --person there is nobody to call as."""
+def test_a_token_needs_the_organisation_or_person_of_its_role(
+    role: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A role without its --org or --person is refused."""
     assert run("token", "--as", role) == 2
     assert f"--as {role} needs" in capsys.readouterr().err
 
 
-def test_production_mints_nothing(
+def test_token_is_refused_in_production(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The development issuer is refused where real people are."""
+    """The development issuer makes no token with ADAPTER_PRODUCTION=1."""
     for name, value in {
         "ADAPTER_PRODUCTION": "1",
         "ADAPTER_MUNICIPALITY": "314159268",

@@ -1,4 +1,4 @@
-"""`ip-adapter convert`, `load` and `validate`: the record and FHIR as files, for analysts and for CI."""
+"""`ip-adapter convert`, `load` and `validate`: records and FHIR in files."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SAK = next(path for path in EXAMPLES if path.name == "sak-slagpasient.json")
 
 @pytest.fixture
 def converted(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Converted:
-    """Convert a file or a value, expect the exit code, and give what was printed."""
+    """The output of `convert` for a file or a value, after a check of the exit code."""
 
     def convert(source: Path | dict[str, Any] | str, *options: str, leaves: int = 0) -> Any:
         if not isinstance(source, Path):
@@ -40,15 +40,15 @@ def converted(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Converted:
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
-def test_a_record_there_and_back_is_the_record(path: Path, converted: Converted) -> None:
-    """Every example as a Bundle, in JSON, and back: nothing is lost, not the labels either."""
+def test_a_record_survives_conversion_to_fhir_and_back(path: Path, converted: Converted) -> None:
+    """Every example as a Bundle in JSON and back is the same record, labels included."""
     bundle = converted(path, "--to", "fhir")
     assert (bundle["resourceType"], bundle["type"]) == ("Bundle", "collection")
     assert converted(bundle, "--to", "plan") == json.loads(path.read_bytes())
 
 
-def test_what_has_its_element_later_travels_too(converted: Converted) -> None:
-    """Fields without a place in FHIR yet, a plan's and the whole sak's, come back from JSON and from XML."""
+def test_fields_without_an_element_survive_conversion(converted: Converted) -> None:
+    """Fields of a plan and of the sak without a FHIR element come back from JSON and from XML."""
     sak = json.loads(SAK.read_bytes())
     sak["moter"] = [{"id": "juni", "tidspunkt": "2026-06-08", "referat": "Målene ble gått gjennom"}]
     assert {"situasjon", "ressurser", "behov", "samarbeid"} <= sak["planer"][0].keys()
@@ -56,7 +56,7 @@ def test_what_has_its_element_later_travels_too(converted: Converted) -> None:
     assert converted(converted(sak, "--to", "fhir", "--format", "xml"), "--to", "plan") == sak
 
 
-def test_xml_says_the_same(converted: Converted) -> None:
+def test_a_bundle_in_xml_gives_the_same_record(converted: Converted) -> None:
     """The Bundle in XML converts back to the same record."""
     xml = converted(SAK, "--to", "fhir", "--format", "xml")
     assert xml.startswith(("<?xml", "<Bundle"))
@@ -64,10 +64,10 @@ def test_xml_says_the_same(converted: Converted) -> None:
 
 
 @pytest.mark.parametrize("number", ["1e2", "0.0000001", "0E-3", "-0"])
-def test_a_number_keeps_its_spelling_there_and_back(
+def test_a_number_keeps_its_digits_in_conversion(
     converted: Converted, capsys: pytest.CaptureFixture[str], tmp_path: Path, number: str
 ) -> None:
-    """A number of the residue is spelled as it was sent, in the record file, in JSON and in XML."""
+    """A number of the residue keeps its digits in the record file, in JSON and in XML."""
     goal = {
         "resourceType": "Goal",
         "id": "maalet",
@@ -88,8 +88,8 @@ def test_a_number_keeps_its_spelling_there_and_back(
 
 
 @pytest.mark.parametrize("antall", ["6.0", "6e0", "60E-1"])
-def test_an_integer_of_a_record_is_one_in_fhir(converted: Converted, antall: str) -> None:
-    """6.0 is an integer to JSON Schema, and is written as FHIR writes integers."""
+def test_an_integer_is_written_as_fhir_writes_integers(converted: Converted, antall: str) -> None:
+    """The integer 6.0 (JSON Schema) is 6 in FHIR."""
     sak = json.loads(SAK.read_bytes())
     sak["planer"][0]["evalueringsintervall"] = {"antall": 17, "enhet": "maned"}
     sak["innbygger"]["kontaktpunkter"][0]["rang"] = 17
@@ -99,8 +99,8 @@ def test_an_integer_of_a_record_is_one_in_fhir(converted: Converted, antall: str
     assert '"value": 6,' in bundle
 
 
-def test_a_resource_there_and_back_is_whole(converted: Converted) -> None:
-    """What the record has no field for travels in its ``rest``, and comes back in its place."""
+def test_a_resource_survives_conversion_to_a_record_and_back(converted: Converted) -> None:
+    """Residue is in the ``rest`` of the record file, and comes back in its place."""
     bundle = converted(SAK, "--to", "fhir")
     team = next(
         entry["resource"] for entry in bundle["entry"] if entry["resource"]["resourceType"] == "CareTeam"
@@ -114,12 +114,12 @@ def test_a_resource_there_and_back_is_whole(converted: Converted) -> None:
 
 
 def _untold(entry: dict[str, Any]) -> dict[str, Any]:
-    """A resource without its text, which says when there is more than it tells."""
+    """The resource without its generated text."""
     return {key: value for key, value in entry["resource"].items() if key != "text"}
 
 
-def test_a_bundle_of_another_system_may_name_by_full_url(converted: Converted) -> None:
-    """References by urn:uuid become references to the parts, and resources without an id are given one."""
+def test_references_by_full_url_become_references_to_parts(converted: Converted) -> None:
+    """A reference by urn:uuid becomes Type/id, and a resource without an id gets one."""
     person, team = (
         "urn:uuid:6f0e8d5a-3a59-4c5f-9d5e-0d1d3f0b7a10",
         "urn:uuid:6f0e8d5a-3a59-4c5f-9d5e-0d1d3f0b7a11",
@@ -141,7 +141,7 @@ PERSON = {"resourceType": "Patient", "id": "p1"}
 
 
 def collection(*resources: dict[str, Any]) -> dict[str, Any]:
-    """A Bundle of resources."""
+    """A collection Bundle of resources."""
     entries = [
         {"fullUrl": f"https://ehr.example/{one['resourceType']}/{one['id']}", "resource": one}
         for one in resources
@@ -163,8 +163,8 @@ def goal(id_: str, **more: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("turned", [False, True])
-def test_the_order_of_a_bundle_makes_no_difference(converted: Converted, turned: bool) -> None:
-    """A goal that says it is based on another is put in that one, whichever comes first."""
+def test_the_order_of_a_bundle_does_not_matter(converted: Converted, turned: bool) -> None:
+    """A goal that refers to another goal gets the same place in the record, whichever comes first."""
     based_on = {
         "url": "http://hl7.org/fhir/StructureDefinition/goal-relationship",
         "extension": [
@@ -199,14 +199,14 @@ def test_the_order_of_a_bundle_makes_no_difference(converted: Converted, turned:
     ],
     ids=["two people", "a link to nothing"],
 )
-def test_what_a_record_cannot_hold_is_refused(
+def test_content_without_a_place_in_the_record_is_refused(
     resources: list[dict[str, Any]],
     told: tuple[str, str],
     converted: Converted,
     capsys: pytest.CaptureFixture[str],
     tmp_path: Path,
 ) -> None:
-    """Nothing is lost in silence: the reason and the place are told."""
+    """The refusal has the reason and the place; no content is lost in silence."""
     path = tmp_path / "bundle.json"
     path.write_text(json.dumps(collection(*resources)))
     assert run("convert", path, "--to", "plan") == 1
@@ -215,10 +215,10 @@ def test_what_a_record_cannot_hold_is_refused(
     assert told[1] in err
 
 
-def test_what_no_record_has_a_part_for_is_refused(
+def test_an_unmapped_resource_type_is_refused(
     converted: Converted, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    """A type that is not mapped is refused at its entry, not left out."""
+    """A resource of an unmapped type is refused at its entry."""
     path = tmp_path / "observation.json"
     path.write_text('{"resourceType": "Observation", "status": "final", "code": {"text": "Gangfunksjon"}}')
     assert run("convert", path, "--to", "plan") == 1
@@ -228,22 +228,20 @@ def test_what_no_record_has_a_part_for_is_refused(
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"navn": 1}', '{"resourceType": "Patient", "id": "p"}'])
-def test_a_file_that_is_no_record_could_not_run(content: str, converted: Converted) -> None:
-    """Not JSON, or JSON that is no record: 2."""
+def test_a_file_that_is_not_a_record_exits_with_2(content: str, converted: Converted) -> None:
+    """A file that is not JSON, or is JSON but not a record, exits with 2."""
     converted(content, "--to", "fhir", leaves=2)
 
 
-def test_a_record_against_its_schema_is_not_converted(
-    converted: Converted, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Every place that breaks the schema is told, and nothing is printed."""
+def test_an_invalid_record_is_not_converted(converted: Converted, capsys: pytest.CaptureFixture[str]) -> None:
+    """A record that breaks its schema is not converted, and the findings have its places."""
     record = json.loads(SAK.read_bytes())
     record["team"][0]["deltakere"][1]["rolle"] = "sjef"
     assert converted(record, "--to", "fhir", leaves=1) == ""
 
 
-def test_a_byte_order_mark_is_passed_over(converted: Converted) -> None:
-    """Editors on Windows write it before JSON and XML; a record and a Bundle are read all the same."""
+def test_a_byte_order_mark_is_ignored(converted: Converted) -> None:
+    """A byte order mark before a record or a Bundle, in JSON or XML, is ignored."""
     record = json.loads(SAK.read_bytes())
     mark = "\ufeff"
     bundle = converted(f"{mark}{json.dumps(record)}", "--to", "fhir")
@@ -251,10 +249,10 @@ def test_a_byte_order_mark_is_passed_over(converted: Converted) -> None:
     assert converted(mark + converted(SAK, "--to", "fhir", "--format", "xml"), "--to", "plan") == record
 
 
-def test_validate_tells_every_fault_with_its_place(
+def test_validate_prints_every_error_with_its_place(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    """One line a finding as compilers write them, or JSON; 1 if one file is not valid."""
+    """Each finding is a line with file and line number, or JSON; the exit code is 1 with an invalid file."""
     good, bad = tmp_path / "good.json", tmp_path / "bad.xml"
     good.write_text('{"resourceType": "CareTeam", "status": "active"}')
     bad.write_text('<CareTeam xmlns="http://hl7.org/fhir">\n  <status value="actve"/>\n</CareTeam>')
@@ -272,20 +270,20 @@ def test_validate_tells_every_fault_with_its_place(
 @pytest.mark.parametrize(
     "content", ["", "{", "[]", "<", "<a/>", '{"a":1,"a":2}', '{"resourceType":"Nothing"}', "\x00"]
 )
-def test_what_is_no_resource_is_not_valid(
+def test_validate_exits_with_1_for_a_file_that_is_not_fhir(
     content: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    """A file that cannot be read as FHIR is invalid, with the reason; it is not a failure to run."""
+    """A named file that cannot be read as FHIR is invalid, with the reason."""
     path = tmp_path / "file"
     path.write_text(content)
     assert run("validate", path) == 1
     assert f"{path}:" in capsys.readouterr().out
 
 
-def test_load_puts_records_in_and_again_changes_nothing(
+def test_load_writes_every_record_and_a_second_load_makes_no_version(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """All examples load, in whatever order their references need; loading them again makes no versions."""
+    """The examples load in an order for their references; loading them again makes no version."""
     from adapter.app import open_repository  # noqa: PLC0415 - after the environment is set
 
     folder = Path(__file__).parent / "examples"
@@ -304,8 +302,10 @@ def test_load_puts_records_in_and_again_changes_nothing(
     assert f"{len(EXAMPLES)} records published again" in capsys.readouterr().out
 
 
-def test_load_tells_what_is_refused(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    """A record that refers to what is not there is refused with its place; the others stay loaded."""
+def test_load_prints_the_place_of_a_refused_record(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """A record with a reference to a missing record is refused with its place; the others stay loaded."""
     assert run("db", "upgrade") == 0
     assert run("load", SAK) == 1
     err = capsys.readouterr().err

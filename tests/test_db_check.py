@@ -1,4 +1,4 @@
-"""`ip-adapter db check`: what is stored and no valid R4 is named, so that somebody can mend it."""
+"""`ip-adapter db check` names every current publication that is not valid R4."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ __all__ = ["_at_home"]
 def checked(
     store: Store, database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Any:
-    """Two resources published to several recipients, and the mark of a deny, which is no resource.
+    """Two resources published to several recipients, and the mark of a deny, which is not a resource.
 
-    Gives what `db check` leaves with and prints.
+    Gives the exit code and the output of `db check`.
     """
     monkeypatch.setenv("ADAPTER_DATABASE_URL", database_url)
     given = [to(recipient, team()) for recipient in ("kommune", HOSPITAL, WARD, NURSE)]
@@ -40,7 +40,7 @@ def checked(
 
 
 def spoil(url: str, type_: str, body: bytes) -> None:
-    """Write other bytes over the contents of a type, as no write of the adapter would."""
+    """Overwrite the stored bytes of a type, as no write of the adapter does."""
     engine = create_engine(url)
     with engine.begin() as connection:
         query = "UPDATE blob SET bytes = :body WHERE id IN (SELECT blob FROM publication WHERE type = :type)"
@@ -48,8 +48,8 @@ def spoil(url: str, type_: str, body: bytes) -> None:
     engine.dispose()
 
 
-def test_valid_resources_leave_with_0(checked: Any) -> None:
-    """Nothing is told of what is valid, not even a warning."""
+def test_valid_resources_exit_with_0(checked: Any) -> None:
+    """A valid resource has no line, not even for a warning."""
     assert checked() == (0, [])
 
 
@@ -64,10 +64,10 @@ def test_valid_resources_leave_with_0(checked: Any) -> None:
         ),
     ],
 )
-def test_a_spoilt_resource_is_named_by_kind_of_recipient(
+def test_an_invalid_resource_is_a_line_for_each_kind_of_recipient(
     checked: Any, database_url: str, changes: dict[str, Any], told: str
 ) -> None:
-    """Type, id, kind of recipient and the first error; the two organisations are one kind."""
+    """The line has type, id, kind of recipient and first error; two organisations are one kind."""
     spoil(database_url, "CareTeam", render({**team(), **changes}))
     code, lines = checked()
     assert code == 1
@@ -79,8 +79,8 @@ def test_a_spoilt_resource_is_named_by_kind_of_recipient(
     assert all(line.endswith(told) for line in lines)
 
 
-def test_what_is_no_json_is_named_too(checked: Any, database_url: str) -> None:
-    """Half a resource is told as such; nothing of a person is printed."""
+def test_stored_bytes_that_are_not_json_are_a_line_too(checked: Any, database_url: str) -> None:
+    """Truncated bytes are reported as such, without data of the person."""
     spoil(database_url, "Patient", render(patient())[:-5])
     code, lines = checked()
     assert code == 1
@@ -89,17 +89,19 @@ def test_what_is_no_json_is_named_too(checked: Any, database_url: str) -> None:
     assert "12856812055" not in lines[0]
 
 
-def test_only_what_stands_is_judged(checked: Any, store: Store, database_url: str) -> None:
-    """A resource that is deleted, and versions that are superseded, are nobody's to read any more."""
+def test_deleted_and_superseded_versions_are_not_validated(
+    checked: Any, store: Store, database_url: str
+) -> None:
+    """Only publications that a recipient can read now are validated."""
     spoil(database_url, "CareTeam", render({**team(), "foo": 1}))
     publish(store, to("kommune", patient()), to("kommune", team(name="Ny")))
     assert checked() == (0, [])
 
 
-def test_a_database_that_is_not_there_leaves_with_2(
+def test_a_missing_database_exits_with_2(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Any
 ) -> None:
-    """The reason is on standard error, and nothing is made."""
+    """The reason is on standard error, and no file is made."""
     monkeypatch.setenv("ADAPTER_DATABASE_URL", f"sqlite:///{tmp_path / 'ingen.db'}")
     assert run("db", "check") == 2
     assert "db upgrade" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""The adapter behind its server: workers, signals, and what a socket can send that no client library can."""
+"""The adapter behind gunicorn: workers, signals, and malformed requests on a socket."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ def running(tmp_path: Path) -> Iterator[Served]:
         yield adapter
 
 
-def test_it_starts_says_where_and_logs_lines(running: Served) -> None:
-    """The address is told at start; after that the output is one JSON line for each interaction."""
+def test_serve_prints_its_address_and_then_log_lines(running: Served) -> None:
+    """The first line is the address; every later line is the JSON of one interaction."""
     assert running.get("/fhir/CareTeam?_id=x")[0] == 200
     assert running.get("/fhir/CareTeam/x")[0] == 404
     assert running.stop() == 0
@@ -43,7 +43,7 @@ def test_it_starts_says_where_and_logs_lines(running: Served) -> None:
 
 
 def test_sigterm_lets_a_request_under_way_finish(running: Served) -> None:
-    """A request whose body is still coming when the signal comes gets its answer."""
+    """A request whose body is still on its way at SIGTERM gets its answer."""
     body = b'{"resourceType":"CareTeam"}'
     head = "PUT /fhir/CareTeam/x HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
     with socket.create_connection(("127.0.0.1", running.port), timeout=20) as sock:
@@ -71,8 +71,8 @@ def test_sigterm_lets_a_request_under_way_finish(running: Served) -> None:
     ],
     ids=["version", "header", "line", "long", "two lengths", "coding"],
 )
-def test_what_is_no_http_is_refused_and_not_repeated(running: Served, sent: bytes) -> None:
-    """A malformed request gets 4xx or 501 and is closed; no birth number in it reaches the log."""
+def test_malformed_http_is_refused_and_not_logged(running: Served, sent: bytes) -> None:
+    """A malformed request gets 4xx or 501 and is closed; no birth number in it is in the log."""
     with socket.create_connection(("127.0.0.1", running.port), timeout=10) as sock:
         sock.sendall(sent)
         answer = sock.recv(65536)
@@ -82,14 +82,14 @@ def test_what_is_no_http_is_refused_and_not_repeated(running: Served, sent: byte
     assert "12856812055" not in running.output.read_text()
 
 
-def test_a_database_that_is_not_migrated_stops_the_start(tmp_path: Path) -> None:
-    """`serve` says what to do and leaves, rather than answer 503 for ever."""
+def test_serve_stops_on_a_database_that_is_not_migrated(tmp_path: Path) -> None:
+    """`serve` prints what to do and exits."""
     with pytest.raises(AssertionError, match="db upgrade"), served(plain_environment(tmp_path)):
         pass
 
 
-def test_the_server_believes_no_proxy_and_logs_no_address() -> None:
-    """No access log of gunicorn's own, no headers taken from proxies, bounds on what is read."""
+def test_gunicorn_trusts_no_proxy_and_has_no_access_log() -> None:
+    """Gunicorn has no access log, no trusted proxy headers, and limits on requests."""
     options = configuration(Settings.from_environment({"ADAPTER_HOST": "::1", "PORT": "9"}))
     assert options["bind"] == "[::1]:9"
     assert options["accesslog"] is None

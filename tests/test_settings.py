@@ -1,4 +1,4 @@
-"""The settings: what each variable does, and that a bad set is told whole and at once."""
+"""The settings: the meaning of each variable, and one error with every fault."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ PRODUCTION = {
 }
 
 
-def test_nothing_said_is_a_safe_development_machine() -> None:
-    """With an empty environment the adapter listens on loopback, asks for tokens and keeps SQLite in var."""
+def test_the_defaults_are_safe_for_development() -> None:
+    """Without variables the adapter listens on loopback, requires tokens and keeps SQLite in var."""
     settings = Settings.from_environment({})
     assert (settings.host, settings.port, settings.auth, settings.if_match) == (
         "127.0.0.1",
@@ -34,12 +34,12 @@ def test_nothing_said_is_a_safe_development_machine() -> None:
 
 
 def test_an_empty_variable_is_an_absent_one() -> None:
-    """Compose files pass unset variables on as empty text."""
+    """An empty variable has its default, since compose files pass unset variables on as empty text."""
     assert Settings.from_environment({"PORT": "", "ADAPTER_ISSUERS": " "}) == Settings.from_environment({})
 
 
-def test_production_is_read_whole() -> None:
-    """Every variable ends in its field; the base address loses its last slash, the driver is ours."""
+def test_every_variable_of_production_is_read() -> None:
+    """Every variable is a field; the base address has no last slash, and the driver is psycopg."""
     settings = Settings.from_environment(PRODUCTION)
     assert settings.production
     assert settings.municipality_clients == {"fagsystem-1", "fagsystem-2"}
@@ -57,28 +57,28 @@ def test_production_is_read_whole() -> None:
         ({"ADAPTER_MUNICIPALITY_CLIENTS": ""}, "ADAPTER_MUNICIPALITY_CLIENTS"),
     ],
 )
-def test_production_refuses_what_is_for_trying_out(changes: dict[str, str], said: str) -> None:
-    """In production nothing is open, nothing is defaulted that decides who may see what."""
+def test_production_refuses_development_settings(changes: dict[str, str], said: str) -> None:
+    """Production needs tokens, issuers, https, and no default for the municipality or its clients."""
     with pytest.raises(SettingsError, match=said):
         Settings.from_environment(PRODUCTION | changes)
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "kommune.example"])  # noqa: S104
 def test_open_listens_on_loopback_only(host: str) -> None:
-    """Without tokens every caller is the municipality, so nobody else may reach the port."""
+    """An open door needs a loopback address, since every caller is the municipality."""
     with pytest.raises(SettingsError, match="loopback"):
         Settings.from_environment({"ADAPTER_AUTH": "open", "ADAPTER_HOST": host})
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "localhost", "[::1]"])
-def test_loopback_in_all_its_forms(host: str) -> None:
+def test_loopback_is_recognised_in_every_form(host: str) -> None:
     """The loopback network and the name localhost are this machine."""
     assert is_loopback(host.strip("[]"))
     assert Settings.from_environment({"ADAPTER_AUTH": "open", "ADAPTER_HOST": host}).auth == "open"
 
 
-def test_everything_wrong_is_told_at_once() -> None:
-    """One start tells every fault, each with the variable's name and never with its value."""
+def test_every_fault_is_in_one_error() -> None:
+    """A SettingsError has every fault, with the name of the variable and never its value."""
     environment = {
         "ADAPTER_MUNICIPALITY": "hemmelig",
         "ADAPTER_AUTH": "hemmelig",
@@ -99,14 +99,14 @@ def test_everything_wrong_is_told_at_once() -> None:
 @pytest.mark.parametrize(
     "url", ["ftp://a.example", "https://", "https://a.example\\@b.example", "http://a:x", "a"]
 )
-def test_a_base_address_is_plain(url: str) -> None:
-    """Links are built from the base address, so it holds scheme, host, port and path alone."""
+def test_a_base_address_has_scheme_host_port_and_path_alone(url: str) -> None:
+    """Links are built from the base address, so it has no query, fragment or user."""
     with pytest.raises(SettingsError, match="ADAPTER_BASE_URL"):
         Settings.from_environment({"ADAPTER_BASE_URL": url})
 
 
-def test_every_variable_read_is_described() -> None:
-    """The module's own page and docs/running.md name every variable that from_environment asks for."""
+def test_every_variable_is_documented() -> None:
+    """The module docstring and docs/running.md have every variable that from_environment reads."""
 
     class Asked(dict[str, str]):
         def __init__(self) -> None:
@@ -125,8 +125,8 @@ def test_every_variable_read_is_described() -> None:
         assert f"`{name}`" in running
 
 
-def test_a_setting_nobody_reads_is_told() -> None:
-    """A misspelt database would be another one: the nearest name is told, and the value is not."""
+def test_an_unknown_variable_is_a_fault() -> None:
+    """A misspelt variable is a fault with the nearest name and without the value."""
     with pytest.raises(SettingsError) as refused:
         Settings.from_environment({"ADAPTER_DATABSE_URL": "hemmelig", "ADAPTER_MIGRATE": "0", "PATH": "/bin"})
     assert str(refused.value).count("ADAPTER_") == 2

@@ -1,4 +1,4 @@
-"""`ip-adapter validate`: which files it takes, what it prints where, and what it leaves with."""
+"""`ip-adapter validate`: its files, its output and its exit codes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MARK = "\ufeff"
 def validated(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Validated:
-    """Write files into a folder, validate from there; gives exit code, standard output and error."""
+    """The exit code, standard output and standard error of `validate` in a folder with these files."""
     monkeypatch.chdir(tmp_path)
 
     def validate(files: dict[str, str], *arguments: str) -> tuple[int, list[str], list[str]]:
@@ -43,22 +43,22 @@ def validated(
     return validate
 
 
-def test_valid_files_are_a_count(validated: Validated) -> None:
+def test_valid_files_give_one_line_with_their_number(validated: Validated) -> None:
     """Five valid files are one line."""
     files = {f"{number}.json": PATIENT for number in range(5)}
     assert validated(files, *files) == (0, ["5 files valid"], [])
 
 
-def test_findings_are_lines_with_their_place(validated: Validated) -> None:
-    """File, line and column first, as editors read them; then the count."""
+def test_a_finding_is_a_line_with_its_place(validated: Validated) -> None:
+    """File, line and column come first, as editors read them; the count comes last."""
     code, out, err = validated({"a.json": PATIENT, "b.json": WRONG}, "a.json", "b.json")
     assert (code, err) == (1, [])
     assert out[0].startswith("b.json:1:27: error: ")
     assert out[1:] == ["1 file valid, 1 file not valid"]
 
 
-def test_a_folder_is_walked(validated: Validated) -> None:
-    """JSON, XML and NDJSON at any depth; what is no FHIR is counted, and other files are not looked into."""
+def test_a_folder_is_searched_for_fhir_files(validated: Validated) -> None:
+    """JSON, XML and NDJSON files at any depth are read; those that are not FHIR are counted."""
     files = {
         "d/a.json": PATIENT,
         "d/e/b.xml": XML,
@@ -84,35 +84,35 @@ def test_a_folder_is_walked(validated: Validated) -> None:
         '{"id": "x", "resourceType": null}',
     ],
 )
-def test_a_broken_resource_in_a_folder_is_not_passed_over(validated: Validated, content: str) -> None:
-    """What claims to be FHIR must be, also when it cannot be read to its end."""
+def test_a_broken_resource_in_a_folder_is_not_skipped(validated: Validated, content: str) -> None:
+    """A file with a resourceType is validated, also when it is not complete JSON."""
     code, out, err = validated({"d/a.json": content}, "d")
     assert (code, err) == (1, [])
     assert out[-1] == "1 file not valid"
 
 
-def test_a_broken_xml_resource_in_a_folder_is_not_passed_over(validated: Validated) -> None:
-    """The namespace of the root tells, with a prefix, a mark and a comment before it."""
+def test_a_broken_xml_resource_in_a_folder_is_not_skipped(validated: Validated) -> None:
+    """A root element in FHIR's namespace is validated, also with a prefix, a byte order mark or a comment."""
     xml = "<!-- <a> --><f:Patient xmlns:f='http://hl7.org/fhir'><f:x>"
     code, out, _ = validated({"d/a.xml": MARK + xml}, "d")
     assert (code, out[-1]) == (1, "1 file not valid")
 
 
-def test_a_file_that_is_named_must_be_fhir(validated: Validated) -> None:
-    """Whoever names a file means it."""
+def test_a_named_file_is_validated_whatever_it_holds(validated: Validated) -> None:
+    """A named file that is not FHIR is invalid."""
     code, out, err = validated({"package.json": '{"name": "x"}'}, "package.json")
     assert (code, err) == (1, [])
     assert "[resource-type-missing]" in out[0]
 
 
-def test_a_file_of_a_folder_may_be_named_too(validated: Validated) -> None:
-    """Then it must be FHIR, in whatever order they are named."""
+def test_a_named_file_in_a_named_folder_is_validated_once(validated: Validated) -> None:
+    """A file named besides its folder counts as named, in either order."""
     code, out, err = validated({"d/a.json": PATIENT, "d/b.json": "{}"}, "d", "d/b.json")
     assert (code, out[-1], err) == (1, "1 file valid, 1 file not valid", [])
 
 
 def test_a_pattern_is_expanded(validated: Validated) -> None:
-    """Where the shell does not do it; two stars go to any depth, and each file counts once."""
+    """Two stars match any depth, and each file counts once."""
     files = {"d/a.json": PATIENT, "d/e/b.json": PATIENT, "d/e/c.xml": XML, "[x].json": PATIENT}
     assert validated(files, "d/*.json")[1] == ["1 file valid"]
     assert validated({}, "d/**/*.json")[1] == ["2 files valid"]
@@ -122,37 +122,37 @@ def test_a_pattern_is_expanded(validated: Validated) -> None:
 
 
 @pytest.mark.parametrize("arguments", [["*.json"], ["nowhere.json"], ["d"], ["d/**/*.xml"]])
-def test_nothing_to_validate_could_not_run(validated: Validated, arguments: list[str]) -> None:
-    """A pattern without a match, a missing file, a folder without FHIR: 2, said on standard error alone."""
+def test_validate_without_fhir_files_exits_with_2(validated: Validated, arguments: list[str]) -> None:
+    """A pattern without a match, a missing file and a folder without FHIR exit with 2."""
     code, out, err = validated({"d/package.json": "{}"}, *arguments)
     assert (code, out) == (2, [])
     assert err
 
 
-def test_what_cannot_be_read_does_not_hide_the_rest(validated: Validated) -> None:
-    """The files that are there are judged and told; that another is missing leaves with 2."""
+def test_a_missing_file_does_not_hide_the_other_files(validated: Validated) -> None:
+    """The other files are validated, and the exit code is 2."""
     code, out, err = validated({"a.json": PATIENT, "b.json": WRONG}, "a.json", "gone.json", "b.json")
     assert (code, err) == (2, ["ip-adapter: gone.json: no such file"])
     assert out[-1] == "1 file valid, 1 file not valid"
 
 
-def test_lines_of_ndjson_have_their_number(validated: Validated) -> None:
-    """A resource a line, by the name of the file."""
+def test_a_finding_in_ndjson_has_its_line(validated: Validated) -> None:
+    """Each line of NDJSON is a resource of the file."""
     code, out, _ = validated({"a.ndjson": f"{PATIENT}\n{WRONG}\n"}, "a.ndjson")
     assert code == 1
     assert out[0].startswith("a.ndjson:2:27: error: ")
 
 
-def test_a_byte_order_mark_is_told_and_does_not_count(validated: Validated) -> None:
-    """JSON of Windows' editors is read with a warning, XML without."""
+def test_a_byte_order_mark_is_a_warning_in_json(validated: Validated) -> None:
+    """JSON with a byte order mark is valid with a warning, XML without."""
     code, out, _ = validated({"a.json": MARK + PATIENT, "b.xml": MARK + XML}, "a.json", "b.xml")
     assert code == 0
     assert [line.partition(": ")[0] for line in out] == ["a.json:1:1", "2 files valid"]
 
 
 @pytest.mark.parametrize("form", ["text", "json", "outcome", "junit", "sarif", "github"])
-def test_every_form_is_reached(validated: Validated, form: str) -> None:
-    """Each form tells the same fault, and leaves with the same code."""
+def test_every_form_reports_the_same_error(validated: Validated, form: str) -> None:
+    """Each form has the same error and the same exit code."""
     files = {"a.json": PATIENT, "b.json": WRONG}
     code, out, err = validated(files, "--format", form, "a.json", "b.json")
     assert (code, err) == (1, [])
@@ -160,7 +160,7 @@ def test_every_form_is_reached(validated: Validated, form: str) -> None:
     assert validated({}, "--format", form, "a.json")[0] == 0
 
 
-def test_json_keeps_its_document(validated: Validated) -> None:
+def test_the_json_form_has_its_documented_fields(validated: Validated) -> None:
     """Programs read ``valid``, ``files``, ``file`` and ``findings``."""
     _, out, _ = validated({"a.json": PATIENT, "b.json": WRONG}, "--format", "json", "a.json", "b.json")
     document = json.loads("\n".join(out))
@@ -191,8 +191,8 @@ EXPECTED = {
 
 @pytest.mark.skipif(not CASES.is_dir(), reason="../shared/cases is not beside the checkout")
 @pytest.mark.parametrize("name", EXPECTED)
-def test_cases(name: str, validated: Validated) -> None:
-    """What the command leaves with and says of each file."""
+def test_a_case_gets_its_documented_verdict(name: str, validated: Validated) -> None:
+    """The command exits with the code of the case and reports its findings."""
     code, out, _ = validated({}, str(CASES / name))
     assert code == EXPECTED[name][0]
     assert any(EXPECTED[name][1] in line for line in out)

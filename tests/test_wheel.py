@@ -1,4 +1,4 @@
-"""The wheel is whole: installed alone into an empty environment, the command works."""
+"""The wheel is complete: the command works in an environment with the wheel alone."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def _run(*command: str | Path, cwd: Path) -> str:
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A wheel built from this checkout with the build backend of the test environment."""
+    """A wheel of this checkout, built with the build backend of the test environment."""
     folder = tmp_path_factory.mktemp("wheel")
     _run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder, ROOT, cwd=folder)
     (built,) = folder.glob("*.whl")
@@ -28,8 +28,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.slow
-def test_the_mapping_files_travel_inside(wheel: Path) -> None:
-    """Every file under mappings/ is in the package, and so are migrations, definitions and licences."""
+def test_the_wheel_holds_mappings_migrations_and_licences(wheel: Path) -> None:
+    """Every file of mappings/ is in the package, and so are the migrations and the licences."""
     names = set(zipfile.ZipFile(wheel).namelist())
     files = [path for path in (ROOT / "mappings").rglob("*") if path.is_file()]
     assert files
@@ -40,8 +40,8 @@ def test_the_mapping_files_travel_inside(wheel: Path) -> None:
 
 
 @pytest.mark.slow
-def test_an_empty_environment_converts_a_record(wheel: Path, tmp_path: Path) -> None:
-    """The wheel installed alone, then `ip-adapter convert` and `check`, away from the checkout."""
+def test_the_wheel_alone_converts_a_record_and_checks_the_mappings(wheel: Path, tmp_path: Path) -> None:
+    """The wheel in an empty environment runs `convert` and `check`, away from the checkout."""
     _run(sys.executable, "-m", "venv", tmp_path / "venv", cwd=tmp_path)
     installed = tmp_path / "venv" / "bin"
     _run(installed / "python", "-m", "pip", "install", "--quiet", wheel, cwd=tmp_path)

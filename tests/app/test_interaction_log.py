@@ -1,4 +1,4 @@
-"""What a line of the log may hold."""
+"""The content of a log line."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from adapter.security.caller import Caller
         ("x" * 500, "x" * 200),
     ],
 )
-def test_a_birth_number_never_stands_in_a_line(text: str, shown: str) -> None:
-    """Eleven digits are covered, a UUID that ends in digits stays readable, and a line is bounded."""
+def test_a_birth_number_is_masked_in_a_line(text: str, shown: str) -> None:
+    """Eleven digits are masked, a UUID that ends in digits stays readable, and the length is bounded."""
     assert masked(text) == shown
 
 
-def test_a_caller_is_told_without_a_birth_number() -> None:
-    """Client, person by id, organisation and purpose; never the birth number of who is logged in."""
+def test_a_line_has_the_caller_without_its_birth_number() -> None:
+    """The line has client, person by id, organisation and purpose, never the caller's birth number."""
     caller = Caller("sykehus", organisation="314159268", person="Patient/p1", pid="12856812055")
     fields = interaction_fields(caller.on(Interaction("r1", "read", "Patient", "12856812055")))
     assert (fields["caller"], fields["person"], fields["interaction"]) == ("sykehus", "Patient/p1", "read")
@@ -36,8 +36,8 @@ def test_a_caller_is_told_without_a_birth_number() -> None:
     assert interaction_fields(Interaction("r2"))["caller"] is None
 
 
-def test_a_fault_is_told_without_its_message() -> None:
-    """An error's message may quote what it stumbled on; its kind and the places in the code do not."""
+def test_an_internal_error_is_logged_without_its_message() -> None:
+    """The log has the type and place of an error, since its message may quote a value."""
     try:
         raise ValueError("12856812055")
     except ValueError as error:
@@ -47,8 +47,8 @@ def test_a_fault_is_told_without_its_message() -> None:
     assert "12856812055" not in str(fields)
 
 
-def test_a_line_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
-    """Line breaks and escape sequences from outside cannot begin a line of their own."""
+def test_text_from_a_caller_cannot_begin_a_new_line(capsys: pytest.CaptureFixture[str]) -> None:
+    """Line breaks and escape sequences of a caller are escaped."""
     make_logger().info("interaction", caller="a\r\n{}\x1b[31m")
     out = capsys.readouterr().out
     assert out.count("\n") == 1

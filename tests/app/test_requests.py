@@ -1,4 +1,4 @@
-"""What holds for every request, whichever door takes it."""
+"""Rules of every request at every door."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _client(tmp_path: Path, **environment: str) -> FlaskClient:
 
 @pytest.fixture
 def client(tmp_path: Path, migrated_sqlite: Path) -> FlaskClient:
-    """An adapter with an open door and an empty database."""
+    """The test client of an adapter with ADAPTER_AUTH=open and an empty database."""
     shutil.copyfile(migrated_sqlite, tmp_path / "a.db")
     return _client(tmp_path, ADAPTER_AUTH="open")
 
@@ -39,18 +39,18 @@ def _lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
     return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
 
-def test_a_request_id_is_taken_and_given_back(
+def test_a_request_id_is_in_the_answer_and_in_the_log(
     client: FlaskClient, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The caller's id stands in the answer and in the log, so that both sides can find the interaction."""
+    """The caller's X-Request-Id is in the answer and in the log line."""
     answer = client.get("/fhir/metadata", headers=HOST | {"X-Request-Id": "sykehus-7:a.b_c"})
     assert answer.headers["X-Request-Id"] == "sykehus-7:a.b_c"
     assert [line["request_id"] for line in _lines(capsys)] == ["sykehus-7:a.b_c"]
 
 
 @pytest.mark.parametrize("sent", ["", "a b", "x" * 65, "æ", "12856812055", "a\x1b[0m"])
-def test_a_request_id_that_may_not_stand_in_a_log_is_replaced(client: FlaskClient, sent: str) -> None:
-    """Other signs, too many of them, or a birth number: a new id is made."""
+def test_an_unsafe_request_id_is_replaced(client: FlaskClient, sent: str) -> None:
+    """A request id with other characters, too long, or with a birth number is replaced by a new id."""
     made = client.get("/healthz", headers=HOST | {"X-Request-Id": sent}).headers["X-Request-Id"]
     assert made != sent
     assert len(made) == 32
@@ -59,15 +59,17 @@ def test_a_request_id_that_may_not_stand_in_a_log_is_replaced(client: FlaskClien
 @pytest.mark.parametrize(
     "path", ["/fhir/CareTeam/x", "/fhir/nowhere", "/kommune/v1/saker/x", "/", "/fhir/metadata"]
 )
-def test_every_answer_tells_nothing_to_caches_and_guessers(client: FlaskClient, path: str) -> None:
-    """No answer is stored on the way or read as another type than it says."""
+def test_every_answer_has_no_store_and_nosniff(client: FlaskClient, path: str) -> None:
+    """No cache stores an answer, and no browser guesses another content type."""
     answer = client.get(path, headers=HOST)
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
-def test_one_line_for_each_interaction(client: FlaskClient, capsys: pytest.CaptureFixture[str]) -> None:
-    """Caller, interaction, type, id, status and time, also of a refusal; health checks leave none."""
+def test_each_interaction_is_one_line_of_the_log(
+    client: FlaskClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A line has caller, interaction, type, id, status and time, also for a refusal; health checks none."""
     client.get("/healthz", headers=HOST)
     client.get("/fhir/CareTeam/t1?_format=json", headers=HOST)
     (line,) = _lines(capsys)
@@ -96,7 +98,7 @@ def test_no_birth_number_reaches_the_log(
     path: str,
     form: dict[str, str] | None,
 ) -> None:
-    """Wherever a caller puts one, in path, query or form, the log and the error text do not repeat it."""
+    """A birth number in path, query or form is in no log line and no error text."""
     answer = client.open(path, method=method, data=form, headers=HOST)
     captured = capsys.readouterr()
     assert "12856812055" not in captured.out + captured.err
@@ -113,14 +115,14 @@ def test_no_birth_number_reaches_the_log(
         HOST | {"Forwarded": "for=192.0.2.1"},
     ],
 )
-def test_an_open_door_answers_this_machine_only(client: FlaskClient, headers: dict[str, str]) -> None:
-    """A browser led here by another name, or a proxy in front, would make everybody the municipality."""
+def test_an_open_door_answers_direct_local_calls_only(client: FlaskClient, headers: dict[str, str]) -> None:
+    """A call with another host name or through a proxy is refused, since every caller is the municipality."""
     assert client.get("/fhir/CareTeam", headers=headers).status_code == 403
     assert client.get("/fhir/CareTeam", headers={"Host": "localhost:8080"}).status_code == 200
 
 
-def test_a_door_with_tokens_is_for_everybody(tmp_path: Path) -> None:
-    """With tokens the name and the way in do not matter; without one the answer is 401 at both doors."""
+def test_a_door_with_tokens_answers_any_host_name_and_proxy(tmp_path: Path) -> None:
+    """With tokens host name and proxy do not matter; a call without one is 401 at both doors."""
     upgrade(f"sqlite:///{tmp_path}/a.db")
     client = _client(tmp_path)
     headers = {"Host": "plan.example", "X-Forwarded-For": "192.0.2.1"}
@@ -132,8 +134,8 @@ def test_a_door_with_tokens_is_for_everybody(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", ["/fhir/CareTeam/x", "/kommune/v1/saker/x"])
-def test_a_body_has_a_largest_size(client: FlaskClient, path: str) -> None:
-    """More than that is 413, told as the door tells everything."""
+def test_a_body_above_the_limit_is_413(client: FlaskClient, path: str) -> None:
+    """A body above the limit is 413, in the form of the door."""
     body = b"{" + b" " * LARGEST_BODY + b"}"
     answer = client.put(path, data=body, content_type="application/json", headers=HOST)
     assert answer.status_code == 413
@@ -149,20 +151,20 @@ def test_a_body_has_a_largest_size(client: FlaskClient, path: str) -> None:
         ("/kommune/v11", "application/fhir+json"),
     ],
 )
-def test_an_unknown_address_is_told_by_the_door_it_is_near(
+def test_an_unknown_address_is_refused_in_the_form_of_its_door(
     client: FlaskClient, path: str, media_type: str
 ) -> None:
-    """An OperationOutcome at the FHIR door and outside both, problem+json at the municipal door."""
+    """The refusal is problem+json at the municipal door, and an OperationOutcome everywhere else."""
     answer = client.get(path, headers=HOST)
     assert answer.status_code == 404
     assert answer.mimetype == media_type
 
 
 @pytest.mark.parametrize("path", ["/fhir/CareTeam/x", "/kommune/v1/saker/x"])
-def test_a_fault_of_ours_is_told_without_its_cause(
+def test_an_internal_error_is_answered_without_its_cause(
     client: FlaskClient, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
-    """What nobody foresaw is 500 with the request id; the log has kind and place, neither has the message."""
+    """An unexpected error is 500 with the request id; the log has type and place, neither has the message."""
     from adapter.storage import Store  # noqa: PLC0415 - the room whose fault it shall be
 
     def broken(_: Store) -> None:
@@ -179,8 +181,8 @@ def test_a_fault_of_ours_is_told_without_its_cause(
     assert line["status"] == 500
 
 
-def test_health_is_being_alive_and_readiness_is_a_migrated_database(tmp_path: Path) -> None:
-    """A process before an empty database is alive and not ready; after the upgrade it is both."""
+def test_healthz_needs_a_process_and_readyz_a_migrated_database(tmp_path: Path) -> None:
+    """A process with an empty database is healthy and not ready; after the upgrade it is both."""
     client = _client(tmp_path)
     assert client.get("/healthz").status_code == 200
     waiting = client.get("/readyz")

@@ -1,4 +1,4 @@
-"""Two municipalities in one process have nothing in common but the code."""
+"""Two municipalities in one process share no data."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FNR = "urn:oid:2.16.578.1.12.4.1.4.1"
 
 
 def opened(folder: Path, name: str) -> House:
-    """A municipality of its own: database, folder, address."""
+    """A municipality with its own database, folder and address."""
     var = folder / name
     var.mkdir()
     upgrade(f"sqlite:///{var / 'adapter.db'}")
@@ -33,7 +33,7 @@ def opened(folder: Path, name: str) -> House:
 
 
 def test_two_houses_in_one_process_share_nothing(tmp_path: Path) -> None:
-    """What one has been told is unknown in the other: records, ids, numbers, tokens, pages and addresses."""
+    """Records, ids, numbers, tokens, pages and addresses of one are unknown in the other."""
     first, second = (opened(tmp_path, name) for name in ("fjordvik", "dalvik"))
     for plural, record in RECORDS:
         assert (

@@ -1,4 +1,4 @@
-"""The image's entry point, run as a process with the environment the compose file gives."""
+"""The image's entry point, run as a process with the environment of the compose file."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 
 
 def _environment(tmp_path: Path, database_url: str) -> dict[str, str]:
-    """The container's environment, with this machine's database, address and folder in the place of its."""
+    """The container's environment, with the database, address and folder of the test."""
     compose: dict[str, Any] = yaml.safe_load((FOLDER / "compose.yaml").read_text())
     commands = tmp_path / "bin"
     commands.mkdir()
@@ -56,17 +56,17 @@ def _starts_and_is_healthy(environment: dict[str, str]) -> None:
         assert adapter.stop() == 0
 
 
-def test_the_container_brings_up_an_empty_postgresql(postgresql: PostgreSQL, tmp_path: Path) -> None:
-    """Migrated, ready, healthy, asking for tokens; SIGTERM reaches the server through the entry point."""
+def test_the_entry_point_serves_from_an_empty_postgresql(postgresql: PostgreSQL, tmp_path: Path) -> None:
+    """The database is migrated, the service is ready and asks for tokens, and SIGTERM reaches it."""
     _starts_and_is_healthy(_environment(tmp_path, postgresql.create("empty")))
 
 
-def test_the_container_brings_up_an_empty_sqlite(tmp_path: Path) -> None:
-    """The same with SQLite in its folder."""
+def test_the_entry_point_serves_from_an_empty_sqlite(tmp_path: Path) -> None:
+    """The database is migrated, the service is ready and asks for tokens, and SIGTERM reaches it."""
     _starts_and_is_healthy(_environment(tmp_path, f"sqlite:///{tmp_path}/adapter.db"))
 
 
 def test_the_health_check_fails_without_an_adapter() -> None:
-    """Where nobody listens the container is not healthy."""
+    """A container without a listening adapter is not healthy."""
     health = [sys.executable, str(FOLDER / "healthcheck.py")]
     assert subprocess.run(health, env={"PORT": "9"}, check=False).returncode == 1

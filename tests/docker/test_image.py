@@ -1,4 +1,4 @@
-"""The image and the compose file keep what they promise, as far as their text can show it."""
+"""The texts of the Dockerfile and the compose file have the promised properties."""
 
 from __future__ import annotations
 
@@ -31,31 +31,31 @@ def compose() -> dict[str, Any]:
     return read
 
 
-def test_the_image_runs_as_nobody_in_particular() -> None:
-    """The last USER is a number, so that it can be checked from outside, and it is not root's."""
+def test_the_image_runs_as_a_numeric_user_that_is_not_root() -> None:
+    """The last USER is a number, which can be checked from outside, and not root's."""
     user, group = _last("USER").split(":")
     assert int(user) > 0
     assert int(group) > 0
 
 
-def test_the_image_is_built_in_stages() -> None:
-    """Compilers and caches stay in the first stage: only its result is copied on."""
+def test_the_image_leaves_compilers_in_the_first_stage() -> None:
+    """Only the result of the first stage is copied to the last one."""
     stages = [words for name, words in INSTRUCTIONS if name == "FROM"]
     assert len(stages) == 2
     assert all(re.fullmatch(r"python:3\.\d+-slim( AS build)?", stage) for stage in stages)
     assert "COPY --from=build /opt/ip-adapter /opt/ip-adapter" in DOCKERFILE
 
 
-def test_health_is_asked_with_what_the_image_has() -> None:
-    """The health check needs python alone, and the entry point is a script that becomes the command."""
+def test_the_health_check_needs_python_alone() -> None:
+    """The health check needs python alone, and the entry point becomes the command by exec."""
     assert '["python", "/usr/local/lib/ip-adapter-healthcheck.py"]' in _last("HEALTHCHECK")
     assert _last("ENTRYPOINT") == '["ip-adapter-entrypoint"]'
     assert _last("STOPSIGNAL") == "SIGTERM"
     assert 'exec ip-adapter "$@"' in (FOLDER / "entrypoint.sh").read_text()
 
 
-def test_only_what_is_named_enters_the_build() -> None:
-    """The build context is everything forbidden but a list, so no database and no key can slip in."""
+def test_the_build_context_holds_listed_files_only() -> None:
+    """The build context excludes every file outside a list, so that no database and no key enters it."""
     lines = (FOLDER / "Dockerfile.dockerignore").read_text().split()
     assert lines[0] == "*"
     assert not [line for line in lines[1:] if "var" in line or line == "!."]
@@ -64,8 +64,8 @@ def test_only_what_is_named_enters_the_build() -> None:
     assert sources <= {line.removeprefix("!") for line in lines}
 
 
-def test_compose_asks_for_tokens_on_a_sealed_file_system(compose: dict[str, Any]) -> None:
-    """Token mode, read-only root, no capabilities, no new privileges, published on loopback only."""
+def test_compose_uses_tokens_and_a_read_only_file_system(compose: dict[str, Any]) -> None:
+    """Compose sets token mode, read-only root, no capabilities, no new privileges, and a loopback port."""
     adapter = compose["services"]["adapter"]
     assert adapter["environment"]["ADAPTER_AUTH"] == "token"
     assert adapter["read_only"] is True
@@ -74,16 +74,16 @@ def test_compose_asks_for_tokens_on_a_sealed_file_system(compose: dict[str, Any]
     assert all(port.startswith("127.0.0.1:") for port in adapter["ports"])
 
 
-def test_compose_brings_a_database_new_enough(compose: dict[str, Any]) -> None:
-    """PostgreSQL 15 or newer, waited for until it is healthy, reachable from the adapter only."""
+def test_compose_starts_postgresql_15_or_newer_first(compose: dict[str, Any]) -> None:
+    """The adapter waits for a healthy PostgreSQL 15 or newer, which only the adapter reaches."""
     database = compose["services"]["database"]
     assert int(database["image"].removeprefix("postgres:")) >= 15
     assert "ports" not in database
     assert compose["services"]["adapter"]["depends_on"]["database"]["condition"] == "service_healthy"
 
 
-def test_every_variable_is_explained_on_top(compose: dict[str, Any]) -> None:
-    """Whatever the shell can set stands in the comment the file opens with; no password has a default."""
+def test_compose_explains_every_variable_at_the_top(compose: dict[str, Any]) -> None:
+    """Every shell variable is in the first comment of the file, and no password has a default."""
     text = (FOLDER / "compose.yaml").read_text()
     head = text.split("\nservices:")[0]
     used = set(re.findall(r"\$\{([A-Z_]+)", text))
@@ -93,8 +93,8 @@ def test_every_variable_is_explained_on_top(compose: dict[str, Any]) -> None:
     assert password.startswith("${DB_PASSWORD:?")
 
 
-def test_the_adapter_reads_every_variable_it_is_given(compose: dict[str, Any]) -> None:
-    """What compose passes when nothing is set makes valid settings, and each name is one that is read."""
+def test_compose_passes_only_variables_the_adapter_reads(compose: dict[str, Any]) -> None:
+    """The variables of compose are valid settings when none is set, and each is one that is read."""
     environment = compose_environment(compose, {"DB_PASSWORD": "x"})
     settings = Settings.from_environment(environment)
     assert settings.auth == "token"
@@ -105,7 +105,7 @@ def test_the_adapter_reads_every_variable_it_is_given(compose: dict[str, Any]) -
 
 
 def compose_environment(compose: dict[str, Any], shell: dict[str, str]) -> dict[str, str]:
-    """The adapter's environment as compose would make it: the image's ENV, then compose's, filled in."""
+    """The adapter's environment in compose: ENV of the image, then compose's variables."""
     environment = dict(re.findall(r"([A-Z_]+)=(\S+)", _last("ENV")))
     for name, text in compose["services"]["adapter"]["environment"].items():
         environment[name] = re.sub(r"\$\{([A-Z_]+)(?:(:[-?+])([^}]*))?\}", lambda m: _filled(m, shell), text)

@@ -1,1 +1,1 @@
-"""Documentation that cannot lie."""
+"""Tests that compare documentation with the adapter."""

@@ -1,4 +1,4 @@
-"""docs/individuell-plan.md is true: every row is tried on the example it names."""
+"""docs/individuell-plan.md agrees with the adapter: every row is true of its example."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ CODES = load(mappings_folder()).sources.codes.values()
 
 
 def values(node: Any, path: str) -> Iterator[Any]:
-    """What stands at a path of a record: ``team[].deltakere[rolle=koordinator].hvem``."""
+    """The values at a path of a record: ``team[].deltakere[rolle=koordinator].hvem``."""
     match = _STEP.match(path)
     if match is None:
         yield node
@@ -50,7 +50,7 @@ def values(node: Any, path: str) -> Iterator[Any]:
 
 
 def leaves(value: Any) -> Iterator[Any]:
-    """The single values in a value; an aktor is the reference it is."""
+    """The single values in a value; an aktor gives its reference."""
     if isinstance(value, dict) and len(value) == 1 and value.keys() <= OF_AKTOR:
         yield PAIRS["aktor"].to_fhir(value)["reference"]
     elif isinstance(value, dict):
@@ -65,7 +65,7 @@ def leaves(value: Any) -> Iterator[Any]:
 
 
 def said_as(value: Any) -> set[str]:
-    """How FHIR may say a value of the record: as it is, by a code of a table, or as a reference."""
+    """The FHIR values of a record's value: the value itself, a code of a table, or a reference."""
     if isinstance(value, bool):
         return {str(value)}
     text = str(value)
@@ -74,7 +74,7 @@ def said_as(value: Any) -> set[str]:
 
 
 def given(story: str, path: str) -> list[str]:
-    """What a FHIRPath gives of all a story gives its municipality, each as text."""
+    """The texts that a FHIRPath selects in every resource of a story, as the municipality sees it."""
     bundle = read_stored((ROOT / "tests" / "examples" / story / "kommune.fhir.json").read_bytes())
     type_ = path.partition(".")[0]
     found = [
@@ -87,15 +87,15 @@ def given(story: str, path: str) -> list[str]:
 
 
 def test_the_page_has_every_point_of_the_law() -> None:
-    """A heading for each of a-i, with rows beneath."""
+    """The page has a heading with rows for each of the points a-i."""
     headings = re.findall(r"^## ([a-i])\. ", PAGE, re.M)
     assert headings == list("abcdefghi")
     assert len(ROWS) == len(re.findall(r"^\|(?! what \||---)", PAGE, re.M))
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row['what']} ({row['story']})")
-def test_a_row_is_true(row: dict[str, str]) -> None:
-    """Everything the field holds in the example is in what the path gives of its resources."""
+def test_a_row_is_true_of_its_example(row: dict[str, str]) -> None:
+    """Every value of the field in the example is among the values of the FHIRPath."""
     folder = ROOT / "tests" / "examples" / row["story"] / "saker"
     (record,) = [read_stored(path.read_bytes()) for path in folder.glob("*.json")]
     held = [one for value in values(record, row["field"]) for one in leaves(value)]

@@ -1,4 +1,4 @@
-"""docs/mapping.md is what the mapping files say today."""
+"""docs/mapping.md agrees with the mapping files."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ PAGE = Path(__file__).parents[2] / "docs" / "mapping.md"
 
 
 def test_the_page_is_written_from_the_files() -> None:
-    """Write it anew with ``ip-adapter check --document > docs/mapping.md``."""
+    """The page equals the output of ``ip-adapter check --document``; ``> docs/mapping.md`` rewrites it."""
     assert PAGE.read_text(encoding="utf-8") == document(mappings_folder(), section())
 
 
-def test_it_tells_field_element_and_meaning() -> None:
-    """The coordinator: field, element and the codes of the role."""
+def test_the_page_has_field_element_and_meaning() -> None:
+    """The row of the coordinator has field, element and the codes of the role."""
     assert "| `deltakere[].rolle` | `participant.role` |" in PAGE.read_text(encoding="utf-8")
 
 
@@ -35,12 +35,12 @@ def test_it_tells_field_element_and_meaning() -> None:
         "| `adressebeskyttelse` | `meta.security` | Adressebeskyttelse. ",
     ],
 )
-def test_it_tells_where_each_value_of_a_list_stands(row: str) -> None:
-    """A list whose values stand within an element each is told with that element and its codes."""
+def test_the_page_has_the_element_of_each_value_of_a_list(row: str) -> None:
+    """A list with values inside elements has the element and the codes of each value."""
     assert row in PAGE.read_text(encoding="utf-8")
 
 
-def test_it_is_for_people() -> None:
-    """No row is shown as a program would show it."""
+def test_the_page_has_no_programming_notation() -> None:
+    """No row has the notation of a program."""
     page = PAGE.read_text(encoding="utf-8")
     assert not re.search(r"\{'|\['|RowSource|FhirPath", page)

@@ -1,4 +1,4 @@
-"""The README is true: its commands, word for word, against a real process, give the answers it shows."""
+"""The README agrees with the adapter: its commands give the answers that it shows."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ STEPS = re.findall(r"```sh\n(.*?)```(?:(?:(?!```).)*?```text\n(.*?)```)?", WALK,
 
 @pytest.mark.slow
 def test_the_walk_through_gives_the_answers_it_shows(tmp_path: Path) -> None:
-    """Every command of the first screens runs in one shell, and prints what stands below it."""
+    """Every command of the walk-through runs in one shell and prints the answer below it."""
     environment = plain_environment(tmp_path, ADAPTER_AUTH="open")
     command(environment, "db", "upgrade")
     command(environment, "load", ROOT / "tests" / "examples")
@@ -46,7 +46,7 @@ def test_the_walk_through_gives_the_answers_it_shows(tmp_path: Path) -> None:
 
 
 def test_every_command_and_page_named_exists() -> None:
-    """Links lead to files, and commands to commands."""
+    """Every link leads to a file, and every command exists."""
     for target in re.findall(r"\]\(([^)]+)\)", README):
         assert (ROOT / target).exists(), target
     assert set(re.findall(r"ip-adapter (\w+)", README)) <= set(COMMANDS)

@@ -1,1 +1,1 @@
-"""The municipal door."""
+"""Tests of the municipal door."""

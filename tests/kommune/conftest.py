@@ -1,4 +1,4 @@
-"""The same house as the FHIR door's tests."""
+"""Fixtures: those of the FHIR door's tests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The OpenAPI document is the door: every route is in it, and answers are as it describes them."""
+"""The OpenAPI document agrees with the municipal door: every route is in it, and answers fit its schemas."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DOCUMENT = "/kommune/v1/openapi.json"
 
 
 def test_every_route_is_in_the_document(world: House) -> None:
-    """Paths and methods are those of the routes table; no token is needed to read it."""
+    """Paths and methods are those of the table of routes, and the document needs no token."""
     document = world.call(None, "GET", DOCUMENT).json
     assert document["openapi"] == "3.1.0"
     described = {(method.upper(), path) for path, item in document["paths"].items() for method in item}
@@ -50,11 +50,11 @@ ASKED: list[tuple[str, str, str, dict[str, Any], int]] = [
     ("GET", "/endringer", "/endringer?etter=-1", {}, 400),
     ("GET", "/endringer", "/endringer?antall=1001", {}, 400),
 ]
-"""Method, path in the document, address and body; the status it is answered with."""
+"""Method, path in the document, address and body; the status of the answer."""
 
 
 def test_every_status_is_described_where_it_occurs(world: House) -> None:
-    """Each by number, with its media type; an ETag comes where, and only where, it is described."""
+    """The document lists each status with its media type, and ETag exactly where an answer has it."""
     document = world.call(None, "GET", DOCUMENT).json
     for method, path, address, sent, status in ASKED:
         answer = world.municipality(method, f"/kommune/v1{address}", **sent)
@@ -82,7 +82,7 @@ def references(tree: Any) -> set[str]:
 
 
 def test_every_schema_referred_to_is_in_the_document(world: House) -> None:
-    """Each ``$ref`` of an operation, a record or an answer is a path into the same document."""
+    """Each ``$ref`` of an operation, a record or an answer leads to a schema of the document."""
     document = world.call(None, "GET", DOCUMENT).json
     found = references(document)
     assert {f"#/components/schemas/{name}" for name in ("sak", "Avvik", "Versjon", "Post", "Rest")} <= found
@@ -93,8 +93,8 @@ def test_every_schema_referred_to_is_in_the_document(world: House) -> None:
             target = target[step]
 
 
-def test_the_bounds_of_a_page_are_those_kept(world: House) -> None:
-    """What the document allows is taken, what lies beyond it is refused."""
+def test_the_bounds_of_a_page_in_the_document_are_enforced(world: House) -> None:
+    """A value within the bounds of the document is accepted, and a value outside is refused."""
     document = world.call(None, "GET", DOCUMENT).json
     for path in ("/saker", "/endringer"):
         for parameter in document["paths"][path]["get"]["parameters"]:
@@ -109,8 +109,8 @@ def test_the_bounds_of_a_page_are_those_kept(world: House) -> None:
     assert {"minimum", "maximum"} <= bounds
 
 
-def test_what_is_irregular_is_as_described(world: House) -> None:
-    """A record answered with its avvik fits the schema; each tells code, place, texts and source."""
+def test_an_avvik_fits_its_schema(world: House) -> None:
+    """A record with avvik fits the schema; each avvik has code, place, texts and source."""
     team = {**CASE["team"][0], "deltakere": []}
     saken = "/kommune/v1/saker/saken"
     answer = world.municipality("PUT", saken, json={**CASE, "team": [team]}, headers={"If-Match": "*"})
@@ -137,8 +137,8 @@ def test_what_is_irregular_is_as_described(world: House) -> None:
         ("/saker?antall=0", "Problem"),
     ],
 )
-def test_answers_are_as_described(world: House, path: str, schema: str) -> None:
-    """An answer fits the schema the document names, and has no field beside those the schema tells."""
+def test_an_answer_fits_its_schema(world: House, path: str, schema: str) -> None:
+    """An answer fits the schema in the document and has no field outside it."""
     document = world.call(None, "GET", DOCUMENT).json
     for name in ("Liste", "Versjoner", "Versjon", "Endringer", "Endring", "Post", "Problem", "Funn"):
         document["components"]["schemas"][name]["additionalProperties"] = False

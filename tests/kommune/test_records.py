@@ -1,4 +1,4 @@
-"""Records at the municipal door: written whole, read as written, versioned, listed, and told of in a feed."""
+"""Records at the municipal door are written, read, versioned, listed, and reported in a feed."""
 
 from __future__ import annotations
 
@@ -18,34 +18,34 @@ SAK = "/kommune/v1/saker/saken"
 
 
 def codes(answer: TestResponse) -> list[tuple[str, str | None]]:
-    """What a problem found, and where."""
+    """The codes of the findings in a problem, with their places."""
     assert answer.mimetype == "application/problem+json"
     return [(found["kode"], found.get("sted")) for found in answer.json["funn"]]
 
 
 def put(house: House, sak: dict[str, Any], if_match: str | None = "*") -> TestResponse:
-    """Write the sak."""
+    """PUT of the sak."""
     headers = {"If-Match": if_match} if if_match else {}
     return house.municipality("PUT", SAK, json=sak, headers=headers)
 
 
 def test_a_record_is_read_as_it_was_written(world: House) -> None:
-    """Every field comes back; the ETag is the version."""
+    """Every field comes back, and the ETag is the version."""
     read = world.municipality("GET", SAK)
     assert read.json == CASE
     assert read.headers["ETag"] == 'W/"1"'
 
 
-def test_the_same_again_is_no_new_version(world: House) -> None:
-    """A write that changes nothing leaves no version and no change behind."""
+def test_an_unchanged_record_gets_no_new_version(world: House) -> None:
+    """A write that changes nothing makes no version and no change in the feed."""
     before = world.municipality("GET", "/kommune/v1/endringer").json["siste"]
     again = put(world, CASE)
     assert (again.status_code, again.headers["ETag"]) == (200, 'W/"1"')
     assert world.municipality("GET", "/kommune/v1/endringer").json["siste"] == before
 
 
-def test_a_write_says_which_version_it_builds_on(world: House) -> None:
-    """428 without If-Match; 400 with what is none; 412 with an old one, telling the changes since."""
+def test_a_write_needs_if_match_of_the_current_version(world: House) -> None:
+    """428 without If-Match; 400 for an invalid one; 412 for an old version, with the changes since."""
     assert codes(put(world, CASE, None)) == [("if-match-missing", None)]
     malformed = put(world, CASE, "1")
     assert (malformed.status_code, codes(malformed)) == (400, [("if-match-invalid", None)])
@@ -61,8 +61,8 @@ def test_a_write_says_which_version_it_builds_on(world: House) -> None:
     assert "kommunens-fagsystem" in refused.json["funn"][1]["nb"]
 
 
-def test_what_changed_since_is_told_where_it_stands_now(world: House) -> None:
-    """Places are the record's own field names, as in every finding, in the record as it will be read next."""
+def test_412_has_the_current_place_of_each_change(world: House) -> None:
+    """The places of a 412 are the record's field names, with the positions of the current version."""
     assert put(world, CASE | {"innbygger": CASE["innbygger"] | {"kjonn": "annet"}}).status_code == 200
     team = {**CASE["team"][0], "navn": "Nytt navn"}
     another = {"id": "det-nye-teamet", "status": "foreslatt"}
@@ -77,8 +77,8 @@ def test_what_changed_since_is_told_where_it_stands_now(world: House) -> None:
     ]
 
 
-def test_versions_stay(world: House) -> None:
-    """Every version is listed with its writer, and read as it was."""
+def test_every_version_stays_readable(world: House) -> None:
+    """Each version is listed with its client, and is read as it was written."""
     put(world, {**CASE, "saksnummer": "2026/17"})
     listed = world.municipality("GET", f"{SAK}/versjoner").json["versjoner"]
     assert [one["versjon"] for one in listed] == [2, 1]
@@ -96,8 +96,8 @@ def test_a_list_is_paged_by_id(world: House) -> None:
     assert "neste" not in rest
 
 
-def test_the_feed_tells_every_change_in_order(world: House) -> None:
-    """From zero every record; from ``siste`` nothing, until something is written."""
+def test_the_feed_lists_every_change_in_order(world: House) -> None:
+    """The feed from zero has every record; from ``siste`` it is empty until the next write."""
     feed = world.municipality("GET", "/kommune/v1/endringer?etter=0").json
     assert [change["poster"][0]["id"] for change in feed["endringer"]] == [
         record["id"] for _, record in RECORDS
@@ -110,7 +110,7 @@ def test_the_feed_tells_every_change_in_order(world: House) -> None:
 
 
 def test_a_field_without_a_value_is_left_out(world: House) -> None:
-    """``person``, ``neste`` and a finding's place are absent, not null, where there are none."""
+    """An empty ``person``, ``neste`` or place of a finding is left out, not null."""
     (first,) = world.municipality("GET", f"{SAK}/versjoner").json["versjoner"]
     assert list(first) == ["versjon", "nummer", "tid", "av", "hva"]
     assert (first["versjon"], first["hva"]) == (1, "PUT /kommune/v1/saker/<id>")
@@ -124,8 +124,8 @@ def test_a_field_without_a_value_is_left_out(world: House) -> None:
     assert "sted" not in cut
 
 
-def test_a_number_is_answered_as_it_was_sent(world: House) -> None:
-    """Every digit of a decimal comes back in the residue: ``1.50`` is not ``1.5``."""
+def test_a_number_in_the_residue_keeps_its_digits(world: House) -> None:
+    """The digits of a decimal come back in the residue: ``1.50`` is not ``1.5``."""
     team = json.dumps(world.municipality("GET", "/fhir/CareTeam/teamet").json).encode()
     for number in (b"1.50", b"-0.0", b"100.000"):
         said = b'{"extension":[{"url":"urn:example:tall","valueDecimal":' + number + b"}]," + team[1:]
@@ -136,14 +136,14 @@ def test_a_number_is_answered_as_it_was_sent(world: House) -> None:
 
 
 def test_a_part_is_read_by_its_list_and_id(world: House) -> None:
-    """And one that is not there is 404."""
+    """A part is at its list and id; an unknown part is 404."""
     assert world.municipality("GET", f"{SAK}/team/teamet").json == CASE["team"][0]
     for path in ("team/annet", "samtykker/teamet", "farge/teamet", "innbygger/torill"):
         assert world.municipality("GET", f"{SAK}/{path}").status_code == 404
 
 
 def test_items_without_ids_get_them_and_keep_them(world: House) -> None:
-    """A system that knows no ids of names and numbers sends none; the same item keeps its id."""
+    """Names and numbers sent without ids get ids, and an equal item keeps its id."""
     bare = {
         **COORDINATOR,
         "navn": [{key: value for key, value in COORDINATOR["navn"][0].items() if key != "id"}],
@@ -159,8 +159,8 @@ def test_items_without_ids_get_them_and_keep_them(world: House) -> None:
     assert world.municipality("PUT", path, json=bare, headers={"If-Match": "*"}).json == first
 
 
-def test_what_fhir_said_beside_the_record_is_shown(world: House) -> None:
-    """``/rest`` tells the residue of each part and who wrote it; a changed value drops what stood by it."""
+def test_rest_lists_the_residue_of_each_part_with_its_sender(world: House) -> None:
+    """``/rest`` lists residue with its sender; a changed value removes the residue attached to it."""
     team = world.municipality("GET", "/fhir/CareTeam/teamet").json
     team["participant"][0]["member"]["display"] = "Ragna"
     team["note"] = [{"text": "Ring på tirsdager"}]
@@ -180,8 +180,8 @@ def test_what_fhir_said_beside_the_record_is_shown(world: House) -> None:
 
 
 @pytest.mark.parametrize("path", [SAK, "/kommune/v1/saker", "/kommune/v1/endringer", f"{SAK}/rest"])
-def test_the_door_is_the_municipalitys_alone(world: House, path: str) -> None:
-    """A hospital with any scope is 403, nobody is 401."""
+def test_the_door_is_for_the_municipality_alone(world: House, path: str) -> None:
+    """A hospital is 403 with any scope, and a call without a token is 401."""
     assert codes(world.hospital("GET", path)) == [("municipality-only", None)]
     nobody = world.call(None, "GET", path)
     assert nobody.status_code == 401

@@ -1,4 +1,4 @@
-"""What the municipal door refuses: with the place and what to do, nothing stored, no value told back."""
+"""A refusal of the municipal door has the place and the remedy, stores nothing, and repeats no value."""
 
 from __future__ import annotations
 
@@ -38,32 +38,32 @@ def change(make: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
 
 
 def real(sak: dict[str, Any]) -> None:
-    """A birth number a person could have: the checks pass, and the month is an ordinary one."""
+    """Whether a birth number passes the checks and has an ordinary month, as a real person's has."""
     sak["innbygger"]["identer"][0]["verdi"] = ordinary_number()
 
 
 def ordinary_number() -> str:
-    """Made, not written down: a number of 1 January 1901 with right control digits, of nobody we know."""
+    """A computed number of 1 January 1901 with valid control digits, which is nobody's."""
     return next(f"010101{n:05d}" for n in range(99999) if is_birth_number(f"010101{n:05d}"))
 
 
 def person(**fields: Any) -> Callable[[dict[str, Any]], object]:
-    """A fault in the innbygger."""
+    """A change of the innbygger."""
     return lambda sak: sak["innbygger"].update(fields)
 
 
 def number(verdi: str) -> Callable[[dict[str, Any]], object]:
-    """Another birth number."""
+    """A change of the birth number."""
     return lambda sak: sak["innbygger"]["identer"][0].update(verdi=verdi)
 
 
 def team(**fields: Any) -> Callable[[dict[str, Any]], object]:
-    """A fault in the team."""
+    """A change of the team."""
     return lambda sak: sak["team"][0].update(fields)
 
 
 def deltaker(**fields: Any) -> Callable[[dict[str, Any]], object]:
-    """A fault in its deltaker."""
+    """A change of the team's deltaker."""
     return lambda sak: sak["team"][0]["deltakere"][0].update(fields)
 
 
@@ -89,10 +89,10 @@ FAULTS = [
 @pytest.mark.parametrize(
     ("make", "place", "status"), FAULTS, ids=[f"{place}-{n}" for n, (_, place, _) in enumerate(FAULTS)]
 )
-def test_a_fault_is_told_with_its_place_and_changes_nothing(
+def test_a_refused_write_has_a_place_and_changes_nothing(
     world: House, make: Callable[[dict[str, Any]], object], place: str, status: int
 ) -> None:
-    """Schema, law, references, uniqueness: 4xx naming the place; the database is as it was."""
+    """Schema, law, references and uniqueness: 4xx with the place, and an unchanged database."""
     before = content(world)
     answer = world.municipality("PUT", SAK, json=change(make), headers={"If-Match": "*"})
     assert answer.status_code == status, answer.json
@@ -119,8 +119,10 @@ def test_a_fault_is_told_with_its_place_and_changes_nothing(
     ],
     ids=["cut", "no object", "key twice", "NaN", "surrogate", "NUL", "deep", "no UTF-8", "other id", "10 MB"],
 )
-def test_what_is_no_json_record_is_refused(world: House, body: bytes, status: int, code: str | None) -> None:
-    """Broken, hostile and oversized bodies are 4xx in problem+json; the database is as it was."""
+def test_a_body_that_is_not_a_json_record_is_refused(
+    world: House, body: bytes, status: int, code: str | None
+) -> None:
+    """Broken, hostile and oversized bodies are 4xx in problem+json, and the database is unchanged."""
     before = content(world)
     answer = world.municipality(
         "PUT", SAK, data=body, content_type="application/json", headers={"If-Match": "*"}
@@ -144,7 +146,7 @@ def test_what_is_no_json_record_is_refused(world: House, body: bytes, status: in
     ],
 )
 def test_every_refusal_is_a_problem(world: House, method: str, path: str, status: int) -> None:
-    """Unknown addresses, methods and parameters too; the request id finds the line in the log."""
+    """Unknown addresses, methods and parameters are problem+json with the request id of the log line."""
     answer = world.municipality(method, path, headers={"X-Request-Id": "abc-1"})
     assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")
     assert answer.json["foresporsel"] == "abc-1"
@@ -152,6 +154,6 @@ def test_every_refusal_is_a_problem(world: House, method: str, path: str, status
 
 
 def test_another_media_type_is_refused(world: House) -> None:
-    """415: the record is sent as JSON."""
+    """A record that is not sent as JSON is 415."""
     answer = world.municipality("PUT", SAK, data="<sak/>", content_type="text/xml", headers={"If-Match": "*"})
     assert answer.status_code == 415

@@ -1,4 +1,4 @@
-"""Residue at the municipal door: listed while it holds, told and forgotten when its value changes."""
+"""Residue at the municipal door is listed, and is removed with a report when its value changes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ANOTHER = {"team.0.deltakere.0.hvem": {"rolle": "bjarte-koordinator"}}
 
 
 def put(house: House, path: str, body: dict[str, Any]) -> Any:
-    """Write at either door; gives what is answered."""
+    """The answer to a PUT at either door."""
     answer = house.municipality("PUT", path, json=body, headers={"If-Match": "*"})
     assert answer.status_code == 200, answer.text
     return answer.json
@@ -27,7 +27,7 @@ def put(house: House, path: str, body: dict[str, Any]) -> Any:
 
 @pytest.fixture
 def said(world: House) -> House:
-    """The world with a team of which FHIR has said more than the record holds."""
+    """The world with residue in a team."""
     team = world.municipality("GET", "/fhir/CareTeam/teamet").json
     team["participant"][0]["member"]["display"] = "Ragna på huset"
     team["note"] = [{"text": "Ring på tirsdager"}]
@@ -37,7 +37,7 @@ def said(world: House) -> House:
 
 
 def dropped(answer: Any) -> list[tuple[str, str]]:
-    """Where residue was dropped, and which element is told."""
+    """The places in the avvik about removed residue, and their elements."""
     told = [one for one in answer.get("avvik", ()) if one["kode"] == "residue-dropped"]
     for one in told:
         assert one["nb"] != one["en"]
@@ -45,8 +45,8 @@ def dropped(answer: Any) -> list[tuple[str, str]]:
     return [(one["sted"], one["en"].split(" at ")[1].split(" ")[0]) for one in told]
 
 
-def test_what_no_longer_fits_is_told_and_forgotten(said: House) -> None:
-    """A display goes with its reference and a narrative with what it told; the note stays."""
+def test_residue_of_a_changed_value_is_removed_and_reported(said: House) -> None:
+    """A display goes with its reference and a narrative with its values; the note stays."""
     assert dropped(put(said, SAK, bent(CASE, **ANOTHER))) == [
         ("sak.team[0]", "CareTeam.participant[0].member"),
         ("sak.team[0]", "CareTeam.text"),
@@ -58,8 +58,8 @@ def test_what_no_longer_fits_is_told_and_forgotten(said: House) -> None:
     assert shown["note"] == [{"text": "Ring på tirsdager"}]
 
 
-def test_what_is_forgotten_does_not_come_back(said: House) -> None:
-    """Not even when the old value does; and it is told once."""
+def test_removed_residue_does_not_come_back_with_the_old_value(said: House) -> None:
+    """Removed residue stays removed when the old value returns, and is reported once."""
     put(said, SAK, bent(CASE, **ANOTHER))
     assert dropped(said.municipality("GET", SAK).json) == []
     assert dropped(put(said, SAK, CASE)) == []
@@ -68,24 +68,24 @@ def test_what_is_forgotten_does_not_come_back(said: House) -> None:
     assert "Våre ord" not in shown.text
 
 
-def test_what_still_fits_is_left_as_it_is(said: House) -> None:
-    """A change somewhere else in the sak drops nothing; nor does the same again."""
+def test_residue_of_an_unchanged_value_stays(said: House) -> None:
+    """A change elsewhere in the sak, or an unchanged PUT, removes no residue."""
     before = said.municipality("GET", REST).json
     assert dropped(put(said, SAK, CASE)) == []
     assert dropped(put(said, SAK, {**CASE, "saksnummer": "2026/17"})) == []
     assert said.municipality("GET", REST).json == before
 
 
-def test_what_was_said_of_a_part_goes_with_it(said: House) -> None:
-    """A part taken out leaves nothing behind, and nothing to tell of it."""
+def test_a_deleted_part_takes_its_residue_with_it(said: House) -> None:
+    """A part taken out of the record leaves no residue and no avvik."""
     sak = copy.deepcopy(CASE)
     del sak["team"]
     assert dropped(put(said, SAK, sak)) == []
     assert said.municipality("GET", REST).json == {}
 
 
-def test_a_consent_written_anew_is_opaque_no_more(world: House) -> None:
-    """The FHIR of a consent that was not understood goes when the municipality writes it in the fields."""
+def test_an_opaque_consent_written_in_the_fields_is_no_longer_opaque(world: House) -> None:
+    """The residue of an opaque Consent is removed when the municipality writes the samtykke's fields."""
     consent = world.municipality("GET", "/fhir/Consent/samtykket").json | {"id": "annet"}
     consent["provision"]["provision"][0]["class"] = [{"system": "urn:example:class", "code": "a"}]
     assert world.municipality("PUT", "/fhir/Consent/annet", json=consent).status_code == 201
@@ -99,8 +99,8 @@ def test_a_consent_written_anew_is_opaque_no_more(world: House) -> None:
     assert "class" not in regel
 
 
-def test_what_the_law_lets_follow_drops_residue_too(world: House) -> None:
-    """A plan that ends because its consent is taken back is told in other words than the sender's."""
+def test_a_consequence_of_the_law_removes_residue_too(world: House) -> None:
+    """The residue of a plan's status goes when the withdrawal of its consent ends the plan."""
     given = {"gittDato": "2026-01-10", "gittAv": [{"innbygger": "torill"}]}
     consent = {"id": "til-planen", "tilstand": "aktiv", "type": "plan", **given}
     plan = {"id": "planen", "plantype": "individuell-plan", "status": "aktiv", "nesteEvaluering": "2026-06"}

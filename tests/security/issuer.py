@@ -1,4 +1,4 @@
-"""A token issuer for the tests: its keys, the claims of a good token, and tokens with one thing wrong."""
+"""A token issuer for tests: its keys, the claims of a good token, and tokens with a fault."""
 
 from __future__ import annotations
 
@@ -42,19 +42,19 @@ CLAIMS: dict[str, Any] = {
 
 
 def public(*keys: ECKey | RSAKey) -> dict[str, Any]:
-    """The JWK set of these keys as their issuer publishes it."""
+    """The JWK set of these keys, as an issuer publishes it."""
     return {"keys": [key.as_dict(private=False) for key in keys]}
 
 
 def tokens(*, municipality: bool = True, clock: Callable[[], datetime] = lambda: NOW) -> Tokens:
-    """An adapter that trusts the one issuer of this module."""
+    """The Tokens of an adapter that trusts the issuer of this module."""
     keys = KeySet.parse(public(EC_KEY, P384_KEY, RSA_KEY))
     issuer = Issuer(NAME, AUDIENCE, keys, municipality=municipality)
     return Tokens([issuer], clock, municipality_clients=frozenset({SYSTEM}), fhir_base=BASE)
 
 
 def bound_to_nothing(key: RSAKey) -> RSAKey:
-    """The same private key without the algorithm it was bound to, as a thief would use it."""
+    """The private key without its algorithm, for signatures with another algorithm."""
     return RSAKey.import_key({n: v for n, v in key.as_dict(private=True).items() if n != "alg"})
 
 
@@ -64,7 +64,7 @@ def token(
     header: dict[str, Any] | None = None,
     **claims: Any,
 ) -> str:
-    """A signed token; a claim or header field given as None is left out."""
+    """A signed token; a claim or header field that is None is left out."""
     fields = {"alg": alg, "typ": "at+jwt", "kid": str(key.kid)} | (header or {})
     body = CLAIMS | claims
     registry = jws.JWSRegistry(algorithms=[alg], strict_check_header=False)
@@ -78,6 +78,6 @@ def token(
 
 
 def written(header: dict[str, Any], claims: dict[str, Any], signature: bytes = b"") -> str:
-    """A token put together by hand, for what no library signs."""
+    """A token put together by hand, with parts that no library signs."""
     parts = (json.dumps(header).encode(), json.dumps(claims).encode(), signature)
     return ".".join(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts)

@@ -1,4 +1,4 @@
-"""The development issuer: its tokens are taken by its own clone, outside production, and nowhere else."""
+"""The development issuer: only its own checkout accepts its tokens, and only outside production."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def _door(var: Path) -> Tokens:
     return Tokens.from_settings(Settings.from_environment({"ADAPTER_VAR": str(var)}), lambda: NOW)
 
 
-def test_every_role_is_let_in_as_what_it_is(tmp_path: Path) -> None:
-    """system, organisasjon, ansatt and innbygger become the callers their names say."""
+def test_a_token_of_each_role_makes_its_caller(tmp_path: Path) -> None:
+    """The roles system, organisasjon, ansatt and innbygger become the callers of their names."""
     door = _door(tmp_path)
     system = door.caller(f"Bearer {mint(tmp_path, Wish('system', 'kommunens-fagsystem'), NOW)}")
     assert system.municipality
@@ -40,8 +40,8 @@ def test_every_role_is_let_in_as_what_it_is(tmp_path: Path) -> None:
     assert all(caller.scopes.allows("CareTeam", "r") for caller in (system, hospital, employee, citizen))
 
 
-def test_what_is_wished_is_said(tmp_path: Path) -> None:
-    """Parent, purpose, scope and a whole reference are passed on."""
+def test_a_token_has_the_wished_content(tmp_path: Path) -> None:
+    """Parent, purpose, scope and a whole reference are in the token."""
     wish = Wish("innbygger", "x", "314159268", "271828182", "RelatedPerson/r1", "COC", "patient/CareTeam.r")
     caller = _door(tmp_path).caller(f"Bearer {mint(tmp_path, wish, NOW)}")
     assert (caller.person, caller.parent, caller.purpose) == ("RelatedPerson/r1", "271828182", "COC")
@@ -49,21 +49,21 @@ def test_what_is_wished_is_said(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("role", ["organisasjon", "ansatt", "innbygger"])
-def test_a_wish_must_be_whole(role: str, tmp_path: Path) -> None:
-    """Whoever calls as an organisation or a person says which."""
+def test_a_wish_without_organisation_or_person_is_refused(role: str, tmp_path: Path) -> None:
+    """A role of an organisation or a person needs the id."""
     with pytest.raises(ValueError, match=f"--as {role} needs"):
         mint(tmp_path, Wish(role, "x"), NOW)
 
 
-def test_organisations_are_no_persons(tmp_path: Path) -> None:
-    """A system token names no person."""
+def test_a_system_token_takes_no_person(tmp_path: Path) -> None:
+    """A person in a wish for an organisation is refused."""
     with pytest.raises(ValueError, match="does not take --person"):
         mint(tmp_path, Wish("system", "x", person="p1"), NOW)
     assert set(ROLES) == {"system", "organisasjon", "ansatt", "innbygger"}
 
 
-def test_another_clone_and_production_refuse_it(tmp_path: Path) -> None:
-    """The key is the clone's own, and in production the issuer is unknown."""
+def test_another_checkout_and_production_refuse_a_token(tmp_path: Path) -> None:
+    """The key belongs to one checkout, and the issuer is not trusted in production."""
     header = f"Bearer {mint(tmp_path / 'a', ORGANISATION, NOW)}"
     assert _door(tmp_path / "a").caller(header)
     issuers = tmp_path / "issuers.json"
@@ -83,22 +83,22 @@ def test_another_clone_and_production_refuse_it(tmp_path: Path) -> None:
             door.caller(header)
 
 
-def test_a_token_lasts_an_hour(tmp_path: Path) -> None:
-    """After its hour it is refused."""
+def test_a_token_expires_after_an_hour(tmp_path: Path) -> None:
+    """After an hour a token is refused."""
     header = f"Bearer {mint(tmp_path, ORGANISATION, NOW - timedelta(seconds=LIFE_SECONDS))}"
     with pytest.raises(Unauthorized):
         _door(tmp_path).caller(header)
 
 
-def test_the_key_is_its_owners_alone(tmp_path: Path) -> None:
-    """The private key is readable by the user who made it only, and no draft of it is left."""
+def test_the_private_key_is_readable_by_its_owner_only(tmp_path: Path) -> None:
+    """The key file is readable by its owner only, and no draft of it is left."""
     mint(tmp_path, ORGANISATION, NOW)
     (key,) = tmp_path.iterdir()
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
 
 
-def test_first_users_at_once_agree_on_one_key(tmp_path: Path) -> None:
-    """Eight first starts at the same moment end with one key that all their tokens verify against."""
+def test_simultaneous_first_starts_get_one_key(tmp_path: Path) -> None:
+    """Eight first starts at the same time get one key, which verifies all their tokens."""
     minted: list[str] = []
     threads = [
         threading.Thread(target=lambda: minted.append(mint(tmp_path, ORGANISATION, NOW))) for _ in range(8)

@@ -1,4 +1,4 @@
-"""The file of trusted issuers: what it may say, and that every fault of it is told at the start."""
+"""The file of trusted issuers: its fields, and the faults that stop the start."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ def _file(folder: Path, content: object) -> Path:
     return path
 
 
-def test_keys_by_address_and_in_line(tmp_path: Path) -> None:
-    """An issuer's keys are fetched from its address or stand in the file itself."""
+def test_keys_come_from_an_address_or_from_the_file(tmp_path: Path) -> None:
+    """The keys of an issuer are fetched from jwks_uri or stand in the file."""
     other = {"issuer": "https://sykehus.example", "audience": AUDIENCE, **public(EC_KEY)}
     first, second = load(_file(tmp_path, [GOOD, other]), production=True)
     assert (first.name, first.audience) == (NAME, AUDIENCE)
     assert second.keys.find("ec-1", "ES256")
 
 
-def test_one_issuer_speaks_for_the_municipality_several_must_be_marked(tmp_path: Path) -> None:
-    """A client id of another issuer must not become the municipality's system by being called the same."""
+def test_of_several_issuers_only_a_marked_one_counts_for_the_municipality(tmp_path: Path) -> None:
+    """A client id of another issuer is not the municipality's system, even with the same name."""
     other = GOOD | {"issuer": "https://sykehus.example"}
     assert [i.municipality for i in load(_file(tmp_path, [GOOD]), production=True)] == [True]
     assert [i.municipality for i in load(_file(tmp_path, [GOOD, other]), production=True)] == [False, False]
@@ -66,27 +66,29 @@ def test_one_issuer_speaks_for_the_municipality_several_must_be_marked(tmp_path:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_a_fault_stops_the_start_and_says_where(item: dict[str, Any], said: str, tmp_path: Path) -> None:
-    """Each fault names the issuer by its place in the list."""
+def test_a_fault_stops_the_start_and_names_the_issuer(
+    item: dict[str, Any], said: str, tmp_path: Path
+) -> None:
+    """Each fault has the number of the issuer in the list."""
     with pytest.raises(SettingsError, match=f"issuer 2: .*{said}"):
         load(_file(tmp_path, [GOOD, item]), production=True)
 
 
 @pytest.mark.parametrize("content", ["", "{", "{}", "[]", "[7]", json.dumps([GOOD, GOOD])])
-def test_a_file_that_is_no_list_of_issuers(content: str, tmp_path: Path) -> None:
-    """Not JSON, not a list, empty, or one issuer twice: refused."""
+def test_a_file_that_is_not_a_list_of_issuers_is_refused(content: str, tmp_path: Path) -> None:
+    """A file that is not JSON, not a list, empty, or has an issuer twice is refused."""
     with pytest.raises(SettingsError, match="ADAPTER_ISSUERS"):
         load(_file(tmp_path, content), production=False)
 
 
-def test_a_missing_file_is_told(tmp_path: Path) -> None:
-    """A file that is not there stops the start."""
+def test_a_missing_file_stops_the_start(tmp_path: Path) -> None:
+    """A missing file of issuers is a SettingsError."""
     with pytest.raises(SettingsError, match="cannot be read"):
         load(tmp_path / "nowhere.json", production=False)
 
 
 def test_weak_rsa_keys_are_refused(tmp_path: Path) -> None:
-    """RSA keys below 2048 bits are not keys."""
+    """An RSA key below 2048 bits is refused."""
     modulus = base64.urlsafe_b64encode(b"\xc5" * 128).rstrip(b"=").decode()
     weak = {
         "issuer": NAME,
@@ -97,6 +99,6 @@ def test_weak_rsa_keys_are_refused(tmp_path: Path) -> None:
         load(_file(tmp_path, [weak]), production=False)
 
 
-def test_loopback_keys_are_for_trying_out(tmp_path: Path) -> None:
-    """An issuer on this machine may give its keys over http outside production."""
+def test_jwks_uri_may_be_http_on_loopback_outside_production(tmp_path: Path) -> None:
+    """An issuer on loopback may have an http address outside production."""
     assert load(_file(tmp_path, [GOOD | {"jwks_uri": "http://127.0.0.1:9/jwks"}]), production=False)

@@ -1,4 +1,4 @@
-"""Keys fetched from an issuer: fresh, stale, rotated, and never asked for more often than it should be."""
+"""Keys fetched from an issuer are fresh, stale or rotated, and are not fetched too often."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ADDRESS = "https://sts.example/jwks"
 
 
 class Sts:
-    """An issuer's key address that counts its visitors and answers what it is told to."""
+    """A fake key address that counts its requests and gives the answers it is set to."""
 
     def __init__(self, answer: Callable[[], httpx.Response] | None = None) -> None:
         self.calls = 0
@@ -33,12 +33,12 @@ class Sts:
         return self.answer()
 
     def found(self, kid: str = "ec-1", alg: str = "ES256") -> bool:
-        """Whether the key is there for a token's header."""
+        """Whether a key is found for the key id and algorithm of a token."""
         return self.keys.find(kid, alg) is not None
 
 
 def test_keys_are_fetched_once_and_used_while_fresh() -> None:
-    """One question serves five minutes; after that the issuer is asked again."""
+    """Keys are fetched once in five minutes."""
     sts = Sts()
     assert sts.found()
     sts.now += FRESH_SECONDS - 1
@@ -59,8 +59,8 @@ def test_keys_are_fetched_once_and_used_while_fresh() -> None:
         ("public", FRESH_SECONDS),
     ],
 )
-def test_cache_control_shortens_and_never_lengthens(said: str, seconds: float) -> None:
-    """Keys are not kept longer than the issuer says, within how often it is asked at all."""
+def test_cache_control_shortens_the_life_of_keys_and_never_lengthens_it(said: str, seconds: float) -> None:
+    """Keys are kept no longer than Cache-Control allows, and at least for the pause between requests."""
     sts = Sts(lambda: httpx.Response(200, json=public(EC_KEY), headers={"Cache-Control": said}))
     assert sts.found()
     sts.now += seconds - 0.5
@@ -72,7 +72,7 @@ def test_cache_control_shortens_and_never_lengthens(said: str, seconds: float) -
 
 
 def test_a_new_key_is_found_when_it_is_first_used() -> None:
-    """An unknown key id makes the issuer be asked at once; the old key goes when the issuer drops it."""
+    """An unknown key id makes a request at once, and a key that the issuer removes is removed."""
     sts = Sts()
     assert sts.found()
     sts.answer = lambda: httpx.Response(200, json=public(P384_KEY))
@@ -82,7 +82,7 @@ def test_a_new_key_is_found_when_it_is_first_used() -> None:
 
 
 def test_made_up_key_ids_do_not_reach_the_issuer() -> None:
-    """A thousand unknown ids in a second are one question in thirty seconds; good tokens pass."""
+    """A thousand unknown key ids in a second make one request in thirty seconds; good tokens pass."""
     sts = Sts()
     assert sts.found()
     sts.now += FETCH_PAUSE_SECONDS
@@ -104,8 +104,8 @@ def test_made_up_key_ids_do_not_reach_the_issuer() -> None:
     ],
     ids=["500", "redirect", "html", "list", "deep", "large"],
 )
-def test_keys_outlive_an_issuer_in_trouble_for_an_hour(answer: Callable[[], httpx.Response]) -> None:
-    """While the issuer gives no small key set its last one is used; after an hour the answer is 503."""
+def test_keys_are_used_for_an_hour_after_the_issuer_fails(answer: Callable[[], httpx.Response]) -> None:
+    """While the issuer gives no valid key set the last keys are used; after an hour the answer is 503."""
     sts = Sts()
     assert sts.found()
     sts.answer = answer
@@ -117,8 +117,8 @@ def test_keys_outlive_an_issuer_in_trouble_for_an_hour(answer: Callable[[], http
         sts.found()
 
 
-def test_an_issuer_never_reached_is_unavailable_and_not_hammered() -> None:
-    """Without any keys a token is neither good nor bad: 503, and one question in thirty seconds."""
+def test_an_issuer_without_keys_is_503_and_is_asked_once_in_thirty_seconds() -> None:
+    """Without any keys every token is answered with 503, and the issuer is asked once in thirty seconds."""
 
     def down() -> httpx.Response:
         raise httpx.ConnectError("down")
@@ -148,15 +148,15 @@ def test_an_issuer_never_reached_is_unavailable_and_not_hammered() -> None:
     ],
     ids=str,
 )
-def test_only_signature_keys_count(change: dict[str, Any]) -> None:
-    """Encryption keys, shared secrets, broken and unnamed keys are left out of the set."""
+def test_a_key_set_keeps_signature_keys_only(change: dict[str, Any]) -> None:
+    """Encryption keys, symmetric keys, broken keys and keys without kid are left out of the set."""
     key = EC_KEY.as_dict(private=False) | change
     sts = Sts(lambda: httpx.Response(200, json={"keys": [key, "x", None]}))
     assert not sts.found()
 
 
-def test_two_keys_of_one_name_are_none() -> None:
-    """Where an id names two keys that fit, neither is trusted; of different kinds the algorithm decides."""
+def test_two_fitting_keys_with_one_id_give_no_key() -> None:
+    """Of two keys with one id that both fit, neither is used; of different types the algorithm decides."""
     sts = Sts(lambda: httpx.Response(200, json={"keys": public(EC_KEY)["keys"] * 2}))
     assert not sts.found()
     both = public(EC_KEY)["keys"] + [RSA_KEY.as_dict(private=False) | {"kid": "ec-1"}]

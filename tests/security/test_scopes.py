@@ -1,4 +1,4 @@
-"""SMART scopes as permissions."""
+"""SMART scopes give permissions on types and interactions."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from adapter.security.scopes import EVERYTHING, Scopes
     ],
 )
 def test_a_scope_allows_its_letters_and_no_other(scope: str, letters: str) -> None:
-    """Version 2 letters one by one; .read is rs, .write is cud, .* is all; other scopes are passed over."""
+    """Version 2 has letters; .read is rs, .write is cud, .* is all; scopes that are not FHIR are ignored."""
     scopes = Scopes.parse(scope)
     assert "".join(letter for letter in "cruds" if scopes.allows("CareTeam", letter)) == letters
 
@@ -46,25 +46,25 @@ def test_a_scope_allows_its_letters_and_no_other(scope: str, letters: str) -> No
         "",
     ],
 )
-def test_what_is_not_written_as_smart_writes_it_allows_nothing(scope: str) -> None:
-    """Letters out of order, wrong case, stray signs and narrowed scopes give no permission to read."""
+def test_a_malformed_scope_allows_nothing(scope: str) -> None:
+    """Letters out of order, wrong case, stray characters and narrowed scopes give no permission."""
     scopes = Scopes.parse(scope)
     assert not scopes.allows("CareTeam", "r")
 
 
-def test_a_scope_is_for_its_type() -> None:
-    """A permission for one type says nothing about another."""
+def test_a_scope_allows_its_type_only() -> None:
+    """A permission on one type is no permission on another."""
     assert not Scopes.parse("system/Patient.cruds").allows("CareTeam", "r")
     assert EVERYTHING.allows("CareTeam", "d")
 
 
-def test_patient_scopes_need_a_patient() -> None:
-    """patient/ is bounded by one patient, so it counts only for a caller who sees that one alone."""
+def test_a_patient_scope_needs_patient_context() -> None:
+    """A patient/ scope counts only for a caller that is a person."""
     assert not Scopes.parse("patient/*.rs").allows("CareTeam", "r")
     assert Scopes.parse("patient/*.rs", patient_context=True).allows("CareTeam", "r")
 
 
 @given(st.text(alphabet="systemuerpatin/*.crudsCT ?=", max_size=60))
-def test_no_text_is_too_odd_to_be_read(text: str) -> None:
-    """Whatever the text, parsing ends, and permissions are letters of cruds."""
+def test_any_text_is_parsed_to_permissions_of_cruds(text: str) -> None:
+    """Any text is parsed without an error, to permissions with letters of cruds."""
     assert all(letter in "cruds" for _, letter in Scopes.parse(text).permissions)

@@ -1,4 +1,4 @@
-"""Bearer tokens: which are taken, and that every other gets one and the same answer."""
+"""Bearer tokens: a valid token makes a caller, and every other token gets the same refusal."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _refused(header: str | None, door: Tokens | None = None) -> None:
 
 
 def test_a_good_token_makes_its_caller() -> None:
-    """Client, organisation, purpose and scopes come from the claims; a stranger is never the municipality."""
+    """Client, organisation, purpose and scopes are claims; an unlisted client is not the municipality."""
     caller = tokens().caller(f"Bearer {token()}")
     assert (caller.client_id, caller.organisation, caller.purpose) == (
         "sykehus-journal",
@@ -60,8 +60,8 @@ def test_a_good_token_makes_its_caller() -> None:
     [(EC_KEY, "ES256"), (P384_KEY, "ES384"), (RSA_KEY, "RS256")],
     ids=["ES256", "ES384", "RS256"],
 )
-def test_every_kind_of_key_verifies(key: Any, alg: str) -> None:
-    """EC and RSA keys, each with the algorithm it was made for; the scheme's name in any case."""
+def test_a_token_verifies_with_each_type_of_key(key: Any, alg: str) -> None:
+    """EC and RSA keys verify with their algorithms; the scheme Bearer has any case."""
     assert tokens().caller(f"bearer {token(key, alg)}").client_id == "sykehus-journal"
 
 
@@ -86,8 +86,8 @@ def test_every_kind_of_key_verifies(key: Any, alg: str) -> None:
         "Bearer æ.ø.å",
     ],
 )
-def test_a_header_that_is_no_bearer_token(header: str | None) -> None:
-    """Missing, empty, malformed, doubled, oversized, or of another scheme: refused."""
+def test_a_header_that_is_not_a_bearer_token_is_refused(header: str | None) -> None:
+    """A header that is missing, empty, malformed, doubled, too long or of another scheme is refused."""
     _refused(header)
 
 
@@ -128,13 +128,13 @@ def test_a_header_that_is_no_bearer_token(header: str | None) -> None:
     ],
     ids=str,
 )
-def test_a_claim_that_is_not_as_it_must_be(changes: dict[str, Any]) -> None:
-    """Times, issuer, audience, proof-of-possession and every claim the caller is made of, each alone."""
+def test_a_token_with_an_invalid_claim_is_refused(changes: dict[str, Any]) -> None:
+    """Each claim alone: times, issuer, audience, proof of possession and every claim of the caller."""
     _refused(f"Bearer {token(**changes)}")
 
 
-def test_clocks_may_differ_a_little() -> None:
-    """The claims nbf and iat may be ten seconds ahead of us."""
+def test_nbf_and_iat_may_be_ten_seconds_ahead() -> None:
+    """A token with nbf and iat ten seconds ahead is accepted."""
     assert tokens().caller(f"Bearer {token(nbf=SECONDS + 10, iat=SECONDS + 10)}")
 
 
@@ -159,21 +159,21 @@ def test_clocks_may_differ_a_little() -> None:
     ],
     ids=",".join,
 )
-def test_a_header_brings_nothing_itself(fields: dict[str, Any]) -> None:
-    """Type, key id and any field by which a token would bring its own key or meaning."""
+def test_a_token_header_with_its_own_key_or_processing_is_refused(fields: dict[str, Any]) -> None:
+    """A wrong type or key id, and a header field with a key or processing, are refused."""
     _refused(f"Bearer {token(header=fields)}")
 
 
-def test_a_token_without_a_signature() -> None:
-    """The algorithm none in any spelling, with an empty signature or somebody's bytes."""
+def test_a_token_without_a_signature_is_refused() -> None:
+    """The algorithm none is refused in any spelling, with an empty or another signature."""
     for alg in ("none", "None", "NONE", "", "nOnE"):
         header = {"alg": alg, "typ": "at+jwt", "kid": "ec-1"}
         _refused(f"Bearer {written(header, CLAIMS)}")
         _refused(f"Bearer {written(header, CLAIMS, b'x' * 64)}")
 
 
-def test_a_public_key_is_no_shared_secret() -> None:
-    """HS256 made with the public key's own bytes, the oldest trick against token libraries."""
+def test_an_hs256_signature_by_the_public_key_is_refused() -> None:
+    """HS256 with the bytes of the public key is a known attack on token libraries."""
     for key in (EC_KEY, RSA_KEY):
         secret = key.as_pem(private=False)
         signed = written({"alg": "HS256", "typ": "at+jwt", "kid": str(key.kid)}, CLAIMS).removesuffix(".")
@@ -186,21 +186,21 @@ def test_a_public_key_is_no_shared_secret() -> None:
     [(bound_to_nothing(RSA_KEY), "PS256"), (bound_to_nothing(RSA_KEY), "RS512"), (STRANGER, "ES256")],
     ids=["PS256", "RS512", "kid"],
 )
-def test_a_key_is_for_its_algorithm_and_its_owner(key: Any, alg: str) -> None:
-    """A key bound to RS256 verifies nothing else; another's key under the same id verifies nothing."""
+def test_a_key_verifies_only_its_algorithm_and_its_issuers_tokens(key: Any, alg: str) -> None:
+    """A key bound to RS256 verifies nothing else; another issuer's key with the same id verifies nothing."""
     _refused(f"Bearer {token(key, alg)}")
 
 
-def test_critical_extensions_are_not_understood() -> None:
-    """A header with crit, also of b64, is refused: nothing listed there is carried out."""
+def test_a_critical_header_extension_is_refused() -> None:
+    """A header with crit, also for b64, is refused, since no critical extension is supported."""
     for fields in ({"crit": ["exp"], "exp": SECONDS}, {"crit": ["b64"], "b64": True}, {"b64": False}):
         header = {"alg": "ES256", "typ": "at+jwt", "kid": "ec-1"} | fields
         _refused(f"Bearer {written(header, CLAIMS, b'x' * 64)}")
 
 
 @given(st.data())
-def test_one_changed_bit_is_another_token(data: st.DataObject) -> None:
-    """Any sign of a good token exchanged for another: refused; no second spelling of a signature exists."""
+def test_a_token_with_a_changed_character_is_refused(data: st.DataObject) -> None:
+    """A good token with any character changed is refused; a signature has one spelling."""
     good = GOOD
     place = data.draw(st.integers(0, len(good) - 1))
     sign = data.draw(st.sampled_from("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_."))
@@ -209,30 +209,30 @@ def test_one_changed_bit_is_another_token(data: st.DataObject) -> None:
 
 
 @given(st.text(max_size=200) | st.binary(max_size=200).map(lambda data: data.decode("latin-1")))
-def test_no_header_breaks_the_door(header: str) -> None:
-    """Whatever stands in the header, the only outcome is the one refusal."""
+def test_any_header_gets_the_one_refusal(header: str) -> None:
+    """A random header gets the one refusal and no other error."""
     _refused(header)
     _refused(f"Bearer {header}")
 
 
-def test_deep_and_strange_json() -> None:
-    """Deep nesting, a name twice and NaN in a token are refused like the rest."""
+def test_a_token_with_deep_or_strange_json_is_refused() -> None:
+    """Deep nesting, a duplicate name and NaN in a token are refused."""
     header = base64.urlsafe_b64encode(b'{"alg":"ES256","typ":"at+jwt","kid":"ec-1"}').rstrip(b"=").decode()
     for claims in (b"[" * 5000, b'{"iss":"https://sts.example","iss":"x"}', b'{"exp":NaN}', b"7", b"\xff"):
         body = base64.urlsafe_b64encode(claims).rstrip(b"=").decode()
         _refused(f"Bearer {header}.{body}.AAAA")
 
 
-def test_the_municipality_is_its_listed_clients() -> None:
-    """A listed client id counts when its issuer speaks for the municipality; an orgnr never."""
+def test_a_caller_is_the_municipality_by_its_client_id_only() -> None:
+    """A listed client id of a marked issuer is the municipality; an organisation number never is."""
     header = f"Bearer {token(client_id=SYSTEM)}"
     assert tokens().caller(header).municipality
     assert not tokens(municipality=False).caller(header).municipality
     assert not tokens().caller(f"Bearer {token(client_id=SYSTEM.upper())}").municipality
 
 
-def test_helseid_and_smart_claims() -> None:
-    """HelseID's numbers, the purpose and fhirUser in both its forms; another server's user is nobody here."""
+def test_a_caller_has_the_claims_of_helseid_and_smart() -> None:
+    """HelseID's numbers, the purpose and both forms of fhirUser are read; another server's user is None."""
     said: dict[str, Any] = {
         "helseid://claims/client/claims/orgnr_parent": "271828182",
         "helseid://claims/identity/pid": "12856812055",
@@ -257,16 +257,16 @@ def test_helseid_and_smart_claims() -> None:
         assert tokens().caller(f"Bearer {token(fhirUser=elsewhere)}").person is None
 
 
-def test_an_open_door_still_reads_tokens() -> None:
-    """Where the door is open no token is the municipality, a good one its caller, a bad one refused."""
+def test_an_open_door_still_verifies_tokens() -> None:
+    """A call without a token is the municipality, a good token its caller, and a bad token 401."""
     door = Tokens([], lambda: NOW, municipality_clients=frozenset(), fhir_base=BASE, anonymous=OPEN_CALLER)
     assert door.caller(None) is OPEN_CALLER
     _refused("", door)
     _refused(f"Bearer {token()}", door)
 
 
-def test_a_verified_token_is_remembered_for_a_minute_at_most() -> None:
-    """Within a minute the caller is the same object; after it the token is verified anew; never past exp."""
+def test_a_verified_token_is_cached_for_at_most_a_minute() -> None:
+    """The caller is cached for a minute and never after exp; then the token is verified again."""
     moment = [NOW]
     door = tokens(clock=lambda: moment[0])
     header = f"Bearer {token()}"
@@ -283,8 +283,8 @@ def test_a_verified_token_is_remembered_for_a_minute_at_most() -> None:
     assert again is not first
 
 
-def test_memory_of_tokens_is_bounded() -> None:
-    """More tokens than are remembered push out the longest unused ones."""
+def test_the_cache_of_tokens_is_bounded() -> None:
+    """A full cache removes the least recently used token."""
     verified = module._Verified()
     caller = Caller("x")
     for number in range(module._CACHE_SIZE + 10):
