@@ -1,1 +1,1 @@
-"""What the adapter costs, measured: `make bench` prints one table, and the machine it was made on."""
+"""Benchmarks: `make bench` prints one table of figures, and the machine they were measured on."""

@@ -1,6 +1,7 @@
-"""Reads of a CareTeam with token, permit and log, beside bare Flask returning the same bytes, in one run.
+"""Benchmark of reads of a CareTeam with token, permit and log, beside bare Flask with the same bytes.
 
-Then the mapping alone, and records written; ``python -m bench.loading 10000`` writes more of them.
+The benchmark then measures the mapping alone and writes of records; ``python -m bench.loading 10000``
+measures more writes.
 """
 
 from __future__ import annotations
@@ -25,11 +26,11 @@ SECONDS = 4.0
 EXAMPLES = Path("tests/examples")
 TEAM = "/fhir/CareTeam/slagpasient-team"
 HOSPITAL = ("--org", "317320507", "--parent", "314142101")
-"""The hospital that may know who coordinates for the person in that team, by a samtykke."""
+"""The token of a hospital with a samtykke to the coordinator in the team."""
 
 
 def main() -> None:
-    """Measure, and print one table."""
+    """Run the benchmarks and print one table."""
     with tempfile.TemporaryDirectory() as folder:
         var = Path(folder)
         environment = {"ADAPTER_VAR": str(var), "ADAPTER_AUTH": "token", "ADAPTER_WORKERS": "2"}
@@ -51,14 +52,14 @@ def main() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """One run: the load's own, and what a read cost the server in processor time (microseconds)."""
+    """The figures of one run: those of the load, and the server's processor time of a read (microseconds)."""
 
     load: Load
     cpu: float
 
 
 def _compare(adapter: servers.Running, bare: servers.Running, headers: dict[str, str], size: int) -> None:
-    """Rounds of both, one after the other, so that whatever else the machine does meets both."""
+    """The figures of both servers in alternating rounds, so that other load on the machine affects both."""
     ours, theirs = [], []
     for _ in range(ROUNDS):
         theirs.append(_run(bare, "/", {}))

@@ -1,4 +1,4 @@
-"""The least Flask can do: one view that returns prepared bytes, under the adapter's own gunicorn settings."""
+"""A minimal Flask application: one view with prepared bytes, under the adapter's gunicorn settings."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from adapter.settings import Settings
 
 
 def main() -> None:
-    """Serve the bytes of the file that is named."""
+    """Serve the bytes of the file in the first argument."""
     app = Flask("bare", static_folder=None)
     body = Path(sys.argv[1]).read_bytes()
 

@@ -1,6 +1,6 @@
-"""Load over HTTP with next to no client: prepared bytes on kept-alive connections, from other processes.
+"""Load over HTTP: prepared bytes on kept-alive connections, from other processes.
 
-A client library would take more of the machine than the server it measures.
+The load uses no client library, which would take more processor time than the server.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from threading import Thread
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What one run gave: answers a second, and how long an answer took (milliseconds)."""
+    """The figures of one run: answers per second, and the time of an answer (milliseconds)."""
 
     count: int
     rate: float
@@ -25,7 +25,7 @@ class Load:
 
 
 def request_bytes(path: str, port: int, headers: dict[str, str]) -> bytes:
-    """A GET as it goes over the wire."""
+    """The bytes of a GET request."""
     lines = [f"GET {path} HTTP/1.1", f"Host: 127.0.0.1:{port}", *(f"{k}: {v}" for k, v in headers.items())]
     return ("\r\n".join(lines) + "\r\n\r\n").encode("ascii")
 

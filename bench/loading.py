@@ -1,7 +1,7 @@
-"""Records made and written, each its own durable transaction with everything that follows from it.
+"""Benchmark of writes of records, each a durable transaction with its projections and index.
 
-``python -m bench.loading 10000`` writes as many saker, each the stroke patient's story for a person made up
-for it, and prints the rate as it goes.
+``python -m bench.loading 10000`` writes that many saker, each the stroke patient's story of a synthetic
+person, and prints the rate as it goes.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ STEP = 100
 
 
 def main(wanted: int = 200) -> None:
-    """Write as many records as wanted, and print the rate."""
+    """Write the given number of records, and print the rate."""
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings.from_environment({"ADAPTER_VAR": folder})
         upgrade(settings.database_url)
@@ -64,7 +64,7 @@ def _saker(repository: Repository, wanted: int) -> None:
 
 
 def _sak(story: str, serial: int, number: str) -> dict[str, Any]:
-    """The story with ids of its own and another, made-up, birth number."""
+    """The sak of the story, with new ids and another synthetic birth number."""
     sak: dict[str, Any] = json.loads(
         story.replace('"slagpasient', f'"p{serial}').replace('"sak-slagpasient', f'"sak-p{serial}')
     )
@@ -75,7 +75,7 @@ def _sak(story: str, serial: int, number: str) -> dict[str, Any]:
 
 
 def _numbers() -> Iterator[str]:
-    """Synthetic birth numbers: month + 80, with right control digits."""
+    """Synthetic birth numbers: month + 80, with valid control digits."""
     for year, month, individual in product(range(100), range(81, 93), range(500)):
         start = f"15{month:02}{year:02}{individual:03}"
         yield from (

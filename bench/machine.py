@@ -1,4 +1,4 @@
-"""The machine a figure was made on; a figure without it says nothing."""
+"""Description of the machine that the figures were measured on."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 def described() -> str:
-    """Processor, cores, memory, and the versions that matter, on one line."""
+    """Processor, cores, memory and versions, on one line."""
     info = Path("/proc/cpuinfo")
     names = [line for line in info.read_text().splitlines() if line.startswith("model name")]
     processor = names[0].split(":", 1)[1].strip() if names else platform.processor() or platform.machine()

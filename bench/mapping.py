@@ -1,4 +1,4 @@
-"""Mapping alone, in one process: the richest example out, its CarePlan out and in with residue."""
+"""Benchmark of the mapping alone: the largest example to FHIR, and its CarePlan both ways with residue."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ROUNDS, TIMES = 7, 100
 
 
 def main() -> None:
-    """Measure, and print milliseconds a time, the median of the rounds."""
+    """Run the benchmark and print the median time of each mapping in milliseconds."""
     mappings = load(mappings_folder())
     saker = [record.body for record in record_files.read_all([EXAMPLES]) if record.kind == "sak"]
     sak = max((one for one in saker if one.get("planer")), key=lambda one: len(parts("sak", one)))

@@ -1,4 +1,4 @@
-"""The servers that are compared: the adapter as it is served, and bare Flask under the same gunicorn."""
+"""The servers of the benchmark: the adapter, and bare Flask under the same gunicorn settings."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PATIENCE_SECONDS = 20
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A server that answers: its port, how long its first 200 took, and its process."""
+    """A running server: its port, the time to its first 200, and its process."""
 
     port: int
     first_answer: float
@@ -31,7 +31,7 @@ class Running:
         return max(_resident(worker) for worker in self._workers())
 
     def cpu_seconds(self) -> float:
-        """Processor time the workers have used since they began."""
+        """The processor time of the workers since their start."""
         return sum(_cpu(worker) for worker in self._workers())
 
     def _workers(self) -> list[int]:
@@ -41,7 +41,7 @@ class Running:
 
 @contextmanager
 def adapter(environment: dict[str, str], log: Path) -> Iterator[Running]:
-    """``ip-adapter serve`` with this environment; its log goes to a file, as it would in production."""
+    """``ip-adapter serve`` with this environment, and its log in a file."""
     command = [sys.executable, "-c", "from adapter.cli import main; main(['serve'])"]
     with _started(command, environment, log, "/readyz") as running:
         yield running
@@ -49,7 +49,7 @@ def adapter(environment: dict[str, str], log: Path) -> Iterator[Running]:
 
 @contextmanager
 def bare_flask(body: Path, environment: dict[str, str], log: Path) -> Iterator[Running]:
-    """A Flask view that returns the bytes of ``body``, served exactly as the adapter is."""
+    """A Flask view with the bytes of ``body``, served like the adapter."""
     with _started([sys.executable, "-m", "bench.bare", str(body)], environment, log, "/") as running:
         yield running
 
@@ -69,7 +69,7 @@ def _started(command: list[str], environment: dict[str, str], log: Path, path: s
 
 
 def get(port: int, path: str, headers: dict[str, str]) -> bytes:
-    """One GET; RuntimeError for any answer but 200."""
+    """Send one GET; RuntimeError for any answer but 200."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     connection.request("GET", path, headers=headers)
     answer = connection.getresponse()
