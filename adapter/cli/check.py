@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 @click.option("--document", "as_document", is_flag=True, help="Print the text of docs/mapping.md instead.")
 @click.pass_context
 def command(ctx: click.Context, folder: Path | None, *, as_document: bool) -> None:
-    """Check that the mapping files (in FOLDER, or the adapter's own) account for every element.
+    """Check that the mapping files are complete.
 
+    The files are those in FOLDER, or the adapter's own; every element must be mapped or listed.
     Exit codes: 0 OK, 1 faults found, 2 could not run.
     """
     try:

@@ -29,7 +29,11 @@ if TYPE_CHECKING:
 @click.command("convert")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
-    "--to", "target", type=click.Choice(["fhir", "plan"]), required=True, help="fhir, or plan for records."
+    "--to",
+    "target",
+    type=click.Choice(["fhir", "plan"]),
+    required=True,
+    help="Target: fhir, or plan (records).",
 )
 @click.option(
     "--format",
@@ -41,9 +45,10 @@ if TYPE_CHECKING:
 )
 @click.pass_context
 def command(ctx: click.Context, file: Path, target: str, form: str) -> None:
-    """Convert FILE: a record to a collection Bundle, or a Bundle (JSON or XML) to records.
+    """Convert FILE between records and FHIR.
 
-    Findings go to standard error. Exit codes: 0 converted, 1 rejected or not valid, 2 could not run.
+    A record becomes a collection Bundle; a Bundle (JSON or XML) becomes records. Findings go to standard
+    error. Exit codes: 0 converted, 1 rejected or not valid, 2 could not run.
     """
     if target == "plan" and form == "xml":
         raise click.UsageError("--format xml works only with --to fhir; records are JSON")

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 @click.group("db")
 def command() -> None:
-    """Upgrade, reproject or check the database in ADAPTER_DATABASE_URL."""
+    """Upgrade, reproject or check the database.
+
+    ADAPTER_DATABASE_URL names the database.
+    """
 
 
 @command.command("upgrade")
@@ -35,9 +38,10 @@ def upgrade() -> None:
 
 @command.command("reproject")
 def reproject() -> None:
-    """Publish and index every record again, after an upgrade or a change of the mapping files.
+    """Publish and index every record again.
 
-    A publication gets a new version only if its bytes change.
+    Run it after an upgrade or a change of the mapping files. A publication gets a new version only if its
+    bytes change.
     """
     from adapter.app import open_repository  # noqa: PLC0415 - `upgrade` needs none of it
     from adapter.storage import ChangeNote  # noqa: PLC0415

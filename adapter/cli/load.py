@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.pass_context
 def command(ctx: click.Context, files: tuple[Path, ...]) -> None:
-    """Load records from FILES or folders; an existing record gets a new version if it has changed.
+    """Load records from FILES or folders.
 
-    Each record is written by itself, and findings go to standard error.
+    An existing record gets a new version if it has changed. Each record is written by itself, and findings go
+    to standard error.
     Exit codes: 0 all loaded, 1 some rejected, 2 could not run.
     """
     records = record_files.read_all(files)

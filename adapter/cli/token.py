@@ -19,7 +19,10 @@ from adapter.settings import Settings
 @click.option("--purpose", metavar="CODE", help="Formål, v3-ActReason; TREAT by default.")
 @click.option("--scope", metavar="SCOPES", help="SMART scopes; those of the role by default.")
 def command(role: str, **said: str | None) -> None:
-    """Print a bearer token that this checkout accepts for an hour, outside production."""
+    """Print a bearer token for development.
+
+    This checkout accepts the token for an hour, outside production.
+    """
     settings = Settings.from_environment(os.environ)
     if settings.production:
         raise click.UsageError("the development issuer is not trusted with ADAPTER_PRODUCTION=1")

@@ -21,10 +21,11 @@ from adapter.fhir.validation.verdict import validate, validate_lines
 )
 @click.pass_context
 def command(ctx: click.Context, files: tuple[str, ...], form: str) -> None:
-    """Validate FHIR R4 resources in JSON, XML or NDJSON (one resource on each line).
+    """Validate FHIR R4 resources in files.
 
-    In a folder and its subfolders, every *.json, *.xml and *.ndjson file that is FHIR is validated.
-    Exit codes: 0 all valid, 1 some not valid, 2 could not run (a file cannot be read, or no file is FHIR).
+    The files are JSON, XML or NDJSON (one resource on each line). In a folder and its subfolders, every
+    *.json, *.xml and *.ndjson file that is FHIR is validated. Exit codes: 0 all valid, 1 some not valid, 2
+    could not run (a file cannot be read, or no file is FHIR).
     """
     search = FileSearch()
     reports = [_report(file) for file in search.files(files)]
