@@ -85,7 +85,8 @@ def test_stored_bytes_that_are_not_json_are_a_line_too(checked: Any, database_ur
     code, lines = checked()
     assert code == 1
     assert len(lines) == 1
-    assert lines[0].startswith("Patient/p1 (kommune): Not valid JSON")
+    assert lines[0].startswith("Patient/p1 (kommune): ")
+    assert "[json-syntax]" in lines[0]
     assert "12856812055" not in lines[0]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import UTC, datetime
+from functools import cache
 from typing import TYPE_CHECKING
 
 from adapter import kommune, mapping, rest
@@ -15,9 +16,11 @@ from adapter.storage import Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from flask import Flask
 
+    from adapter.mapping import Mappings
     from adapter.settings import Settings
 
 
@@ -29,6 +32,12 @@ def _new_id() -> str:
     return str(uuid.uuid4())
 
 
+@cache
+def _compiled(folder: Path) -> Mappings:
+    """The mapping files, compiled once in a process: they are the same for every municipality."""
+    return mapping.load(folder)
+
+
 def open_repository(
     settings: Settings,
     *,
@@ -37,7 +46,7 @@ def open_repository(
 ) -> Repository:
     """The repository on the database of the settings, without the doors; the caller closes its ``store``."""
     deployment = Deployment(
-        mappings=mapping.load(mappings_folder()),
+        mappings=_compiled(mappings_folder()),
         now=now,
         new_id=new_id,
         base_url=f"{settings.base_url}/fhir",

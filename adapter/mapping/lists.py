@@ -60,6 +60,14 @@ class Items:
         with suppress(Twice):
             yield from self._chosen(*self.path.read(resource, place))
 
+    def ids_beside(self, resource: dict[str, Any], place: str) -> set[str]:
+        """The element ids of the list's items that the selector does not select."""
+        chosen = {where for _, where in self.sent(resource, place)}
+        every = Items(self.path, None).sent(resource, place)
+        return {
+            item["id"] for item, at in every if at not in chosen and isinstance(item, dict) and "id" in item
+        }
+
     def _chosen(self, items: Any, at: str) -> Iterator[tuple[Any, str]]:
         for index, item in enumerate(items or ()):
             if item is not None and (self.selector is None or self.selector.chooses(item)):
@@ -195,7 +203,7 @@ class Each:
         named = [item["id"] for item, _ in items if "id" in item]
         free = {id_: item for id_, item in old.items() if id_ not in named}
         taken: list[dict[str, Any]] = []
-        met: set[str] = set()
+        met = self.fhir.ids_beside(resource, place)
         for item, where in items:
             id_ = item.get("id")
             if id_ in met:

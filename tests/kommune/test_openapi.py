@@ -15,6 +15,8 @@ from tests.rest.world import CASE, SUCCESSOR
 if TYPE_CHECKING:
     from tests.rest.conftest import House
 
+pytestmark = pytest.mark.no_sql
+
 DOCUMENT = "/kommune/v1/openapi.json"
 
 

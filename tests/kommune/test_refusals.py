@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from tests.rest.conftest import House
 
+pytestmark = pytest.mark.no_sql
+
 SAK = "/kommune/v1/saker/saken"
 TABLES = ("record", "record_version", "publication", "permit", "residue", "change", "blob", "search_index")
 

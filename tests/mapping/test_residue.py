@@ -307,3 +307,29 @@ def test_a_fixed_category_gives_way_to_the_senders_code(sent: list[str], given: 
     part, residue = mapping.to_plan(resource, AROUND, onto=None, new_id=lambda: "ny")
     shown = mapping.to_fhir(part, AROUND, residue)
     assert [one["coding"][0]["code"] for one in shown["category"]] == given
+
+
+_OUTCOME = {"outcomeReference": [{"display": "Kari Eksempel"}]}
+_DETAIL = {"detail": {"status": "cancelled"}}
+_REFERENCE = {"reference": {"reference": "ServiceRequest/t1"}}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "place"),
+    [
+        (_OUTCOME, _DETAIL, "CarePlan.activity[1].id"),
+        (_DETAIL, _OUTCOME, "CarePlan.activity[0].id"),
+        (_REFERENCE, _DETAIL, "CarePlan.activity[1].id"),
+        (_DETAIL, _DETAIL, "CarePlan.activity[1].id"),
+    ],
+)
+def test_an_element_id_is_refused_twice_in_a_list_whatever_the_items_say(
+    first: dict[str, Any], second: dict[str, Any], place: str
+) -> None:
+    """A mapped item and residue with one id would be joined to one item, and content would be lost."""
+    plan = {"resourceType": "CarePlan", "id": "p1", "status": "active", "intent": "plan"}
+    activity = [{"id": "a", **first}, {"id": "a", **second}]
+    with pytest.raises(Unprocessable) as refused:
+        MAPPINGS.of("plan").to_plan({**plan, "activity": activity}, AROUND, onto=None, new_id=lambda: "ny")
+    told = [(finding.code, finding.expression) for finding in refused.value.findings]
+    assert ("element-id-twice", place) in told

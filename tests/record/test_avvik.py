@@ -21,7 +21,7 @@ from tests.record.rule_rows import (
     SAMTYKKE,
     WITH_PLAN,
 )
-from tests.strategies.records import saker
+from tests.strategies.pool import pooled
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 AFTER_A_MONTH = datetime(2026, 2, 20, 23, tzinfo=UTC)  # midnight in Oslo
@@ -207,7 +207,7 @@ def test_every_kind_of_record_has_avvik_of_the_rules_of_identity() -> None:
 
 
 @settings(max_examples=40)
-@given(saker())
+@given(pooled("sak"))
 def test_a_lawful_record_has_only_avvik_of_time(body: dict[str, Any]) -> None:
     """A record that broke no rule when it was written has only avvik of time."""
     of_time = {

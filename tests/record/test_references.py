@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from adapter.record.references import LISTS, NAMING, references
 from adapter.record.schema import definitions
 from tests.record.given import bent, sak
-from tests.strategies.records import saker
+from tests.strategies.pool import pooled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,7 +58,7 @@ def test_an_external_aktor_is_no_reference(aktor: dict[str, Any]) -> None:
 
 
 @settings(max_examples=40)
-@given(saker())
+@given(pooled("sak"))
 def test_every_aktor_of_a_record_is_a_reference(body: dict[str, Any]) -> None:
     """There are as many references as objects with the single field of an aktor."""
     kinds = definitions()["aktor"]["properties"].keys() - {"adresse", "identifikator"}

@@ -23,7 +23,7 @@ from tests.record.rule_rows import (
     SAMTYKKE,
     WITH_PLAN,
 )
-from tests.strategies.records import saker
+from tests.strategies.pool import pooled
 
 
 def check(
@@ -182,7 +182,7 @@ def test_a_samtykke_that_becomes_inaktiv_is_never_refused(changes: dict[str, Any
 
 
 @settings(max_examples=40)
-@given(saker(), st.data())
+@given(pooled("sak"), st.data())
 def test_any_samtykke_of_any_record_may_be_withdrawn(body: dict[str, Any], data: st.DataObject) -> None:
     """A withdrawal has no finding, whatever else is irregular in the record."""
     before = data.draw(st.sampled_from([bent(body, **irregular) for irregular in ({}, {"parorende": []})]))
@@ -191,7 +191,7 @@ def test_any_samtykke_of_any_record_may_be_withdrawn(body: dict[str, Any], data:
 
 
 @settings(max_examples=40)
-@given(saker())
+@given(pooled("sak"))
 def test_an_unchanged_record_has_no_finding(body: dict[str, Any]) -> None:
     """An unchanged record has no finding, also if it breaks rules already."""
     broken = bent(body, **{"innbygger.identer": [{"type": "fnr", "verdi": "1"}], "team": [ANOTHER_TEAM] * 2})

@@ -10,17 +10,30 @@ from hypothesis import strategies as st
 
 from adapter.record import rules, schema
 from adapter.record.references import references
+from tests.strategies.pool import made
 from tests.strategies.records import TODAY, ansatte, organisasjoner, saker
 
 RECORDS = {"sak": saker(), "ansatt": ansatte(), "organisasjon": organisasjoner()}
 
 
-@pytest.mark.parametrize("kind", RECORDS)
-@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=60)
-@given(data=st.data())
-def test_a_generated_record_is_valid_and_lawful(kind: str, data: st.DataObject) -> None:
-    """A generated record breaks neither schema nor rules, and an unchanged record has no finding."""
-    body: dict[str, Any] = data.draw(RECORDS[kind])
+def hold(kind: str, body: dict[str, Any]) -> None:
+    """Assert that a record breaks neither schema nor rules, and that every reference in it has an id."""
     assert schema.validate(kind, body) == []
     assert rules.check(kind, None, body, today=TODAY, production=False) == []
     assert all(reference.id for reference in references(kind, body))
+
+
+@pytest.mark.parametrize("kind", RECORDS)
+def test_a_record_of_the_pool_is_valid_and_lawful(kind: str) -> None:
+    """A record that the tests share breaks neither schema nor rules."""
+    for body in made(kind):
+        hold(kind, body)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", RECORDS)
+@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=300)
+@given(data=st.data())
+def test_a_generated_record_is_valid_and_lawful(kind: str, data: st.DataObject) -> None:
+    """A generated record breaks neither schema nor rules."""
+    hold(kind, data.draw(RECORDS[kind]))

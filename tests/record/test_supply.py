@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from adapter.record import schema
 from adapter.record.supply import supply
 from tests.record.given import sak
-from tests.strategies.records import ansatte, saker
+from tests.strategies.pool import pooled
 
 
 def supplied(kind: str, body: dict[str, Any], before: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -34,7 +34,7 @@ def bare(value: Any) -> Any:
 
 
 @settings(max_examples=40)
-@given(saker())
+@given(pooled("sak"))
 def test_a_record_sent_again_without_ids_is_unchanged(body: dict[str, Any]) -> None:
     """A system without ids changes nothing by sending the same record again."""
     once = supplied("sak", bare(body))
@@ -45,7 +45,7 @@ def test_a_record_sent_again_without_ids_is_unchanged(body: dict[str, Any]) -> N
 
 
 @settings(max_examples=40)
-@given(ansatte())
+@given(pooled("ansatt"))
 def test_sent_ids_are_kept(body: dict[str, Any]) -> None:
     """A record with all its ids is unchanged, whatever the version before."""
     assert supplied("ansatt", body) == body

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from adapter.rest.fhir_request import Pairs
     from tests.rest.conftest import House
 
+pytestmark = pytest.mark.no_sql
+
 BEGUN = Interaction("r1", "GET /fhir/x")
 
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from tests.rest.conftest import House
 
+pytestmark = pytest.mark.no_sql
+
 JSON, XML = "application/fhir+json", "application/fhir+xml"
 RESOURCE = {"Content-Type": JSON}
 

@@ -13,6 +13,8 @@ from tests.rest.test_own_residue import opened
 if TYPE_CHECKING:
     from tests.rest.conftest import House
 
+pytestmark = pytest.mark.no_sql
+
 ACT, HOW = (
     "http://terminology.hl7.org/CodeSystem/v3-ActCode",
     "http://terminology.hl7.org/CodeSystem/v3-Confidentiality",

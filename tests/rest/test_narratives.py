@@ -14,6 +14,8 @@ from adapter.storage import ChangeNote
 if TYPE_CHECKING:
     from tests.rest.conftest import House
 
+pytestmark = pytest.mark.no_sql
+
 READ = (
     "Patient/torill",
     "CareTeam/teamet",

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from tests.rest.conftest import House
 
+pytestmark = pytest.mark.no_sql
+
 TEAM = "/fhir/CareTeam/teamet"
 FHIR = {"Content-Type": "application/fhir+json"}
 WRONG: dict[str, dict[str, Any]] = {

@@ -43,8 +43,10 @@ def resources(serial: int, mark: str = "") -> list[Desired]:
 
 
 @pytest.mark.slow
-def test_reads_and_writes_reach_the_capacity_floors(store: Store, request: pytest.FixtureRequest) -> None:
-    """A read takes hundreds of microseconds whatever is stored, and a write is bounded by the disk alone."""
+def test_reads_and_writes_of_many_saker_are_counted_a_second(
+    store: Store, request: pytest.FixtureRequest
+) -> None:
+    """Reads, searches and durable writes among hundreds of saker are right; their rates are printed."""
     for serial in range(SAKER):
         publish(store, *resources(serial), record=f"s{serial}")
     query = {
@@ -87,5 +89,3 @@ def test_reads_and_writes_reach_the_capacity_floors(store: Store, request: pytes
     sys.stdout.write(f"\n{request.node.name}: {SAKER} saker\n")
     for what, figure in figures.items():
         sys.stdout.write(f"  {what:46}{figure:8.0f} /s\n")
-    assert figures["read of one resource"] > 100
-    assert figures["durable write, 2 of 60 publications changed"] > 5

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from tests.rest.conftest import House
 
+pytestmark = pytest.mark.no_sql
+
 TEAM = "/fhir/CareTeam/teamet"
 FHIR = {"Content-Type": "application/fhir+json"}
 
