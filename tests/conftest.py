@@ -6,9 +6,26 @@ import os
 
 from hypothesis import settings
 
-from tests.databases import database_url, migrated_sqlite, on_each_database, postgresql, store
+from tests.databases import (
+    database_url,
+    migrated_postgresql,
+    migrated_sqlite,
+    on_each_database,
+    postgresql,
+    store,
+)
+from tests.rest.filled import filled_postgresql, filled_sqlite
 
-__all__ = ["database_url", "migrated_sqlite", "postgresql", "pytest_generate_tests", "store"]
+__all__ = [
+    "database_url",
+    "filled_postgresql",
+    "filled_sqlite",
+    "migrated_postgresql",
+    "migrated_sqlite",
+    "postgresql",
+    "pytest_generate_tests",
+    "store",
+]
 
 pytest_generate_tests = on_each_database
 

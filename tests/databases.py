@@ -138,9 +138,22 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def migrated_postgresql(postgresql: PostgreSQL) -> str:
+    """The name of a migrated PostgreSQL database, to copy."""
+    del postgresql  # it makes the database
+    return "template"
+
+
+def _template(request: pytest.FixtureRequest, kind: str) -> Any:
+    """The database to copy: with the small municipality in it for a test of the ``world``, else empty."""
+    content = "filled" if "world" in request.fixturenames else "migrated"
+    return request.getfixturevalue(f"{content}_{kind}")
+
+
 @contextmanager
 def _sqlite_url(request: pytest.FixtureRequest) -> Iterator[str]:
-    template: Path = request.getfixturevalue("migrated_sqlite")
+    template: Path = _template(request, "sqlite")
     folder: Path = request.getfixturevalue("tmp_path")
     path = folder / f"adapter-{next(_SERIAL)}.db"
     shutil.copyfile(template, path)
@@ -151,7 +164,7 @@ def _sqlite_url(request: pytest.FixtureRequest) -> Iterator[str]:
 def _postgresql_url(request: pytest.FixtureRequest) -> Iterator[str]:
     server: PostgreSQL = request.getfixturevalue("postgresql")
     name = f"test_{os.getpid()}_{next(_SERIAL)}"
-    yield server.create(name, "template")
+    yield server.create(name, _template(request, "postgresql"))
     server.drop(name)
 
 

@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,7 @@ def test_every_module_begins_with_a_docstring() -> None:
     assert not silent
 
 
+@cache
 def _trees() -> list[ast.Module]:
     return [ast.parse(path.read_text()) for path in sorted((ROOT / "adapter").rglob("*.py"))]
 

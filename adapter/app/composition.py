@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import uuid
 from datetime import UTC, datetime
-from functools import cache
 from typing import TYPE_CHECKING
 
 from adapter import kommune, mapping, rest
 from adapter.app import error_handlers, health, requests
 from adapter.repository import Deployment, Repository
 from adapter.security.tokens import Tokens
-from adapter.settings import mappings_folder
 from adapter.storage import Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from flask import Flask
 
-    from adapter.mapping import Mappings
     from adapter.settings import Settings
 
 
@@ -32,12 +28,6 @@ def _new_id() -> str:
     return str(uuid.uuid4())
 
 
-@cache
-def _compiled(folder: Path) -> Mappings:
-    """The mapping files, compiled once in a process: they are the same for every municipality."""
-    return mapping.load(folder)
-
-
 def open_repository(
     settings: Settings,
     *,
@@ -46,7 +36,7 @@ def open_repository(
 ) -> Repository:
     """The repository on the database of the settings, without the doors; the caller closes its ``store``."""
     deployment = Deployment(
-        mappings=_compiled(mappings_folder()),
+        mappings=mapping.installed(),
         now=now,
         new_id=new_id,
         base_url=f"{settings.base_url}/fhir",

@@ -18,7 +18,6 @@ from adapter.fhir.codec.sniffing import sniff
 from adapter.fhir.codec.stored import render
 from adapter.fhir.validation.verdict import judge, result
 from adapter.record import schema
-from adapter.settings import mappings_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -65,7 +64,7 @@ def _to_fhir(file: Path, form: str) -> list[Finding]:
     (record,) = record_files.read(file)
     invalid = schema.validate(record.kind, record.body)
     if not invalid:
-        bundle = to_bundle(record, mapping.load(mappings_folder()))
+        bundle = to_bundle(record, mapping.installed())
         click.echo(xml.render(bundle) if form == "xml" else render(bundle))
     return invalid
 
@@ -76,7 +75,7 @@ def _to_plan(file: Path) -> list[Finding]:
     judged = judge(bundle)
     if not judged.is_valid:
         return list(judged.findings)
-    conversion = ToPlan(mapping.load(mappings_folder()), lambda: str(uuid.uuid4()))
+    conversion = ToPlan(mapping.installed(), lambda: str(uuid.uuid4()))
     records = conversion.bundle(bundle)
     click.echo(render(records[0] if len(records) == 1 else {record_files.MANY: records}))
     return _missing(records)

@@ -6,6 +6,7 @@ The files do not state the type of an element (code, Coding, list of CodeableCon
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
 from adapter.fhir.definitions import facts
@@ -22,6 +23,7 @@ from adapter.mapping.rows import Around, Coded, Fixed, Flag, Row, Tuple, Value
 from adapter.mapping.sources import MappingError, walk
 from adapter.mapping.transforms import PAIRS, TUPLES
 from adapter.mapping.views import VIEWS
+from adapter.settings import mappings_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -41,6 +43,12 @@ class Mappings:
     def of(self, part: str) -> PartMapping:
         """The mapping of a kind of part."""
         return self.by_part[part]
+
+
+@cache
+def installed() -> Mappings:
+    """The mapping files that come with the adapter, compiled once for all municipalities of a process."""
+    return load(mappings_folder())
 
 
 def load(folder: Path) -> Mappings:

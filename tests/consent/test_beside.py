@@ -9,13 +9,12 @@ import pytest
 from adapter.consent.lens import KOMMUNE, lenses
 from adapter.consent.permits import DELER
 from adapter.consent.visible import BESIDE, visible
-from adapter.mapping import Scene, load
+from adapter.mapping import Scene, installed
 from adapter.record.parts import PARTS, parts
 from adapter.record.schema import definitions
-from adapter.settings import mappings_folder
 from tests.consent.test_read_table import CHILD, NOW, SYKEHUS, regel, sak, samtykke
 
-MAPPINGS = load(mappings_folder())
+MAPPINGS = installed()
 EVERYTHING: dict[str, Any] = {
     "forlop": [{"id": "f1", "status": "aktiv", "type": "individuell-plan"}],
     "evalueringer": [

@@ -9,12 +9,11 @@ import pytest
 from adapter.consent.lens import lenses
 from adapter.consent.visible import visible
 from adapter.fhir.codec.stored import render
-from adapter.mapping import Scene, load
+from adapter.mapping import Scene, installed
 from adapter.record.parts import parts
-from adapter.settings import mappings_folder
 from tests.consent.test_read_table import NOW, SYKEHUS, regel, sak, samtykke
 
-MAPPINGS = load(mappings_folder())
+MAPPINGS = installed()
 OPEN, SHUT = "apen-1", "skjult-1"
 TOPIC = ["psykisk-helse-rus"]
 CONTENT: dict[str, Any] = {

@@ -12,11 +12,10 @@ from fhirpathpy import evaluate
 from fhirpathpy.models import models
 
 from adapter.fhir.codec.stored import read_stored
-from adapter.mapping import load
+from adapter.mapping import installed
 from adapter.mapping.transforms import PAIRS
 from adapter.record.parts import TYPES
 from adapter.record.references import OF_AKTOR
-from adapter.settings import mappings_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +27,7 @@ _ROW = re.compile(
 )
 ROWS = [match.groupdict() for match in _ROW.finditer(PAGE)]
 _STEP = re.compile(r"(?P<name>\w+)(?P<list>\[(?:(?P<key>\w+)=(?P<value>[\w-]+))?\])?\.?")
-CODES = load(mappings_folder()).sources.codes.values()
+CODES = installed().sources.codes.values()
 
 
 def values(node: Any, path: str) -> Iterator[Any]:

@@ -8,11 +8,10 @@ import pytest
 
 from adapter.errors import Unprocessable
 from adapter.fhir.validation.structure import check
-from adapter.mapping import load
+from adapter.mapping import installed
 from adapter.mapping.awaited import AWAITED
-from adapter.settings import mappings_folder
 
-PLAN = load(mappings_folder()).of("plan")
+PLAN = installed().of("plan")
 AROUND = {"person": "Patient/p1"}
 PART: dict[str, Any] = {
     "id": "p",

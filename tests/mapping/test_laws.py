@@ -15,13 +15,12 @@ from hypothesis import strategies as st
 
 from adapter.errors import Unprocessable
 from adapter.fhir.validation.structure import check
-from adapter.mapping import PartMapping, load
+from adapter.mapping import PartMapping, installed
 from adapter.record.parts import BY_NAME
 from adapter.repository.refusal_list import NOT_UNDERSTOOD, OUT_OF_PLACE
-from adapter.settings import mappings_folder
 from tests.strategies.resources import resources
 
-MAPPINGS = load(mappings_folder())
+MAPPINGS = installed()
 PARTS = sorted(MAPPINGS.by_part)
 AROUND = {"person": "Patient/p1", "ansatt": "Practitioner/a1"}
 REASONS = {refusal.message.code for refusal in NOT_UNDERSTOOD + OUT_OF_PLACE}

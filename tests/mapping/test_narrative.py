@@ -16,13 +16,12 @@ from adapter.consent.visible import visible
 from adapter.fhir.narrative import faults
 from adapter.fhir.narrative_writing import Line, Section, generated, is_ours
 from adapter.fhir.validation.structure import check
-from adapter.mapping import Scene, load
+from adapter.mapping import Scene, installed
 from adapter.mapping.narrative_lines import ALONE
 from adapter.mapping.norwegian import moment, number
 from adapter.record.parts import parts
-from adapter.settings import mappings_folder
 
-MAPPINGS = load(mappings_folder())
+MAPPINGS = installed()
 AROUND = {"person": "Patient/p1", "ansatt": "Practitioner/a1"}
 EXAMPLES = Path(__file__).parents[1] / "examples"
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)

@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 
 from adapter.errors import Unprocessable
-from adapter.mapping import load
-from adapter.settings import mappings_folder
+from adapter.mapping import installed
 
-SAMTYKKE = load(mappings_folder()).of("samtykke")
+SAMTYKKE = installed().of("samtykke")
 AROUND = {"person": "Patient/p1"}
 PART = {
     "id": "s1",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from adapter.mapping.loading import load
 from adapter.mapping.mapping_files import read
 from adapter.mapping.paths import FhirPath, PathError
 from adapter.mapping.sources import walk
@@ -24,7 +23,7 @@ def test_the_text_of_a_path_is_the_text_it_was_parsed_from() -> None:
 
 def test_stale_residue_of_an_import_only_link_is_reported_at_its_element() -> None:
     """A removed goal link makes its residue stale, reported at Goal.extension, a valid FHIRPath."""
-    goal = load(mappings_folder()).of("maal")
+    goal = installed().of("maal")
     resource = goal.to_fhir({"id": "a", "status": "aktiv", "tekst": "Gå tur"}, {"person": "Patient/p"})
     rests_on = PAIRS["based-on"].to_fhir("b")
     sent = {**resource, "extension": [*resource.get("extension", ()), rests_on]}

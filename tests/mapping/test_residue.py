@@ -9,10 +9,9 @@ import pytest
 
 from adapter.errors import Unprocessable
 from adapter.fhir.canonical import BASE
-from adapter.mapping import load
-from adapter.settings import mappings_folder
+from adapter.mapping import installed
 
-MAPPINGS = load(mappings_folder())
+MAPPINGS = installed()
 AROUND = {"person": "Patient/p1", "ansatt": "Practitioner/a1"}
 TEAM = {
     "resourceType": "CareTeam",

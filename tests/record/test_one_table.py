@@ -8,11 +8,10 @@ from adapter.consent.permits import DELER
 from adapter.consent.rights import RIGHTS
 from adapter.fhir.definitions import facts, resource_types
 from adapter.fhir.search.parameters import CHAINS, INCLUDES, REVINCLUDES, SERVED
-from adapter.mapping import load
+from adapter.mapping import installed
 from adapter.record.parts import BY_NAME, LINKS, PARTS, TYPES, PartKind, holder_of
 from adapter.record.schema import KINDS, definitions
 from adapter.rest.routes import TYPES as AT_THE_DOOR
-from adapter.settings import mappings_folder
 
 MUNICIPALITY_ALONE = {"innbygger", "parorende", "ansatt", "rolle", "organisasjon"}
 """The kinds that only the municipality writes: the write table has no row of them."""
@@ -21,7 +20,7 @@ MUNICIPALITY_ALONE = {"innbygger", "parorende", "ansatt", "rolle", "organisasjon
 def test_every_table_of_parts_has_a_row_for_every_kind_and_no_other() -> None:
     """A kind of part has a row in ``PARTS``, a mapping file, a schema definition, search and rights."""
     kinds, types = {kind.name for kind in PARTS}, set(TYPES)
-    assert set(load(mappings_folder()).by_part) == kinds
+    assert set(installed().by_part) == kinds
     assert {right.kind for right in RIGHTS} | MUNICIPALITY_ALONE == kinds
     for table in (SERVED, INCLUDES, REVINCLUDES, CHAINS, AT_THE_DOOR):
         assert set(table) == types

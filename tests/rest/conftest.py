@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -23,11 +24,14 @@ if TYPE_CHECKING:
 BASE = "https://adapter.example/fhir"
 
 
+START = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
 @dataclass
 class Clock:
     """A clock that moves one second forward every time it is read."""
 
-    now: datetime = field(default_factory=lambda: datetime(2026, 3, 1, 12, tzinfo=UTC))
+    now: datetime = START
 
     def __call__(self) -> datetime:
         """The current time, one second after the previous call."""
@@ -67,26 +71,38 @@ class House:
         return self.call(Wish("organisasjon", "epj", STRANGER_NUMBER), method, path, **options)
 
 
-@pytest.fixture
-def house(database_url: str, tmp_path: Path) -> Iterator[House]:
-    """The adapter on an empty database, on each kind of database."""
+@contextmanager
+def opened(url: str, folder: Path, clock: Clock) -> Iterator[House]:
+    """The adapter on a database."""
     settings = Settings.from_environment(
         {
-            "ADAPTER_DATABASE_URL": database_url,
-            "ADAPTER_VAR": str(tmp_path / "var"),
+            "ADAPTER_DATABASE_URL": url,
+            "ADAPTER_VAR": str(folder / "var"),
             "ADAPTER_BASE_URL": "https://adapter.example",
         }
     )
-    clock = Clock()
     app = create_app(settings, now=clock)
     yield House(app.test_client(), settings.var, clock)
     app.extensions["repository"].store.close()
 
 
+def fill(url: str, folder: Path) -> None:
+    """Put the small municipality into a migrated database."""
+    with opened(url, folder, Clock()) as house:
+        for plural, record in RECORDS:
+            answer = house.municipality("PUT", f"/kommune/v1/{plural}/{record['id']}", json=record)
+            assert answer.status_code == 201, answer.json
+
+
 @pytest.fixture
-def world(house: House) -> House:
-    """The adapter with the small municipality in it."""
-    for plural, record in RECORDS:
-        answer = house.municipality("PUT", f"/kommune/v1/{plural}/{record['id']}", json=record)
-        assert answer.status_code == 201, answer.json
-    return house
+def house(database_url: str, tmp_path: Path) -> Iterator[House]:
+    """The adapter on an empty database, on each kind of database."""
+    with opened(database_url, tmp_path, Clock()) as house:
+        yield house
+
+
+@pytest.fixture
+def world(database_url: str, tmp_path: Path) -> Iterator[House]:
+    """The adapter with the small municipality in it, half a minute after it began to be put there."""
+    with opened(database_url, tmp_path, Clock(START + timedelta(seconds=30))) as house:
+        yield house

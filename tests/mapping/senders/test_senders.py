@@ -15,9 +15,8 @@ import pytest
 
 from adapter.fhir.codec import xml
 from adapter.fhir.codec.stored import read_stored, render
-from adapter.mapping import load
+from adapter.mapping import installed
 from adapter.repository.refusal_list import REFUSALS
-from adapter.settings import mappings_folder
 from tests.mapping.test_laws import is_fixed
 from tests.rest.world import FNR, UNUSED_NUMBER
 
@@ -44,7 +43,7 @@ SUPPLIED = re.compile(
     r"|^RelatedPerson\.relationship\[\d+\]$"  # what v2-0131 says, in v3-RoleCode too
     r"|^Consent\.provision\.type$"
 )
-SAME = load(mappings_folder()).of("innbygger").same
+SAME = installed().of("innbygger").same
 
 
 def sent_by(name: str) -> Resource:
