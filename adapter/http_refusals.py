@@ -77,16 +77,20 @@ def headers_of(error: AdapterError) -> list[tuple[str, str]]:
     return [("Retry-After", "2")] if error.status == HTTPStatus.SERVICE_UNAVAILABLE else []
 
 
+def refused(interaction: Interaction, error: AdapterError) -> Interaction:
+    """The interaction ended by a refusal: its result is the codes of the findings, each once."""
+    return replace(interaction, result=tuple(dict.fromkeys(finding.code for finding in error.findings)))
+
+
 @contextmanager
 def concluded(interaction: Interaction) -> Iterator[None]:
     """Add the interaction to a refusal raised in the block; another exception becomes a Fault with it."""
     try:
         yield
-    except AdapterError as refused:
-        codes = tuple(finding.code for finding in refused.findings)
-        refused.interaction = refused.interaction or replace(interaction, result=codes)
+    except AdapterError as error:
+        error.interaction = error.interaction or refused(interaction, error)
         raise
     except Exception as cause:
         fault = Fault(FAULT.at(request_id=interaction.request_id))
-        fault.interaction = replace(interaction, result=(FAULT.code,))
+        fault.interaction = refused(interaction, fault)
         raise fault from cause

@@ -107,3 +107,26 @@ def test_token_is_refused_in_production(
         monkeypatch.setenv(name, value)
     assert run("token", "--as", "system") == 2
     assert not capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '{"poster": 5}',
+        '{"poster": [{"id": "a"}, {"id": "b"}]}',
+        '{"id": "a", "rest": {"Patient/a": 5}}',
+        '{"id": "a", "rest": 5}',
+        '{"id": 5}',
+        '{"poster": [5]}',
+    ],
+)
+def test_a_file_that_is_no_record_is_told_in_a_line(
+    content: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """``convert`` leaves with 2 and names the file; there is no stack trace."""
+    file = tmp_path / "a.json"
+    file.write_text(content)
+    assert run("convert", file, "--to", "fhir") == 2
+    err = capsys.readouterr().err
+    assert "a.json" in err
+    assert "Traceback" not in err

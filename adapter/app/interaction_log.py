@@ -15,20 +15,27 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import structlog
 
+from adapter.fhir.search.person_numbers import ELEVEN_DIGITS
+
 if TYPE_CHECKING:
     from adapter.interaction import Interaction
 
-_BIRTH_NUMBER = re.compile(r"(?<![0-9A-Fa-f])[0-9]{11}(?![0-9A-Fa-f])")
+_UUID = "[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}|[0-9A-Fa-f]{32}"
+_MASKED = re.compile(
+    rf"(?P<id>(?<![0-9A-Fa-f])(?:{_UUID})(?![0-9A-Fa-f]))|(?<![0-9])(?:{ELEVEN_DIGITS})(?![0-9])"
+)
 _LONGEST_TEXT = 200
+_LONGEST_READ = 4 * _LONGEST_TEXT
+"""Masked before the text is cut: a cut must not leave the first digits of a number in clear."""
 
 
 def masked(text: str) -> str:
     """``text`` with birth numbers masked and control characters escaped, cut to a bounded length.
 
-    Eleven digits beside a hexadecimal digit are not masked, so that a UUID stays readable.
+    The digits of a UUID, with or without hyphens, are not masked.
     """
-    shown = _BIRTH_NUMBER.sub("***********", text[:_LONGEST_TEXT])
-    return shown if shown.isprintable() else shown.encode("ascii", "backslashreplace").decode()
+    shown = _MASKED.sub(lambda found: found["id"] or "***********", text[:_LONGEST_READ])[:_LONGEST_TEXT]
+    return shown if shown.isprintable() else shown.encode("unicode_escape").decode()
 
 
 def make_logger() -> Any:

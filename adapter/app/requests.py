@@ -44,9 +44,12 @@ class BoundedRequest(Request):
     def get_data(self, *arguments: Any, **named: Any) -> Any:
         """The body; TooLarge if it is larger than ``LARGEST_BODY``."""
         try:
-            return super().get_data(*arguments, **named)
+            body = super().get_data(*arguments, **named)
         except RequestEntityTooLarge:
             raise TooLarge(BODY_TOO_LARGE.at(limit=LARGEST_BODY)) from None
+        if len(body) > LARGEST_BODY:  # a chunked body is cut at the largest content length, not refused
+            raise TooLarge(BODY_TOO_LARGE.at(limit=LARGEST_BODY))
+        return body
 
 
 class Application(Flask):
@@ -72,8 +75,7 @@ class Application(Flask):
 
 def prepare(app: Application, settings: Settings) -> None:
     """Register the rules on ``app``; they run before and after the request of any door."""
-    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
-    app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY + 1
     logger = app.interaction_log
 
     @app.before_request

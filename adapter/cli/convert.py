@@ -61,7 +61,10 @@ def command(ctx: click.Context, file: Path, target: str, form: str) -> None:
 
 
 def _to_fhir(file: Path, form: str) -> list[Finding]:
-    (record,) = record_files.read(file)
+    records = record_files.read(file)
+    if len(records) != 1:
+        raise click.ClickException(f"{file}: {len(records)} records; convert takes a file with one record")
+    record = records[0]
     invalid = schema.validate(record.kind, record.body)
     if not invalid:
         bundle = to_bundle(record, mapping.installed())

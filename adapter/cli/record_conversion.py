@@ -92,8 +92,9 @@ def _fields(fields: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _fields_of(entry: dict[str, Any]) -> dict[str, Any]:
     """The fields that an entry carries in its extension."""
-    said = [one["valueString"] for one in entry.get("extension", ()) if one["url"] == FIELDS]
-    return read_received(said[0].encode()) if said else {}
+    said = (one.get("valueString") for one in entry.get("extension", ()) if one["url"] == FIELDS)
+    text = next(filter(None, said), None)
+    return read_received(text.encode()) if text else {}
 
 
 def _labelled(part: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any]:
@@ -208,7 +209,7 @@ def _begun_sak(bundle: dict[str, Any], new_id: Callable[[], str]) -> dict[str, A
     states = [tag["code"] for tag in tags if tag.get("system") == CASE_STATE and "code" in tag]
     sak = {"id": bundle.get("id") or new_id(), "tilstand": states[0] if states else "aktiv"}
     identifier = bundle.get("identifier", {})
-    if identifier.get("system") == CASE_NUMBER:
+    if identifier.get("system") == CASE_NUMBER and "value" in identifier:
         sak["saksnummer"] = identifier["value"]
     return sak
 

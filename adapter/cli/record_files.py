@@ -50,14 +50,20 @@ def read(path: Path) -> list[RecordFile]:
     except AdapterError as error:
         finding = error.findings[0]
         raise click.ClickException(f"{path}:{finding.line}:{finding.column}: {finding.en}") from error
-    return [_record(path, item) for item in body.get(MANY, [body])]
+    items = body.get(MANY, [body])
+    if not isinstance(items, list):
+        raise click.ClickException(f"{path}: {MANY} is not a list of records")
+    return [_record(path, item) for item in items]
 
 
 def _record(path: Path, item: Any) -> RecordFile:
-    rest = item.get(REST, {}) if isinstance(item, dict) else None
-    if not isinstance(rest, dict) or not isinstance(item.get("id"), str) or "resourceType" in item:
+    if not isinstance(item, dict) or not isinstance(item.get("id"), str) or "resourceType" in item:
+        raise click.ClickException(f"{path}: not a record: a record is a JSON object with an id")
+    rest = item.get(REST, {})
+    said = rest.values() if isinstance(rest, dict) else [rest]
+    if not all(isinstance(one, dict) and isinstance(one.get("rest"), dict) for one in said):
         raise click.ClickException(
-            f"{path}: not a record: a record is a JSON object with an id, and {REST}, if any, is an object"
+            f"{path}: {REST} is not residue: it has an object with {REST} for each part"
         )
     body = {name: value for name, value in item.items() if name != REST}
     kind = kind_of(body)

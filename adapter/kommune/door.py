@@ -9,7 +9,11 @@ from flask import Blueprint, Response, g, request
 
 from adapter.errors import Forbidden, IssueType, Message, UnsupportedMediaType
 from adapter.fhir.codec.stored import render
-from adapter.http_refusals import MEDIA_TYPE_UNREADABLE, concluded, headers_of
+from adapter.http_refusals import (
+    MEDIA_TYPE_UNREADABLE,
+    concluded,
+    headers_of,
+)
 from adapter.kommune.openapi import openapi
 from adapter.kommune.record_handlers import Answer, Ask
 from adapter.kommune.routes import ROUTES, Route
@@ -49,6 +53,7 @@ def blueprint(repository: Repository, tokens: Tokens, base_url: str) -> Blueprin
             endpoint=f"{route.handler.__name__}-{route.kind}",
             view_func=_view(route, repository, tokens),
             methods=[route.method],
+            merge_slashes=False,
         )
     document = render(openapi(base_url + BASE_PATH))
     door.add_url_rule(_DOCUMENT_NAME, view_func=lambda: Response(document, mimetype=MEDIA_TYPE))
@@ -73,7 +78,13 @@ def _view(route: Route, repository: Repository, tokens: Tokens) -> Callable[...,
         with concluded(interaction):
             if not caller.municipality:
                 raise Forbidden(MUNICIPALITY_ONLY.at())
-            return _response(route.handler(_ask(route, repository, caller, interaction), **address))
+            answer = route.handler(_ask(route, repository, caller, interaction), **address)
+        g.interaction = replace(
+            interaction,
+            about=tuple(f"{record.kind}/{record.id}" for record in answer.told),
+            result=tuple(f"{record.kind}/{record.id}/versjoner/{record.version}" for record in answer.told),
+        )
+        return _response(answer)
 
     return view
 

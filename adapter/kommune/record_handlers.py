@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from adapter.repository import Repository
     from adapter.storage import ChangeNote, RecordVersion
 
+LARGEST_VERSION = 2**31 - 1
 PAGE = 100
 LONGEST_PAGE = 1000
 
@@ -54,11 +55,15 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer: an object of the vocabulary or a record, the status, and the version for the ETag."""
+    """An answer: an object of the vocabulary or a record, the status, and the version for the ETag.
+
+    ``told`` are the record versions it tells of, for the log.
+    """
 
     value: Struct | dict[str, Any]
     status: int = 200
     version: int | None = None
+    told: tuple[RecordVersion, ...] = ()
 
 
 def read(ask: Ask, id: str) -> Answer:  # noqa: A002 - the address says id
@@ -68,8 +73,10 @@ def read(ask: Ask, id: str) -> Answer:  # noqa: A002 - the address says id
 
 def version(ask: Ask, id: str, versjon: int) -> Answer:  # noqa: A002 - the address says id
     """One version of the record."""
+    if versjon > LARGEST_VERSION:
+        raise NotFound(UNKNOWN.at())
     found = ask.repository.record_version(ask.kind, id, versjon)
-    return Answer(found.body, version=found.version)
+    return Answer(found.body, version=found.version, told=(found,))
 
 
 def put(ask: Ask, id: str) -> Answer:  # noqa: A002 - the address says id
@@ -92,13 +99,13 @@ def listing(ask: Ask) -> Answer:
     count = _number(ask, "antall", PAGE, 1, LONGEST_PAGE)
     found = ask.repository.records(ask.kind, ask.query.get("etter"), count)
     neste = f"?etter={found[-1].id}&antall={count}" if len(found) == count else UNSET
-    return Answer(Liste([record.body for record in found], neste))
+    return Answer(Liste([record.body for record in found], neste), told=tuple(found))
 
 
 def versions(ask: Ask, id: str) -> Answer:  # noqa: A002 - the address says id
     """The versions of a record, newest first, each with time, client and person."""
     found = ask.repository.record_versions(ask.kind, id)
-    return Answer(Versjoner([Versjon.of(record) for record in found]))
+    return Answer(Versjoner([Versjon.of(record) for record in found]), told=tuple(found[:1]))
 
 
 def part(ask: Ask, id: str, liste: str, del_id: str) -> Answer:  # noqa: A002 - the address says id
@@ -107,13 +114,13 @@ def part(ask: Ask, id: str, liste: str, del_id: str) -> Answer:  # noqa: A002 - 
     items = found.body.get(liste)
     for item in items if isinstance(items, list) else ():
         if isinstance(item, dict) and item.get("id") == del_id:
-            return Answer(item, version=found.version)
+            return Answer(item, version=found.version, told=(found,))
     raise NotFound(UNKNOWN.at())
 
 
 def rest(ask: Ask, id: str) -> Answer:  # noqa: A002 - the address says id
     """The residue of each part of a record, with its sender."""
-    return Answer(ask.repository.rest(ask.kind, id))
+    return Answer(ask.repository.rest(ask.kind, id), told=(ask.repository.record(ask.kind, id),))
 
 
 def changes(ask: Ask) -> Answer:
@@ -131,7 +138,7 @@ def _shown(ask: Ask, found: RecordVersion, status: int = 200, dropped: Sequence[
     ``dropped`` holds the findings about residue that this write removed; no later answer repeats them.
     """
     avvik = [Avvik.of(finding) for finding in (*dropped, *ask.repository.avvik(found))]
-    return Answer({**found.body, "avvik": avvik} if avvik else found.body, status, found.version)
+    return Answer({**found.body, "avvik": avvik} if avvik else found.body, status, found.version, (found,))
 
 
 def _only(ask: Ask, *valid: str) -> None:

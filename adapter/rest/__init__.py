@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from adapter.rest.door import blueprint, refuse
+from adapter.rest.door import blueprint, refuse, unmatched
 from adapter.rest.routes import BASE_PATH, DOCUMENT
 
-__all__ = ["BASE_PATH", "DOCUMENT", "blueprint", "refuse"]
+__all__ = ["BASE_PATH", "DOCUMENT", "blueprint", "refuse", "unmatched"]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from adapter.errors import BadRequest, IssueType, Message
+from adapter.errors import BadRequest, IssueType, Message, MethodNotAllowed
 from adapter.http_refusals import concluded
 from adapter.rest.conditions import preferred_return, wants_lenience
-from adapter.rest.fhir_request import DOOR_PARAMETERS, FhirRequest
+from adapter.rest.fhir_request import DOOR_PARAMETERS, FhirRequest, FhirResponse
 from adapter.rest.interactions.capabilities import capabilities
 from adapter.rest.interactions.history_instance import history_instance
 from adapter.rest.interactions.put import put
@@ -19,7 +20,6 @@ from adapter.rest.interactions.vread import vread
 from adapter.rest.matching import match
 from adapter.rest.routes import Body
 from adapter.rest.splicing import address
-from adapter.rest.subsetted import refuse_parts
 from adapter.security.caller import ANYBODY
 from adapter.storage import ChangeNote
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from adapter.interaction import Interaction
     from adapter.repository import Repository
-    from adapter.rest.fhir_request import FhirResponse, Incoming, Pairs
+    from adapter.rest.fhir_request import Incoming, Pairs
     from adapter.rest.matching import Matched
     from adapter.security.caller import Caller
     from adapter.storage import Published
@@ -77,7 +77,12 @@ class Dispatcher:
             AdapterError: the request is refused, or (Fault) fails; the error carries the interaction.
         """
         with concluded(begun):
-            matched = match(incoming.method, incoming.path)
+            try:
+                matched = match(incoming.method, incoming.path)
+            except MethodNotAllowed as refused:
+                if incoming.method != "OPTIONS":
+                    raise
+                return FhirResponse(HTTPStatus.OK, allow=refused.allow, interaction=begun)
         route = matched.route
         asked = replace(begun, name=route.interaction, type=matched.type or None, id=matched.id or None)
         with concluded(asked):
@@ -96,8 +101,6 @@ class Dispatcher:
         form = incoming.form() if route.body is Body.FORM else ()
         _refuse_conditions(route.interaction, incoming)
         resource = incoming.resource(type_ or "Bundle") if route.body is Body.RESOURCE else {}
-        if resource:
-            refuse_parts(resource)
         return FhirRequest(
             interaction=route.interaction,
             base=self.base,

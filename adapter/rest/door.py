@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, g, request
 
+from adapter.errors import AdapterError
 from adapter.fhir.codec.stored import render
 from adapter.rest.capability_statement import capability_statement
 from adapter.rest.dispatch import Dispatcher
-from adapter.rest.matching import allowed
+from adapter.rest.matching import match
 from adapter.rest.representation import HttpRequest, refusal
 from adapter.rest.routes import BASE_PATH
 
 if TYPE_CHECKING:
-    from adapter.errors import AdapterError
     from adapter.repository import Repository
     from adapter.security.tokens import Tokens
 
@@ -39,8 +39,6 @@ def blueprint(repository: Repository, tokens: Tokens, base_url: str) -> Blueprin
 
     def view(path: str = "") -> Response:  # noqa: ARG001 - dispatch matches it
         g.incoming = incoming = HttpRequest(tokens)
-        if request.method == "OPTIONS" and (allow := allowed(incoming.path)):
-            return Response(headers={"Allow": ", ".join(allow)})
         response = dispatcher.dispatch(incoming, g.interaction)
         g.interaction = response.interaction
         return incoming.answered(response, base)
@@ -50,6 +48,15 @@ def blueprint(repository: Repository, tokens: Tokens, base_url: str) -> Blueprin
             rule, "fhir", view, methods=_METHODS, provide_automatic_options=False, merge_slashes=False
         )
     return door
+
+
+def unmatched() -> AdapterError | None:
+    """The refusal of the request's address or method by the table of routes; None if the table has it."""
+    try:
+        match(request.method, request.path.removeprefix(BASE_PATH))
+    except AdapterError as refused:
+        return refused
+    return None
 
 
 def refuse(error: AdapterError) -> Response:

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 from adapter.errors import AdapterError, BadRequest, IssueType, Message, Unprocessable
 from adapter.fhir.links import Link, relinked
 from adapter.fhir.reference_literals import literal
+from adapter.rest.addresses import is_id
 from adapter.rest.matching import match
 from adapter.rest.puts import check_r4, put_of
 from adapter.rest.routes import TYPES
+from adapter.rest.subsetted import refuse_parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -134,6 +136,7 @@ def entries(request: FhirRequest, new_id: Callable[[], str]) -> list[Entry]:
     if isinstance(sent, list) and len(sent) > MOST_ENTRIES:
         raise BadRequest(TOO_MANY.at("Bundle.entry", most=MOST_ENTRIES))
     check_r4(bundle)
+    refuse_parts(bundle)
     understood: list[Entry] = []
     refused: dict[int, tuple[Finding, ...]] = {}
     for index, entry in sorted(enumerate(sent), key=_turn):
@@ -188,7 +191,8 @@ def _asked(request: FhirRequest, entry: dict[str, Any], place: str) -> FhirReque
         matched = match(method, f"/{url.removeprefix(f'{request.base}/')}")
     except AdapterError:
         matched = None
-    if matched is None or matched.route.interaction not in {"create", "update"}:
+    is_put = matched is not None and matched.route.interaction in {"create", "update"}
+    if matched is None or not is_put or (matched.id and not is_id(matched.id)):
         form = "Type/id" if method == "PUT" else "Type"
         raise BadRequest(ADDRESS.at(f"{place}.request.url", form=form, types=", ".join(TYPES)))
     return replace(

@@ -121,5 +121,6 @@ class FhirResponse:
     content_location: str | None = None
     applied: str | None = None
     lenient: bool = False
+    allow: tuple[str, ...] = ()
     told: tuple[Published, ...] = ()
     interaction: Interaction | None = None

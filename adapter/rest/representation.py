@@ -109,6 +109,8 @@ class HttpRequest:
             headers.append(("Content-Location", f"{base}/{response.content_location}"))
         if response.applied:
             headers.append(("Preference-Applied", f"return={response.applied}"))
+        if response.allow:
+            headers.append(("Allow", ", ".join(response.allow)))
         if response.lenient:
             headers.append(("Preference-Applied", "handling=lenient"))
         return _http(response.body, response.status, self._answer or DEFAULT, headers)

@@ -30,21 +30,16 @@ def refuse_parts(sent: dict[str, Any]) -> None:
     """Raise Unprocessable if the resource, or a resource in the Bundle, has the tag SUBSETTED.
 
     Args:
-        sent: a resource with a type; it need not be valid.
+        sent: valid R4.
     """
-    found = list(_parts(sent, str(sent["resourceType"])))
-    entries = sent.get("entry") if sent["resourceType"] == "Bundle" else None
-    for index, entry in enumerate(entries if isinstance(entries, list) else ()):
-        resource = entry.get("resource") if isinstance(entry, dict) else None
-        if isinstance(resource, dict):
-            found += _parts(resource, f"Bundle.entry[{index}].resource")
+    found = list(_parts(sent, sent["resourceType"]))
+    for index, entry in enumerate(sent.get("entry", ())):
+        found += _parts(entry.get("resource", {}), f"Bundle.entry[{index}].resource")
     if found:
         raise Unprocessable(*found)
 
 
 def _parts(resource: dict[str, Any], place: str) -> Iterator[Finding]:
-    meta = resource.get("meta")
-    tags = meta.get("tag") if isinstance(meta, dict) else None
-    for index, tag in enumerate(tags if isinstance(tags, list) else ()):
+    for index, tag in enumerate(resource.get("meta", {}).get("tag", ())):
         if is_subsetted(tag):
             yield ONLY_A_PART.at(f"{place}.meta.tag[{index}]")

@@ -20,6 +20,14 @@ from adapter.security.caller import Caller
         ("314159268", "314159268"),
         ("0e7a4c1d-5f1b-4c8e-9a55-012345678901", "0e7a4c1d-5f1b-4c8e-9a55-012345678901"),
         ("x" * 500, "x" * 200),
+        ("x" * 195 + "12856812055", "x" * 195 + "*****"),
+        ("/fhir/Patient/128568-12055", "/fhir/Patient/***********"),
+        ("/fhir/Patient/128568 12055", "/fhir/Patient/***********"),
+        ("a12856812055", "a***********"),
+        ("12856812055f", "***********f"),
+        ("0e7a4c1d5f1b4c8e9a55012345678901", "0e7a4c1d5f1b4c8e9a55012345678901"),
+        ("128568120551", "128568120551"),
+        ("a\nb\x1b[0m", "a\\nb\\x1b[0m"),
     ],
 )
 def test_a_birth_number_is_masked_in_a_line(text: str, shown: str) -> None:

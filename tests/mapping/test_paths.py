@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from adapter.mapping.loading import installed
 from adapter.mapping.mapping_files import read
 from adapter.mapping.paths import FhirPath, PathError
 from adapter.mapping.sources import walk

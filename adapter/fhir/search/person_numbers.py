@@ -29,7 +29,10 @@ SAME_SYSTEM = {
 """Alternative names of identifier systems, and the OID that the profiles require."""
 
 _PERSON_SYSTEMS = {f"{_OID}{number}" for number in (1, 2, 3, 5)}
-_ELEVEN_DIGITS = re.compile(r"\d{6}[\s-]?\d{5}", re.ASCII)
+ELEVEN_DIGITS = r"[0-9]{6}[\s-]?[0-9]{5}"
+"""The form of a birth number, written as one number or with a space or hyphen after the date."""
+
+_ELEVEN_DIGITS = re.compile(ELEVEN_DIGITS)
 
 
 def canonical_system(system: str) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from adapter.rest.answers import written
 from adapter.rest.puts import check_r4, put_of
+from adapter.rest.subsetted import refuse_parts
 
 if TYPE_CHECKING:
     from adapter.repository import Repository
@@ -20,5 +21,6 @@ def put(request: FhirRequest, repository: Repository) -> FhirResponse:
     request.take_no_parameters()
     one = put_of(request, repository.deployment.new_id)
     check_r4(request.resource)
+    refuse_parts(request.resource)
     (change,) = repository.put([one], caller=request.caller, note=request.note)
     return written(change, request)
