@@ -52,6 +52,13 @@ OTHER_SURROUNDINGS = Message(
     "original reference.",
     source=_LAW,
 )
+OWNER_UNKNOWN = Message(
+    "owner-unknown",
+    IssueType.NOT_FOUND,
+    nb="Referansen eller identifikatoren gjelder en ukjent {around}. Send ressursen for denne først.",
+    en="The reference or identifier names an unknown {around}. Send the resource for that {around} first.",
+    source="https://hl7.org/fhir/R4/references.html",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,8 +299,9 @@ class Around:
     def take(self, resource: dict[str, Any], place: str, part: dict[str, Any], taking: Taking) -> None:
         value, at = found(self.fhir, resource, place, taking)
         said = (value or {}).get("reference")
-        unsure = said is None and "identifier" in (value or {})  # an identifier that did not resolve
-        if unsure or (said is not None and said != taking.surroundings.get(self.name)):
+        if said is None and "identifier" in (value or {}):  # an identifier that did not resolve
+            taking.refused.append(OWNER_UNKNOWN.at(at, around=self.name))
+        elif said is not None and said != taking.surroundings.get(self.name):
             taking.refused.append(OTHER_SURROUNDINGS.at(at, around=self.name))
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from adapter.consent import labels
 from adapter.mapping import awaited, binding, lists, mapping, residue, rows, views
 from adapter.record.rules import consent, coordination, identity, planning
-from adapter.repository.writes import judging, part_reader, placing
+from adapter.repository.writes import judging, part_reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,7 +65,7 @@ OUT_OF_PLACE = (
     Refusal(
         rows.OTHER_SURROUNDINGS, f"{_OWNER}: another reference than before, or an identifier of somebody else"
     ),
-    Refusal(placing.OWNER_UNKNOWN, f"{_OWNER}: of a new resource, by reference or by identifier"),
+    Refusal(rows.OWNER_UNKNOWN, f"{_OWNER}: of a new resource, or an identifier of nobody"),
     Refusal(part_reader.LINK_UNKNOWN, "ServiceRequest.basedOn; Goal.extension goal-relationship, based-on"),
 )
 """References that place the resource in no record, or in another record."""

@@ -95,7 +95,7 @@ def test_an_unmapped_item_follows_the_mapped_item_before_it() -> None:
             ".note[0].modifierExtension",
         ),
         ({"subject": {"reference": "Patient/p2"}}, "belongs-elsewhere", ".subject"),
-        ({"subject": {"identifier": {"value": "1"}}}, "belongs-elsewhere", ".subject"),
+        ({"subject": {"identifier": {"value": "1"}}}, "owner-unknown", ".subject"),
         (
             {
                 "participant": [

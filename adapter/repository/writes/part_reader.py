@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from adapter.consent.labels import labelled
 from adapter.errors import IssueType, Message, Unprocessable
 from adapter.fhir.search.parameter_values import local
-from adapter.mapping.rows import OTHER_SURROUNDINGS
+from adapter.mapping.rows import OTHER_SURROUNDINGS, OWNER_UNKNOWN
 from adapter.record.identifiers import keys
 from adapter.record.parts import PartKind, holder_of, kind_of, surroundings, unlinked
 from adapter.repository.writes.actors import with_references
@@ -89,7 +89,7 @@ class PartReader:
         """The resource with a reference to its owner added, where it names the owner by number alone.
 
         Raises:
-            Unprocessable: the number is not a number of the record's owner.
+            Unprocessable: the number is the number of another owner, or of none the sender may see.
         """
         if not kind.owner:
             return own
@@ -97,7 +97,8 @@ class PartReader:
         number, known = self._number(kind, reference), keys(kind.record, record)
         if number not in known and number[0] in {system for system, _ in known}:
             place = f"{kind.type}.{kind.owner}.identifier"
-            raise Unprocessable(OTHER_SURROUNDINGS.at(place, around=around))
+            other = self.numbers.holder(holder_of(kind.record).type, number)
+            raise Unprocessable((OTHER_SURROUNDINGS if other else OWNER_UNKNOWN).at(place, around=around))
         if "reference" in reference or number not in known:
             return own
         return {**own, kind.owner: {"reference": surroundings(kind.record, record)[around], **reference}}

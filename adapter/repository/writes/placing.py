@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from adapter.consent.lens import KOMMUNE
-from adapter.errors import IssueType, Message, Unprocessable
+from adapter.errors import Unprocessable
 from adapter.fhir.codec.stored import same
+from adapter.mapping.rows import OWNER_UNKNOWN
 from adapter.record.parts import BY_NAME, PartKind, holder_of, kind_of, part_of, put
 from adapter.record.supply import supply
 from adapter.repository.revision import Sent
@@ -22,14 +23,6 @@ if TYPE_CHECKING:
 
     from adapter.repository.session import Session
     from adapter.repository.writes.part_reader import PartReader
-
-OWNER_UNKNOWN = Message(
-    "owner-unknown",
-    IssueType.NOT_FOUND,
-    nb="Referansen eller identifikatoren gjelder en ukjent {type}. Send {type}-ressursen først.",
-    en="The reference or identifier names an unknown {type}. Send the {type} resource first.",
-    source="https://hl7.org/fhir/R4/references.html",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +73,8 @@ class Placing:
             named = self.reader.owner(resource)
             holder = session.holder(*named) if named else None
             if holder is None:
-                type_ = holder_of(kind.record).type
-                raise Unprocessable(OWNER_UNKNOWN.at(f"{kind.type}.{kind.owner}", type=type_))
+                around = holder_of(kind.record).around
+                raise Unprocessable(OWNER_UNKNOWN.at(f"{kind.type}.{kind.owner}", around=around))
         body = session.body(*holder) if holder else None
         if body is not None:
             return body

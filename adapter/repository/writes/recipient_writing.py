@@ -14,11 +14,12 @@ from adapter.consent.lens import Lens, Standing
 from adapter.consent.rights import merged, owner_of, refused_fields
 from adapter.errors import Forbidden, IssueType, Message, Unprocessable
 from adapter.mapping.residue import places
-from adapter.record.parts import BY_NAME, PartKind, put
+from adapter.mapping.rows import OWNER_UNKNOWN
+from adapter.record.parts import BY_NAME, PartKind, holder_of, put
 from adapter.record.rules.identity import local_references
 from adapter.record.rules.violation import Case
 from adapter.repository.revision import Revision, Sent
-from adapter.repository.writes.placing import OWNER_UNKNOWN, NewPart
+from adapter.repository.writes.placing import NewPart
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -107,7 +108,7 @@ class RecipientWriting:
         named = self.reader.owner(resource)
         published = named and self.given.published(*named)
         if not published or published.deleted:
-            raise Unprocessable(OWNER_UNKNOWN.at(kind.type, type="Patient"))
+            raise Unprocessable(OWNER_UNKNOWN.at(kind.type, around=holder_of(kind.record).around))
         sak = self.opened(published)
         part, residue = self._read(kind, sak, resource, None)
         shut = bool(kind.del_) and not sak.lens.opens(kind.del_, ())

@@ -132,6 +132,38 @@ ROWS = (
     Refused("owner-unknown", "Goal.subject", "goal-plain", {"subject": {"reference": "Patient/ingen"}}),
     Refused(
         "owner-unknown",
+        "Goal.subject.identifier",
+        "goal-plain",
+        {
+            "subject": {
+                "reference": "Patient/torill",
+                "identifier": {"system": FNR, "value": UNUSED_NUMBER},
+            }
+        },
+    ),
+    Refused(
+        "owner-unknown",
+        "Goal.subject.identifier",
+        "goal-plain",
+        {"subject": {"identifier": {"system": FNR, "value": UNUSED_NUMBER}}},
+        after=True,
+    ),
+    Refused(
+        "belongs-elsewhere",
+        "Goal.subject.identifier",
+        "goal-plain",
+        {"subject": {"identifier": {"system": FNR, "value": OTHER_NUMBER}}},
+        after=True,
+    ),
+    Refused(
+        "owner-unknown",
+        "Goal.subject",
+        "goal-plain",
+        {"subject": {"identifier": {"value": UNUSED_NUMBER}}},
+        after=True,
+    ),
+    Refused(
+        "owner-unknown",
         "Goal.subject",
         "goal-plain",
         {"subject": {"identifier": {"system": FNR, "value": UNUSED_NUMBER}}},
