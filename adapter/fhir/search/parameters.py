@@ -73,33 +73,33 @@ def _person(name: str, path: str) -> SearchParameter:
         ParameterType.REFERENCE,
         (path,),
         ("Patient",),
-        f"The person; {name}.identifier is served as chain, and a birth number goes in the body of _search",
+        f"Patient of the resource. The chain {name}.identifier is supported; use _search for birth numbers",
         key=True,
     )
 
 
 _ZONE = "A date without a zone is Norwegian time (Europe/Oslo)"
-_FOLDED = "Begins with, whatever the case and accents: å, ø, æ and the Sámi letters as their plain ones"
+_FOLDED = "Matches the beginning, without case and accents (å, ø, æ and Sámi letters are plain letters)"
 _EVERYWHERE = (
-    SearchParameter("_id", ParameterType.TOKEN, documentation="The resource's id", stored=True),
+    SearchParameter("_id", ParameterType.TOKEN, documentation="Id of the resource", stored=True),
     SearchParameter(
         "_lastUpdated",
         ParameterType.DATE,
-        documentation=f"When this version was given to the caller. {_ZONE}",
+        documentation=f"Time the caller received this version. {_ZONE}",
         stored=True,
     ),
     SearchParameter(
         "identifier",
         ParameterType.TOKEN,
         ("identifier",),
-        documentation="system|value; a birth number goes in the body of _search",
+        documentation="system|value; send a birth number in the body of _search",
         key=True,
     ),
 )
 _SOMEBODY = ("Organization", "Patient", "Practitioner", "PractitionerRole", "RelatedPerson")
 _WHOEVER = ("CareTeam", *_SOMEBODY)
-_NAME_OF_PERSON = _string("name", "name", documentation=f"Any part of any name. {_FOLDED}")
-_WHEN = _date("date", "period", documentation=f"The time it covers. {_ZONE}")
+_NAME_OF_PERSON = _string("name", "name", documentation=f"Each part of each name. {_FOLDED}")
+_WHEN = _date("date", "period", documentation=f"Period of the resource. {_ZONE}")
 
 _OWN: dict[str, tuple[SearchParameter, ...]] = {
     "Patient": (_NAME_OF_PERSON, _date("birthdate", "birthDate", documentation="Date of birth")),
@@ -107,27 +107,27 @@ _OWN: dict[str, tuple[SearchParameter, ...]] = {
     "CareTeam": (
         _person("patient", "subject"),
         _person("subject", "subject"),
-        _token("status", "status", documentation="Whether the team is at work"),
+        _token("status", "status", documentation="Status of the team"),
         _token("category", "category", documentation="Type of team"),
-        _reference("participant", "participant.member", *_WHOEVER, documentation="Who is involved"),
+        _reference("participant", "participant.member", *_WHOEVER, documentation="Member of the team"),
         _WHEN,
     ),
     "Practitioner": (_NAME_OF_PERSON,),
     "PractitionerRole": (
-        _reference("practitioner", "practitioner", "Practitioner", documentation="Who holds the role"),
-        _reference("organization", "organization", "Organization", documentation="Where it is held"),
+        _reference("practitioner", "practitioner", "Practitioner", documentation="Practitioner in the role"),
+        _reference("organization", "organization", "Organization", documentation="Organization of the role"),
     ),
     "Organization": (
         _string("name", "name", "alias", documentation=f"Name or alias. {_FOLDED}"),
-        _reference("partof", "partOf", "Organization", documentation="The organisation above"),
+        _reference("partof", "partOf", "Organization", documentation="Parent organization"),
     ),
     "Consent": (
         _person("patient", "patient"),
-        _token("status", "status", documentation="Whether the consent is in force"),
+        _token("status", "status", documentation="Status of the consent"),
         _token("category", "category", documentation="Type of consent"),
-        _date("period", "provision.period", documentation=f"The time it holds for. {_ZONE}"),
-        _reference("actor", "provision.actor.reference", *_WHOEVER, documentation="Whom it is about"),
-        _reference("consentor", "performer", *_SOMEBODY, documentation="Who gave it"),
+        _date("period", "provision.period", documentation=f"Period of the provision. {_ZONE}"),
+        _reference("actor", "provision.actor.reference", *_WHOEVER, documentation="Named recipient"),
+        _reference("consentor", "performer", *_SOMEBODY, documentation="Person that gave the consent"),
     ),
     "CarePlan": (
         _person("patient", "subject"),
@@ -136,23 +136,23 @@ _OWN: dict[str, tuple[SearchParameter, ...]] = {
         _token("intent", "intent", documentation="proposal | plan | order | option"),
         _token("category", "category", documentation="Type of plan"),
         _WHEN,
-        _reference("care-team", "careTeam", "CareTeam", documentation="The team around the plan"),
-        _reference("goal", "goal", "Goal", documentation="What the plan is to reach"),
-        _reference("based-on", "basedOn", "CarePlan", documentation="The plan it follows from"),
-        _reference("part-of", "partOf", "CarePlan", documentation="The plan it is a part of"),
-        _reference("replaces", "replaces", "CarePlan", documentation="The plan it came instead of"),
+        _reference("care-team", "careTeam", "CareTeam", documentation="CareTeam of the plan"),
+        _reference("goal", "goal", "Goal", documentation="Goal of the plan"),
+        _reference("based-on", "basedOn", "CarePlan", documentation="CarePlan that the plan is based on"),
+        _reference("part-of", "partOf", "CarePlan", documentation="CarePlan that the plan is part of"),
+        _reference("replaces", "replaces", "CarePlan", documentation="CarePlan that the plan replaces"),
         _reference(
-            "activity-reference", "activity.reference", "ServiceRequest", documentation="A tiltak of the plan"
+            "activity-reference", "activity.reference", "ServiceRequest", documentation="Tiltak of the plan"
         ),
     ),
     "Goal": (
         _person("patient", "subject"),
         _person("subject", "subject"),
-        _token("lifecycle-status", "lifecycleStatus", documentation="Where the goal stands"),
-        _token("achievement-status", "achievementStatus", documentation="How far it is reached"),
+        _token("lifecycle-status", "lifecycleStatus", documentation="Lifecycle status of the goal"),
+        _token("achievement-status", "achievementStatus", documentation="Achievement status of the goal"),
         _token("category", "category", documentation="Type of goal"),
-        _date("start-date", "startDate", documentation=f"When work on it began. {_ZONE}"),
-        _date("target-date", "target.dueDate", documentation=f"When it should be reached. {_ZONE}"),
+        _date("start-date", "startDate", documentation=f"Start date of the goal. {_ZONE}"),
+        _date("target-date", "target.dueDate", documentation=f"Due date of the goal. {_ZONE}"),
     ),
     "ServiceRequest": (
         _person("patient", "subject"),
@@ -160,18 +160,18 @@ _OWN: dict[str, tuple[SearchParameter, ...]] = {
         _token("status", "status", documentation="Status of the request"),
         _token("intent", "intent", documentation="proposal | plan | order | ..."),
         _token("category", "category", documentation="Type of service"),
-        _token("code", "code", documentation="What is to be done"),
-        _date("authored", "authoredOn", documentation=f"When it was written. {_ZONE}"),
+        _token("code", "code", documentation="Code of the requested service"),
+        _date("authored", "authoredOn", documentation=f"Date of the request. {_ZONE}"),
         _date(
             "occurrence",
             "occurrenceDateTime",
             "occurrencePeriod",
             "occurrenceTiming",
-            documentation=f"When it is done; of a timing, from its first to its last. {_ZONE}",
+            documentation=f"Time of the service; a Timing counts from its first event to its last. {_ZONE}",
         ),
-        _reference("based-on", "basedOn", "CarePlan", "ServiceRequest", documentation="Its plan"),
-        _reference("requester", "requester", *_SOMEBODY, documentation="Who asked for it"),
-        _reference("performer", "performer", *_WHOEVER, documentation="Who does it"),
+        _reference("based-on", "basedOn", "CarePlan", "ServiceRequest", documentation="Plan of the request"),
+        _reference("requester", "requester", *_SOMEBODY, documentation="Requester of the service"),
+        _reference("performer", "performer", *_WHOEVER, documentation="Performer of the service"),
     ),
 }  # fmt: skip
 
