@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from adapter.errors import IssueType, Message, Severity
+from adapter.errors import IssueType, Message
 
 _JSON = "https://hl7.org/fhir/R4/json.html"
 TYPE_MISSING = Message(
@@ -122,13 +122,6 @@ SYSTEM = Message(
     nb="Elementet system er ikke en absolutt URI. Bruk en absolutt URI.",
     en="The element system is not an absolute URI. Use an absolute URI.",
     source="https://hl7.org/fhir/R4/datatypes.html#Coding",
-)
-CUT_OFF = Message(
-    "findings-cut-off",
-    IssueType.INCOMPLETE,
-    nb="Innholdet har flere funn enn de {limit} som vises. Rett funnene som vises, først.",
-    en="The content has more findings than the {limit} shown. Correct the findings shown first.",
-    severity=Severity.INFORMATION,
 )
 
 _NAME = re.compile(r"_?[A-Za-z][A-Za-z0-9]{0,63}")

@@ -39,10 +39,27 @@ class Tally:
     left_out: Counter[Severity] = field(default_factory=Counter)
     counted: list[Finding] = field(default_factory=list)
 
-    def add(self, message: Message, expression: str, *, of: str = "", name: str = "") -> None:
-        """Make a finding below the limit, else count it; ``of`` fills the field ``type`` of the message."""
+    def add(
+        self,
+        message: Message,
+        expression: str,
+        *,
+        of: str = "",
+        name: str = "",
+        at: tuple[int, int] | None = None,
+    ) -> None:
+        """Make a finding below the limit, else count it.
+
+        Args:
+            message: the fault.
+            expression: its FHIRPath.
+            of: fills the field ``type`` of the message.
+            name: fills the field ``name`` of the message.
+            at: line and column, where the reader of the bytes finds the fault.
+        """
         if len(self.kept[message.severity]) < MAX_FINDINGS:
-            self.take([message.at(expression, type=of, name=name)])
+            line, column = at or (None, None)
+            self.take([message.at(expression, line=line, column=column, type=of, name=name)])
         else:
             self.left_out[message.severity] += 1
 

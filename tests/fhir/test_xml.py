@@ -228,6 +228,15 @@ def test_all_faults_of_elements_are_refused_together():
     ]
 
 
+@pytest.mark.parametrize("fault", ["<stauts value='x'/>", "<active x='y'/>", "<photo url='x'/>"])
+def test_faults_of_elements_beyond_the_limit_are_counted(fault: str):
+    """Of more than 200 faults 200 are reported, and a finding of the same severity counts the others."""
+    with pytest.raises(BadRequest) as refused:
+        xml.parse(document(fault * 300))
+    *kept, more = refused.value.findings
+    assert (len(kept), more.code, more.severity) == (200, "more-findings", "error")
+
+
 @pytest.mark.parametrize(
     ("inside", "code"),
     [

@@ -49,8 +49,8 @@ def _converted(data: bytes, *, marking: bool = False) -> tuple[dict[str, Any], C
     root = read(data)
     conversion = Conversion(marking)
     tree = conversion.resource(root, root.name if root.name in resource_types() else "Resource", 1)
-    if conversion.findings:
-        raise BadRequest(*conversion.findings)
+    if findings := conversion.tally.told():
+        raise BadRequest(*findings)
     return tree, conversion
 
 

@@ -11,13 +11,13 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from adapter.errors import BadRequest, Finding, IssueType, Message
+from adapter.errors import BadRequest, IssueType, Message
 from adapter.fhir import faults
 from adapter.fhir.codec.numbers import number
 from adapter.fhir.codec.scanning import DEPTH, MAX_DEPTH
 from adapter.fhir.definitions import resource_types
 from adapter.fhir.shapes import RESOURCE_KEY, Member, Shape, shape
-from adapter.fhir.tally import MAX_FINDINGS
+from adapter.fhir.tally import Tally
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,7 +73,7 @@ class Conversion:
     """The conversion of one document; with ``marking``, ``places`` has every element's place by FHIRPath."""
 
     marking: bool = False
-    findings: list[Finding] = field(default_factory=list)
+    tally: Tally = field(default_factory=Tally)
     places: dict[str, Place] = field(default_factory=dict)
 
     def resource(self, element: Element, path: str, depth: int) -> dict[str, Any]:
@@ -174,9 +174,7 @@ class Conversion:
             self.places.setdefault(path, (element.line, element.column))
 
     def _find(self, message: Message, element: Element, path: str, *, of: str = "") -> None:
-        self.findings.append(message.at(path, line=element.line, column=element.column, type=of))
-        if len(self.findings) == MAX_FINDINGS:
-            raise BadRequest(*self.findings, faults.CUT_OFF.at(limit=MAX_FINDINGS))
+        self.tally.add(message, path, of=of, at=(element.line, element.column))
 
 
 def _is_written(member: Member, child: Element) -> bool:
