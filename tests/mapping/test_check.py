@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner
 
-from adapter.cli.check import command
+from adapter.cli import commands
 from adapter.mapping.codes import CodesError
 from adapter.mapping.ledger import check
 from adapter.mapping.sources import MappingError
@@ -97,7 +97,7 @@ def test_an_invalid_mapping_file_raises(
 def test_the_command_reports_a_misspelt_key_in_one_line(folder: Path, asked: list[str]) -> None:
     """The command prints one line with the file and the key, and exits with 1."""
     replace(folder / "careplan.yaml", "absent: plan", "abscent: plan")
-    ran = CliRunner().invoke(command, [*asked, str(folder)])
+    ran = CliRunner().invoke(commands, ["check", *asked, str(folder)])
     assert ran.exit_code == 1
     assert ran.stderr.startswith("error: careplan: ")
     assert "abscent" in ran.stderr
