@@ -181,7 +181,7 @@ def mappings_folder() -> Path:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach ``host``: a loopback address, or the name localhost."""
+    """Tests whether only this machine can reach ``host``: a loopback address, or the name localhost."""
     try:
         return ip_address(host).is_loopback
     except ValueError:

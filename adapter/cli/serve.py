@@ -21,7 +21,7 @@ THREADS = 4
 """Requests one worker process works on at a time; most of a request is spent waiting for the database."""
 
 DRAIN_SECONDS = 25
-"""How long requests under way have to finish after SIGTERM; less than the 30 s an orchestrator waits."""
+"""Seconds that running requests have to finish after SIGTERM; an orchestrator waits 30 s."""
 
 _MEMORY = Path("/dev/shm")  # noqa: S108 - gunicorn's heartbeat file, for read-only root file systems
 

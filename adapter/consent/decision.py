@@ -33,7 +33,7 @@ COORDINATING = frozenset(
 
 
 class Extent(StrEnum):
-    """How much of a part is shown."""
+    """Extent to which a part is shown."""
 
     NOTHING = "nothing"
     MINIMAL = "minimal"  # of the person: name, identifier, birth date, gender

@@ -47,7 +47,7 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Lens:
-    """What a recipient may see of a sak in ``window``.
+    """Rights of a recipient to see a sak in ``window``.
 
     ``given`` and ``denied`` are the permits and denies in force, empty for the first three standings.
     ``shut`` are the ids of the plans whose consent is withdrawn.

@@ -53,7 +53,7 @@ def _proposed_consent(before: _Part | None, after: _Part, _: Aktorer) -> bool:
 
 
 def _signed_by_the_writer(before: _Part | None, after: _Part, me: Aktorer) -> bool:
-    """Whether every new giver in ``gittAv`` is the writer."""
+    """Tests whether every new giver in ``gittAv`` is the writer."""
     signed = (before or {}).get("gittAv", ())
     return all(one in signed or one in me for one in after.get("gittAv", ()))
 

@@ -20,7 +20,7 @@ class Tags(NamedTuple):
     named: frozenset[str] = frozenset()
 
     def match(self, version: int) -> bool:
-        """Whether the header names this version."""
+        """Tests whether the header names this version."""
         return self.is_any or str(version) in self.named
 
 

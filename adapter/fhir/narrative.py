@@ -131,12 +131,12 @@ class _Reading:
 
 
 def _is_allowed(address: str, allowed: re.Pattern[str]) -> bool:
-    """Whether an address has an allowed form, after the blanks and controls a browser ignores are removed."""
+    """Tests whether an address has an allowed form, without the blanks and controls a browser ignores."""
     return allowed.fullmatch(_CONTROL.sub("", address)) is not None
 
 
 def _is_plain(style: str) -> bool:
-    """Whether a style runs and loads nothing; its ``url()`` is checked as the address of an image."""
+    """Tests whether a style runs and loads nothing; its ``url()`` is checked as the address of an image."""
     urls = _STYLE_URL.findall(style)
     plain = all(_is_allowed(url.strip().strip("\"'"), _IMAGE) for url in urls)
     return plain and _STYLE.search(_STYLE_URL.sub(" ", style)) is None
@@ -172,7 +172,7 @@ def _read(div: str) -> list[Message]:
 
 
 def is_div(div: str) -> bool:
-    """Whether a text is one well-formed div of XHTML, with any content."""
+    """Tests whether a text is one well-formed div of XHTML, with any content."""
     return FORM not in faults(div)
 
 

@@ -51,18 +51,18 @@ class Primitive:
 
 
 def is_date(text: str) -> bool:
-    """Whether a text is a year, a month or a day that exists."""
+    """Tests whether a text is a year, a month or a day that exists."""
     match = _DATE.fullmatch(text)
     return match is not None and _exists(*match.groups())
 
 
 def is_date_time(text: str) -> bool:
-    """Whether a text is a date or an instant; a time of day needs seconds and a zone."""
+    """Tests whether a text is a date or an instant; a time of day needs seconds and a zone."""
     return is_instant(text) if "T" in text else is_date(text)
 
 
 def is_instant(text: str) -> bool:
-    """Whether a text is a day that exists, with a time of day and a zone."""
+    """Tests whether a text is a day that exists, with a time of day and a zone."""
     day, _, rest = text.partition("T")
     match = _DAY.fullmatch(day)
     time = _TIME.match(rest)

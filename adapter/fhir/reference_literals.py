@@ -37,5 +37,5 @@ def literal(reference: str) -> Literal | None:
 
 
 def is_absolute(reference: str) -> bool:
-    """Whether a reference is a URI with a scheme: a URL or a URN."""
+    """Tests whether a reference is a URI with a scheme: a URL or a URN."""
     return _ABSOLUTE.fullmatch(reference) is not None

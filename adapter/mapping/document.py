@@ -66,7 +66,7 @@ def _title(shape: FieldShape) -> str:
 
 
 def _given(row: RowSource) -> str:
-    """What a row says about its value: fixed, supplied, codes, or import-only."""
+    """Statement of a row about its value: fixed, supplied, codes, or import-only."""
     if row.kind in {"fixed", "around"}:
         return (
             f"always {_said(row.value)}" if row.kind == "fixed" else f"reference to the owner: {row.around}"

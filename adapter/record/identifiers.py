@@ -44,7 +44,7 @@ _LONGEST = (0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)  # days in each m
 
 
 def is_birth_number(number: str) -> bool:
-    """Whether ``number`` is a fødselsnummer or D-nummer: a valid day and valid control digits.
+    """Tests whether ``number`` is a fødselsnummer or D-nummer: a valid day and valid control digits.
 
     H-numbers and synthetic numbers are birth numbers too. Neither sex nor century is read from a number.
     """
@@ -52,17 +52,17 @@ def is_birth_number(number: str) -> bool:
 
 
 def is_d_number(number: str) -> bool:
-    """Whether ``number`` is a birth number with 4 added to its first digit."""
+    """Tests whether ``number`` is a birth number with 4 added to its first digit."""
     return is_birth_number(number) and number[0] in "4567"
 
 
 def is_synthetic(number: str) -> bool:
-    """Whether a birth number is synthetic: its month has 80 (or 65) added."""
+    """Tests whether a birth number is synthetic: its month has 80 (or 65) added."""
     return _BIRTH_NUMBER.fullmatch(number) is not None and _offset(number) in _SYNTHETIC
 
 
 def is_organisation_number(number: str) -> bool:
-    """Whether ``number`` has nine digits, the last a control digit (mod 11, weights 3 2 7 6 5 4 3 2)."""
+    """Tests whether ``number`` has nine digits, the last a control digit (mod 11; 3 2 7 6 5 4 3 2)."""
     if _ORGNR.fullmatch(number) is None:
         return False
     control = -_sum(_ORGNR_WEIGHTS, number) % 11
@@ -70,7 +70,7 @@ def is_organisation_number(number: str) -> bool:
 
 
 def is_hpr_number(number: str) -> bool:
-    """Whether ``number`` has the seven to nine digits of a number in Helsepersonellregisteret."""
+    """Tests whether ``number`` has the seven to nine digits of a number in Helsepersonellregisteret."""
     return _HPR.fullmatch(number) is not None
 
 
@@ -108,7 +108,7 @@ def _offset(number: str) -> int | None:
 
 
 def _controls_fit(number: str) -> bool:
-    """Whether both control digits are right; from 2032 the first may leave a remainder of 1, 2 or 3."""
+    """Tests whether both control digits are right; from 2032 the first may leave a remainder of 1, 2 or 3."""
     first = (_sum(_FIRST, number) + int(number[9])) % 11
     second = (_sum(_SECOND, number) + int(number[10])) % 11
     return first in {0, 1, 2, 3} and second == 0

@@ -17,7 +17,7 @@ _VERSION = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
 
 
 def is_id(text: str) -> bool:
-    """Whether ``text`` is a FHIR id. https://hl7.org/fhir/R4/datatypes.html#id."""
+    """Tests whether ``text`` is a FHIR id. https://hl7.org/fhir/R4/datatypes.html#id."""
     return _ID.fullmatch(text) is not None
 
 

@@ -13,7 +13,7 @@ _HANDLING = re.compile(r'\s*handling\s*=\s*"?(strict|lenient)"?\s*(?:;.*)?', re.
 
 
 def is_known(if_none_match: str | None, version: int) -> bool:
-    """Whether the client has this version already.
+    """Tests whether the client has this version already.
 
     https://hl7.org/fhir/R4/http.html#cread. A header that is neither tags nor ``*`` counts as absent.
     """
@@ -30,7 +30,7 @@ def preferred_return(prefer: str | None) -> str | None:
 
 
 def wants_lenience(prefer: str | None) -> bool:
-    """Whether Prefer asks a search to ignore unknown parameters (``handling=lenient``); strict by default.
+    """Tests whether Prefer asks a search to ignore unknown parameters (``handling=lenient``).
 
     https://hl7.org/fhir/R4/search.html#errors.
     """

@@ -60,7 +60,7 @@ class Wish:
     scope: str | None = None
 
     def faults(self) -> list[str]:
-        """What is missing or superfluous, in terms of the options of ``ip-adapter token``."""
+        """Missing or superfluous options, in terms of the options of ``ip-adapter token``."""
         role = ROLES[self.role]
         faults = []
         if role.needs_organisation and not self.organisation:

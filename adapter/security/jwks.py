@@ -29,10 +29,10 @@ KEYS_UNREACHABLE = Message(
 )
 
 FRESH_SECONDS = 300.0
-"""How long keys are used before they are fetched again; shorter if Cache-Control says so."""
+"""Time keys are used before they are fetched again; shorter if Cache-Control says so."""
 
 STALE_SECONDS = 3600.0
-"""How long keys are used while the issuer does not answer; after that its tokens are answered with 503."""
+"""Time keys are used while the issuer does not answer; after that its tokens get 503."""
 
 FETCH_PAUSE_SECONDS = 30.0
 """The shortest time between two requests to one issuer."""

@@ -38,7 +38,7 @@ class PublicKey:
     key: RSAKey | ECKey
 
     def fits(self, alg: str) -> bool:
-        """Whether this key may verify signatures made with ``alg``."""
+        """Tests whether this key may verify signatures made with ``alg``."""
         return ALGORITHMS.get(alg) == (self.kind, self.curve) and self.alg in {None, alg}
 
 

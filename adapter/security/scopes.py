@@ -38,7 +38,7 @@ class Scopes:
         return cls(frozenset(permissions))
 
     def allows(self, type_name: str, letter: str) -> bool:
-        """Whether interaction ``letter`` (c, r, u, d or s) on resources of ``type_name`` is allowed."""
+        """Tests whether interaction ``letter`` (c, r, u, d or s) on resources of ``type_name`` is allowed."""
         return (type_name, letter) in self.permissions or ("*", letter) in self.permissions
 
 

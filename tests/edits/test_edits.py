@@ -46,7 +46,7 @@ def write(house: House, resource: Resource, *, as_xml: bool = False) -> Resource
 
 
 def holds(tree: Any, said: Any) -> bool:
-    """Whether the tree has this value anywhere."""
+    """Tests whether the tree has this value anywhere."""
     below = tree.values() if isinstance(tree, dict) else tree if isinstance(tree, list) else ()
     return bool(tree == said) or any(holds(one, said) for one in below)
 

@@ -50,7 +50,7 @@ def spellings(node: Any) -> list[str]:
 
 
 def leads_to(node: Any, path: str) -> bool:
-    """Whether a path of keys has a value at its end."""
+    """Tests whether a path of keys has a value at its end."""
     for key in path.split("."):
         items = node if isinstance(node, list) else [node]
         node = next((one[key] for one in items if isinstance(one, dict) and key in one), None)

@@ -40,7 +40,7 @@ def change(make: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
 
 
 def real(sak: dict[str, Any]) -> None:
-    """Whether a birth number passes the checks and has an ordinary month, as a real person's has."""
+    """Tests whether a birth number passes the checks and has an ordinary month, as a real person's has."""
     sak["innbygger"]["identer"][0]["verdi"] = ordinary_number()
 
 

@@ -107,7 +107,7 @@ def _ask(house: House, method: str, path: str) -> tuple[TestResponse, str]:
 
 
 def is_unknown(answer: TestResponse) -> bool:
-    """Whether the answer is that of an unknown address, not of a missing resource or another method."""
+    """Tests whether the answer is that of an unknown address, not of a missing resource or another method."""
     if answer.status_code != 404:
         return False
     if answer.mimetype == "application/problem+json":

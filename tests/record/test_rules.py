@@ -110,7 +110,7 @@ def test_a_real_birth_number_is_refused_outside_production() -> None:
 
 
 def is_real(number: str) -> bool:
-    """Whether the digits are a birth number without an offset on the month."""
+    """Tests whether the digits are a birth number without an offset on the month."""
     return identity.is_birth_number(number) and not identity.is_synthetic(number)
 
 

@@ -74,7 +74,7 @@ method = st.sampled_from(["GET", "POST", "PUT", "HEAD", "DELETE", "PATCH"])
 
 
 def is_fhir(answer: TestResponse) -> bool:
-    """Whether the answer is empty or a resource in its format, and a refusal has codes of FHIR."""
+    """Tests whether the answer is empty or a resource in its format, and a refusal has codes of FHIR."""
     if not answer.data:
         return True
     resource = xml.parse(answer.data) if "xml" in answer.content_type else read_stored(answer.data)

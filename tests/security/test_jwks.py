@@ -33,7 +33,7 @@ class Sts:
         return self.answer()
 
     def found(self, kid: str = "ec-1", alg: str = "ES256") -> bool:
-        """Whether a key is found for the key id and algorithm of a token."""
+        """Tests whether a key is found for the key id and algorithm of a token."""
         return self.keys.find(kid, alg) is not None
 
 

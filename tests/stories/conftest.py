@@ -23,7 +23,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture(scope="session")
 def accept(pytestconfig: pytest.Config) -> bool:
-    """Whether to rewrite the pinned files; false without the option."""
+    """Tests whether to rewrite the pinned files; false without the option."""
     return bool(pytestconfig.getoption("accept", default=False))
 
 

@@ -217,7 +217,7 @@ class _Making:
         return made.map(lambda body: _agreeing(body, excluded, together))
 
     def _names_nothing(self, field: str, schema: dict[str, Any]) -> bool:
-        """Whether a field holds ids of a kind without ids, or objects that require such an id."""
+        """Tests whether a field holds ids of a kind without ids, or objects that require such an id."""
         if field in NAMING and _is_id(schema):
             return not self._known.ids(NAMING[field])
         whole = resolved(resolved(schema).get("items", schema))

@@ -61,7 +61,7 @@ def sniff(data: bytes) -> Sniffed:
 
 
 def is_fhir(data: bytes) -> bool:
-    """Whether a text claims to be FHIR: JSON with a resourceType, or XML with a root in the FHIR namespace.
+    """Tests whether a text claims to be FHIR: JSON with a resourceType, or XML with a FHIR root.
 
     JSON that cannot be read, and NDJSON, claim to be FHIR when the key resourceType occurs anywhere.
     """

@@ -33,7 +33,7 @@ def read_stored(data: bytes) -> Any:
 
 
 def same(one: Any, other: Any) -> bool:
-    """Whether two JSON values are equal: keys in any order, numbers digit for digit."""
+    """Tests whether two JSON values are equal: keys in any order, numbers digit for digit."""
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(same(value, other[key]) for key, value in one.items())
     if isinstance(one, list) and isinstance(other, list):

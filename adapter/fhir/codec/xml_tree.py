@@ -178,7 +178,7 @@ class Conversion:
 
 
 def _is_written(member: Member, child: Element) -> bool:
-    """Whether XML writes the member as an element like this child; only a div is in the XHTML namespace."""
+    """Tests whether XML writes the member as an element like this child; only a div is XHTML."""
     is_element = not member.is_attribute and member.role not in {"type", "companion"}
     return is_element and (child.source is None or member.type == "xhtml")
 

@@ -155,7 +155,7 @@ def data_types() -> frozenset[str]:
 
 @cache
 def is_primitive(type_name: str) -> bool:
-    """Whether a type is a primitive of R4; xhtml, the content of a narrative, is a primitive."""
+    """Tests whether a type is a primitive of R4; xhtml, the content of a narrative, is a primitive."""
     return _index().get(type_name, ("", False))[0] == "primitive"
 
 

@@ -17,7 +17,7 @@ Fact = dict[str, Any]
 
 
 def is_type(definition: Mapping[str, Any]) -> bool:
-    """Whether a StructureDefinition defines a type; a profile or a logical model does not."""
+    """Tests whether a StructureDefinition defines a type; a profile or a logical model does not."""
     return definition.get("derivation") != "constraint" and definition["kind"] != "logical"
 
 

@@ -30,12 +30,12 @@ _MEALS = {"C", "CM", "CD", "CV"}
 
 
 def _measured(node: Node) -> bool:
-    """Whether a value has a code, and a system is UCUM."""
+    """Tests whether a value has a code, and a system is UCUM."""
     return (has(node, "code") or not has(node, "value")) and _is_or_missing(node, "system", _UCUM)
 
 
 def _is_or_missing(node: Node, name: str, wanted: str) -> bool:
-    """Whether an element is missing or has the wanted value; an element with only an extension does not."""
+    """Tests whether an element is missing or has the wanted value; an extension alone is no value."""
     return not has(node, name) or text(node, name) == wanted
 
 
@@ -48,7 +48,7 @@ def _not_negative(element: str) -> Callable[[Node], bool]:
 
 
 def _positive(node: Node) -> bool:
-    """Whether the value is above zero or missing."""
+    """Tests whether the value is above zero or missing."""
     found = amount(node, "value")
     return found is None or found > 0
 

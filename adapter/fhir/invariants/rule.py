@@ -66,7 +66,7 @@ class Rules:
 
 
 def has(node: Node, *names: str) -> bool:
-    """Whether any of the elements is present, as a value or as an extension without a value."""
+    """Tests whether any of the elements is present, as a value or as an extension without a value."""
     return any(name in node or f"_{name}" in node for name in names)
 
 
@@ -86,7 +86,7 @@ def not_both(first: str, second: str) -> Callable[[Node], bool]:
 
 
 def has_choice(node: Node, name: str) -> bool:
-    """Whether a choice element is present under any of its keys."""
+    """Tests whether a choice element is present under any of its keys."""
     keys = (key.removeprefix("_") for key in node)
     return any(key.startswith(name) and key[len(name) :][:1].isupper() for key in keys)
 
@@ -110,7 +110,7 @@ def text(node: Node, name: str) -> str | None:
 
 
 def in_order(node: Node, first: str, second: str) -> bool:
-    """Whether a date element is certainly not after another, compared unit by unit as in FHIRPath.
+    """Tests whether a date element is certainly not after another, compared unit by unit as in FHIRPath.
 
     A time of day is compared in UTC. Equal values of different precision have no certain order. A value that
     is not a date counts as in order, since the format check reports it. https://hl7.org/fhirpath/N1/#less-or-equal.

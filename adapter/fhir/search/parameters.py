@@ -228,6 +228,6 @@ SORTS = ("_id", "_lastUpdated")
 
 
 def is_key(type_: str, name: str, kind: str) -> bool:
-    """Whether an index row of this kind belongs to the register that each recipient has for itself."""
+    """Tests whether an index row of this kind belongs to the register that each recipient has for itself."""
     parameter = SERVED.get(type_, {}).get(name)
     return parameter is not None and parameter.key and kind == parameter.type

@@ -41,12 +41,12 @@ def canonical_system(system: str) -> str:
 
 
 def is_birth_number_system(system: str) -> bool:
-    """Whether a system is fødselsnummer, D-nummer, felles hjelpenummer or DUF-nummer."""
+    """Tests whether a system is fødselsnummer, D-nummer, felles hjelpenummer or DUF-nummer."""
     return canonical_system(system) in _PERSON_SYSTEMS
 
 
 def carries_birth_number(pairs: Iterable[tuple[str, str]]) -> bool:
-    """Whether a value of a query is a birth number: by its system, or as eleven digits without a system."""
+    """Tests whether a value of a query is a birth number: by its system, or as eleven digits alone."""
     return any(_is_birth_number(token) for _, value in pairs for token in value.split(","))
 
 

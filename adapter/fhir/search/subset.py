@@ -41,7 +41,7 @@ class Subset:
 
     @property
     def is_whole(self) -> bool:
-        """Whether the subset is the whole resource."""
+        """Tests whether the subset is the whole resource."""
         return self.summary == "false" and not self.elements
 
     def of_included(self) -> Subset:
@@ -121,7 +121,7 @@ def _must_be(element: ElementFacts) -> bool:
 
 
 def _among(names: frozenset[str]) -> Callable[[ElementFacts], bool]:
-    """Whether an element is kept: if it is named, required, or a modifier."""
+    """Tests whether an element is kept: if it is named, required, or a modifier."""
     return lambda element: element.name in names or _must_be(element) or element.is_modifier
 
 
@@ -154,7 +154,7 @@ def _below(value: Any, part: str) -> Any:
 
 
 def _names_contained(node: Any) -> bool:
-    """Whether a reference in the subset names a contained resource, which must then be kept."""
+    """Tests whether a reference in the subset names a contained resource, which must then be kept."""
     if isinstance(node, dict):
         name = node.get("reference")
         return (isinstance(name, str) and name.startswith("#")) or any(map(_names_contained, node.values()))
@@ -172,5 +172,5 @@ def _marked(resource: dict[str, Any]) -> dict[str, Any]:
 
 
 def is_subsetted(tag: Any) -> bool:
-    """Whether a tag is SUBSETTED."""
+    """Tests whether a tag is SUBSETTED."""
     return isinstance(tag, dict) and all(tag.get(key) == SUBSETTED[key] for key in ("system", "code"))

@@ -220,7 +220,7 @@ def _standing_alone(contained: dict[str, Any], path: str) -> Iterator[Finding]:
 
 
 def _is_well_formed(address: str) -> bool:
-    """Whether a reference has a valid form; ``?`` marks a conditional reference in a transaction."""
+    """Tests whether a reference has a valid form; ``?`` marks a conditional reference in a transaction."""
     return address.startswith("#") or is_absolute(address) or literal(address) is not None or "?" in address
 
 

@@ -226,17 +226,17 @@ def _place(path: str, name: str, index: int | None) -> str:
 
 
 def _is_absolute(address: object) -> bool:
-    """Whether an address begins with a scheme; true for a value that is not a string, reported elsewhere."""
+    """Tests whether an address begins with a scheme; true for a value that is not a string."""
     return not isinstance(address, str) or _ABSOLUTE.match(address) is not None
 
 
 def _is_nested(member: Member) -> bool:
-    """Whether a member is an extension within an extension; its url may be a name of the outer definition."""
+    """Tests whether a member is an extension within an extension; its url may be a bare name."""
     return member is shape("Extension").members["extension"]
 
 
 def _is_bound(member: Member, value: dict[str, Any]) -> bool:
-    """Whether a Coding, CodeableConcept or Quantity has a code of its required value set."""
+    """Tests whether a Coding, CodeableConcept or Quantity has a code of its required value set."""
     codings = value.get("coding", ()) if member.type == "CodeableConcept" else [value]
     allowed = member.concepts or {}
     return any(

@@ -43,7 +43,7 @@ class Result:
 
     @property
     def is_valid(self) -> bool:
-        """Whether no finding is an error; warnings do not count."""
+        """Tests whether no finding is an error; warnings do not count."""
         return self.verdict is Verdict.VALID
 
     @property

@@ -97,7 +97,7 @@ def _untouched(sak: dict[str, Any], now: datetime) -> Iterator[Finding]:
 
 
 def _month_is_over(asked: dict[str, Any], now: datetime) -> bool:
-    """Whether the same day of the next month, or its last, is over on the Norwegian clock."""
+    """Tests whether the same day of the next month, or its last, is over on the Norwegian clock."""
     if "opprettet" not in asked or interval(asked["opprettet"]).high > now:
         return False
     begun = (interval(asked["opprettet"]).high - timedelta(microseconds=1)).astimezone(OSLO)

@@ -113,17 +113,17 @@ def place_of(samtykke: dict[str, Any]) -> str:
 
 
 def is_open(samtykke: dict[str, Any]) -> bool:
-    """Whether a samtykke is aktiv and not opaque."""
+    """Tests whether a samtykke is aktiv and not opaque."""
     return samtykke["tilstand"] == "aktiv" and not samtykke.get("ugjennomsiktig")
 
 
 def is_sharing(samtykke: dict[str, Any]) -> bool:
-    """Whether a samtykke is aktiv, not opaque and of a type that gives a recipient access."""
+    """Tests whether a samtykke is aktiv, not opaque and of a type that gives a recipient access."""
     return is_open(samtykke) and samtykke.get("type") in SHARING
 
 
 def is_given(case: Case, samtykke: dict[str, Any]) -> bool:
-    """Whether a samtykke is aktiv, has not expired before today, and was given by a competent giver."""
+    """Tests whether a samtykke is aktiv, has not expired before today, and was given by a competent giver."""
     ahead = Window(case.day.low, None).within(window_of(samtykke.get("gyldighet")))
     return is_open(samtykke) and not ahead.is_empty() and _was_competent(case, samtykke)
 

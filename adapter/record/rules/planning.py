@@ -191,7 +191,7 @@ def _coordinates(case: Case, held: list[Seat]) -> Iterator[Seat]:
 
 
 def is_to_plan(samtykke: Mapping[str, Any]) -> bool:
-    """Whether a samtykke is a consent to having a plan, and not opaque."""
+    """Tests whether a samtykke is a consent to having a plan, and not opaque."""
     return samtykke.get("type") == "plan" and not samtykke.get("ugjennomsiktig")
 
 
@@ -209,7 +209,7 @@ def _naming(item: Mapping[str, Any], link: str) -> Iterator[tuple[str, str]]:
 
 
 def _leads(start: str, end: str, links: Mapping[str, list[str]]) -> bool:
-    """Whether the links lead from ``start`` to ``end``; true if they are the same."""
+    """Tests whether the links lead from ``start`` to ``end``; true if they are the same."""
     seen: set[str] = set()
     ahead = [start]
     while ahead:
