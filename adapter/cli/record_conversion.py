@@ -15,6 +15,7 @@ from adapter.errors import IssueType, Message, Unprocessable
 from adapter.fhir.canonical import BASE
 from adapter.fhir.codec.received import read_received
 from adapter.fhir.codec.stored import render
+from adapter.fhir.json_trees import with_texts
 from adapter.mapping import Scene
 from adapter.mapping.transforms import PAIRS
 from adapter.record.parts import PARTS, TYPES, kind_of, parts, put, surroundings, unlinked
@@ -147,7 +148,13 @@ class ToPlan:
             for entry in named
             if "fullUrl" in entry
         }
-        return [{**entry, "resource": _relinked(entry["resource"], local)} for entry in named]
+        return [
+            {
+                **entry,
+                "resource": with_texts(entry["resource"], "reference", lambda said: local.get(said, said)),
+            }
+            for entry in named
+        ]
 
     def _put(self, kind: PartKind, entry: dict[str, Any], bundle: dict[str, Any]) -> None:
         resource = entry["resource"]
@@ -212,15 +219,3 @@ def _begun_sak(bundle: dict[str, Any], new_id: Callable[[], str]) -> dict[str, A
     if identifier.get("system") == CASE_NUMBER and "value" in identifier:
         sak["saksnummer"] = identifier["value"]
     return sak
-
-
-def _relinked(value: Any, local: dict[str, str]) -> Any:
-    """The resource with ``Type/id`` in place of every ``reference`` that is the fullUrl of an entry."""
-    if isinstance(value, dict):
-        return {
-            name: local.get(item, item)
-            if name == "reference" and isinstance(item, str)
-            else _relinked(item, local)
-            for name, item in value.items()
-        }
-    return [_relinked(item, local) for item in value] if isinstance(value, list) else value

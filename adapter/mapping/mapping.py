@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from adapter.errors import Finding, IssueType, Message, Unprocessable
+from adapter.fhir.json_trees import with_texts
 from adapter.fhir.narrative_writing import is_ours
 from adapter.mapping.binding import MUST_BE_READ, unread_in
 from adapter.mapping.fhir_places import leaves, place
@@ -143,7 +144,8 @@ class PartMapping:
         Raises:
             Unprocessable: with a finding at every place that can be neither mapped nor residue.
         """
-        sent, changed_notes = self.awaiting.taken_from(_normalised(resource, self.same), onto or {})
+        ours = with_texts(resource, "system", lambda system: self.same.get(system, system))
+        sent, changed_notes = self.awaiting.taken_from(ours, onto or {})
         if is_ours(sent.get("text")):
             del sent["text"]
         part, residue, refused = self._taken(self.rows, sent, surroundings, onto, new_id)
@@ -242,15 +244,3 @@ def _told(resource: dict[str, Any], narrative: dict[str, Any]) -> dict[str, Any]
     """The resource with its narrative in R4's order: before the elements of the type."""
     before = {key: resource[key] for key in _BEFORE_TEXT if key in resource}
     return {**before, "text": narrative, **resource}
-
-
-def _normalised(value: Any, same: Mapping[str, str]) -> Any:
-    """The resource with every system that has several addresses under our address."""
-    if isinstance(value, dict):
-        return {
-            key: same.get(item, item)
-            if key == "system" and isinstance(item, str)
-            else _normalised(item, same)
-            for key, item in value.items()
-        }
-    return [_normalised(item, same) for item in value] if isinstance(value, list) else value

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 from adapter.errors import Finding, IssueType, Message
 from adapter.fhir.codec.stored import render
 from adapter.fhir.definitions import facts
+from adapter.fhir.json_trees import without_ids
 from adapter.mapping.paths import holds
 
 if TYPE_CHECKING:
@@ -177,7 +178,7 @@ class Taken:
             named = isinstance(one, dict) and "id" in one
             by_id = next((i for i, item in enumerate(sent) if named and _id(item) == one["id"]), None)
             if by_id is None:
-                core = _without_ids(one) if named else one
+                core = without_ids(one) if named else one
                 free = (i for i, item in enumerate(sent) if i not in partner and not (named and _id(item)))
                 by_id = next((i for i in free if holds(sent[i], core)), None)
             if by_id is not None:
@@ -228,13 +229,6 @@ class Taken:
                 SAYS_OTHERWISE.at(place) for one in alone if not self.keeping.supplies(one, sent)
             ]
         return residue
-
-
-def _without_ids(value: Any) -> Any:
-    """A mapped item without its element ids, to match an item that was sent without ids."""
-    if isinstance(value, dict):
-        return {key: _without_ids(inner) for key, inner in value.items() if key != "id"}
-    return [_without_ids(one) for one in value] if isinstance(value, list) else value
 
 
 def _id(item: Any) -> Any:

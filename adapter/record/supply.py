@@ -11,6 +11,7 @@ import json
 from collections import defaultdict, deque
 from typing import TYPE_CHECKING, Any
 
+from adapter.fhir.json_trees import without_ids
 from adapter.record.parts import PARTS
 from adapter.record.schema import resolved
 
@@ -147,10 +148,4 @@ def _pairs(
 
 def _written(item: Any) -> str:
     """An item without its ids, at any depth, in one spelling."""
-    return json.dumps(_bare(item), sort_keys=True, default=str)
-
-
-def _bare(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _bare(item) for key, item in value.items() if key != "id"}
-    return [_bare(item) for item in value] if isinstance(value, list) else value
+    return json.dumps(without_ids(item), sort_keys=True, default=str)

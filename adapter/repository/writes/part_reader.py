@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapter.consent.labels import labelled
 from adapter.errors import IssueType, Message, Unprocessable
+from adapter.fhir.json_trees import with_texts
 from adapter.fhir.search.parameter_values import local
 from adapter.mapping.rows import OTHER_SURROUNDINGS, OWNER_UNKNOWN
 from adapter.record.identifiers import keys
@@ -47,7 +48,7 @@ class PartReader:
         """The part and the residue that a resource gives, mapped onto the part as the sender sees it."""
         mapping = self.deployment.mappings.of(kind.name)
         around = surroundings(kind.record, record)
-        own = self._owned(kind, record, _localised(resource, self.deployment.base_url))
+        own = self._owned(kind, record, self._localised(resource))
         if kind.type == "Consent":
             own = with_references(own, partial(self._actor, kind))
         part, residue = mapping.to_plan(own, around, onto=onto, new_id=self.deployment.new_id)
@@ -71,6 +72,12 @@ class PartReader:
             return (type_, id_) if id_ else None
         named = local(reference["reference"], self.deployment.base_url)
         return named if named and named.type == type_ else None
+
+    def _localised(self, resource: dict[str, Any]) -> dict[str, Any]:
+        """The resource with absolute references to this service made relative, as the mapping expects."""
+        here = f"{self.deployment.base_url}/"
+        localised: dict[str, Any] = with_texts(resource, "reference", lambda said: said.removeprefix(here))
+        return localised
 
     def _number(self, kind: PartKind, reference: Mapping[str, Any]) -> Number:
         """System and value of a reference's identifier, the system as the record has it."""
@@ -102,15 +109,3 @@ class PartReader:
         if "reference" in reference or number not in known:
             return own
         return {**own, kind.owner: {"reference": surroundings(kind.record, record)[around], **reference}}
-
-
-def _localised(value: Any, base_url: str) -> Any:
-    """The resource with absolute references to this service made relative, as the mapping expects."""
-    if isinstance(value, dict):
-        return {
-            key: item.removeprefix(f"{base_url}/")
-            if key == "reference" and isinstance(item, str)
-            else _localised(item, base_url)
-            for key, item in value.items()
-        }
-    return [_localised(item, base_url) for item in value] if isinstance(value, list) else value
