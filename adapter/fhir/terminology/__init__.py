@@ -31,6 +31,9 @@ Find = Callable[[Kind, str], Mapping[str, Any] | None]
 VALUE_SETS_KEPT = 1024
 CODE_SYSTEMS_KEPT = 256
 
+_MALFORMED = (AttributeError, KeyError, TypeError)
+"""Raised by a resource that is not valid FHIR; a package may hold one, and it counts as not at hand."""
+
 _STATUS_OF_SYNTAX: dict[Answer, CodeStatus] = {"yes": "known", "no": "unknown", "unknown": "not-at-hand"}
 
 
@@ -97,14 +100,20 @@ class Terminology:
     def _value_set(self, canonical: str) -> tuple[ValueSet, bool] | None:
         """A value set, and whether it has the version that the canonical names; None if not at hand."""
         found = self._at_hand("ValueSet", canonical)
-        return (value_set(found[0]), found[1]) if found else None
+        try:
+            return (value_set(found[0]), found[1]) if found else None
+        except _MALFORMED:
+            return None
 
     def _code_system(self, canonical: str) -> CodeSystem | None:
         """A code system of a package if it has codes, else of a register, or None."""
         url = canonical.partition("|")[0]
         found = self._at_hand("CodeSystem", canonical)
         if found and (found[0].get("concept") or found[0].get("content") == "supplement"):
-            return CodeSystem(found[0], self._supplements(url), is_exact=found[1])
+            try:
+                return CodeSystem(found[0], self._supplements(url), is_exact=found[1])
+            except _MALFORMED:
+                return None
         listed = listed_system(url)
         return CodeSystem(listed) if listed else None
 

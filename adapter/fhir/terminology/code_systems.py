@@ -70,7 +70,8 @@ class CodeSystem:
         }
         self.property_names = {one["code"] for one in tree.get("property", ())}
         self.concepts: dict[str, Concept] = {}
-        self._read(tree)
+        if not self.is_supplement:
+            self._read(tree)
         self._read_designations(supplements)
         self.matching = lru_cache(_FILTERS_KEPT)(self._matching)
 
@@ -167,8 +168,9 @@ def nested(tree: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], str | N
 def texts(node: Mapping[str, Any], language: str | None) -> Texts:
     """The display and designations of a concept, each with its language if known."""
     display = node.get("display")
-    designations = [(one.get("language"), one["value"]) for one in node.get("designation", ())]
-    return ((language, display), *designations) if display else tuple(designations)
+    designations = ((one.get("language"), one.get("value")) for one in node.get("designation", ()))
+    said = ((language, display), *designations)
+    return tuple((tongue, text) for tongue, text in said if isinstance(text, str))
 
 
 def _property_texts(value: Mapping[str, Any]) -> Iterator[str]:

@@ -15,16 +15,22 @@ if TYPE_CHECKING:
 
     from adapter.fhir.terminology.code_systems import CodeSystem, Concept
 
-MAX_REGEX = 200
+MAX_REGEX = 100
 """Characters a regex may have, and a text that is matched with it."""
 
 MAX_REPEATS = 3
 """Repetitions a regex may have, so that backtracking is polynomial of that degree at most."""
 
 _OF_THE_CODE = {"concept", "code"}
-_REPEAT = re.compile(r"(?<!\\)(?:[*+]|\{\d*,\d*\})")
-_COSTLY = re.compile(r"\)[*+{]|\(\?[^:]|\\[1-9]")
-_LONG_REPEAT = re.compile(r"\{[^}]*\d{3}")
+_ESCAPED = re.compile(r"\\[^1-9]")
+_REPEAT = re.compile(r"[*+]|\{\d*,\d*\}")
+_COSTLY = re.compile(
+    r"\)[*+{]"  # a repeated group
+    r"|\(\?[^:]"  # looking ahead or behind, flags, names
+    r"|\\[1-9]"  # a reference to a group
+    r"|\{[^}]*\d{3}"  # hundreds of repetitions
+    r"|\[\[|--|&&|\|\||~~"  # set operations, which other engines read differently
+)
 
 
 class Filter(NamedTuple):
@@ -93,10 +99,8 @@ def _test(rule: Filter) -> Callable[[set[str]], bool] | None:
 
 def _regex_test(pattern: str) -> Callable[[set[str]], bool] | None:
     """The test of a regex against whole values, or None when matching could be slow."""
-    repeats = len(_REPEAT.findall(pattern))
-    if len(pattern) > MAX_REGEX or repeats > MAX_REPEATS:
-        return None
-    if _COSTLY.search(pattern) or _LONG_REPEAT.search(pattern):
+    plain = _ESCAPED.sub("x", pattern)
+    if len(pattern) > MAX_REGEX or len(_REPEAT.findall(plain)) > MAX_REPEATS or _COSTLY.search(plain):
         return None
     try:
         compiled = re.compile(pattern)

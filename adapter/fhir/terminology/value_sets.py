@@ -86,7 +86,9 @@ def _part(node: Mapping[str, Any]) -> Part:
         system=node.get("system"),
         version=node.get("version"),
         enumerated=None if concepts is None else frozenset(one["code"] for one in concepts),
-        filters=tuple(Filter(one["property"], one["op"], one["value"]) for one in node.get("filter", ())),
+        filters=tuple(
+            Filter(one["property"], one["op"], str(one["value"])) for one in node.get("filter", ())
+        ),
         value_sets=tuple(node.get("valueSet", ())),
         displays={one["code"]: said for one in concepts or () if (said := texts(one, None))},
     )
