@@ -12,13 +12,13 @@ No code of SNOMED CT or LOINC is at hand, so only what the value set itself says
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from adapter.fhir.terminology import displays, membership
 from adapter.fhir.terminology.code_systems import CodeStatus, CodeSystem
 from adapter.fhir.terminology.registers import listed_system
-from adapter.fhir.terminology.syntaxes import follows, is_syntax
+from adapter.fhir.terminology.syntaxes import MAX_CODE, follows, is_syntax
 from adapter.fhir.terminology.value_sets import ValueSet, value_set
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ Find = Callable[[Kind, str], Mapping[str, Any] | None]
 
 VALUE_SETS_KEPT = 1024
 CODE_SYSTEMS_KEPT = 256
+ANSWERS_KEPT = 8192
 
 _MALFORMED = (AttributeError, KeyError, TypeError)
 """Raised by a resource that is not valid FHIR; a package may hold one, and it counts as not at hand."""
@@ -42,7 +43,7 @@ class Terminology:
 
     ``supplements`` gives the supplements of a code system by its URL. Value sets and code systems are
     arranged when they are asked for, and a bounded number of them is kept; a filter is computed once while
-    its code system is kept. Threads may share a Terminology.
+    its code system is kept, and so are answers. Threads may share a Terminology.
     """
 
     def __init__(self, find: Find, supplements: Callable[[str], Iterable[Mapping[str, Any]]] = lambda _: ()):
@@ -50,13 +51,16 @@ class Terminology:
         self._supplements = supplements
         self.value_set = lru_cache(VALUE_SETS_KEPT)(self._value_set)
         self.code_system = lru_cache(CODE_SYSTEMS_KEPT)(self._code_system)
+        self._contains = lru_cache(ANSWERS_KEPT)(partial(membership.contains, self))
 
     def contains(self, value_set: str, system: str | None, code: str) -> Answer:
         """Whether a value set has a code of a system; without a system, of any system.
 
         The answer is unknown when the value set is not at hand, or when the codes that decide are not.
         """
-        return membership.contains(self, value_set, system, code)
+        if len(code) > MAX_CODE:
+            return membership.contains(self, value_set, system, code)
+        return self._contains(value_set, system, code)
 
     def codes(self, value_set: str) -> dict[str, frozenset[str]] | None:
         """Every code of a value set by system, or None when not all of them are at hand."""

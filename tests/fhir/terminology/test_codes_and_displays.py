@@ -96,7 +96,7 @@ STATUS = {
 
 @pytest.mark.parametrize("pair", STATUS, ids=" ".join)
 def test_the_status_of_codes_of_r4_of_registers_and_of_grammars(pair):
-    """Codes of R4, of ISO registers, media types and language tags have the status that their source gives."""
+    """Codes of R4, of ISO registers, media types and language tags have the status their source gives."""
     assert r4().code_status(*pair) == STATUS[pair]
 
 

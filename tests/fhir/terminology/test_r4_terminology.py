@@ -89,6 +89,7 @@ def test_every_enumerated_code_of_every_value_set_is_in_it():
     assert asked > 1000
 
 
+@pytest.mark.slow
 def test_every_display_of_r4_fits_its_code():
     """Each display and designation of R4's code systems fits its code, and each code is known."""
     asked = 0
