@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 from adapter.fhir.codec.stored import same
 from adapter.fhir.definitions import NO_BASIS, TABLE
+from adapter.fhir.definitions.canonical_members import comparable
 from adapter.fhir.definitions.differentials import compiled, of_type
 from adapter.fhir.definitions.layers import BrokenProfile, Profile
 from adapter.fhir.definitions.packages import Edition, Package, table
-from adapter.fhir.definitions.pruning import pruned
+from adapter.fhir.terminology import Terminology
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,6 +36,7 @@ class Definitions:
         self._profiles: dict[str, Profile | BrokenProfile | None] = {}
         self._compiling: set[str] = set()
         self._lock = RLock()
+        self.terminology = Terminology(self.find, self._supplements)
 
     @classmethod
     @cache
@@ -65,6 +67,16 @@ class Definitions:
             return exact[0].read() if exact else None
         return editions[0].read() if editions else None
 
+    def _supplements(self, code_system: str) -> list[dict[str, Any]]:
+        """The supplements of a code system."""
+        return [
+            one.read()
+            for package in self.packages
+            for (kind, _), editions in package.editions.items()
+            for one in editions
+            if kind == "CodeSystem" and one.supplements == code_system
+        ]
+
     def profile(self, canonical: str) -> Profile | BrokenProfile | None:
         """The compiled profile, extension or type of a canonical, or None when it is not installed.
 
@@ -92,7 +104,7 @@ class Definitions:
             for key, editions in package.editions.items():
                 for one in editions:
                     first, twin = seen.setdefault((key, one.version), (package, one))
-                    if twin is not one and not same(pruned(twin.read()), pruned(one.read())):
+                    if twin is not one and not same(comparable(twin.read()), comparable(one.read())):
                         yield key[1], first.name, package.name
 
 

@@ -22,7 +22,7 @@ from adapter.errors import AdapterError
 from adapter.fhir.codec.received import read_received
 from adapter.fhir.codec.sniffing import sniff
 from adapter.fhir.codec.stored import read_stored, same
-from adapter.fhir.definitions.pruning import pruned
+from adapter.fhir.definitions.canonical_members import comparable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -44,10 +44,11 @@ class PackageError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """One version of a definition; ``read`` gives its tree."""
+    """One version of a definition; ``read`` gives its tree. ``supplements`` is a code system it adds to."""
 
     version: str
     read: Callable[[], dict[str, Any]]
+    supplements: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ class _Head(msgspec.Struct):
     resourceType: str = ""  # noqa: N815 - FHIR's spelling
     url: str = ""
     version: str = ""
+    supplements: str = ""
 
 
 class _Manifest(msgspec.Struct):
@@ -79,16 +81,20 @@ def table(path: Path, name: str) -> Package:
     # In memory, since forked processes would share the position in an open file.
     archive = zipfile.ZipFile(BytesIO(path.read_bytes()))
 
-    def read(member: str) -> Any:
+    @cache
+    def group(member: str) -> Any:
         with _reading:
             return read_stored(archive.read(member))
+
+    def read(member: str, url: str) -> dict[str, Any]:
+        return dict(group(member)[url])
 
     return Package(
         name,
         {
-            (kind, url): (Edition(version, cache(partial(read, member))),)
-            for kind, urls in read("canonicals").items()
-            for url, (version, member) in urls.items()
+            (kind, url): (Edition(version or "", partial(read, member, url), *of),)
+            for kind, urls in group("canonicals").items()
+            for url, (member, version, *of) in urls.items()
         },
     )
 
@@ -162,7 +168,7 @@ def _add(
     """Add a definition; the same version of it twice must be the same definition."""
     others = editions.get(key, ())
     if twin := next((one for one in others if one.version == edition.version), None):
-        if not same(pruned(twin.read()), pruned(edition.read())):
+        if not same(comparable(twin.read()), comparable(edition.read())):
             raise PackageError(
                 f"{name}: {key[1]} is defined twice, differently. Remove one of the definitions."
             )
@@ -182,14 +188,13 @@ def _edition(data: bytes, file: str) -> tuple[_Head, Edition]:
             raise PackageError(f"{file}: {refusal.findings[0].as_line()}") from None
 
     try:
-        if format_ == "xml":
-            return msgspec.convert(read(), _Head), Edition(str(read().get("version", "")), read)
-        head = msgspec.json.decode(text, type=_Head)
+        is_xml = format_ == "xml"
+        head = msgspec.convert(read(), _Head) if is_xml else msgspec.json.decode(text, type=_Head)
     except msgspec.ValidationError:
         return _Head(), Edition("", read)
     except (msgspec.DecodeError, RecursionError):
         raise PackageError(f"{file}: not JSON. Correct the file, or remove it from the package.") from None
-    return head, Edition(head.version, read)
+    return head, Edition(head.version, read, head.supplements.partition("|")[0])
 
 
 def _name(data: bytes) -> str:

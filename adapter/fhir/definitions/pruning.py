@@ -25,12 +25,7 @@ _VALUES = ("fixed", "pattern", "minValue", "maxValue", "_fixed", "_pattern")
 
 
 def pruned(definition: Mapping[str, Any]) -> dict[str, Any]:
-    """A StructureDefinition with its differential, without texts and without a snapshot.
-
-    A definition of another kind is given back as it is.
-    """
-    if definition["resourceType"] != "StructureDefinition":
-        return dict(definition)
+    """A StructureDefinition with its differential, without texts and without a snapshot."""
     made: dict[str, Any] = {key: definition[key] for key in _OF_DEFINITION if key in definition}
     for key in ("context", "contextInvariant"):
         if key in definition:
