@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from adapter import __version__
 from tests.test_cli import _at_home, run
 
 if TYPE_CHECKING:
@@ -22,13 +23,17 @@ PATIENT = '{"resourceType":"Patient"}'
 WRONG = '{"resourceType":"Patient","gender":"x"}'
 XML = '<Patient xmlns="http://hl7.org/fhir"><active value="true"/></Patient>'
 MARK = "\ufeff"
+VERSIONS = f" (ip-adapter {__version__}, FHIR 4.0.1, hl7.fhir.r4.core#4.0.1)"
 
 
 @pytest.fixture
 def validated(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Validated:
-    """The exit code, standard output and standard error of `validate` in a folder with these files."""
+    """The exit code, standard output and standard error of `validate` in a folder with these files.
+
+    The versions at the end of the line with the count are left out.
+    """
     monkeypatch.chdir(tmp_path)
 
     def validate(files: dict[str, str], *arguments: str) -> tuple[int, list[str], list[str]]:
@@ -38,7 +43,8 @@ def validated(
             path.write_text(content, newline="")
         code = run("validate", *arguments)
         captured = capsys.readouterr()
-        return code, captured.out.splitlines(), captured.err.splitlines()
+        told = [line.removesuffix(VERSIONS) for line in captured.out.splitlines()]
+        return code, told, captured.err.splitlines()
 
     return validate
 
