@@ -29,8 +29,11 @@ WRONG = (
 """Findings of elements, with the page of the rule."""
 MANY = f'{{"resourceType": "Patient", "identifier": {[1] * 300}}}'
 """More findings than are told, which is a finding of no place."""
-KNOWN = "[{file: wrong.json, code: code-unknown, expression: CareTeam.status, reason: Old}]"
-"""A finding that does not count."""
+KNOWN = (
+    "[{file: wrong.json, code: code-unknown, expression: CareTeam.status, reason: Old},"
+    " {file: unreadable.json, code: json-syntax, reason: Old}]"
+)
+"""Findings that do not count, of an element and of none."""
 TYPES = {str: "string", bool: "boolean", int: "integer", dict: "object", list: "array"}
 
 
