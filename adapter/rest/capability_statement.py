@@ -5,10 +5,10 @@ https://hl7.org/fhir/R4/capabilitystatement.html.
 
 from __future__ import annotations
 
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from adapter.fhir.canonical import BASE
+from adapter import __version__
+from adapter.fhir.canonical import BASE, FHIR_VERSION
 from adapter.fhir.definitions import search_parameters
 from adapter.fhir.search.parameters import CHAINS, INCLUDES, RESULT_PARAMETERS, REVINCLUDES, SERVED
 from adapter.rest.entries import MOST_ENTRIES
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from adapter.fhir.search.parameters import SearchParameter
 
-FHIR_VERSION = "4.0.1"
 _SERVICE_CODES = "http://terminology.hl7.org/CodeSystem/restful-security-service"
 
 _POST_ONLY = (
@@ -58,7 +57,7 @@ def capability_statement(base: str, day: date, *, if_match_required: bool) -> di
         "resourceType": "CapabilityStatement",
         "id": "ip-adapter",
         "url": f"{BASE}/CapabilityStatement/ip-adapter",
-        "version": version("ip-adapter"),
+        "version": __version__,
         "name": "IpAdapter",
         "title": "Individuell plan and koordinator",
         "status": "active",
@@ -66,7 +65,7 @@ def capability_statement(base: str, day: date, *, if_match_required: bool) -> di
         "publisher": "ip-adapter",
         "description": _ABOUT,
         "kind": "instance",
-        "software": {"name": "ip-adapter", "version": version("ip-adapter")},
+        "software": {"name": "ip-adapter", "version": __version__},
         "implementation": {
             "description": "Individuell plan and koordinator of one municipality",
             "url": base,

@@ -13,6 +13,7 @@ from functools import cache
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
+from adapter.fhir.canonical import CORE_PACKAGE
 from adapter.fhir.codec.stored import same
 from adapter.fhir.definitions import NO_BASIS, TABLE
 from adapter.fhir.definitions.canonical_members import comparable
@@ -24,8 +25,8 @@ from adapter.fhir.terminology import Terminology
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-R4_PACKAGE = "hl7.fhir.r4.core#4.0.1"
-NO_BASIS_PACKAGE = "hl7.fhir.no.basis#2.2.2"
+NO_BASIS_PACKAGE = "hl7.fhir.no.basis#ae75ff9"
+"""HL7 Norge's definitions by their commit: the files themselves have versions from 0.1 to 2.2.1."""
 
 
 class Definitions:
@@ -42,7 +43,7 @@ class Definitions:
     @cache
     def built_in(cls) -> Definitions:
         """R4 itself and no-basis."""
-        return cls((table(TABLE, R4_PACKAGE), table(NO_BASIS, NO_BASIS_PACKAGE)))
+        return cls((table(TABLE, CORE_PACKAGE), table(NO_BASIS, NO_BASIS_PACKAGE)))
 
     def with_package(self, package: Package) -> Definitions:
         """These definitions and those of one more package."""
