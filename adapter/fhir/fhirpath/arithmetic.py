@@ -30,7 +30,7 @@ def _number(items: Items) -> int | Decimal | None:
 def _whole(rounding: str) -> Callable[[Environment, Items], Items]:
     def of(_: Environment, items: Items) -> Items:
         value = _number(items)
-        if value is None or abs(value) > 2**33:
+        if value is None or abs(Decimal(value)) > 2**33:
             return EMPTY
         return number(int(Decimal(value).to_integral_value(rounding)))
 
@@ -40,7 +40,7 @@ def _whole(rounding: str) -> Callable[[Environment, Items], Items]:
 def _absolute(_: Environment, items: Items) -> Items:
     value = _number(items)
     if value is not None:
-        return number(abs(value))
+        return number(value if value >= 0 else -value)
     amount = amount_of(items[0].value) if len(items) == 1 else None
     return EMPTY if amount is None else (Node({**items[0].value, "value": abs(amount)}, items[0].type),)
 

@@ -248,7 +248,7 @@ def _shifted(one: Node, other: Node, sign: int) -> Items:
         result = amount_of(one.value) or 0
         return (Node({**one.value, "value": result + sign * amount}, one.type),)
     unit = calendar_unit(other.value)
-    if unit is None or kind not in {"date", "time"} or abs(amount) > 10**15:
+    if unit is None or kind not in {"date", "time"} or not -(10**15) < amount < 10**15:
         return EMPTY
     text = (moved if kind == "date" else moved_time)(one.value, float(sign * amount), unit)
     return EMPTY if text is None else (Node(text, one.type),)

@@ -125,6 +125,7 @@ _LEVELS: tuple[frozenset[str], ...] = (
 )
 """The operators of each level of precedence, those that bind least first."""
 
+_LEVEL_OF = {operator: level for level, operators in enumerate(_LEVELS) for operator in operators}
 _TYPES = _LEVELS.index(frozenset({"is", "as"}))
 _CALENDAR = ("year", "month", "week", "day", "hour", "minute", "second", "millisecond")
 CALENDAR = frozenset({*_CALENDAR, *(f"{word}s" for word in _CALENDAR)})
@@ -140,7 +141,7 @@ def parsed(expression: str) -> Tree:
         FhirPathError: the expression is not FHIRPath, or it exceeds ``MAX_DEPTH`` or ``MAX_STEPS``.
     """
     parser = _Parser(tokens(expression))
-    tree = parser.expression(0)
+    tree = parser.expression()
     parser.expect("end")
     return tree
 
@@ -171,25 +172,30 @@ class _Parser:
         self._at += kind != "end"
         return token
 
-    def expression(self, level: int) -> Tree:
+    def expression(self, level: int = 0) -> Tree:
         """An expression with operators of ``level`` and of the levels that bind tighter."""
-        if level == len(_LEVELS):
-            return self._unary()
-        if level == 0:
-            self._deeper()
-        left = self.expression(level + 1)
+        left = self._unary()
         count = 0
-        while self._next.kind in {"symbol", "name"} and self._next.text in _LEVELS[level]:
-            token = self._take()
+        while True:
+            token = self._next
+            found = _LEVEL_OF.get(token.text, -1) if token.kind in {"symbol", "name"} else -1
+            if found < level:
+                return left
+            self._take()
             count += 1
             self._limited(count, token)
-            if level == _TYPES:
+            if found == _TYPES:
                 left = TypeOperation(token.text, left, self._type_name(), token.position)
             else:
-                left = Binary(token.text, left, self.expression(level + 1), token.position)
-        if level == 0:
-            self._depth -= 1
-        return left
+                left = Binary(token.text, left, self.expression(found + 1), token.position)
+
+    def _inner(self, closing: str) -> Tree:
+        """An expression up to a closing parenthesis or bracket."""
+        self._deeper()
+        tree = self.expression()
+        self._depth -= 1
+        self.expect("symbol", closing)
+        return tree
 
     def _deeper(self) -> None:
         self._depth += 1
@@ -220,8 +226,7 @@ class _Parser:
             if token.text == ".":
                 tree = self._invocation(tree)
             else:
-                tree = Indexed(tree, self.expression(0), token.position)
-                self.expect("symbol", "]")
+                tree = Indexed(tree, self._inner("]"), token.position)
         return tree
 
     def _term(self) -> Tree:
@@ -244,9 +249,7 @@ class _Parser:
         token = self._take()
         match token.text:
             case "(":
-                tree = self.expression(0)
-                self.expect("symbol", ")")
-                return tree
+                return self._inner(")")
             case "{":
                 self.expect("symbol", "}")
                 return Constant("empty", "", token.position)
@@ -274,11 +277,13 @@ class _Parser:
         if not self._is("("):
             return MemberOf(source, token.text, token.position)
         self._take()
+        self._deeper()
         arguments: list[Tree] = []
         while not self._is(")"):
             if arguments:
                 self.expect("symbol", ",")
-            arguments.append(self.expression(0))
+            arguments.append(self.expression())
+        self._depth -= 1
         self._take()
         return Call(source, token.text, tuple(arguments), token.position)
 
