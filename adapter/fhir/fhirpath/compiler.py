@@ -219,6 +219,8 @@ def _own_member(name: str) -> Step:
             take_named(item, name, found)
         elif element.key in content or element.companion in content:
             take_element(content, element, found)
+        if len(found) > 1:
+            environment.spend(len(found))
         return found
 
     return step

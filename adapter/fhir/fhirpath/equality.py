@@ -36,14 +36,28 @@ def comparison_of(item: Node) -> Comparison:
     return by_type if by_type == "quantity" and isinstance(value, dict) else "complex"
 
 
+def _common(one: Node, other: Node) -> Comparison | None:
+    """How two nodes are compared, or None.
+
+    A string that is written as a date is compared with a date as one, which N1 does not do, but both authors
+    of profiles and other engines do: ``birthDate > '1970-01-01'``.
+    """
+    kind, second = comparison_of(one), comparison_of(other)
+    if kind == second:
+        return kind
+    if {kind, second} == {"date", "string"}:
+        return "date" if date_units(one.value) and date_units(other.value) else None
+    return None
+
+
 def equal(one: Node, other: Node) -> bool | None:
     """Tests whether two nodes are equal; None if the precision of dates does not tell.
 
     Raises:
         FhirPathError: two quantities have different units.
     """
-    kind = comparison_of(one)
-    if kind != comparison_of(other):
+    kind = _common(one, other)
+    if kind is None:
         return False
     if kind == "string" or kind == "number" or kind == "boolean":  # noqa: PLR1714 - this is the hot path
         return bool(one.value == other.value)
@@ -163,8 +177,8 @@ def order(one: Items, other: Items) -> int | None:
     if len(one) != 1 or len(other) != 1:
         return None
     first, second = one[0], other[0]
-    kind = comparison_of(first)
-    if kind != comparison_of(second) or kind in {"boolean", "complex"}:
+    kind = _common(first, second)
+    if kind in {None, "boolean", "complex"}:
         return None
     if kind in {"date", "time"}:
         return _temporal_order(kind, first.value, second.value)
@@ -178,7 +192,7 @@ def _sign(one: Any, other: Any) -> int:
     return -1 if one < other else int(one > other)
 
 
-def _temporal_order(kind: str, one: str, other: str) -> int | None:
+def _temporal_order(kind: str | None, one: str, other: str) -> int | None:
     units: Callable[[str], tuple[int, ...] | None] = date_units if kind == "date" else time_units
     first, second = units(one), units(other)
     return None if first is None or second is None else compared(first, second)
