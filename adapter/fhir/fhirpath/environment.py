@@ -12,7 +12,7 @@ from adapter.fhir.fhirpath.nodes import EMPTY, Items, Node
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-STEPS = 2_000_000
+STEPS = 1_000_000
 """Default budget: about a second. The constraints of a CarePlan of 2.5 kB take about a hundred steps."""
 
 MAX_TEXT = 1024 * 1024

@@ -139,15 +139,14 @@ def membership(items: Items, group: Items, environment: Environment) -> Items:
 
 
 def keys_of(group: Items, environment: Environment) -> set[Any]:
-    """The keys of a collection; those of a large one are kept, since it often comes again in a loop."""
+    """The keys of a collection; those of the last large one are kept, since a loop asks for it again."""
     if len(group) < 8:
         environment.spend(len(group))
         return {key_of(item) for item in group}
-    kept = environment.memo.get(id(group))
-    # The collection is kept with its keys, so that no other can get its id.
+    kept = environment.memo.get("keys")
     if kept is None or kept[0] is not group:
         environment.spend(len(group))
-        kept = environment.memo[id(group)] = (group, {key_of(item) for item in group})
+        kept = environment.memo["keys"] = (group, {key_of(item) for item in group})
     keys: set[Any] = kept[1]
     return keys
 

@@ -75,20 +75,12 @@ class _Parser:
         self._depth += 1
         if self._depth > _MAX_DEPTH:
             raise FhirPathError("unsupported", "The regular expression is nested too deeply")
-        code = self._sequence()
+        found = [self._sequence()]
         while self._is("|"):
             self.at += 1
-            other = self._sequence()
-            size = len(code)
-            code = [
-                Instruction("go", (1, size + 2)),
-                *_moved(code, 1),
-                Instruction("go", (size + 2 + len(other),)),
-                *_moved(other, size + 2),
-            ]
-            _checked(code)
+            found.append(self._sequence())
         self._depth -= 1
-        return code
+        return _alternatives(found)
 
     def _is(self, character: str) -> bool:
         return self.text.startswith(character, self.at)
@@ -196,6 +188,21 @@ def _moved(code: Code, by: int) -> Code:
         else Instruction(one.kind, tuple(target + by for target in one.targets), one.test)
         for one in code
     ]
+
+
+def _alternatives(found: list[Code]) -> Code:
+    """Code that tries each of several codes, the first one preferred."""
+    *others, last = found
+    end = sum(len(one) + 2 for one in others) + len(last)
+    code: Code = []
+    for one in others:
+        size = len(code)
+        code.append(Instruction("go", (size + 1, size + len(one) + 2)))
+        code += _moved(one, size + 1)
+        code.append(Instruction("go", (end,)))
+    code += _moved(last, len(code))
+    _checked(code)
+    return code
 
 
 def _checked(code: Code) -> None:

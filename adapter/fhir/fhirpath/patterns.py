@@ -16,6 +16,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from adapter.fhir.fhirpath.fhirpath_error import FhirPathError
 from adapter.fhir.fhirpath.pattern_syntax import program
 
 if TYPE_CHECKING:
@@ -23,8 +24,11 @@ if TYPE_CHECKING:
 
     Spend = Callable[[int], None]
 
-_MOST_TRANSITIONS = 20_000
-"""Transitions that a pattern keeps; with more, it begins anew."""
+MAX_LENGTH = 5000
+"""Largest number of characters in a pattern."""
+
+_MOST_KEPT = 200_000
+"""Places in all the states that a pattern keeps; with more, it begins anew."""
 
 _Thread = tuple[int, tuple[int, ...]]
 
@@ -49,9 +53,11 @@ class Pattern:
     """
 
     def __init__(self, text: str) -> None:
+        if len(text) > MAX_LENGTH:
+            raise FhirPathError("unsupported", "The regular expression is too long")
         self._program, self.groups = program(text)
         self._states: dict[tuple[frozenset[int], bool, bool], _State] = {}
-        self._transitions = 0
+        self._kept = 0
         self._first = self._state([0], at_start=True)
 
     def is_in(self, text: str, spend: Spend) -> bool:
@@ -66,14 +72,14 @@ class Pattern:
         return state.accepts or state.accepts_at_end
 
     def _step(self, state: _State, character: str, spend: Spend) -> _State:
-        spend(1 + len(state.places))
+        spend(1 + len(self._program) // 2)
         places = [at + 1 for at in state.places if self._program[at].allows(character)]
         following = self._state([*places, 0], at_start=False)
-        if self._transitions > _MOST_TRANSITIONS:
-            self._transitions = 0
+        self._kept += 1 + len(following.places)
+        if self._kept > _MOST_KEPT:
+            self._kept = 0
             self._states.clear()
             self._first = self._state([0], at_start=True)
-        self._transitions += 1
         state.following[character] = following
         return following
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from adapter.fhir.fhirpath.calls import Arguments, Functions, Step, only_integer, only_string
 from adapter.fhir.fhirpath.nodes import EMPTY, STRING, Node, boolean, number, string
-from adapter.fhir.fhirpath.patterns import Pattern, pattern
+from adapter.fhir.fhirpath.patterns import MAX_LENGTH, Pattern, pattern
 from adapter.fhir.fhirpath.syntax import Constant
 
 if TYPE_CHECKING:
@@ -122,7 +122,8 @@ def _compiled(call: Arguments) -> Callable[[Environment, Items], Pattern | None]
         if text is None:
             return None
         environment.spend(len(text))
-        return pattern(text)
+        # A long pattern is not kept, and is refused.
+        return pattern(text) if len(text) <= MAX_LENGTH else Pattern(text)
 
     return computed
 

@@ -16,6 +16,9 @@ from adapter.fhir.dates import interval
 
 Units = tuple[int, ...]
 
+_LONGEST = 60
+"""Longest text that can be a date; longer texts would fill the cache."""
+
 _TIME = re.compile(r"([01]\d|2[0-3])(?::([0-5]\d)(?::([0-5]\d|60)(?:\.(\d+))?)?)?", re.ASCII)
 _DATE_TIME = re.compile(r"(\d{4}(?:-\d\d(?:-\d\d)?)?)(?:T(?:([\d:.]+)(Z|[+-]\d\d:\d\d)?)?)?", re.ASCII)
 _CALENDAR = ("year", "month", "day", "hour", "minute", "second")
@@ -25,12 +28,21 @@ _SECONDS = {
 }  # fmt: skip
 
 
-@lru_cache(maxsize=4096)
 def date_units(text: str) -> Units | None:
     """Year, month, day, hour, minute and microseconds, as far as a date or dateTime has them.
 
     None for a text that is not a date that exists.
     """
+    return _date_units(text) if len(text) <= _LONGEST else None
+
+
+def time_units(text: str) -> Units | None:
+    """Hour, minute and microseconds, as far as a time has them; None for a text that is not a time."""
+    return _time_units(text) if len(text) <= _LONGEST else None
+
+
+@lru_cache(maxsize=4096)
+def _date_units(text: str) -> Units | None:
     match = _DATE_TIME.fullmatch(text)
     if match is None:
         return None
@@ -50,8 +62,7 @@ def date_units(text: str) -> Units | None:
 
 
 @lru_cache(maxsize=4096)
-def time_units(text: str) -> Units | None:
-    """Hour, minute and microseconds, as far as a time has them; None for a text that is not a time."""
+def _time_units(text: str) -> Units | None:
     match = _TIME.fullmatch(text)
     if match is None:
         return None
