@@ -135,7 +135,7 @@ def type_of_resource(resource: Mapping[str, Any]) -> Type:
 def qualified(specifier: str) -> str | None:
     """The name that a type specifier means, in the form of ``Type.names``; None for an unknown type.
 
-    A name without a namespace is a type of R4, else a type of FHIRPath: https://hl7.org/fhir/R4/fhirpath.html.
+    A name without a namespace is a type of R4, else a type of FHIRPath: https://hl7.org/fhir/R4/fhirpath.html
     """
     namespace, _, name = specifier.rpartition(".")
     if namespace in {"", "FHIR"} and name in resource_types() | data_types() | _ABSTRACT:
