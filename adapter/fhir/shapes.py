@@ -22,7 +22,8 @@ class Member:
     ``role``: the key resourceType, the value of a primitive, its companion (``_birthDate``), an object, or a
     resource. ``name`` is the FHIRPath name of the element, and ``choice`` its type under this key if it is a
     choice. ``codes`` are the codes of a required binding, and ``concepts`` the same codes by system.
-    ``unjudged`` is the value set of a required or extensible binding whose codes are not checked. ``path``
+    ``unjudged`` is the value set of a required or extensible binding whose codes are not listed here, and
+    ``strength`` the strength of that binding. ``path``
     is the path of the element in the specification, ``order`` its position in XML, and ``is_attribute`` makes
     it an XML attribute.
     """
@@ -37,6 +38,7 @@ class Member:
     codes: frozenset[str] | None = None
     concepts: dict[str, frozenset[str]] | None = None
     unjudged: str | None = None
+    strength: str = ""
     targets: frozenset[str] | None = None
     rules: tuple[Rule, ...] = ()
     path: str = ""
@@ -111,6 +113,7 @@ def _members(element: ElementFacts, key: str, ref: TypeRef) -> list[Member]:
             primitive,
             codes=_codes(element),
             unjudged=_unjudged(element),
+            strength=element.binding.strength if element.binding else "",
         )
         # Ids, the url of an extension and a narrative have no companion: R4 allows no extension on them.
         if element.is_attribute or ref.code == "xhtml" or element.name == "id":
@@ -128,6 +131,7 @@ def _members(element: ElementFacts, key: str, ref: TypeRef) -> list[Member]:
             choice,
             concepts=_concepts(element),
             unjudged=_unjudged(element),
+            strength=element.binding.strength if element.binding else "",
             targets=targets or None,
             rules=tuple(rule for profile in ref.profiles for rule in RULES.get(profile, ())),
         )

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from adapter.errors import Severity
 from adapter.fhir.definitions.installed import Definitions
 from adapter.fhir.tally import Tally
+from adapter.fhir.validation.bindings import coding_findings
+from adapter.fhir.validation.elements import Item
 from adapter.fhir.validation.extensions import ExtensionCheck, Holder, UnknownExtensions, held
 from adapter.fhir.validation.profile_walk import ProfileWalk
 
@@ -16,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from adapter.errors import Finding
-    from adapter.fhir.validation.containment import Container
+    from adapter.fhir.shapes import Member
+    from adapter.fhir.validation.containment import Answers, Container
     from adapter.fhir.validation.unchecked import Unchecked
 
 
@@ -71,6 +74,27 @@ class BeyondBase:
         for name, item in held(holder):
             self._extensions.check(item.value, name, item.path, holder, container)
         self._report()
+
+    def coded(self, member: Member, value: Any, path: str) -> None:
+        """Judge a coded value by the binding of base R4 that the structure check cannot judge."""
+        if member.unjudged:
+            item = Item(value, member.type, path)
+            self._walk.bound(item, member.strength, member.unjudged, member.path)
+            self._report()
+
+    def coding(self, value: dict[str, Any], path: str, container: Container) -> None:
+        """Judge a Coding by its own code system."""
+        language = container.innermost.get("language")
+        told = language if isinstance(language, str) else None
+        self._walk.tally.take(
+            coding_findings(value, path, told, self._rules.definitions, self._walk.unchecked)
+        )
+        self._report()
+
+    @property
+    def answers(self) -> Answers:
+        """The answers to the questions of FHIRPath."""
+        return self._walk
 
     def _report(self) -> None:
         found, self._walk.tally = self._walk.tally, Tally()

@@ -10,15 +10,20 @@ from __future__ import annotations
 import re
 from collections import ChainMap
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from adapter.errors import Finding, IssueType, Message
+from adapter.fhir.fhirpath import Environment, resource_node
+from adapter.fhir.fhirpath import node as fhirpath_node
 from adapter.fhir.invariants.rule import text
 from adapter.fhir.reference_literals import is_absolute, literal
 from adapter.fhir.shapes import RESOURCE_KEY, Member, known_types
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from adapter.fhir.fhirpath import Node
 
 _DOMAIN = "https://hl7.org/fhir/R4/domainresource.html#invs"
 _REFERENCES = "https://hl7.org/fhir/R4/references.html"
@@ -98,6 +103,16 @@ TYPE = Message(
 _NARRATED = re.compile(r"""(?:src|href)\s*=\s*["']#([^"']+)["']""")
 
 
+class Answers(Protocol):
+    """Answers to the questions of FHIRPath that lie outside the resource."""
+
+    def member_of(self, node: Node, value_set: str) -> bool | None:
+        """Tests whether a coded value is in a value set; None when that cannot be known."""
+
+    def conforms_to(self, node: Node, profile: str, container: Container) -> bool | None:
+        """Tests whether a node conforms to a profile; None when that cannot be known."""
+
+
 class Target(NamedTuple):
     """The target of a reference: the resource, its FHIRPath, and the context of its own references."""
 
@@ -128,12 +143,16 @@ class Container:
     by_id: Mapping[str, Entry]
     entries: ChainMap[str, Entry]
     full_urls: ChainMap[int, str]
+    answers: Answers | None = None
     index: int | None = None
     named: set[str] = field(default_factory=set)
     naming_container: set[int] = field(default_factory=set)
+    _environment: Environment | None = None
 
     @classmethod
-    def around(cls, resource: dict[str, Any], path: str, outer: Container | None) -> Container:
+    def around(
+        cls, resource: dict[str, Any], path: str, outer: Container | None, answers: Answers | None = None
+    ) -> Container:
         """The container of a resource; ``outer`` is the surrounding Bundle or Parameters, if any."""
         contained = resource.get("contained")
         inner = contained if isinstance(contained, list) else []
@@ -148,11 +167,38 @@ class Container:
             own = _entries(resource, path)
             entries = entries.new_child(own)
             full_urls = full_urls.new_child({id(one.resource): url for url, one in own.items()})
-        return cls(resource, path, inner, by_id, entries, full_urls)
+        return cls(resource, path, inner, by_id, entries, full_urls, outer.answers if outer else answers)
 
     def inside(self, index: int) -> Container:
         """The same container, for references in its contained resource at ``index``."""
-        return replace(self, index=index)
+        return replace(self, index=index, _environment=None)
+
+    @property
+    def innermost(self) -> dict[str, Any]:
+        """The resource that holds the references: the contained one at ``index``, or the container itself."""
+        inner = self.contained[self.index] if self.index is not None else self.resource
+        return inner if isinstance(inner, dict) else self.resource
+
+    @property
+    def environment(self) -> Environment:
+        """The environment of the FHIRPath expressions on the resource and its elements."""
+        if self._environment is None:
+            answers = self.answers
+            self._environment = Environment(
+                resource_node(self.innermost),
+                resource_node(self.resource),
+                resolve=self._resolved,
+                member_of=answers.member_of if answers else None,
+                conforms_to=partial(_conforms_to, answers, self) if answers else None,
+            )
+        return self._environment
+
+    def _resolved(self, address: str) -> Node | None:
+        """The target of a reference: the resource, or of a resource elsewhere the type alone."""
+        if found := self.target(address):
+            return resource_node(found.resource)
+        elsewhere = literal(address)
+        return fhirpath_node({}, elsewhere.type) if elsewhere else None
 
     def target(self, address: object) -> Target | None:
         """The contained or bundled resource that a reference names, or None.
@@ -259,6 +305,10 @@ def _standing_alone(contained: dict[str, Any], path: str) -> Iterator[Finding]:
 def _is_well_formed(address: str) -> bool:
     """Tests whether a reference has a valid form; ``?`` marks a conditional reference in a transaction."""
     return address.startswith("#") or is_absolute(address) or literal(address) is not None or "?" in address
+
+
+def _conforms_to(answers: Answers, container: Container, node: Node, profile: str) -> bool | None:
+    return answers.conforms_to(node, profile, container)
 
 
 def _type(resource: Mapping[str, Any]) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from adapter.errors import Severity
 from adapter.fhir.definitions import facts, resource_types
 from adapter.fhir.definitions.layers import BrokenProfile, Profile
+from adapter.fhir.fhirpath import FhirPathError, compiled
 from adapter.fhir.shapes import RESOURCE_KEY
 from adapter.fhir.validation import profile_faults as faults
 from adapter.fhir.validation.elements import Item, items
@@ -78,7 +79,7 @@ class ExtensionCheck:
             if found.is_modifier != (name == "modifierExtension"):
                 wanted = "modifierExtension" if found.is_modifier else "extension"
                 self.walk.tally.take([faults.EXTENSION_MODIFIER.at(path, wanted=wanted)])
-            if found.contexts and not is_allowed(found, holder, container):
+            if found.contexts and not self._is_allowed(found, holder, container):
                 allowed = ", ".join(one.expression for one in found.contexts)
                 self.walk.tally.take(
                     [faults.EXTENSION_CONTEXT.at(path, name=holder.element, allowed=allowed)]
@@ -86,24 +87,36 @@ class ExtensionCheck:
             self.walk.root(Item(node, "Extension", path), found, container)
             self.walk.tally.take(_parts(node, found, path))
 
+    def _is_allowed(self, profile: Profile, holder: Holder, container: Container) -> bool:
+        """Tests whether a context of the definition fits the holder; an unknown one counts as yes."""
+        names = set(_names(holder, container))
+        for kind, expression in profile.contexts:
+            if kind == "extension":
+                if holder.type == "Extension" and holder.node.get("url") == expression:
+                    return True
+            elif kind == "fhirpath":
+                if self._is_selected(expression, holder, container, profile):
+                    return True
+            elif kind != "element" or expression in names:
+                return True
+        return False
+
+    def _is_selected(self, expression: str, holder: Holder, container: Container, profile: Profile) -> bool:
+        """Tests whether a FHIRPath on the resource gives the holder."""
+        environment = container.environment
+        try:
+            found = compiled(expression).evaluate(environment.resource[0], environment)
+        except FhirPathError:
+            self.walk.unchecked.note("rule", f"{profile.url}#context")
+            return True
+        return any(one.value is holder.node or one.companion is holder.node for one in found)
+
     def _unknown(self, url: str, path: str) -> None:
         self.walk.unchecked.note("extension", url)
         if self.unknown is UnknownExtensions.ALLOW:
             return
         severity = Severity.ERROR if self.unknown is UnknownExtensions.ERROR else Severity.WARNING
         self.walk.tally.take([replace(faults.EXTENSION_UNKNOWN.at(path), severity=severity)])
-
-
-def is_allowed(profile: Profile, holder: Holder, container: Container) -> bool:
-    """Tests whether an extension may stand on its holder; a context that is a FHIRPath counts as yes."""
-    names = set(_names(holder, container))
-    for kind, expression in profile.contexts:
-        if kind == "extension":
-            if holder.type == "Extension" and holder.node.get("url") == expression:
-                return True
-        elif kind != "element" or expression in names:
-            return True
-    return False
 
 
 def _names(holder: Holder, container: Container) -> Iterator[str]:

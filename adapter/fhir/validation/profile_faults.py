@@ -133,8 +133,8 @@ SLICE_ORDER = Message(
 CONSTRAINT = Message(
     "profile-constraint",
     IssueType.INVARIANT,
-    nb="Regelen {key} i {profile} er brutt: {human} Rett innholdet.",
-    en="The rule {key} of {profile} is broken: {human} Correct the content.",
+    nb="Innholdet bryter regelen {key} i {profile} ({human}). Rett innholdet.",
+    en="The content breaks the rule {key} of {profile} ({human}). Correct the content.",
     source=f"{_ELEMENT}.constraint",
 )
 EXTENSION_UNKNOWN = Message(

@@ -14,8 +14,8 @@ from adapter.fhir.codec.stored import render
 from adapter.fhir.definitions.layers import BrokenProfile, Layer, Profile
 from adapter.fhir.shapes import RESOURCE_KEY
 from adapter.fhir.tally import Tally
+from adapter.fhir.validation import bindings, constraints, slices
 from adapter.fhir.validation import profile_faults as faults
-from adapter.fhir.validation import slices
 from adapter.fhir.validation.discriminators import is_type
 from adapter.fhir.validation.elements import Item, items
 from adapter.fhir.validation.values import has_pattern, is_above, is_below, is_fixed
@@ -23,6 +23,8 @@ from adapter.fhir.validation.values import has_pattern, is_above, is_below, is_f
 if TYPE_CHECKING:
     from adapter.errors import Message
     from adapter.fhir.definitions.installed import Definitions
+    from adapter.fhir.definitions.layers import ValueSetBinding
+    from adapter.fhir.fhirpath import Node
     from adapter.fhir.validation.containment import Container
     from adapter.fhir.validation.unchecked import Unchecked
 
@@ -84,9 +86,25 @@ class ProfileWalk:
         return self.trials[key]
 
     def is_bound(self, item: Item, value_set: str) -> bool | None:
-        """Tests whether a coded value is in a value set; None when that cannot be known."""
-        self.unchecked.note("value-set", value_set)
-        return None
+        """Tests whether a coded value is in a value set; None, and a note, when that cannot be known."""
+        answer = bindings.membership(self.definitions.terminology, item, value_set)
+        if answer == "unknown":
+            self.unchecked.note("value-set", value_set)
+            return None
+        return answer == "yes"
+
+    def member_of(self, node: Node, value_set: str) -> bool | None:
+        """Tests whether a node of FHIRPath is in a value set."""
+        return self.is_bound(Item(node.value, node.type.name, ""), value_set)
+
+    def conforms_to(self, node: Node, profile: str, container: Container) -> bool | None:
+        """Tests whether a node of FHIRPath conforms to a profile."""
+        found = self.profile(profile)
+        return (
+            self.conforms(Item(node.value, node.type.name, "", node.companion), found, container)
+            if found
+            else None
+        )
 
     def _children(self, item: Item, layer: Layer, container: Container) -> None:
         """Judge the children that a layer names, in the content of an occurrence."""
@@ -126,6 +144,10 @@ class ProfileWalk:
             self._tell(faults.TYPE, item.path, layer, type=item.type, allowed=names)
             return
         self._value(item, layer)
+        if layer.constraints:
+            self.tally.take(constraints.broken(layer.constraints, item, container, self.unchecked))
+        if layer.binding and item.value is not None:
+            self._binding(item, layer.binding, layer)
         profiles = [url for one in allowed for url in one.profiles]
         if profiles:
             self._value_profiles(item, profiles, layer, container)
@@ -149,6 +171,17 @@ class ProfileWalk:
             self._tell(faults.ABOVE, item.path, layer, wanted=_shown(layer.most))
         if layer.max_length is not None and isinstance(value, str) and len(value) > layer.max_length:
             self._tell(faults.TOO_LONG, item.path, layer, limit=layer.max_length)
+
+    def _binding(self, item: Item, binding: ValueSetBinding, layer: Layer) -> None:
+        """Judge a coded value by a required or extensible binding; a choice may have a type without codes."""
+        if binding.strength in bindings.JUDGED and item.type in bindings.CODED:
+            self.bound(item, binding.strength, binding.value_set, layer.profile)
+
+    def bound(self, item: Item, strength: str, value_set: str, profile: str) -> None:
+        """Judge a coded value by a value set."""
+        if self.is_bound(item, value_set) is False:
+            message = bindings.REQUIRED if strength == "required" else bindings.EXTENSIBLE
+            self.tally.take([message.at(item.path, value_set=value_set, profile=profile)])
 
     def _value_profiles(self, item: Item, urls: list[str], layer: Layer, container: Container) -> None:
         """Judge a value by its profile; of several, one must fit. An extension is judged by its own url."""

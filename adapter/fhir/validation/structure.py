@@ -72,7 +72,7 @@ class _Walk:
             container = outer.inside(contained)
             self.content(node, type_name, path, container, type_name)
         else:
-            container = Container.around(node, path, outer)
+            container = Container.around(node, path, outer, self.beyond.answers if self.beyond else None)
             self.content(node, type_name, path, container, type_name)
             self.tally.take(container.findings())
         self._claimed(node, path, container, is_outermost=outer is None)
@@ -178,7 +178,9 @@ class _Walk:
             if member.concepts and not _is_bound(member, value):
                 self.tally.add(faults.CODE, path, name=member.name)
             elif member.unjudged and not value.keys().isdisjoint(_CODED):
-                self.unchecked.note("value-set", member.unjudged)
+                self._unjudged(member, value, path)
+            if self.beyond and member.type == "Coding":
+                self.beyond.coding(value, path, container)
             for rule in member.rules:
                 self.tally.take(rule.findings(value, container, path))
 
@@ -217,6 +219,13 @@ class _Walk:
             container.local(value, member)
         elif member.type in _ADDRESSES and (message := doubt(member.type, value)):
             self.tally.add(message, _place(path, member.name, index))
+        elif member.unjudged:
+            self._unjudged(member, value, _place(path, member.name, index))
+
+    def _unjudged(self, member: Member, value: Any, path: str) -> None:
+        """Check a coded value by the installed terminology, or note its value set."""
+        if self.beyond:
+            self.beyond.coded(member, value, path)
         elif member.unjudged:
             self.unchecked.note("value-set", member.unjudged)
 
