@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent / "judge"
 BUILT = Path(__file__).resolve().parents[2] / "build" / "judge"
+MEMORY = "-Xmx1500m"
+
 _EMPTY = {"name": "hl7.fhir.xver-extensions", "version": "0.1.0", "fhirVersions": ["4.0.1"]}
 """A package that the engine wants to load; without a network an empty one has to do."""
 
@@ -121,8 +123,9 @@ class Judge:
         with tempfile.TemporaryDirectory() as folder:
             plan = Path(folder) / "tasks.ndjson"
             plan.write_text("".join(task.line + "\n" for task in tasks))
-            told = _run("java", f"-Duser.home={self.folder / 'home'}", "-Xmx1500m", "-cp",
-                        f"{self.folder / 'classes'}{os.pathsep}{self.folder / 'lib'}/*", "Judge", str(plan))  # fmt: skip
+            classes = f"{self.folder / 'classes'}{os.pathsep}{self.folder / 'lib'}/*"
+            home = f"-Duser.home={self.folder / 'home'}"
+            told = _run("java", home, MEMORY, "-cp", classes, "Judge", str(plan))
         return [_answer(json.loads(line)) for line in told.splitlines()], _children_seconds() - before
 
 
