@@ -9,6 +9,7 @@ The engine works offline, with the package hl7.fhir.r4.core 4.0.1 and with the d
 
 from __future__ import annotations
 
+import fcntl
 import io
 import json
 import os
@@ -97,16 +98,10 @@ class Judge:
         for program in ("java", "javac", "mvn"):
             if shutil.which(program) is None:
                 raise JudgeMissingError(f"{program} is not on this machine: HL7's engine does not judge")
-        libraries, classes = folder / "lib", folder / "classes"
-        if _is_older(libraries, HERE / "pom.xml"):
-            _run("mvn", "-q", "-B", "-f", str(HERE / "pom.xml"), "dependency:copy-dependencies",
-                 f"-DoutputDirectory={libraries}")  # fmt: skip
-            libraries.touch()
-        if _is_older(classes, HERE / "Judge.java"):
-            _run("javac", "-encoding", "UTF-8", "-cp", f"{libraries}/*", "-d", str(classes),
-                 str(HERE / "Judge.java"))  # fmt: skip
-            classes.touch()
-        _unpack_packages(folder / "home" / ".fhir" / "packages")
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # the workers of a test run share the folder
+            _build(folder)
         return cls(folder)
 
     def answers(self, tasks: Iterable[Task]) -> list[Answer]:
@@ -136,6 +131,20 @@ def _answer(told: dict[str, Any]) -> Answer:
 def _children_seconds() -> float:
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime
+
+
+def _build(folder: Path) -> None:
+    """Fetch, compile and unpack what is missing in the folder or older than its source."""
+    libraries, classes = folder / "lib", folder / "classes"
+    if _is_older(libraries, HERE / "pom.xml"):
+        _run("mvn", "-q", "-B", "-f", str(HERE / "pom.xml"), "dependency:copy-dependencies",
+             f"-DoutputDirectory={libraries}")  # fmt: skip
+        libraries.touch()
+    if _is_older(classes, HERE / "Judge.java"):
+        _run("javac", "-encoding", "UTF-8", "-cp", f"{libraries}/*", "-d", str(classes),
+             str(HERE / "Judge.java"))  # fmt: skip
+        classes.touch()
+    _unpack_packages(folder / "home" / ".fhir" / "packages")
 
 
 def _is_older(made: Path, source: Path) -> bool:

@@ -7,6 +7,7 @@ import com.google.gson.JsonParser;
 import java.io.ByteArrayInputStream;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,10 +15,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.hl7.fhir.r5.context.ContextUtilities;
 import org.hl7.fhir.r5.elementmodel.Manager.FhirFormat;
 import org.hl7.fhir.r5.model.Resource;
 import org.hl7.fhir.r5.model.StructureDefinition;
+import org.hl7.fhir.r5.utils.validation.IValidatorResourceFetcher;
 import org.hl7.fhir.r5.utils.validation.constants.BestPracticeWarningLevel;
 import org.hl7.fhir.r5.utils.validation.constants.ReferenceValidationPolicy;
 import org.hl7.fhir.utilities.validation.ValidationMessage;
@@ -35,6 +38,19 @@ import org.hl7.fhir.validation.instance.advisor.BasePolicyAdvisorForFullValidati
  */
 public final class Judge {
   private static final Gson JSON = new GsonBuilder().serializeNulls().create();
+
+  /** Answers that no other resource can be fetched, and that every address may exist. */
+  private static final IValidatorResourceFetcher NOTHING_ELSE =
+      (IValidatorResourceFetcher) Proxy.newProxyInstance(
+          Judge.class.getClassLoader(),
+          new Class<?>[] {IValidatorResourceFetcher.class},
+          (self, method, values) -> switch (method.getName()) {
+            case "resolveURL" -> true;
+            case "fetchesCanonicalResource" -> false;
+            case "fetchCanonicalResourceVersions" -> Set.of();
+            case "setLocale" -> self;
+            default -> null;
+          });
 
   private final ValidationEngine base;
   private final Map<String, InstanceValidator> validators = new LinkedHashMap<>();
@@ -75,8 +91,9 @@ public final class Judge {
       InstanceValidator validator = validators.get(key);
       if (validator == null) {
         validator = engine.getValidator(format);
-        validator.setFetcher(null);
+        validator.setFetcher(NOTHING_ELSE);
         validator.setAnyExtensionsAllowed(anyExtensions);
+        validator.setAssumeValidRestReferences(true);
         validators.put(key, validator);
       }
       List<ValidationMessage> messages = new ArrayList<>();
@@ -86,7 +103,7 @@ public final class Judge {
       long spent = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - before;
       answer.addProperty("cpuMs", spent / 1e6);
       answer.add("issues", issues(messages));
-    } catch (Exception failure) {
+    } catch (Exception | Error failure) {
       answer.addProperty("failure", failure.getClass().getSimpleName() + ": " + failure.getMessage());
     }
     return answer;
