@@ -58,7 +58,7 @@ def coded(code: str, system: str = f"{LOCAL}/CodeSystem/prove") -> dict[str, Any
 def bundle(kind: str, *resources: dict[str, Any]) -> dict[str, Any]:
     """A Bundle whose entries have urn:uuid addresses."""
     entries = [
-        {"fullUrl": f"urn:uuid:00000000-0000-4000-8000-00000000000{nth}", "resource": one}
+        {"fullUrl": f"urn:uuid:00000000-0000-4000-8000-{nth:012x}", "resource": one}
         for nth, one in enumerate(resources)
     ]
     return {"resourceType": "Bundle", "type": kind, "entry": entries}

@@ -5,6 +5,7 @@ The validation of today judges by base R4: definitions, profiles and settings do
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from adapter.fhir.codec.received import read_received
@@ -19,22 +20,24 @@ if TYPE_CHECKING:
     from tests.conformance.rounds import Round
 
 
-def judged(
-    data: bytes,
-    definitions: Sequence[dict[str, Any]] = (),
-    profiles: Sequence[str] = (),
-    settings: Mapping[str, Any] | None = None,
-) -> Result:
-    """The result for a text by base R4, the definitions as trees, and the profiles as canonical addresses."""
-    del definitions, profiles, settings
-    return validate(data)
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """Our engine with the definitions of one case at hand, as trees, and with the settings of the case."""
+
+    definitions: Sequence[dict[str, Any]] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    def judged(self, data: bytes, profiles: Sequence[str] = ()) -> Result:
+        """The result for a text by base R4 and by profiles, which are named by their canonical addresses."""
+        del profiles
+        return validate(data)
 
 
 def held(one: Round) -> Result:
     """The result of a round: its file, by its own definitions and settings and no others."""
-    trees = [tree(path) for path in one.definitions]
+    engine = Engine([tree(path) for path in one.definitions], one.settings)
     profiles = [] if one.profile is None else [tree(one.profile)["url"]]
-    return judged(one.file.read_bytes(), trees, profiles, one.settings)
+    return engine.judged(one.file.read_bytes(), profiles)
 
 
 def tree(path: Path) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.conformance import base_cases, profile_cases
 from tests.conformance.base_cases import INVALID, VALID
-from tests.conformance.engine import judged
+from tests.conformance.engine import Engine
 from tests.conformance.verdicts import cases, read_verdicts, verdicts
 
 if TYPE_CHECKING:
@@ -29,14 +29,14 @@ OTHERWISE = {
 @pytest.mark.parametrize("name", VALID)
 def test_a_valid_resource_is_not_refused(name: str) -> None:
     """A resource without a fault has no error."""
-    assert [str(one.expression) for one in judged(json.dumps(VALID[name]).encode()).errors] == []
+    assert [str(one.expression) for one in Engine().judged(json.dumps(VALID[name]).encode()).errors] == []
 
 
 @pytest.mark.parametrize("number", [number for number in INVALID if number != BY_SETTING])
 def test_a_resource_with_one_fault_is_invalid(number: int) -> None:
     """Each fault of the table makes its resource invalid."""
     fault, resource = INVALID[number]
-    assert not judged(json.dumps(resource).encode()).is_valid, fault
+    assert not Engine().judged(json.dumps(resource).encode()).is_valid, fault
 
 
 def test_every_row_of_the_comparison_has_a_case() -> None:
