@@ -1,4 +1,5 @@
-# Everything a developer does, with nothing but Python 3.11+ and make: run, test, test-slow, lint, check, bench.
+# Everything a developer does, with nothing but Python 3.11+ and make: run, test, test-slow, lint, check, bench,
+# conformance.
 # The first call makes .venv and installs from PyPI; later ones start at once, until pyproject.toml changes.
 
 PORT   ?= 8080
@@ -18,7 +19,7 @@ EXAMPLES := $(VAR)/.examples-loaded
 export ADAPTER_VAR := $(VAR)
 export PORT
 
-.PHONY: run test test-slow lint check bench clean
+.PHONY: run test test-slow lint check bench conformance clean
 .DEFAULT_GOAL := run
 
 run: export ADAPTER_AUTH := open
@@ -50,6 +51,9 @@ check: $(RUN)
 
 bench: $(TEST)
 	$(VENV)/bin/python -m bench
+
+conformance: $(TEST)
+	$(VENV)/bin/python -m tests.conformance --write
 
 clean:
 	rm -rf $(VENV) $(VAR)

@@ -46,8 +46,12 @@ def follows(system: str, code: str) -> Answer:
     return _JUDGES[system](code) if len(code) <= MAX_CODE else "unknown"
 
 
+_FHIR_FORMATS = frozenset({"json", "xml", "ttl"})
+"""Short names of FHIR's formats, which CapabilityStatement.format allows beside media types."""
+
+
 def _media_type(code: str) -> Answer:
-    return "yes" if _MEDIA_TYPE.fullmatch(code) else "no"
+    return "yes" if code in _FHIR_FORMATS or _MEDIA_TYPE.fullmatch(code) else "no"
 
 
 def _uri(code: str) -> Answer:
