@@ -125,13 +125,18 @@ def _trace(call: Arguments) -> Step:
 def type_filter(source: Step, specifier: str, position: int) -> Step:
     """The items of a type or of a type derived from it; ``as`` and ``ofType`` of any number of items.
 
+    ``as String`` takes a ``string`` of FHIR too, as in the official validator; ``is String`` does not.
+
     Raises:
         FhirPathError: neither R4 nor FHIRPath has the type.
     """
     name = _name(specifier, position)
+    system = name.removeprefix("System.")
+    of_fhir = name if system == name else system[0].lower() + system[1:]
 
     def step(environment: Environment, this: Items) -> Items:
-        return [item for item in source(environment, this) if name in item.type.names]
+        items = source(environment, this)
+        return [item for item in items if name in item.type.names or of_fhir in item.type.names]
 
     return step
 

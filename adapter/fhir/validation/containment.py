@@ -173,6 +173,13 @@ class Container:
         """The same container, for references in its contained resource at ``index``."""
         return replace(self, index=index, _environment=None)
 
+    def holding(self, resource: dict[str, Any], path: str) -> Container:
+        """The context of the references in a resource that stands in this one: contained, or in an entry."""
+        if resource is self.innermost:
+            return self
+        index = next((at for at, one in enumerate(self.contained) if one is resource), None)
+        return Container.around(resource, path, self) if index is None else self.inside(index)
+
     @property
     def innermost(self) -> dict[str, Any]:
         """The resource that holds the references: the contained one at ``index``, or the container itself."""

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from adapter.errors import Severity
 from adapter.fhir.definitions import facts, resource_types
-from adapter.fhir.definitions.layers import BrokenProfile, Profile
+from adapter.fhir.definitions.layers import BrokenProfile, Constraint, Profile
 from adapter.fhir.fhirpath import FhirPathError, compiled
+from adapter.fhir.primitives import PRIMITIVES
 from adapter.fhir.shapes import RESOURCE_KEY
 from adapter.fhir.validation import profile_faults as faults
+from adapter.fhir.validation.constraints import broken
 from adapter.fhir.validation.elements import Item, items
 
 if TYPE_CHECKING:
@@ -84,6 +86,7 @@ class ExtensionCheck:
                 self.walk.tally.take(
                     [faults.EXTENSION_CONTEXT.at(path, name=holder.element, allowed=allowed)]
                 )
+            self._invariants(found, holder, path, container)
             self.walk.root(Item(node, "Extension", path), found, container)
             self.walk.tally.take(_parts(node, found, path))
 
@@ -92,7 +95,7 @@ class ExtensionCheck:
         names = set(_names(holder, container))
         for kind, expression in profile.contexts:
             if kind == "extension":
-                if holder.type == "Extension" and holder.node.get("url") == expression:
+                if expression in {_url(holder.node), _url(_enclosing(holder, container))}:
                     return True
             elif kind == "fhirpath":
                 if self._is_selected(expression, holder, container, profile):
@@ -100,6 +103,16 @@ class ExtensionCheck:
             elif kind != "element" or expression in names:
                 return True
         return False
+
+    def _invariants(self, profile: Profile, holder: Holder, path: str, container: Container) -> None:
+        """Judge the holder by the invariants that the definition sets for the place of the extension."""
+        is_primitive = holder.type in PRIMITIVES
+        value, beside = (None, holder.node) if is_primitive else (holder.node, None)
+        item = Item(value, holder.type, path, beside)
+        for expression in profile.context_invariants:
+            rule = Constraint("", "error", expression, "", profile.url)
+            if any(broken([rule], item, container, self.walk.unchecked)):
+                self.walk.tally.take([faults.EXTENSION_INVARIANT.at(path, rule=expression)])
 
     def _is_selected(self, expression: str, holder: Holder, container: Container, profile: Profile) -> bool:
         """Tests whether a FHIRPath on the resource gives the holder."""
@@ -135,12 +148,28 @@ def _names(holder: Holder, container: Container) -> Iterator[str]:
         yield from ("Resource", "DomainResource")
         if facts(holder.type).elements.keys() >= _CANONICAL:
             yield from ("CanonicalResource", "MetadataResource")
-    root = container.contained[container.index] if container.index is not None else container.resource
-    within = (
-        f"{container.path}.contained[{container.index}]" if container.index is not None else container.path
-    )
-    if isinstance(root, dict):
-        yield f"{root.get(RESOURCE_KEY)}{_INDEX.sub('', holder.path.removeprefix(within))}"
+    place = holder.path.removeprefix(_place(container))
+    yield f"{container.innermost.get(RESOURCE_KEY)}{_INDEX.sub('', place)}"
+
+
+def _url(extension: dict[str, Any] | None) -> object:
+    return extension.get("url") if extension else None
+
+
+def _enclosing(holder: Holder, container: Container) -> dict[str, Any] | None:
+    """The extension whose value holds the extension, or None."""
+    if not holder.element.startswith("Extension.value"):
+        return None
+    where, _, _ = holder.path.removeprefix(_place(container)).rpartition(".")
+    environment = container.environment
+    found = compiled(f"%resource{where}").evaluate(environment.resource[0], environment)
+    return found[0].value if found and isinstance(found[0].value, dict) else None
+
+
+def _place(container: Container) -> str:
+    """The FHIRPath of the innermost resource of a container."""
+    inner = f".contained[{container.index}]" if container.index is not None else ""
+    return f"{container.path}{inner}"
 
 
 _CANONICAL = frozenset({"url", "status"})

@@ -154,6 +154,13 @@ EXTENSION_CONTEXT = Message(
     en="The extension is not allowed on {name}. It may stand on: {allowed}. Move it, or remove it.",
     source="https://hl7.org/fhir/R4/defining-extensions.html#context",
 )
+EXTENSION_INVARIANT = Message(
+    "extension-context-invariant",
+    IssueType.EXTENSION,
+    nb="Definisjonen tillater denne extension bare der regelen {rule} gjelder. Flytt den, eller fjern den.",
+    en="The definition allows this extension only where the rule {rule} holds. Move it, or remove it.",
+    source="https://hl7.org/fhir/R4/defining-extensions.html#context",
+)
 EXTENSION_MODIFIER = Message(
     "extension-modifier",
     IssueType.EXTENSION,

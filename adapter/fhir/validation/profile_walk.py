@@ -138,11 +138,14 @@ class ProfileWalk:
 
     def _judge(self, item: Item, layer: Layer, container: Container) -> None:
         """Judge one occurrence by one layer, then its children."""
-        allowed = [one for one in layer.types if is_type(item.type, [one.code])]
-        if layer.types and not allowed and not _is_backbone(item, layer):
+        is_content = _is_backbone(item, layer)
+        allowed = [one for one in layer.types if is_content or is_type(item.type, [one.code])]
+        if layer.types and not allowed:
             names = ", ".join(one.code for one in layer.types)
             self._tell(faults.TYPE, item.path, layer, type=item.type, allowed=names)
             return
+        if RESOURCE_KEY in (item.content or ()) and isinstance(item.value, dict):
+            container = container.holding(item.value, item.path)
         self._value(item, layer)
         if layer.constraints:
             self.tally.take(constraints.broken(layer.constraints, item, container, self.unchecked))
@@ -188,7 +191,8 @@ class ProfileWalk:
         if item.type == "Extension":
             return
         profiles = [found for url in urls if (found := self.profile(url))]
-        if len(urls) == 1 and profiles:
+        is_typed = any(is_type(item.type, [one.type]) for one in profiles)
+        if len(urls) == 1 and profiles and is_typed:
             self.root(item, profiles[0], container)
         elif len(profiles) == len(urls) and not any(self.conforms(item, one, container) for one in profiles):
             self._tell(faults.VALUE_PROFILE, item.path, layer, allowed=", ".join(urls))

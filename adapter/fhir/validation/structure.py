@@ -17,6 +17,7 @@ from adapter.fhir.invariants.rule import text
 from adapter.fhir.primitives import doubt
 from adapter.fhir.shapes import RESOURCE_KEY, Member, shape
 from adapter.fhir.tally import Tally
+from adapter.fhir.validation import bundled_references
 from adapter.fhir.validation.beyond_base import BeyondBase
 from adapter.fhir.validation.containment import Container
 from adapter.fhir.validation.extensions import Holder, held
@@ -75,6 +76,8 @@ class _Walk:
             container = Container.around(node, path, outer, self.beyond.answers if self.beyond else None)
             self.content(node, type_name, path, container, type_name)
             self.tally.take(container.findings())
+        if type_name == "Bundle":
+            self.tally.take(bundled_references.findings(node, path))
         self._claimed(node, path, container, is_outermost=outer is None)
 
     def _claimed(self, node: dict[str, Any], path: str, container: Container, *, is_outermost: bool) -> None:
