@@ -10,6 +10,7 @@ from adapter.errors import Severity
 from adapter.fhir.definitions.installed import Definitions
 from adapter.fhir.tally import Tally
 from adapter.fhir.validation.bindings import coding_findings
+from adapter.fhir.validation.container import Surroundings
 from adapter.fhir.validation.elements import Item
 from adapter.fhir.validation.extensions import ExtensionCheck, Holder, UnknownExtensions, held
 from adapter.fhir.validation.profile_walk import ProfileWalk
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from adapter.errors import Finding
     from adapter.fhir.shapes import Member
-    from adapter.fhir.validation.containment import Answers, Container
+    from adapter.fhir.validation.container import Container, Follow
     from adapter.fhir.validation.unchecked import Unchecked
 
 
@@ -35,12 +36,14 @@ class Rules:
     """The installed definitions, the canonicals of profiles to judge the resource by, and settings.
 
     The profiles that a resource claims in ``meta.profile`` are always judged, when they are installed.
+    ``follow`` gives the resources that relative references name; with it, a reference must name one.
     """
 
     definitions: Definitions = field(default_factory=Definitions.built_in)
     profiles: tuple[str, ...] = ()
     unknown_extensions: UnknownExtensions = UnknownExtensions.WARN
     gravity: Gravity = Gravity.REJECT
+    follow: Follow | None = None
 
 
 class BeyondBase:
@@ -92,9 +95,9 @@ class BeyondBase:
         self._report()
 
     @property
-    def answers(self) -> Answers:
-        """The answers to the questions of FHIRPath."""
-        return self._walk
+    def surroundings(self) -> Surroundings:
+        """The answers to the questions of FHIRPath, and the resources that are followed."""
+        return Surroundings(self._walk, self._rules.follow)
 
     def _report(self) -> None:
         found, self._walk.tally = self._walk.tally, Tally()

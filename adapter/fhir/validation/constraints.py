@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from adapter.errors import Finding
     from adapter.fhir.definitions.layers import Constraint
-    from adapter.fhir.validation.containment import Container
+    from adapter.fhir.validation.container import Container
     from adapter.fhir.validation.elements import Item
     from adapter.fhir.validation.unchecked import Unchecked
 

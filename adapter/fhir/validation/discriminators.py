@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from adapter.fhir.definitions.layers import Discriminator, Layer, Profile
-    from adapter.fhir.validation.containment import Container
+    from adapter.fhir.validation.container import Container
 
 _STEP = re.compile(
     r"""(?P<this>\$this)|resolve\(\)|(?:extension|modifierExtension)\(\s*['"](?P<url>[^'"]+)['"]\s*\)"""

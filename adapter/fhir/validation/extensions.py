@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from adapter.errors import Finding
-    from adapter.fhir.validation.containment import Container
+    from adapter.fhir.validation.container import Container
     from adapter.fhir.validation.profile_walk import ProfileWalk
 
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")

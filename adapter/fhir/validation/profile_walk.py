@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from adapter.fhir.definitions.installed import Definitions
     from adapter.fhir.definitions.layers import ValueSetBinding
     from adapter.fhir.fhirpath import Node
-    from adapter.fhir.validation.containment import Container
+    from adapter.fhir.validation.container import Container
     from adapter.fhir.validation.unchecked import Unchecked
 
 MAX_TARGETS = 200
