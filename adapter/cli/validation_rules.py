@@ -68,8 +68,13 @@ def with_rules(command: Callable[..., None]) -> Callable[..., None]:
         unknown_extensions: UnknownExtensions,
         **others: Any,
     ) -> None:
-        follow = _resources(followed).get if followed else None
-        rules = Rules(_definitions(packages), profiles, unknown_extensions, follow=follow)
+        rules = Rules(
+            _definitions(packages),
+            profiles,
+            unknown_extensions,
+            follow=_resources(followed).get if followed else None,
+            must_resolve=bool(followed),
+        )
         command(*args, rules=rules, **others)
 
     for option in reversed(_OPTIONS):

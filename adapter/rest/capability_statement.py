@@ -13,7 +13,7 @@ from adapter.fhir.definitions import search_parameters
 from adapter.fhir.search.parameters import CHAINS, INCLUDES, RESULT_PARAMETERS, REVINCLUDES, SERVED
 from adapter.rest.entries import MOST_ENTRIES
 from adapter.rest.formats import FHIR_JSON, FHIR_XML
-from adapter.rest.routes import ROUTES, TYPES
+from adapter.rest.routes import OPERATIONS, ROUTES, TYPES
 
 if TYPE_CHECKING:
     from datetime import date
@@ -92,10 +92,11 @@ def capability_statement(base: str, day: date, *, if_match_required: bool) -> di
 
 def _resource(type_: str, *, if_match_required: bool) -> dict[str, Any]:
     of_type = dict.fromkeys(route.interaction for route in ROUTES if "<type>" in route.path)
+    operations = [name for name in of_type if name.startswith("$")]
     return {
         "type": type_,
         "documentation": _documentation(type_),
-        "interaction": [{"code": interaction} for interaction in of_type],
+        "interaction": [{"code": name} for name in of_type if name not in operations],
         "versioning": "versioned-update" if if_match_required else "versioned",
         "readHistory": True,
         "updateCreate": True,
@@ -106,6 +107,7 @@ def _resource(type_: str, *, if_match_required: bool) -> dict[str, Any]:
         **({"searchInclude": list(INCLUDES[type_])} if INCLUDES[type_] else {}),
         **({"searchRevInclude": list(REVINCLUDES[type_])} if REVINCLUDES[type_] else {}),
         "searchParam": [_search_param(type_, parameter) for parameter in SERVED[type_].values()],
+        "operation": [{"name": name[1:], "definition": OPERATIONS[name]} for name in operations],
     }
 
 

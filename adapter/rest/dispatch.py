@@ -16,6 +16,7 @@ from adapter.rest.interactions.put import put
 from adapter.rest.interactions.read import read
 from adapter.rest.interactions.search_type import search_type
 from adapter.rest.interactions.transaction import transaction
+from adapter.rest.interactions.validate import validate
 from adapter.rest.interactions.vread import vread
 from adapter.rest.matching import match
 from adapter.rest.routes import Body
@@ -44,6 +45,7 @@ HANDLERS: Mapping[str, Handler] = {
     "transaction": transaction,
     "update": put,
     "vread": vread,
+    "$validate": validate,
 }
 """The handler of each interaction in the table of routes."""
 

@@ -21,9 +21,12 @@ class Matched(NamedTuple):
 
 
 def _pattern(path: str) -> re.Pattern[str]:
-    """The path of a route as a pattern, in which ``<type>`` matches the served types only."""
+    """The path of a route as a pattern: ``<type>`` matches the served types, other parts no ``$name``."""
     held = {"type": "|".join(TYPES)}
-    return re.compile(re.sub(r"<(\w+)>", lambda part: f"(?P<{part[1]}>{held.get(part[1], '[^/]+')})", path))
+    literal = path.replace("$", r"\$")
+    return re.compile(
+        re.sub(r"<(\w+)>", lambda part: f"(?P<{part[1]}>{held.get(part[1], '(?![$])[^/]+')})", literal)
+    )
 
 
 _PATTERNS = tuple((route, _pattern(route.path)) for route in ROUTES)
@@ -41,14 +44,14 @@ def match(method: str, path: str) -> Matched:
         MethodNotAllowed: the address supports other methods only.
     """
     asked = "GET" if method == "HEAD" else method
-    operation = operation_unoffered(path.rpartition("/")[2], BASE_PATH)
-    if operation:
-        raise NotFound(operation)
     for route, pattern in _PATTERNS:
         found = pattern.fullmatch(path)
         if found and route.method == asked:
             return Matched(route, **found.groupdict())
     allow = allowed(path)
+    operation = operation_unoffered(path.rpartition("/")[2], BASE_PATH)
+    if operation and not allow:
+        raise NotFound(operation)
     if not allow:
         raise NotFound(ADDRESS_UNKNOWN.at(document=DOCUMENT))
     instead = method_unoffered(method, path, BASE_PATH)

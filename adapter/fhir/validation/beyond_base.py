@@ -36,7 +36,7 @@ class Rules:
     """The installed definitions, the canonicals of profiles to judge the resource by, and settings.
 
     The profiles that a resource claims in ``meta.profile`` are always judged, when they are installed.
-    ``follow`` gives the resources that relative references name; with it, a reference must name one.
+    ``follow`` gives the resources that relative references name; with ``must_resolve`` each must name one.
     """
 
     definitions: Definitions = field(default_factory=Definitions.built_in)
@@ -44,6 +44,7 @@ class Rules:
     unknown_extensions: UnknownExtensions = UnknownExtensions.WARN
     gravity: Gravity = Gravity.REJECT
     follow: Follow | None = None
+    must_resolve: bool = False
 
 
 class BeyondBase:
@@ -97,7 +98,7 @@ class BeyondBase:
     @property
     def surroundings(self) -> Surroundings:
         """The answers to the questions of FHIRPath, and the resources that are followed."""
-        return Surroundings(self._walk, self._rules.follow)
+        return Surroundings(self._walk, self._rules.follow, self._rules.must_resolve)
 
     def _report(self) -> None:
         found, self._walk.tally = self._walk.tally, Tally()

@@ -40,10 +40,11 @@ Follow = Callable[[str], "dict[str, Any] | None"]
 
 
 class Surroundings(NamedTuple):
-    """What a validation knows beside the text: answers for FHIRPath, and resources that are followed."""
+    """The answers for FHIRPath, and the resources that relative references may or must name."""
 
     answers: Answers
     follow: Follow | None = None
+    must_resolve: bool = False
 
 
 class Target(NamedTuple):
@@ -174,8 +175,8 @@ class Container:
         return follow(f"{asked.type}/{asked.id}") if follow and asked and not asked.base else None
 
     def is_unresolved(self, address: object) -> bool:
-        """Tests whether references are followed, and a relative one names no resource at all."""
-        if not self.surroundings or not self.surroundings.follow or not isinstance(address, str):
+        """Tests whether a relative reference names no resource at all, where it must name one."""
+        if not self.surroundings or not self.surroundings.must_resolve or not isinstance(address, str):
             return False
         asked = literal(address)
         return asked is not None and not asked.base and self.target(address) is None
