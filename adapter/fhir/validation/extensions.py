@@ -92,6 +92,9 @@ class ExtensionCheck:
 
     def _is_allowed(self, profile: Profile, holder: Holder, container: Container) -> bool:
         """Tests whether a context of the definition fits the holder; an unknown one counts as yes."""
+        direct = {holder.element, holder.type, "Element"}
+        if any(kind == "element" and expression in direct for kind, expression in profile.contexts):
+            return True
         names = set(_names(holder, container))
         for kind, expression in profile.contexts:
             if kind == "extension":

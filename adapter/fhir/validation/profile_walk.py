@@ -8,7 +8,7 @@ Rules: https://hl7.org/fhir/R4/profiling.html and elementdefinition.html.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from adapter.fhir.codec.stored import render
 from adapter.fhir.definitions.layers import BrokenProfile, Layer, Profile
@@ -21,7 +21,9 @@ from adapter.fhir.validation.elements import Item, items
 from adapter.fhir.validation.values import has_pattern, is_above, is_below, is_fixed
 
 if TYPE_CHECKING:
-    from adapter.errors import Message
+    from collections.abc import Iterable
+
+    from adapter.errors import Finding, Message
     from adapter.fhir.definitions.installed import Definitions
     from adapter.fhir.definitions.layers import ValueSetBinding
     from adapter.fhir.fhirpath import Node
@@ -30,6 +32,13 @@ if TYPE_CHECKING:
 
 MAX_TARGETS = 200
 """Depth of references from target to target; a chain may be as long as a hostile Bundle."""
+
+
+class Taker(Protocol):
+    """A tally, as far as the walk needs it."""
+
+    def take(self, findings: Iterable[Finding]) -> None:
+        """Keep findings."""
 
 
 @dataclass(slots=True)
@@ -42,7 +51,7 @@ class ProfileWalk:
 
     definitions: Definitions
     unchecked: Unchecked
-    tally: Tally
+    tally: Taker
     trials: dict[tuple[int, str], bool] = field(default_factory=dict)
     depth: int = 0
 
@@ -80,9 +89,10 @@ class ProfileWalk:
         if key not in self.trials:
             self.trials[key] = True
             if self.depth < MAX_TARGETS:
-                trial = ProfileWalk(self.definitions, self.unchecked, Tally(), self.trials, self.depth + 1)
+                found = Tally()
+                trial = ProfileWalk(self.definitions, self.unchecked, found, self.trials, self.depth + 1)
                 trial.root(item, profile, container)
-                self.trials[key] = not trial.tally.has_errors()
+                self.trials[key] = not found.has_errors()
         return self.trials[key]
 
     def is_bound(self, item: Item, value_set: str) -> bool | None:
