@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapter.errors import Severity
 from adapter.fhir.definitions.installed import Definitions
+from adapter.fhir.shapes import RESOURCE_KEY
 from adapter.fhir.validation.bindings import coding_findings
 from adapter.fhir.validation.container import Surroundings
 from adapter.fhir.validation.elements import Item
@@ -87,6 +88,8 @@ class BeyondBase:
         asked = self._rules.profiles if is_outermost else ()
         for url in dict.fromkeys((*asked, *claimed)):
             self._walk.resource(node, url, path, container)
+        if node.get(RESOURCE_KEY) == "StructureDefinition":
+            self._walk.definition(node, path)
 
     def extensions(self, holder: Holder, container: Container) -> None:
         """Judge the extensions that an object holds."""

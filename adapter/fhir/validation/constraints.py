@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from adapter.errors import Finding
-    from adapter.fhir.definitions.layers import Constraint
+    from adapter.fhir.definitions.layers import Constraint, Profile
     from adapter.fhir.validation.container import Container
     from adapter.fhir.validation.elements import Item
     from adapter.fhir.validation.unchecked import Unchecked
@@ -43,6 +43,18 @@ def broken(
             told = faults.CONSTRAINT.at(item.path, key=one.key, profile=one.profile, human=one.human)
             severity = _OF_SEVERITY.get(one.severity, told.severity)
             yield replace(told, code=one.key or told.code, severity=severity)
+
+
+def unreadable(profile: Profile, path: str) -> Iterator[Finding]:
+    """The findings of the constraints of a profile that are no FHIRPath; ``path`` is its place."""
+    for layer in profile.root.all():
+        for one in layer.constraints:
+            if one.profile == profile.url:
+                try:
+                    compiled(one.expression)
+                except FhirPathError as error:
+                    if error.reason == "syntax":
+                        yield _unusable(one, error, path)
 
 
 def _unusable(constraint: Constraint, error: FhirPathError, path: str) -> Finding:

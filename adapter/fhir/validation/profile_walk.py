@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from adapter.fhir.codec.stored import render
+from adapter.fhir.definitions.differentials import compiled
 from adapter.fhir.definitions.layers import BrokenProfile, Layer, Profile
 from adapter.fhir.shapes import RESOURCE_KEY
 from adapter.fhir.tally import Tally
@@ -66,6 +67,18 @@ class ProfileWalk:
             self.tally.take([faults.OTHER_TYPE.at(path, profile=url, type=found.type)])
         else:
             self.root(Item(node, str(node[RESOURCE_KEY]), path), found, container)
+
+    def definition(self, node: dict[str, Any], path: str) -> None:
+        """Judge a StructureDefinition as such: it can be applied, and its rules are FHIRPath."""
+        if node.get("derivation") != "constraint" or node.get("kind") == "logical":
+            return
+        found = compiled(node, self.definitions.profile)
+        if isinstance(found, BrokenProfile):
+            self.tally.take([faults.BROKEN.at(path, profile=found.url, reason=found.reason)])
+            return
+        for url in found.missing:
+            self.unchecked.note("profile", url)
+        self.tally.take(constraints.unreadable(found, path))
 
     def root(self, item: Item, profile: Profile, container: Container) -> None:
         """Judge an occurrence by the root layer of a profile."""
