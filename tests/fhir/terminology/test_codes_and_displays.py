@@ -29,7 +29,8 @@ ROLES = "http://terminology.hl7.org/CodeSystem/v3-RoleCode"
 )
 def test_the_status_of_a_code_follows_the_content_of_its_code_system(content, known, absent):
     """Only a complete code system makes an absent code unknown; a supplement has no codes of its own."""
-    at_hand = terminology(code_system("a", content=content))
+    of = {"supplements": "http://x"} if content == "supplement" else {}
+    at_hand = terminology(code_system("a", content=content, **of))
     assert at_hand.code_status(SYSTEM, "a") == known
     assert at_hand.code_status(SYSTEM, "b") == absent
 
