@@ -1,8 +1,8 @@
 """``python -m profiles NO_BASIS_FOLDER``: compile the profiles, and make their FHIR package.
 
-Writes ``profiles/definitions`` (committed: generated terminology and extensions, differentials of the profiles)
-and ``build/profiles/<name>-<version>.tgz`` (definitions with snapshots). Exit codes: 0 compiled, 1 SUSHI has an
-error or a warning that is not known.
+Writes ``profiles/definitions`` (committed: generated terminology and extensions, differentials of profiles)
+and ``build/profiles/<name>-<version>.tgz`` (definitions with snapshots). Exit codes: 0 compiled, 1 SUSHI has
+an error or a warning that is not known.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ DEFINITIONS = HERE / "definitions"
 BUILD = HERE.parent / "build" / "profiles"
 
 KNOWN = (
-    "Failed to load automatically-provided hl7.",  # HL7's tools, terminology and extensions: nothing here names them
+    "Failed to load automatically-provided hl7.",  # HL7's tools and terminology: nothing here names them
     "The FSHOnly property is set to true",  # no web pages are made
 )
 """Warnings of SUSHI that are known, with the reason they are harmless."""

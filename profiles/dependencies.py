@@ -1,7 +1,7 @@
 """The FHIR packages that SUSHI needs: HL7's R4 core, and HL7 Norge's no-basis with snapshots.
 
-HL7 Norge publishes no-basis as XML without snapshots. The project's codec reads it, GoFSH writes it as FSH, and
-SUSHI makes the snapshots, which profiles on it need.
+HL7 Norge publishes no-basis as XML without snapshots. The project's codec reads it, GoFSH writes it as FSH,
+and SUSHI makes the snapshots, which profiles on it need.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ CORE = "hl7.fhir.r4.core#4.0.1"
 NO_BASIS = "hl7.fhir.no.basis#2.2.2"
 
 _NOT_IN_FSH = ("Patient.extension:citizenship.extension",)
-"""Elements of no-basis that FSH cannot express: a binding on an Extension (an example binding of a country)."""
+"""Elements of no-basis that FSH cannot express: an example binding of a country on an Extension."""
 
 
 def add_core(packages: Path) -> None:

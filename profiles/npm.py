@@ -1,7 +1,8 @@
 """Runs the compilers of FHIR Shorthand, SUSHI and GoFSH, with the packages of FHIR in a folder of the build.
 
-Both are npm packages. They look for FHIR packages under the home folder, so their home is the build's: nothing
-is read from or written to the user's own. What is not there they try to download, and go on without it.
+Both are npm packages. They look for FHIR packages under the home folder, so their home is the build's:
+nothing is read from or written to the user's own. What is not there they try to download, and go on without
+it.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ class CompilerError(Exception):
 
 @dataclass(frozen=True)
 class Compilers:
-    """SUSHI and GoFSH in a folder of the build, installed on first use with the scripts of npm packages off."""
+    """SUSHI and GoFSH in a folder of the build, installed on first use, without scripts of npm packages."""
 
     folder: Path
 

@@ -17,16 +17,15 @@ Description: "A plan in a municipality's record: the individuell plan itself, or
 * status MS
 * intent MS
 * category 1..* MS
-* insert SlicedBySystem(category)
-* category contains carePlan 0..* and plantype 0..1
-* category[carePlan] ^short = "Care plan; present in every plan"
-* category[carePlan].coding 1..*
-* category[carePlan].coding.system 1..1
-* category[carePlan].coding.system = $sct
+* category ^slicing.discriminator.type = #pattern
+* category ^slicing.discriminator.path = "$this"
+* category ^slicing.rules = #open
+* category contains carePlan 1..1 and plantype 0..1
+* category[carePlan] = $sct#734163000
+* category[carePlan] ^short = "Care plan; present in every plan, so that every receiver knows it as one"
+* category[plantype] from https://ip-adapter.example/fhir/ValueSet/ip-plantype (required)
+* category[plantype] ^patternCodeableConcept.coding.system = "https://ip-adapter.example/fhir/CodeSystem/ip-plantype"
 * category[plantype] ^short = "Plantype (kind of plan)"
-* insert CodesOf(category, plantype, plantype)
-* category obeys ip-no-two-systems
-* obeys ip-care-plan-code
 * title MS
 * description MS
 * description ^short = "Hva er viktig for meg (what matters to me)"
@@ -52,16 +51,6 @@ Description: "A plan in a municipality's record: the individuell plan itself, or
 * activity.reference MS
 * insert Notes
 
-Invariant: ip-care-plan-code
-Description: "A plan has the category 734163000 of SNOMED CT, so that every receiver knows it as a care plan."
-Severity: #error
-Expression: "category.coding.where(system = 'http://snomed.info/sct' and code = '734163000').exists()"
-
-Invariant: ip-no-two-systems
-Description: "A category of one of the project's code systems has no coding of another of them: one category says one thing."
-Severity: #error
-Expression: "coding.where(system.startsWith('https://ip-adapter.example/fhir/CodeSystem/')).system.distinct().count() <= 1"
-
 Profile: IpIndividuellPlan
 Parent: IpCarePlan
 Id: ip-individuell-plan
@@ -69,10 +58,14 @@ Title: "Individuell plan"
 Description: "The individuell plan of the law: pasient- og brukerrettighetsloven § 2-5, helse- og omsorgstjenesteloven § 7-1. A person has one at most."
 * insert Published
 * category[plantype] 1..1
-* category[plantype].coding 1..1
-* category[plantype].coding.code = #individuell-plan
+* obeys ip-individuell-plan-kind
 * partOf 0..0
 * partOf ^short = "An individuell plan is no part of another plan"
+
+Invariant: ip-individuell-plan-kind
+Description: "An individuell plan is of the kind individuell-plan."
+Severity: #error
+Expression: "category.coding.where(system = 'https://ip-adapter.example/fhir/CodeSystem/ip-plantype' and code = 'individuell-plan').exists()"
 
 Profile: IpDelplan
 Parent: IpCarePlan

@@ -48,6 +48,7 @@ Description: "A consent that the service enforces, in the shape of IHE PCF: noth
 * provision.code 0..0
 * provision.dataPeriod 0..0
 * provision.data MS
+* provision.data.reference MS
 * provision.provision MS
 * provision.provision.type 1..1 MS
 * provision.provision.period MS

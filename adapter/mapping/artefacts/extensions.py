@@ -13,7 +13,7 @@ from fhir.resources.R4B.structuredefinition import StructureDefinition
 
 from adapter.fhir.canonical import BASE
 from adapter.mapping.artefacts.metadata import metadata
-from adapter.mapping.artefacts.terminology import codes_in_fhir
+from adapter.mapping.bound_codes import codes_in_fhir
 from adapter.mapping.field_shapes import FieldShape
 from adapter.mapping.sources import walk
 from adapter.record.parts import BY_NAME, PARTS
