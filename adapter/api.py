@@ -38,8 +38,8 @@ def to_fhir(record: Mapping[str, Any]) -> Bundle:
     """The collection Bundle of a record: every part that has a resource type, as the municipality sees it.
 
     Args:
-        record: a sak, an ansatt or an organisasjon by ``mappings/plan.schema.json``; it may have residue under
-            ``rest``.
+        record: a sak, an ansatt or an organisasjon by ``mappings/plan.schema.json``, with residue under
+            ``rest`` or none.
 
     Raises:
         Unprocessable: the record is not valid by the schema; the findings name the fields.

@@ -1,7 +1,8 @@
-"""``python -m profiles NO_BASIS_FOLDER``: compile the profiles, and make their FHIR package.
+"""``python -m profiles NO_BASIS [DEFINITIONS]``: compile the profiles, and make their FHIR package.
 
-Writes ``profiles/definitions`` (committed: generated terminology and extensions, differentials of profiles)
-and ``build/profiles/<name>-<version>.tgz`` (definitions with snapshots). Exit codes: 0 compiled, 1 SUSHI has
+NO_BASIS is the folder of HL7 Norge's definitions as XML. Writes DEFINITIONS, or ``profiles/definitions``
+(committed: generated terminology and extensions, differentials of profiles), and
+``build/profiles/<name>-<version>.tgz`` (definitions with snapshots). Exit codes: 0 compiled, 1 SUSHI has
 an error or a warning that is not known.
 """
 
@@ -35,7 +36,7 @@ _LEFT_OUT = ("snapshot", "mapping")
 """What SUSHI copies from the base of a profile, and readers take from the base."""
 
 
-def main(no_basis: Path) -> int:
+def main(no_basis: Path, definitions: Path = DEFINITIONS) -> int:
     """Compile everything; the exit code."""
     compilers = Compilers(BUILD / "compilers")
     compilers.install()
@@ -49,10 +50,10 @@ def main(no_basis: Path) -> int:
         return 1
     compiled = _read(project / "fsh-generated" / "resources")
     committed = _committed(compiled)
-    shutil.rmtree(DEFINITIONS, ignore_errors=True)
-    DEFINITIONS.mkdir()
+    shutil.rmtree(definitions, ignore_errors=True)
+    definitions.mkdir()
     for name, content in committed.items():
-        (DEFINITIONS / name).write_bytes(content)
+        (definitions / name).write_bytes(content)
     print(_package(committed, compiled))
     return 1 if faults else 0
 
@@ -120,4 +121,4 @@ def _archive(files: dict[str, bytes]) -> bytes:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    sys.exit(main(*map(Path, sys.argv[1:3])))
