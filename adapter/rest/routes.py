@@ -64,6 +64,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/metadata", "capabilities", is_open=True),
     Route("GET", "/<definition>/<id>", "read", is_open=True),
     Route("GET", "/<definition>", "search-type", is_open=True),
+    Route("POST", "/<definition>/_search", "search-type", Body.FORM, is_open=True),
     Route("GET", "/<type>/<id>", "read"),
     Route("GET", "/<type>/<id>/_history/<version>", "vread"),
     Route("PUT", "/<type>/<id>", "update", Body.RESOURCE),

@@ -34,8 +34,9 @@ def read_definition(request: FhirRequest, repository: Repository) -> FhirRespons
 
 def search_definitions(request: FhirRequest, repository: Repository) -> FhirResponse:  # noqa: ARG001 - the same
     """The definitions of a type, all of them or those with a canonical URL."""
-    asked = tuple(pair for pair in request.query if pair[0] == _URL)
-    if len(asked) < len(request.query) and not request.lenient:
+    sent = (*request.query, *request.form)
+    asked = tuple(pair for pair in sent if pair[0] == _URL)
+    if len(asked) < len(sent) and not request.lenient:
         valid = ", ".join((*DOOR_PARAMETERS, _URL))
         raise BadRequest(UNKNOWN_PARAMETER.at(interaction=request.interaction, valid=valid))
     found = [
@@ -44,7 +45,7 @@ def search_definitions(request: FhirRequest, repository: Repository) -> FhirResp
         if type_ == request.type and all(one["url"] in value.split(",") for _, value in asked)
     ]
     address = with_parameters(f"{request.base}/{request.type}", (*asked, *request.carried))
-    lenient = len(asked) < len(request.query)
+    lenient = len(asked) < len(sent)
     return FhirResponse(HTTPStatus.OK, render(_searchset(request.base, found, address)), lenient=lenient)
 
 

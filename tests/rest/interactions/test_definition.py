@@ -38,9 +38,12 @@ def test_a_search_gives_every_definition_of_a_type(house: House, type_: str) -> 
 
 
 def test_a_search_by_url_gives_the_definition_with_that_canonical(house: House) -> None:
-    """A canonical URL finds one definition, and an unknown one none."""
-    found = read_stored(house.call(None, "GET", f"/fhir/StructureDefinition?url={BASE}/{PROFILE}").data)
+    """A canonical URL finds one definition by GET and by POST, and an unknown one none."""
+    url = f"{BASE}/{PROFILE}"
+    found = read_stored(house.call(None, "GET", f"/fhir/StructureDefinition?url={url}").data)
     assert [entry["resource"]["id"] for entry in found["entry"]] == ["ip-careteam"]
+    posted = house.call(None, "POST", "/fhir/StructureDefinition/_search", data={"url": url})
+    assert read_stored(posted.data) == found
     none = read_stored(house.call(None, "GET", "/fhir/ValueSet?url=http://x.example/none").data)
     assert (none["total"], "entry" in none) == (0, False)
 
