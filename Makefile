@@ -1,5 +1,5 @@
-# Everything a developer does, with nothing but Python 3.11+ and make: run, test, test-slow, lint, check, bench;
-# profiles needs npm too.
+# Everything a developer does, with nothing but Python 3.11+ and make: run, test, test-slow, lint, check, bench,
+# conformance; profiles needs npm too.
 # The first call makes .venv and installs from PyPI; later ones start at once, until pyproject.toml changes.
 
 PORT   ?= 8080
@@ -20,7 +20,7 @@ EXAMPLES := $(VAR)/.examples-loaded
 export ADAPTER_VAR := $(VAR)
 export PORT
 
-.PHONY: run test test-slow lint check profiles bench clean
+.PHONY: run test test-slow lint check profiles bench conformance clean
 .DEFAULT_GOAL := run
 
 run: export ADAPTER_AUTH := open
@@ -56,6 +56,9 @@ profiles: $(RUN)
 
 bench: $(TEST)
 	$(VENV)/bin/python -m bench
+
+conformance: $(TEST)
+	$(VENV)/bin/python -m tests.conformance --write
 
 clean:
 	rm -rf $(VENV) $(VAR)

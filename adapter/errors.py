@@ -128,6 +128,10 @@ class Message:
     source: str | None = None
     severity: Severity = Severity.ERROR
 
+    def __post_init__(self) -> None:
+        """Register the message by its code, for :func:`declared`."""
+        _declared.setdefault(self.code, {})[self] = None
+
     def at(
         self,
         expression: str | None = None,
@@ -148,6 +152,15 @@ class Message:
             column,
             self.source,
         )
+
+
+_declared: dict[str, dict[Message, None]] = {}
+"""Every different message of the process by its code; a code has several where its texts have variants."""
+
+
+def declared() -> dict[str, tuple[Message, ...]]:
+    """The messages of all imported modules by code, in the order of their declaration."""
+    return {code: tuple(messages) for code, messages in _declared.items()}
 
 
 class AdapterError(Exception):

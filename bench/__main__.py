@@ -1,7 +1,7 @@
 """Benchmark of reads of a CareTeam with token, permit and log, beside bare Flask with the same bytes.
 
 The benchmark then measures the mapping alone and writes of records; ``python -m bench.loading 10000``
-measures more writes.
+measures more writes. The last table is about validation.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
-from bench import load, loading, machine, mapping, servers
+from bench import load, loading, machine, mapping, servers, validating
 
 if TYPE_CHECKING:
     from bench.load import Load
@@ -48,6 +48,7 @@ def main() -> None:
                 _compare(adapter, bare, headers, len(body))
     mapping.main()
     loading.main()
+    validating.main()
 
 
 @dataclass(frozen=True, slots=True)

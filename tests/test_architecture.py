@@ -95,8 +95,9 @@ def test_serving_loads_neither_migrations_nor_models() -> None:
 
 HEAVY = {
     "adapter.app", "adapter.mapping", "adapter.record", "adapter.repository", "adapter.rest",
-    "adapter.settings", "adapter.storage", "alembic", "fhir", "flask", "httpx", "joserfc", "jsonschema_rs",
-    "pydantic", "sqlalchemy", "structlog", "urllib.request", "yaml",
+    "adapter.settings", "adapter.storage", "alembic", "difflib", "fhir", "flask", "httpx",
+    "importlib.metadata", "joserfc", "jsonschema_rs", "pkgutil", "pydantic", "sqlalchemy", "structlog",
+    "urllib.request", "yaml",
 }  # fmt: skip
 DIV = '<div xmlns="http://www.w3.org/1999/xhtml">a</div>'
 TOLD = {

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from adapter import __version__
 from adapter.errors import AdapterError
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class _Commands(click.Group):
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="ip-adapter")
+@click.version_option(__version__)
 def commands() -> None:
     """Adapter between a municipal record of individuell plan and koordinator and HL7 FHIR R4."""
 

@@ -22,8 +22,10 @@ class Member:
     ``role``: the key resourceType, the value of a primitive, its companion (``_birthDate``), an object, or a
     resource. ``name`` is the FHIRPath name of the element, and ``choice`` its type under this key if it is a
     choice. ``codes`` are the codes of a required binding, and ``concepts`` the same codes by system.
-    ``unjudged`` is the value set of a required or extensible binding whose codes are not checked. ``order``
-    is the position of the element in XML, and ``is_attribute`` makes it an XML attribute.
+    ``unjudged`` is the value set of a required or extensible binding whose codes are not listed here, and
+    ``strength`` the strength of that binding. ``path``
+    is the path of the element in the specification, ``order`` its position in XML, and ``is_attribute`` makes
+    it an XML attribute.
     """
 
     role: Role
@@ -36,8 +38,10 @@ class Member:
     codes: frozenset[str] | None = None
     concepts: dict[str, frozenset[str]] | None = None
     unjudged: str | None = None
+    strength: str = ""
     targets: frozenset[str] | None = None
     rules: tuple[Rule, ...] = ()
+    path: str = ""
     order: int = 0
     is_attribute: bool = False
 
@@ -68,7 +72,7 @@ def shape(type_name: str) -> Shape:
         members[RESOURCE_KEY] = Member("type", RESOURCE_KEY, RESOURCE_KEY, "", is_list=False)
     for order, element in enumerate(of.elements.values(), 1):
         made = [
-            replace(member, order=order, is_attribute=element.is_attribute)
+            replace(member, path=element.path, order=order, is_attribute=element.is_attribute)
             for key, ref in _keys(element)
             for member in _members(element, key, ref)
         ]
@@ -109,6 +113,7 @@ def _members(element: ElementFacts, key: str, ref: TypeRef) -> list[Member]:
             primitive,
             codes=_codes(element),
             unjudged=_unjudged(element),
+            strength=element.binding.strength if element.binding else "",
         )
         # Ids, the url of an extension and a narrative have no companion: R4 allows no extension on them.
         if element.is_attribute or ref.code == "xhtml" or element.name == "id":
@@ -126,6 +131,7 @@ def _members(element: ElementFacts, key: str, ref: TypeRef) -> list[Member]:
             choice,
             concepts=_concepts(element),
             unjudged=_unjudged(element),
+            strength=element.binding.strength if element.binding else "",
             targets=targets or None,
             rules=tuple(rule for profile in ref.profiles for rule in RULES.get(profile, ())),
         )

@@ -74,6 +74,12 @@ class Tally:
             else:
                 self.left_out[finding.severity] += 1
 
+    def has_errors(self) -> bool:
+        """Tests whether a finding of severity fatal or error has been kept or counted."""
+        return any(self.kept[one] for one in (Severity.FATAL, Severity.ERROR)) or any(
+            one.severity in {Severity.FATAL, Severity.ERROR} for one in self.counted
+        )
+
     def told(self) -> list[Finding]:
         """The kept findings, gravest severity first; after each severity the count of those left out."""
         found: list[Finding] = []

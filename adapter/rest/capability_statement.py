@@ -5,23 +5,22 @@ https://hl7.org/fhir/R4/capabilitystatement.html.
 
 from __future__ import annotations
 
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from adapter.fhir.canonical import BASE
+from adapter import __version__
+from adapter.fhir.canonical import BASE, FHIR_VERSION
 from adapter.fhir.definitions import search_parameters
 from adapter.fhir.search.parameters import CHAINS, INCLUDES, RESULT_PARAMETERS, REVINCLUDES, SERVED
 from adapter.rest.entries import MOST_ENTRIES
 from adapter.rest.formats import FHIR_JSON, FHIR_XML
 from adapter.rest.published_definitions import profiles_of
-from adapter.rest.routes import DEFINITIONS, ROUTES, TYPES
+from adapter.rest.routes import DEFINITIONS, OPERATIONS, ROUTES, TYPES
 
 if TYPE_CHECKING:
     from datetime import date
 
     from adapter.fhir.search.parameters import SearchParameter
 
-FHIR_VERSION = "4.0.1"
 _SERVICE_CODES = "http://terminology.hl7.org/CodeSystem/restful-security-service"
 
 _POST_ONLY = (
@@ -59,7 +58,7 @@ def capability_statement(base: str, day: date, *, if_match_required: bool) -> di
         "resourceType": "CapabilityStatement",
         "id": "ip-adapter",
         "url": f"{BASE}/CapabilityStatement/ip-adapter",
-        "version": version("ip-adapter"),
+        "version": __version__,
         "name": "IpAdapter",
         "title": "Individuell plan and koordinator",
         "status": "active",
@@ -67,7 +66,7 @@ def capability_statement(base: str, day: date, *, if_match_required: bool) -> di
         "publisher": "ip-adapter",
         "description": _ABOUT,
         "kind": "instance",
-        "software": {"name": "ip-adapter", "version": version("ip-adapter")},
+        "software": {"name": "ip-adapter", "version": __version__},
         "implementation": {
             "description": "Individuell plan and koordinator of one municipality",
             "url": base,
@@ -97,11 +96,12 @@ def capability_statement(base: str, day: date, *, if_match_required: bool) -> di
 
 def _resource(type_: str, *, if_match_required: bool) -> dict[str, Any]:
     of_type = dict.fromkeys(route.interaction for route in ROUTES if "<type>" in route.path)
+    operations = [name for name in of_type if name.startswith("$")]
     return {
         "type": type_,
         "supportedProfile": profiles_of(type_),
         "documentation": _documentation(type_),
-        "interaction": [{"code": interaction} for interaction in of_type],
+        "interaction": [{"code": name} for name in of_type if name not in operations],
         "versioning": "versioned-update" if if_match_required else "versioned",
         "readHistory": True,
         "updateCreate": True,
@@ -112,6 +112,7 @@ def _resource(type_: str, *, if_match_required: bool) -> dict[str, Any]:
         **({"searchInclude": list(INCLUDES[type_])} if INCLUDES[type_] else {}),
         **({"searchRevInclude": list(REVINCLUDES[type_])} if REVINCLUDES[type_] else {}),
         "searchParam": [_search_param(type_, parameter) for parameter in SERVED[type_].values()],
+        "operation": [{"name": name[1:], "definition": OPERATIONS[name]} for name in operations],
     }
 
 

@@ -17,6 +17,7 @@ from adapter.rest.interactions.put import put
 from adapter.rest.interactions.read import read
 from adapter.rest.interactions.search_type import search_type
 from adapter.rest.interactions.transaction import transaction
+from adapter.rest.interactions.validate import validate
 from adapter.rest.interactions.vread import vread
 from adapter.rest.matching import match
 from adapter.rest.routes import Body
@@ -45,6 +46,7 @@ HANDLERS: Mapping[str, Handler] = {
     "transaction": transaction,
     "update": put,
     "vread": vread,
+    "$validate": validate,
 }
 """The handler of each interaction with resources of a record, and with the service."""
 

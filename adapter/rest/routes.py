@@ -32,6 +32,10 @@ DEFINITIONS: dict[str, str] = {
 """The types of the definitions that everybody may read, with their meaning."""
 
 
+OPERATIONS = {"$validate": "http://hl7.org/fhir/OperationDefinition/Resource-validate"}
+"""The canonical of the definition of each operation."""
+
+
 class Body(Enum):
     """The kind of body of a request."""
 
@@ -44,8 +48,8 @@ class Body(Enum):
 class Route:
     """One address and method: ``<type>`` stands for each of ``TYPES``, ``<definition>`` of ``DEFINITIONS``.
 
-    ``interaction`` is a code of https://hl7.org/fhir/R4/valueset-restful-interaction.html; an ``is_open``
-    route needs no token.
+    ``interaction`` is a code of https://hl7.org/fhir/R4/valueset-restful-interaction.html, or the name of an
+    operation with its ``$``; an ``is_open`` route needs no token.
     """
 
     method: str
@@ -70,6 +74,8 @@ ROUTES: tuple[Route, ...] = (
     Route("PUT", "/<type>/<id>", "update", Body.RESOURCE),
     Route("GET", "/<type>/<id>/_history", "history-instance"),
     Route("POST", "/<type>", "create", Body.RESOURCE),
+    Route("POST", "/<type>/$validate", "$validate", Body.RESOURCE),
+    Route("POST", "/<type>/<id>/$validate", "$validate", Body.RESOURCE),
     Route("GET", "/<type>", "search-type"),
     Route("POST", "/<type>/_search", "search-type", Body.FORM),
     Route("POST", "", "transaction", Body.RESOURCE),

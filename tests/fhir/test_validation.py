@@ -1,10 +1,8 @@
-"""Validation of a file: the place of every finding in JSON and XML, and the report formats."""
+"""Validation of a file: the place of every finding in JSON and XML, and the names not checked."""
 
 from __future__ import annotations
 
-import json as standard
 import re
-from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,7 +11,6 @@ from adapter.fhir.codec import xml
 from adapter.fhir.codec.sniffing import Format
 from adapter.fhir.codec.stored import render
 from adapter.fhir.validation.positions import positions
-from adapter.fhir.validation.reports import FILE, FORMS, Report
 from adapter.fhir.validation.verdict import Result, judge, validate, validate_lines
 from tests.fhir.test_resources import ANY
 
@@ -199,106 +196,3 @@ def test_names_that_are_not_checked_are_limited_and_sorted_by_kind():
     names = judge({"resourceType": "Patient", "extension": extensions, "meta": meta}).not_checked
     assert (len(names), names[0].kind, names[-1].url) == (102, "profile", None)
     assert (names[-1].en, names[-1].nb) == ("other extensions", "andre utvidelser")
-
-
-REPORTS = [
-    Report("valid.json", validate(b'{"resourceType":"Patient"}')),
-    Report("mappe/b,1.json", validate(BROKEN)),
-    Report("c.xml", validate(b"<a/>")),
-]
-NAMED = Report("d.json", judge({"resourceType": "Patient", "meta": {"profile": [PROFILE]}}))
-
-
-def test_the_text_report_has_a_line_for_each_finding_and_a_count_of_files():
-    """The text report has a line for each finding, and the number of valid and invalid files."""
-    lines = FORMS["text"](REPORTS).split("\n")
-    assert any(
-        line.startswith("mappe/b,1.json:3:3: error: ") and line.endswith("[date-format] at Patient.birthDate")
-        for line in lines
-    )
-    assert lines[-1] == "1 file valid, 2 files not valid"
-    assert "not checked: extension urn:x" in lines
-    found = sum(len(report.result.findings) for report in REPORTS)
-    assert len(lines) == found + 2
-    assert FORMS["text"](REPORTS[:1] * 5) == "5 files valid"
-
-
-def test_the_text_report_lists_warnings_and_each_unchecked_name_once():
-    """The text report lists warnings of valid files, and each unchecked name once."""
-    marked = Report("e.json", validate(MARK + b'{"resourceType":"Patient"}'))
-    first, *others = FORMS["text"]([NAMED, marked, NAMED]).split("\n")
-    assert first.startswith("e.json:1:1: warning: ")
-    assert others == [f"not checked: profile {PROFILE}", "3 files valid"]
-
-
-def test_the_json_report_is_one_document():
-    """The JSON report has every file with both languages, the source of each rule, and unchecked names."""
-    document = standard.loads(FORMS["json"]([*REPORTS, NAMED]))
-    assert document["valid"] is False
-    first, second, third, fourth = document["files"]
-    assert first == {"file": "valid.json", "valid": True, "findings": [], "notChecked": []}
-    assert second["findings"][0]["nb"]
-    assert second["findings"][0]["source"].startswith("https://hl7.org/fhir/R4/")
-    assert third["findings"][0]["code"] == "xml-namespace"
-    assert "expression" not in third["findings"][0]
-    assert fourth["notChecked"] == [{"kind": "profile", "url": PROFILE}]
-    assert standard.loads(FORMS["json"](REPORTS[:1]))["valid"] is True
-
-
-def test_the_outcome_report_is_valid_fhir():
-    """One file gives an OperationOutcome and several a Bundle; both are valid R4 and name the files."""
-    one = standard.loads(FORMS["outcome"]([NAMED]))
-    assert one["extension"] == [{"url": FILE, "valueString": "d.json"}]
-    assert [issue["diagnostics"] for issue in one["issue"]] == [
-        "Valid FHIR R4",
-        f"Not checked: profile {PROFILE}",
-    ]
-    several = standard.loads(FORMS["outcome"](REPORTS))
-    assert [entry["resource"]["extension"][0]["valueString"] for entry in several["entry"]] == [
-        report.name for report in REPORTS
-    ]
-    assert several["entry"][1]["resource"]["issue"][0]["location"] == ["Line[3] Col[3]"]
-    for resource in (one, several, standard.loads(FORMS["outcome"]([]))):
-        assert judge(resource).is_valid
-
-
-def test_the_junit_report_has_one_test_for_each_file():
-    """A valid file is a passed test, and an invalid file a failed test."""
-    suite = ET.fromstring(FORMS["junit"](REPORTS))  # noqa: S314 - our own text
-    assert (suite.get("tests"), suite.get("failures")) == ("3", "2")
-    assert [len(case.findall("failure")) for case in suite] == [0, 1, 1]
-    assert [case.get("name") for case in suite] == ["valid.json", "mappe/b,1.json", "c.xml"]
-
-
-def test_the_sarif_report_names_files_by_uri():
-    """A space in a file name is percent-encoded."""
-    (run,) = standard.loads(FORMS["sarif"]([Report("en mappe/å.json", validate(BROKEN))]))["runs"]
-    place = run["results"][0]["locations"][0]["physicalLocation"]
-    assert place["artifactLocation"] == {"uri": "en%20mappe/%C3%A5.json"}
-
-
-def test_the_sarif_report_declares_rules_and_has_places():
-    """Each result names a declared rule, and the region of its finding."""
-    (run,) = standard.loads(FORMS["sarif"](REPORTS))["runs"]
-    rules = {rule["id"] for rule in run["tool"]["driver"]["rules"]}
-    assert {result["ruleId"] for result in run["results"]} == rules
-    assert run["results"][0]["locations"][0]["physicalLocation"]["region"]["startLine"]
-
-
-def test_a_github_command_escapes_the_file_name():
-    """A comma in a file name is escaped, so it does not end the property."""
-    first, *_ = FORMS["github"](REPORTS).split("\n")
-    assert first.startswith("::error file=mappe/b%2C1.json,line=3,col=3,title=")
-
-
-@pytest.mark.parametrize("form", FORMS)
-def test_every_report_format_handles_valid_and_missing_files(form: str):
-    """Every format reports a run without findings or without files."""
-    assert isinstance(FORMS[form]([]), str)
-    assert "error:" not in FORMS[form](REPORTS[:1])
-
-
-@pytest.mark.parametrize("form", FORMS)
-def test_every_report_format_lists_unchecked_names(form: str):
-    """Every format lists a profile that was not checked."""
-    assert PROFILE in FORMS[form]([NAMED])

@@ -1,19 +1,17 @@
 """Every message that the adapter declares, printed: ``python -m tests.promised.declared``.
 
-A process of its own has no messages but the adapter's: tests make some too. Where one is kept, in a module
-or in a table, does not matter.
+A process of its own has no messages but the adapter's: tests make some too.
 """
 
 from __future__ import annotations
 
-import gc
 import pkgutil
 import subprocess
 import sys
 from importlib import import_module
 
 import adapter
-from adapter.errors import Message
+from adapter.errors import declared as messages
 
 RUN_BY_ALEMBIC = "adapter.storage.migrations."
 """Its modules are scripts, which cannot be imported."""
@@ -32,9 +30,8 @@ def main() -> None:
     for module in pkgutil.walk_packages(adapter.__path__, "adapter."):
         if not module.name.startswith(RUN_BY_ALEMBIC):
             import_module(module.name)
-    for found in gc.get_objects():
-        if isinstance(found, Message):
-            sys.stdout.write(f"{found.code} {found.issue.value} {found.severity.value}\n")
+    for found in (message for variants in messages().values() for message in variants):
+        sys.stdout.write(f"{found.code} {found.issue.value} {found.severity.value}\n")
 
 
 if __name__ == "__main__":

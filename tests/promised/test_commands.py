@@ -28,6 +28,7 @@ FILES = {
     "unit.json": UNIT,
     "no-unit.json": UNIT.replace("true", '"ja"'),
     "no-json.json": "{",
+    "known.yaml": "[{file: no-patient.json, code: code-unknown, expression: Patient.gender, reason: Old}]",
 }
 NOWHERE = "sqlite:///nowhere/adapter.db"
 RUN: tuple[tuple[str, dict[str, str]], ...] = (
@@ -50,6 +51,11 @@ RUN: tuple[tuple[str, dict[str, str]], ...] = (
     ("validate patient.json no-patient.json", {}),
     ("validate no-json.json", {}),
     ("validate nowhere.json", {}),
+    ("validate --fail-on never no-patient.json", {}),
+    ("validate --known known.yaml no-patient.json", {}),
+    ("validate --known nowhere.yaml patient.json", {}),
+    ("validate --explain code-unknown", {}),
+    ("validate --explain no-code", {}),
     ("validate", {}),
     ("token --as system", {}),
     ("token --as organisasjon --org 314159268", {}),

@@ -29,6 +29,11 @@ WRONG = (
 """Findings of elements, with the page of the rule."""
 MANY = f'{{"resourceType": "Patient", "identifier": {[1] * 300}}}'
 """More findings than are told, which is a finding of no place."""
+KNOWN = (
+    "[{file: wrong.json, code: code-unknown, expression: CareTeam.status, reason: Old},"
+    " {file: unreadable.json, code: json-syntax, reason: Old}]"
+)
+"""Findings that do not count, of an element and of none."""
 TYPES = {str: "string", bool: "boolean", int: "integer", dict: "object", list: "array"}
 
 
@@ -38,9 +43,11 @@ def told(folder: Path) -> list[str]:
     for name, text in (("valid", VALID), ("unreadable", UNREADABLE), ("wrong", WRONG), ("many", MANY)):
         paths.append(folder / f"{name}.json")
         paths[-1].write_text(text)
+    known = folder / "known.yaml"
+    known.write_text(KNOWN)
     written = io.StringIO()
     with redirect_stdout(written), suppress(SystemExit):
-        main(["validate", "--format", "json", *map(str, paths)])
+        main(["validate", "--format", "json", "--known", str(known), *map(str, paths)])
     return sorted(fields([json.loads(written.getvalue())], ""))
 
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 TABLE = Path(__file__).with_name("r4.zip")
+NO_BASIS = Path(__file__).with_name("no-basis.zip")
+"""The tables of R4 and of HL7 Norge's no-basis, made by the build."""
 
 Kind = Literal["resource", "complex", "primitive", "part"]
 _reading = Lock()

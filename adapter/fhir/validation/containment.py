@@ -7,18 +7,17 @@ invariants dom-2 to dom-5.
 
 from __future__ import annotations
 
-import re
-from collections import ChainMap
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from adapter.errors import Finding, IssueType, Message
 from adapter.fhir.invariants.rule import text
 from adapter.fhir.reference_literals import is_absolute, literal
-from adapter.fhir.shapes import RESOURCE_KEY, Member, known_types
+from adapter.fhir.shapes import known_types
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from adapter.fhir.validation.container import Container
 
 _DOMAIN = "https://hl7.org/fhir/R4/domainresource.html#invs"
 _REFERENCES = "https://hl7.org/fhir/R4/references.html"
@@ -80,6 +79,13 @@ FORM = Message(
     en="The reference has a wrong form. Use Type/id, an absolute address, a URN or #id.",
     source=f"{_REFERENCES}#literal",
 )
+UNRESOLVED = Message(
+    "reference-unresolved",
+    IssueType.NOT_FOUND,
+    nb="Ressursen som denne reference viser til, finnes ikke. Rett reference, eller legg til ressursen.",
+    en="The resource that the reference names is not found. Correct the reference, or add the resource.",
+    source=f"{_REFERENCES}#literal",
+)
 MISMATCH = Message(
     "reference-type-mismatch",
     IssueType.VALUE,
@@ -95,115 +101,43 @@ TYPE = Message(
     source=f"{_REFERENCES}#Reference",
 )
 
-_NARRATED = re.compile(r"""(?:src|href)\s*=\s*["']#([^"']+)["']""")
+
+def reference_findings(
+    node: Mapping[str, Any], targets: frozenset[str] | None, path: str, container: Container
+) -> Iterator[Finding]:
+    """The findings of a Reference that may name one of ``targets`` (None: any type)."""
+    address, declared = node.get("reference"), node.get("type")
+    if isinstance(address, str) and address:
+        if address.startswith("#") and address != "#" and address[1:] not in container.by_id:
+            yield DANGLING.at(f"{path}.reference")
+        elif not _is_well_formed(address):
+            yield FORM.at(f"{path}.reference")
+    if container.is_unresolved(address):
+        yield UNRESOLVED.at(f"{path}.reference")
+    found = container.target_type(node)
+    if isinstance(declared, str) and "/" not in declared:
+        if declared not in known_types():
+            yield TYPE.at(f"{path}.type")
+        elif found not in {None, declared}:
+            yield MISMATCH.at(f"{path}.type")
+    if targets and found and found not in targets:
+        yield TARGET.at(path, type=found, allowed=", ".join(sorted(targets)))
 
 
-@dataclass(slots=True)
-class Container:
-    """A resource that is not contained: the context of every reference within it.
-
-    ``index`` is the index of the contained resource that holds the reference, if any. ``entries`` are the
-    types of the entries of the surrounding Bundle by fullUrl.
-    """
-
-    type: str
-    path: str
-    contained: list[Any]
-    types: Mapping[str, str]
-    entries: ChainMap[str, str]
-    index: int | None = None
-    named: set[str] = field(default_factory=set)
-    naming_container: set[int] = field(default_factory=set)
-
-    @classmethod
-    def around(cls, resource: dict[str, Any], path: str, outer: Container | None) -> Container:
-        """The container of a resource; ``outer`` is the surrounding Bundle or Parameters, if any."""
-        contained = resource.get("contained")
-        inner = contained if isinstance(contained, list) else []
-        types = {
-            one["id"]: str(one.get(RESOURCE_KEY))
-            for one in inner
-            if isinstance(one, dict) and isinstance(one.get("id"), str)
-        }
-        entries = outer.entries if outer else ChainMap()
-        if resource[RESOURCE_KEY] == "Bundle":
-            entries = entries.new_child(_entries(resource))
-        return cls(resource[RESOURCE_KEY], path, inner, types, entries)
-
-    def inside(self, index: int) -> Container:
-        """The same container, for references in its contained resource at ``index``."""
-        return Container(
-            self.type,
-            self.path,
-            self.contained,
-            self.types,
-            self.entries,
-            index,
-            self.named,
-            self.naming_container,
-        )
-
-    def local(self, reference: str, member: Member) -> None:
-        """Note a primitive that begins with ``#``, since it may name a contained resource (dom-3)."""
-        if member.type in {"uri", "url", "canonical"} or (member.name, member.type) == (
-            "reference",
-            "string",
-        ):
-            self.named.add(reference[1:])
-            if reference == "#" and self.index is not None:
-                self.naming_container.add(self.index)
-
-    def narrated(self, div: str) -> None:
-        """Note the contained resources that a narrative names in an image or a link (dom-3)."""
-        self.named.update(_NARRATED.findall(div))
-
-    def target_type(self, reference: Mapping[str, Any]) -> str | None:
-        """The type of the target of a Reference, as far as the reference, container or Bundle shows."""
-        address, declared = reference.get("reference"), reference.get("type")
-        if isinstance(address, str):
-            if address == "#":
-                return self.type
-            if address.startswith("#"):
-                return self.types.get(address[1:])
-            if found := literal(address):
-                return found.type
-            if address in self.entries:
-                return self.entries[address]
-        return declared if isinstance(declared, str) and declared in known_types() else None
-
-    def reference(
-        self, node: Mapping[str, Any], targets: frozenset[str] | None, path: str
-    ) -> Iterator[Finding]:
-        """The findings of a Reference that may name one of ``targets`` (None: any type)."""
-        address, declared = node.get("reference"), node.get("type")
-        if isinstance(address, str) and address:
-            if address.startswith("#") and address != "#" and address[1:] not in self.types:
-                yield DANGLING.at(f"{path}.reference")
-            elif not _is_well_formed(address):
-                yield FORM.at(f"{path}.reference")
-        found = self.target_type(node)
-        if isinstance(declared, str) and "/" not in declared:
-            if declared not in known_types():
-                yield TYPE.at(f"{path}.type")
-            elif found not in {None, declared}:
-                yield MISMATCH.at(f"{path}.type")
-        if targets and found and found not in targets:
-            yield TARGET.at(path, type=found, allowed=", ".join(sorted(targets)))
-
-    def findings(self) -> Iterator[Finding]:
-        """The findings of the contained resources; called when all references have been noted."""
-        seen: set[str] = set()
-        for index, one in enumerate(self.contained):
-            if not isinstance(one, dict):
-                continue
-            path = f"{self.path}.contained[{index}]"
-            yield from _standing_alone(one, path)
-            name = text(one, "id") or ""
-            if name and name in seen:
-                yield SAME_ID.at(f"{path}.id")
-            seen.add(name)
-            if name not in self.named and index not in self.naming_container:
-                yield UNREFERENCED.at(path)
+def contained_findings(container: Container) -> Iterator[Finding]:
+    """The findings of the contained resources; called when all references have been noted."""
+    seen: set[str] = set()
+    for index, one in enumerate(container.contained):
+        if not isinstance(one, dict):
+            continue
+        path = f"{container.path}.contained[{index}]"
+        yield from _standing_alone(one, path)
+        name = text(one, "id") or ""
+        if name and name in seen:
+            yield SAME_ID.at(f"{path}.id")
+        seen.add(name)
+        if name not in container.named and index not in container.naming_container:
+            yield UNREFERENCED.at(path)
 
 
 def _standing_alone(contained: dict[str, Any], path: str) -> Iterator[Finding]:
@@ -222,14 +156,3 @@ def _standing_alone(contained: dict[str, Any], path: str) -> Iterator[Finding]:
 def _is_well_formed(address: str) -> bool:
     """Tests whether a reference has a valid form; ``?`` marks a conditional reference in a transaction."""
     return address.startswith("#") or is_absolute(address) or literal(address) is not None or "?" in address
-
-
-def _entries(bundle: dict[str, Any]) -> dict[str, str]:
-    entries = bundle.get("entry")
-    return {
-        one["fullUrl"]: str(one["resource"].get(RESOURCE_KEY))
-        for one in (entries if isinstance(entries, list) else ())
-        if isinstance(one, dict)
-        and isinstance(one.get("fullUrl"), str)
-        and isinstance(one.get("resource"), dict)
-    }

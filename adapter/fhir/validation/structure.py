@@ -9,7 +9,6 @@ references. Rules: https://hl7.org/fhir/R4/json.html, datatypes.html, references
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from adapter.fhir import faults, narrative
@@ -18,36 +17,47 @@ from adapter.fhir.invariants.rule import text
 from adapter.fhir.primitives import doubt
 from adapter.fhir.shapes import RESOURCE_KEY, Member, shape
 from adapter.fhir.tally import Tally
-from adapter.fhir.validation.containment import Container
+from adapter.fhir.validation import bundled_references
+from adapter.fhir.validation.beyond_base import BeyondBase
+from adapter.fhir.validation.container import Container
+from adapter.fhir.validation.containment import contained_findings, reference_findings
+from adapter.fhir.validation.extensions import Holder, held
 from adapter.fhir.validation.unchecked import Unchecked
 
 if TYPE_CHECKING:
     from adapter.errors import Finding
+    from adapter.fhir.validation.beyond_base import Rules
 
 _ADDRESSES = {"uri", "url", "canonical"}
 _CODED = {"code", "coding"}
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 
 
-def check(resource: dict[str, Any], unchecked: Unchecked | None = None) -> list[Finding]:
+def check(
+    resource: dict[str, Any], unchecked: Unchecked | None = None, rules: Rules | None = None
+) -> list[Finding]:
     """The findings of a resource: errors first, limited by :mod:`adapter.fhir.tally`.
 
-    ``resource`` is a tree from :mod:`adapter.fhir.codec.received`. Names of profiles, extensions and value
-    sets that are not checked are added to ``unchecked``. No content makes the function raise.
+    ``resource`` is a tree from :mod:`adapter.fhir.codec.received`, and ``rules`` are the rules beyond base
+    R4 (None: base R4 alone). Names of profiles, extensions and value sets that are not checked are added to
+    ``unchecked``. No content makes the function raise.
     """
-    walk = _Walk(unchecked or Unchecked())
+    walk = _Walk(unchecked or Unchecked(), rules)
     type_name = resource.get(RESOURCE_KEY)
     is_known = isinstance(type_name, str) and type_name in resource_types()
     walk.resource(resource, str(type_name) if is_known else "Resource", None)
     return walk.tally.told()
 
 
-@dataclass(slots=True)
 class _Walk:
     """One pass over one resource and its content."""
 
-    unchecked: Unchecked
-    tally: Tally = field(default_factory=Tally)
+    __slots__ = ("beyond", "tally", "unchecked")
+
+    def __init__(self, unchecked: Unchecked, rules: Rules | None) -> None:
+        self.unchecked = unchecked
+        self.tally = Tally()
+        self.beyond = BeyondBase(rules, unchecked, self.tally) if rules else None
 
     def resource(self, node: Any, path: str, outer: Container | None, contained: int | None = None) -> None:
         """Check a resource; ``contained`` is its index among the contained resources of ``outer``."""
@@ -61,14 +71,39 @@ class _Walk:
             )
             return
         if outer is not None and contained is not None:
-            self.content(node, type_name, path, outer.inside(contained))
-            return
-        container = Container.around(node, path, outer)
-        self.content(node, type_name, path, container)
-        self.tally.take(container.findings())
+            container = outer.inside(contained)
+            self.content(node, type_name, path, container, type_name)
+        else:
+            container = Container.around(node, path, outer, self.beyond.surroundings if self.beyond else None)
+            self.content(node, type_name, path, container, type_name)
+            self.tally.take(contained_findings(container))
+        if type_name == "Bundle":
+            self.tally.take(bundled_references.findings(node, path))
+        self._claimed(node, path, container, is_outermost=outer is None)
 
-    def content(self, node: dict[str, Any], type_name: str, path: str, container: Container) -> None:
-        """Check the members of an object of a known type, then the rules of the type."""
+    def _claimed(self, node: dict[str, Any], path: str, container: Container, *, is_outermost: bool) -> None:
+        """Check a resource by its profiles, or note them; those asked for are for the outermost resource."""
+        claimed = _claimed(node)
+        if self.beyond:
+            self.beyond.resource(node, claimed, path, container, is_outermost=is_outermost)
+        else:
+            for url in claimed:
+                self.unchecked.note("profile", url)
+
+    def content(
+        self,
+        node: dict[str, Any],
+        type_name: str,
+        path: str,
+        container: Container,
+        element: str,
+        primitive: str = "",
+    ) -> None:
+        """Check the members of an object of a known type, then the rules of the type.
+
+        ``element`` is its path in the specification; ``primitive`` is the type of the primitive whose id and
+        extensions the object holds.
+        """
         of = shape(type_name)
         chosen: dict[str, str] = {}
         for key, value in node.items():
@@ -84,19 +119,20 @@ class _Walk:
         for name, keys in of.required:
             if keys.isdisjoint(node):
                 self.tally.add(faults.MISSING, path, name=name, of=type_name)
-        for rule in of.rules:
-            self.tally.take(rule.findings(node, container, path))
         if type_name == "Extension" and ("extension" in node) == bool(chosen):
             self.tally.add(faults.EXTENSION, path)
-        self._note(node, type_name)
+        for rule in of.rules:
+            self.tally.take(rule.findings(node, container, path))
+        if "extension" in node or "modifierExtension" in node:
+            self._extensions(Holder(node, primitive or type_name, element, path), container)
 
-    def _note(self, node: dict[str, Any], type_name: str) -> None:
-        """Note the extension or the profiles that the object names, since they are not checked."""
-        if type_name == "Extension":
-            self.unchecked.note("extension", node.get("url"))
-        elif type_name == "Meta" and isinstance(node.get("profile"), list):
-            for url in node["profile"]:
-                self.unchecked.note("profile", url)
+    def _extensions(self, holder: Holder, container: Container) -> None:
+        """Check the extensions of an object by their definitions, or note them."""
+        if self.beyond:
+            self.beyond.extensions(holder, container)
+        else:
+            for _, item in held(holder):
+                self.unchecked.note("extension", item.value.get("url"))
 
     def _member(
         self, member: Member, value: Any, node: dict[str, Any], path: str, container: Container
@@ -136,9 +172,9 @@ class _Walk:
         elif member.role == "resource":
             self.resource(value, path, container, index if member.name == "contained" else None)
         else:
-            self.content(value, member.type, path, container)
+            self.content(value, member.type, path, container, member.path)
             if member.type == "Reference":
-                self.tally.take(container.reference(value, member.targets, path))
+                self.tally.take(reference_findings(value, member.targets, path, container))
             elif member.type in {"Coding", "Identifier"} and not _is_absolute(value.get("system")):
                 self.tally.add(faults.SYSTEM, f"{path}.system")
             elif member.type == "Extension" and not (_is_nested(member) or _is_absolute(value.get("url"))):
@@ -146,7 +182,9 @@ class _Walk:
             if member.concepts and not _is_bound(member, value):
                 self.tally.add(faults.CODE, path, name=member.name)
             elif member.unjudged and not value.keys().isdisjoint(_CODED):
-                self.unchecked.note("value-set", member.unjudged)
+                self._unjudged(member, value, path)
+            if self.beyond and member.type == "Coding":
+                self.beyond.coding(value, path, container)
             for rule in member.rules:
                 self.tally.take(rule.findings(value, container, path))
 
@@ -186,6 +224,13 @@ class _Walk:
         elif member.type in _ADDRESSES and (message := doubt(member.type, value)):
             self.tally.add(message, _place(path, member.name, index))
         elif member.unjudged:
+            self._unjudged(member, value, _place(path, member.name, index))
+
+    def _unjudged(self, member: Member, value: Any, path: str) -> None:
+        """Check a coded value by the installed terminology, or note its value set."""
+        if self.beyond:
+            self.beyond.coded(member, value, path)
+        elif member.unjudged:
             self.unchecked.note("value-set", member.unjudged)
 
     def _companion(
@@ -194,7 +239,7 @@ class _Walk:
         """Check the companion of a primitive, or of a list of primitives."""
         here, values = f"{path}.{member.name}", node.get(member.key[1:])
         if not member.is_list:
-            self._element(value, here, container, has_value=values is not None)
+            self._element(member, value, here, container, has_value=values is not None)
         elif not isinstance(value, list):
             self.tally.add(faults.NULL if value is None else faults.NOT_LIST, here)
         elif isinstance(values, list) and len(value) > len(values):
@@ -205,20 +250,29 @@ class _Walk:
             for index, item in enumerate(value):
                 beside = isinstance(values, list) and values[index] is not None
                 if item is not None or not beside:
-                    self._element(item, f"{here}[{index}]", container, has_value=beside)
+                    self._element(member, item, f"{here}[{index}]", container, has_value=beside)
 
-    def _element(self, value: Any, path: str, container: Container, *, has_value: bool) -> None:
+    def _element(
+        self, member: Member, value: Any, path: str, container: Container, *, has_value: bool
+    ) -> None:
         """Check the id and extensions of a primitive; a primitive without a value must have an extension."""
         if not isinstance(value, dict):
             self.tally.add(faults.NULL if value is None else faults.NOT_OBJECT, path, of="Element")
         elif has_value and value.keys() == {"id"}:
             self._element_id(value, path, container)
         else:
-            self.content(value, "Element", path, container)
+            self.content(value, "Element", path, container, member.path, member.type)
 
     def _element_id(self, value: dict[str, Any], path: str, container: Container) -> None:
         member = shape("Element").members["id"]
         self._primitive(member, value["id"], path, None, container)
+
+
+def _claimed(resource: dict[str, Any]) -> list[str]:
+    """The profiles that a resource claims in meta.profile."""
+    meta = resource.get("meta")
+    named = meta.get("profile") if isinstance(meta, dict) else None
+    return [one for one in named if isinstance(one, str)] if isinstance(named, list) else []
 
 
 def _place(path: str, name: str, index: int | None) -> str:

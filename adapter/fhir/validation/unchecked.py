@@ -1,4 +1,4 @@
-"""Profiles, extensions and value sets that a resource names and the validation does not check.
+"""Profiles, extensions, value sets, code systems and rules that the validation does not check.
 
 A report lists them, so that a reader knows the limits of the verdict.
 """
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-Kind = Literal["profile", "extension", "value-set"]
+Kind = Literal["profile", "extension", "value-set", "code-system", "rule"]
 
 MOST_NAMED = 100
 """Names reported of each kind; a hostile body can have any number."""
@@ -21,11 +21,15 @@ _EN: dict[Kind, tuple[str, str]] = {
     "profile": ("profile", "other profiles"),
     "extension": ("extension", "other extensions"),
     "value-set": ("value set", "other value sets"),
+    "code-system": ("code system", "other code systems"),
+    "rule": ("rule", "other rules"),
 }
 _NB: dict[Kind, tuple[str, str]] = {
     "profile": ("profil", "andre profiler"),
     "extension": ("utvidelse", "andre utvidelser"),
     "value-set": ("verdisett", "andre verdisett"),
+    "code-system": ("kodeverk", "andre kodeverk"),
+    "rule": ("regel", "andre regler"),
 }
 _KINDS = tuple(_EN)
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:\S{1,1000}")
@@ -70,6 +74,6 @@ class Unchecked:
 
 
 def together(names: Iterable[NotChecked]) -> tuple[NotChecked, ...]:
-    """Names of several resources, each once: profiles, then extensions, then value sets."""
+    """Names of several resources, each once, in the order of the kinds."""
     unique = dict.fromkeys(names)
     return tuple(sorted(unique, key=lambda name: (_KINDS.index(name.kind), name.url is None)))

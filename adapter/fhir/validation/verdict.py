@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from adapter.errors import Finding
+    from adapter.fhir.validation.beyond_base import Rules
     from adapter.fhir.validation.unchecked import NotChecked
 
 _ERRORS = frozenset({Severity.FATAL, Severity.ERROR})
@@ -60,26 +61,27 @@ def result(findings: Iterable[Finding], unchecked: Unchecked | None = None) -> R
     return Result(Verdict.INVALID if is_wrong else Verdict.VALID, told, names)
 
 
-def judge(resource: dict[str, Any]) -> Result:
-    """The result for the tree of a resource. No content makes the function raise."""
+def judge(resource: dict[str, Any], rules: Rules | None = None) -> Result:
+    """The result for the tree of a resource; without rules by base R4 alone. No content makes it raise."""
     unchecked = Unchecked()
-    return result(check(resource, unchecked), unchecked)
+    return result(check(resource, unchecked, rules), unchecked)
 
 
-def validate(data: bytes) -> Result:
+def validate(data: bytes, rules: Rules | None = None) -> Result:
     """The result for the text of one resource: XML if it begins with ``<``, else JSON. Never raises.
 
+    ``rules`` are the profiles and definitions beyond base R4; without them base R4 alone is judged.
     Every finding about an element of the text has line and column.
     """
     format_, text, has_mark = sniff(data)
     unchecked, tally = Unchecked(), Tally()
     if has_mark and format_ is Format.JSON:
         tally.take([MARKED.at(line=1, column=1)])
-    tally.take(_found(text, format_, unchecked))
+    tally.take(_found(text, format_, unchecked, rules))
     return result(tally.told(), unchecked)
 
 
-def validate_lines(data: bytes) -> Result:
+def validate_lines(data: bytes, rules: Rules | None = None) -> Result:
     """The result for NDJSON, one resource on each line; each finding has its line. Never raises.
 
     https://hl7.org/fhir/R4/nd-json.html.
@@ -90,14 +92,14 @@ def validate_lines(data: bytes) -> Result:
         tally.take([MARKED.at(line=1, column=1)])
     for number, line in enumerate(text.split(b"\n"), 1):
         if line.strip():
-            found = _found(line, Format.JSON, unchecked)
+            found = _found(line, Format.JSON, unchecked, rules)
             tally.take(replace(finding, line=number) for finding in found)
     return result(tally.told(), unchecked)
 
 
-def _found(text: bytes, format_: Format, unchecked: Unchecked) -> Iterable[Finding]:
+def _found(text: bytes, format_: Format, unchecked: Unchecked, rules: Rules | None) -> Iterable[Finding]:
     """The findings of one text, with line and column."""
     try:
-        return located(check(read_received(text, format_), unchecked), text, format_)
+        return located(check(read_received(text, format_), unchecked, rules), text, format_)
     except AdapterError as refusal:
         return refusal.findings
