@@ -21,7 +21,7 @@ class Matched(NamedTuple):
 
 
 def _pattern(path: str) -> re.Pattern[str]:
-    """The path of a route as a pattern: ``<type>`` and ``<definition>`` match their types, others no ``$``."""
+    """The path of a route as a pattern: ``<type>`` and ``<definition>`` match their types, others no $."""
     held = {"type": "|".join(TYPES), "definition": "|".join(DEFINITIONS)}
     named = {"definition": "type"}
 
