@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from adapter.errors import MethodNotAllowed, NotFound
 from adapter.http_refusals import ADDRESS_UNKNOWN, METHOD_UNKNOWN
-from adapter.rest.routes import BASE_PATH, DOCUMENT, ROUTES, TYPES, Route
+from adapter.rest.routes import BASE_PATH, DEFINITIONS, DOCUMENT, ROUTES, TYPES, Route
 from adapter.rest.unoffered import method_unoffered, operation_unoffered
 
 
@@ -21,12 +21,14 @@ class Matched(NamedTuple):
 
 
 def _pattern(path: str) -> re.Pattern[str]:
-    """The path of a route as a pattern: ``<type>`` matches the served types, other parts no ``$name``."""
-    held = {"type": "|".join(TYPES)}
-    literal = path.replace("$", r"\$")
-    return re.compile(
-        re.sub(r"<(\w+)>", lambda part: f"(?P<{part[1]}>{held.get(part[1], '(?![$])[^/]+')})", literal)
-    )
+    """The path of a route as a pattern: ``<type>`` and ``<definition>`` match their types, others no $."""
+    held = {"type": "|".join(TYPES), "definition": "|".join(DEFINITIONS)}
+    named = {"definition": "type"}
+
+    def group(part: re.Match[str]) -> str:
+        return f"(?P<{named.get(part[1], part[1])}>{held.get(part[1], '(?![$])[^/]+')})"
+
+    return re.compile(re.sub(r"<(\w+)>", group, path.replace("$", r"\$")))
 
 
 _PATTERNS = tuple((route, _pattern(route.path)) for route in ROUTES)
