@@ -183,13 +183,6 @@ def mappings_folder() -> Path:
     return installed if installed.is_dir() else package.parent / "mappings"
 
 
-def profiles_folder() -> Path:
-    """The package of profiles: inside an installed package, beside the package in a checkout."""
-    package = Path(__file__).parent
-    installed = package / "_profiles"
-    return installed if installed.is_dir() else package.parent / "profiles"
-
-
 def is_loopback(host: str) -> bool:
     """Tests whether only this machine can reach ``host``: a loopback address, or the name localhost."""
     try:

@@ -12,7 +12,7 @@ import pytest
 
 import adapter
 from adapter import __version__
-from adapter.fhir.definitions.installed import NO_BASIS_PACKAGE
+from adapter.fhir.definitions.installed import Definitions
 from adapter.fhir.primitives import PRIMITIVES
 from tests.fhir.profiles.definitions import profile
 from tests.promised import pinned
@@ -30,7 +30,7 @@ PATIENT = '{"resourceType":"Patient"}'
 WRONG = '{"resourceType":"Patient","gender":"x"}'
 XML = '<Patient xmlns="http://hl7.org/fhir"><active value="true"/></Patient>'
 MARK = "\ufeff"
-VERSIONS = f" (ip-adapter {__version__}, FHIR 4.0.1, hl7.fhir.r4.core#4.0.1, {NO_BASIS_PACKAGE})"
+VERSIONS = f" ({', '.join([f'ip-adapter {__version__}', 'FHIR 4.0.1', *Definitions.built_in().names])})"
 
 
 @pytest.fixture

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from adapter.fhir.definitions.installed import profiles_folder
 from adapter.mapping.codes import CodesError
 from adapter.mapping.document import document
 from adapter.mapping.ledger import check
 from adapter.mapping.profile_ledger import compare
 from adapter.mapping.sources import MappingError
 from adapter.repository.refusal_list import listed, section
-from adapter.settings import mappings_folder, profiles_folder
+from adapter.settings import mappings_folder
 
 if TYPE_CHECKING:
     from adapter.mapping.ledger import LedgerReport

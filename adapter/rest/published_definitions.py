@@ -9,7 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from adapter.fhir.codec.stored import read_stored
-from adapter.settings import profiles_folder
+from adapter.fhir.definitions.installed import profiles_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

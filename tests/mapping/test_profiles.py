@@ -9,8 +9,9 @@ import pytest
 from click.testing import CliRunner
 
 from adapter.cli import commands
+from adapter.fhir.definitions.installed import profiles_folder
 from adapter.mapping.profile_ledger import compare
-from adapter.settings import mappings_folder, profiles_folder
+from adapter.settings import mappings_folder
 from tests.mapping.test_check import replace
 
 if TYPE_CHECKING:

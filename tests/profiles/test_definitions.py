@@ -12,14 +12,14 @@ import yaml
 
 from adapter.cli import record_files
 from adapter.fhir.codec.stored import read_stored
-from adapter.fhir.definitions.installed import Definitions
+from adapter.fhir.definitions.installed import Definitions, profiles_folder
 from adapter.fhir.definitions.packages import package
 from adapter.fhir.validation.beyond_base import Rules
 from adapter.fhir.validation.verdict import judge
 from adapter.mapping import installed
 from adapter.mapping.artefacts.__main__ import artefacts
 from adapter.record.parts import parts
-from adapter.settings import mappings_folder, profiles_folder
+from adapter.settings import mappings_folder
 
 PROFILES = profiles_folder()
 DEFINITIONS = {path.name: path for path in (PROFILES / "definitions").glob("*.json")}

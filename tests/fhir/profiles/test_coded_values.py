@@ -76,6 +76,32 @@ def test_the_binding_of_a_profile_is_judged_by_its_strength(
     assert [(severity, code) for severity, code, _ in found] == expected
 
 
+def test_a_coding_without_a_code_contradicts_no_value_set() -> None:
+    """A Coding that has a display only is not judged by a required binding."""
+    bound = {
+        "id": "CarePlan.category.coding",
+        "binding": {"strength": "required", "valueSet": f"{SYSTEM}/vs"},
+    }
+    assert told(category({"display": "bydel"}), bound) == []
+
+
+def test_the_pattern_of_a_slice_decides_and_its_binding_is_judged() -> None:
+    """An occurrence falls into a slice by the pattern; a code outside the slice's value set is an error."""
+    sliced = {"discriminator": [{"type": "pattern", "path": "$this"}], "rules": "open"}
+    rules = (
+        {"id": "CarePlan.category", "slicing": sliced},
+        {
+            "id": "CarePlan.category:type",
+            "patternCodeableConcept": {"coding": [{"system": SYSTEM}]},
+            "binding": {"strength": "required", "valueSet": f"{SYSTEM}/vs"},
+        },
+    )
+    assert told(category({"system": SYSTEM, "code": "ip"}), *rules) == []
+    assert told(category({"system": SYSTEM, "code": "annen"}), *rules) == [
+        ("error", "code-not-in-value-set", "CarePlan.category[0]")
+    ]
+
+
 def test_a_value_set_that_is_not_installed_is_named() -> None:
     """A binding to an unknown value set, or to one of SNOMED CT by filter, is named as not checked."""
     bound = {"id": "CarePlan.category", "binding": {"strength": "required", "valueSet": f"{SYSTEM}/gone"}}
