@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from adapter.fhir.definitions.installed import profiles_folder
+from adapter.fhir.definitions.installed import Definitions
+from adapter.fhir.definitions.packages import PackageError
 from adapter.mapping.codes import CodesError
 from adapter.mapping.document import document
 from adapter.mapping.ledger import check
@@ -46,10 +47,14 @@ def command(ctx: click.Context, folder: Path | None, profiles: Path | None, *, a
             click.echo(document(folder or mappings_folder(), section()), nl=False)
             return
         report = check(folder or mappings_folder())
-        report.findings += compare(folder or mappings_folder(), profiles or profiles_folder())
+        definitions = Definitions.with_profiles(profiles) if profiles else Definitions.built_in()
+        report.findings += compare(folder or mappings_folder(), definitions)
     except (MappingError, CodesError) as error:
         click.echo(f"error: {error}", err=True)
         ctx.exit(1)
+    except PackageError as error:
+        click.echo(f"ip-adapter: {error}", err=True)
+        ctx.exit(2)
     _told(ctx, report)
 
 

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from adapter.cli import commands
-from adapter.fhir.definitions.installed import profiles_folder
+from adapter.fhir.definitions.installed import Definitions, profiles_folder
 from adapter.mapping.profile_ledger import compare
 from adapter.settings import mappings_folder
 from tests.mapping.test_check import replace
@@ -26,7 +26,7 @@ def package(tmp_path: Path) -> Path:
 
 def test_the_mapping_files_and_the_profiles_agree() -> None:
     """No row, code, fixed value or required field differs between them."""
-    assert compare(mappings_folder(), profiles_folder()) == []
+    assert compare(mappings_folder(), Definitions.built_in()) == []
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_a_row_that_differs_from_the_profile_is_a_finding(
 ) -> None:
     """A row changed alone is told with its element, and so is what the profile then has alone."""
     replace(folder / file, old, new)
-    assert (code, place) in {(one.code, one.expression) for one in compare(folder, profiles_folder())}
+    assert (code, place) in {(one.code, one.expression) for one in compare(folder, Definitions.built_in())}
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,18 @@ def test_a_rule_that_the_profile_lost_is_a_finding(
     assert rule in after
     weaker = {'"min": 1': '"min": 0', '"mustSupport": true': '"mustSupport": false'}[rule]
     path.write_text(f'{before}"id": "{element}",{after.replace(rule, weaker, 1)}', encoding="utf-8")
-    assert (code, place) in {(one.code, one.expression) for one in compare(mappings_folder(), package)}
+    found = compare(mappings_folder(), Definitions.with_profiles(package))
+    assert (code, place) in {(one.code, one.expression) for one in found}
+
+
+def test_a_profile_that_cannot_be_applied_is_a_finding_with_the_reason(package: Path) -> None:
+    """A profile that constrains an element which R4 does not have is told as such, not as missing."""
+    path = package / "definitions" / "StructureDefinition-ip-goal.json"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("Goal.statusDate", "Goal.statusDag"), encoding="utf-8")
+    (found,) = compare(mappings_folder(), Definitions.with_profiles(package))
+    assert found.code == "mapping-profile-missing"
+    assert "Goal has no element statusDag in R4" in found.en
 
 
 def test_the_command_compares_with_the_package_it_is_given(package: Path) -> None:
@@ -100,3 +111,11 @@ def test_the_command_compares_with_the_package_it_is_given(package: Path) -> Non
     ran = CliRunner().invoke(commands, ["check", "--profiles", str(package)])
     assert ran.exit_code == 1
     assert "mapping-profile-missing" in ran.stderr
+
+
+def test_the_command_does_not_run_with_a_folder_that_is_no_package(package: Path) -> None:
+    """`check --profiles` of a folder with a broken file exits with 2, and names the file."""
+    (package / "definitions" / "StructureDefinition-ip-goal.json").write_text("{", encoding="utf-8")
+    ran = CliRunner().invoke(commands, ["check", "--profiles", str(package)])
+    assert ran.exit_code == 2
+    assert "StructureDefinition-ip-goal.json: not JSON" in ran.stderr

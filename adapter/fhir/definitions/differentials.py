@@ -95,6 +95,7 @@ class _Element(msgspec.Struct):
     type: list[_Type] = []
     maxLength: int | None = None  # noqa: N815 - FHIR's spelling
     isModifier: bool = False  # noqa: N815 - FHIR's spelling
+    mustSupport: bool | None = None  # noqa: N815 - FHIR's spelling
     binding: _Binding | None = None
     constraint: list[_Constraint] = []
 
@@ -201,6 +202,8 @@ class _Differential:
             self.is_modifier = element.isModifier
         else:
             self._add_cardinality(layer, element, base)
+        if element.mustSupport is not None:
+            layer.must_support = element.mustSupport
         _add_types(layer, element)
         _add_values(layer, raw, element)
         if element.binding and element.binding.valueSet and not _is_bound(base, element.binding):

@@ -51,8 +51,16 @@ class Definitions:
     @cache
     def built_in(cls) -> Definitions:
         """R4 itself, no-basis, and our own profiles."""
-        tables = (table(TABLE, CORE_PACKAGE), table(NO_BASIS, NO_BASIS_PACKAGE))
-        return cls((*tables, package(profiles_folder())))
+        return cls.with_profiles(profiles_folder())
+
+    @classmethod
+    def with_profiles(cls, folder: Path) -> Definitions:
+        """R4 itself, no-basis, and the package in a folder in place of our own profiles.
+
+        Raises:
+            PackageError: the folder is no package.
+        """
+        return cls((table(TABLE, CORE_PACKAGE), table(NO_BASIS, NO_BASIS_PACKAGE), package(folder)))
 
     def with_package(self, added: Package) -> Definitions:
         """These definitions and those of one more package."""

@@ -59,7 +59,8 @@ class Layer:
 
     ``profile`` is the canonical of the profile that stated a rule last, and ``id`` its element id. ``type``
     is the key of the facts of the content, or ``""`` when several types are allowed. ``base_min`` is the
-    minimum of the base type, which the structure check reports. An unset rule is None or empty.
+    minimum of the base type, which the structure check reports. ``must_support`` is for readers of profiles;
+    no resource breaks it. An unset rule is None or empty.
     """
 
     profile: str
@@ -75,6 +76,7 @@ class Layer:
     least: Any = None
     most: Any = None
     max_length: int | None = None
+    must_support: bool = False
     binding: ValueSetBinding | None = None
     constraints: tuple[Constraint, ...] = ()
     slicing: Slicing | None = None
