@@ -1,12 +1,12 @@
-"""The Python face of the adapter: records to FHIR and back, and validation, without a server or a database.
+"""The Python interface of the adapter: records to FHIR and back, and validation, without a server.
 
     bundle = to_fhir(record)      # fhir.resources.R4B.bundle.Bundle
     record = to_plan(bundle)
     validate(bundle).is_valid
 
-The models of ``fhir.resources.R4B`` promise values, and not their spelling: a model writes 1.50 as 1.5. The
-command ``ip-adapter convert`` keeps the bytes. The models load with the first call that needs them, and the
-server never loads this module.
+The models of ``fhir.resources.R4B`` keep values, but not their spelling: 1.50 becomes 1.5. The command
+``ip-adapter convert`` keeps the spelling. The models load with the first call that needs them, and the server
+never loads this module.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def validate(resource: FHIRResourceModel | Mapping[str, Any] | bytes) -> Result:
 
 
 def _text(resource: FHIRResourceModel | Mapping[str, Any]) -> bytes:
-    """A model or a tree as JSON."""
+    """The JSON of a model or a tree."""
     if hasattr(resource, "model_dump_json"):
         text: str = resource.model_dump_json()
         return text.encode()

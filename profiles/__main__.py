@@ -33,11 +33,11 @@ KNOWN = (
 """Warnings of SUSHI that are known, with the reason they are harmless."""
 
 _LEFT_OUT = ("snapshot", "mapping")
-"""What SUSHI copies from the base of a profile, and readers take from the base."""
+"""The elements that SUSHI copies from the base of a profile; a differential does without them."""
 
 
 def main(no_basis: Path, definitions: Path = DEFINITIONS) -> int:
-    """Compile everything; the exit code."""
+    """Compile the profiles and write their package; gives the exit code."""
     compilers = Compilers(BUILD / "compilers")
     compilers.install()
     add_core(compilers.packages)
@@ -81,7 +81,7 @@ def _read(folder: Path) -> dict[str, dict[str, Any]]:
 
 
 def _committed(compiled: dict[str, dict[str, Any]]) -> dict[str, bytes]:
-    """The files to commit: generated ones as they are, and the others without what is their base's."""
+    """The files to commit: generated definitions unchanged, compiled ones without snapshot and mapping."""
     own = dict(artefacts(mappings_folder()))
     foreign = {path.name for path in (HERE / "foreign").glob("*.json")}
     for name, resource in compiled.items():

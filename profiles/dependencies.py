@@ -41,7 +41,7 @@ def add_no_basis(source: Path, compilers: Compilers, work: Path) -> None:
     Args:
         source: the folder of HL7 Norge's XML files.
         compilers: SUSHI and GoFSH.
-        work: a folder for what is made on the way.
+        work: a folder for intermediate files.
     """
     target = compilers.packages / NO_BASIS / "package"
     if target.is_dir():
@@ -61,7 +61,7 @@ def add_no_basis(source: Path, compilers: Compilers, work: Path) -> None:
 
 
 def _expressible(resource: dict[str, Any]) -> dict[str, Any]:
-    """The definition as GoFSH can write it: with a cardinality on every slice, else it loses the slice."""
+    """The definition with a cardinality on every slice, since GoFSH loses a slice without one."""
     for element in resource.get("differential", {}).get("element", ()):
         if "sliceName" in element:
             element.setdefault("min", 0)

@@ -1,8 +1,8 @@
 """Runs the compilers of FHIR Shorthand, SUSHI and GoFSH, with the packages of FHIR in a folder of the build.
 
 Both are npm packages. They look for FHIR packages under the home folder, so their home is the build's:
-nothing is read from or written to the user's own. What is not there they try to download, and go on without
-it.
+nothing is read from or written to the user's own. Both try to download a package that is missing there, and
+go on without it.
 """
 
 from __future__ import annotations
@@ -20,10 +20,6 @@ VERSIONS = ("fsh-sushi@3.21.0", "gofsh@2.6.1")
 _FAULT = re.compile(r"^(error|warn)\s+(.*)$")
 
 
-class CompilerError(Exception):
-    """A compiler found errors; the text is its own lines."""
-
-
 @dataclass(frozen=True)
 class Compilers:
     """SUSHI and GoFSH in a folder of the build, installed on first use, without scripts of npm packages."""
@@ -36,7 +32,7 @@ class Compilers:
         return self.folder / "home" / ".fhir" / "packages"
 
     def install(self) -> None:
-        """Install both; npm does nothing when they are there.
+        """Install SUSHI and GoFSH with npm, unless both are there.
 
         Raises:
             subprocess.CalledProcessError: npm could not install them.

@@ -1,4 +1,4 @@
-"""The Python face: values go to FHIR models and back, and a fault is refused with its place."""
+"""The Python interface: values go to FHIR models and back, and a fault is refused with its place."""
 
 from __future__ import annotations
 

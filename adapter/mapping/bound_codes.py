@@ -39,7 +39,8 @@ def value_set_url(table: str) -> str:
 def codes_in_fhir(table: Codes, sources: Sources) -> FhirCodes:
     """The code system and the value set in FHIR of a table.
 
-    An element of R4 that a row maps with the table names them; for an element of an extension the table does.
+    Both are those of the R4 element that a row maps with the table. A table of extensions alone names them
+    itself.
     """
     if table.is_ours:
         return FhirCodes(table.system, value_set_url(table.name), "required")

@@ -117,7 +117,7 @@ def _resource(type_: str, *, if_match_required: bool) -> dict[str, Any]:
 
 
 def _definitions(type_: str) -> dict[str, Any]:
-    """What the service offers of a type of definitions: reading, and search by canonical URL."""
+    """The interactions and the search parameter of a type of definitions."""
     offered = dict.fromkeys(route.interaction for route in ROUTES if route.is_of_definitions)
     url = search_parameters(type_)["url"]
     return {

@@ -60,7 +60,7 @@ class Route:
 
     @property
     def is_of_definitions(self) -> bool:
-        """Does the route lead to definitions, which are in no record?"""
+        """Tests whether the route serves definitions, which belong to no record."""
         return "<definition>" in self.path
 
 

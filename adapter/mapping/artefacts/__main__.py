@@ -29,7 +29,7 @@ def artefacts(folder: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def as_file(resource: dict[str, Any]) -> bytes:
-    """A definition as it is committed: indented JSON that ends with a newline."""
+    """The bytes of a committed definition: indented JSON that ends with a newline."""
     return (json.dumps(resource, indent=2, ensure_ascii=False) + "\n").encode()
 
 

@@ -64,7 +64,7 @@ def extensions(sources: Sources) -> list[dict[str, Any]]:
 def _read(
     file: FileSource, place: Place, shape: FieldShape, sources: Sources, found: dict[str, _Extension]
 ) -> None:
-    """Add what one row says of an extension of ours; nothing if it names none."""
+    """Add the contexts, the fields and the values of the extensions of the project that one row names."""
     for path in place.elements:
         for index, step in enumerate(path.steps):
             url = step.selector.value or "" if step.selector and step.selector.names == ("url",) else ""

@@ -105,6 +105,6 @@ def _concept_map(table: Codes, about: str, there: FhirCodes) -> dict[str, Any]:
 
 
 def _checked(model: Any, content: dict[str, Any]) -> dict[str, Any]:
-    """The resource, which the model accepts; pydantic's ValidationError otherwise."""
+    """The resource itself; raises pydantic's ValidationError if the model does not accept it."""
     model.model_validate(content)
     return content
