@@ -10,15 +10,11 @@ from typing import Any
 import pytest
 import yaml
 
-from adapter.cli import record_files
 from adapter.fhir.codec.stored import read_stored
-from adapter.fhir.definitions.installed import Definitions, profiles_folder
-from adapter.fhir.definitions.packages import package
+from adapter.fhir.definitions.installed import profiles_folder
 from adapter.fhir.validation.beyond_base import Rules
 from adapter.fhir.validation.verdict import judge
-from adapter.mapping import installed
 from adapter.mapping.artefacts.__main__ import artefacts
-from adapter.record.parts import parts
 from adapter.settings import mappings_folder
 
 PROFILES = profiles_folder()
@@ -95,38 +91,16 @@ def test_a_profile_has_three_broken_examples_or_more(profile: str) -> None:
     assert len({one["name"] for one in examples["broken"]}) == len(broken)
 
 
-@pytest.fixture(scope="module")
-def definitions() -> Definitions:
-    """R4, no-basis and the package of profiles."""
-    return Definitions.built_in().with_package(package(PROFILES))
-
-
 @pytest.mark.parametrize("profile", RESOURCE_PROFILES)
-def test_a_broken_example_gets_its_findings_and_the_valid_one_none(
-    profile: str, definitions: Definitions
-) -> None:
+def test_a_broken_example_gets_its_findings_and_the_valid_one_none(profile: str) -> None:
     """The engine finds the rule an example breaks, at its place, and nothing in the one that conforms."""
     examples = read(EXAMPLES[profile])
-    rules = Rules(definitions, (examples["profile"],))
+    rules = Rules(profiles=(examples["profile"],))
     assert judge(examples["valid"], rules).errors == ()
     for one in examples["broken"]:
         found = judge(patched(examples["valid"], one["patch"]), rules).errors
         assert sorted({f"{error.code} {error.expression}" for error in found}) == one["findings"], one["name"]
         assert found, one["name"]
-
-
-PROFILE_OF = {file.part: file.profile for file in installed().sources.files}
-RECORDS = record_files.read_all([Path(__file__).parents[1] / "examples"])
-
-
-@pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.body["id"])
-def test_the_resources_of_an_example_conform_to_their_profiles(
-    record: record_files.RecordFile, definitions: Definitions
-) -> None:
-    """Everything that is given of a record conforms to the profile of its mapping file."""
-    for part in parts(record.kind, record.body):
-        resource = installed().of(part.kind).to_fhir(part.body, part.surroundings)
-        assert judge(resource, Rules(definitions, (PROFILE_OF[part.kind],))).errors == ()
 
 
 def test_every_invariant_of_the_project_has_a_broken_example() -> None:

@@ -108,6 +108,15 @@ def test_an_organisation_has_a_name_or_an_ident() -> None:
     assert schema.validate("organisasjon", {"id": "o", "identer": [{"type": "orgnr", "verdi": "1"}]}) == []
 
 
+def test_a_samtykke_without_a_type_is_opaque() -> None:
+    """A samtykke has a type, unless it is a Consent that is kept whole: ``ugjennomsiktig`` is then true."""
+    for opaque, codes in ((True, []), (False, ["at-least-one"]), (None, ["at-least-one"])):
+        flag = {} if opaque is None else {"ugjennomsiktig": opaque}
+        samtykke = {"id": "s1", "tilstand": "aktiv", **flag}
+        body = {"id": "sak", "innbygger": {"id": "i"}, "tilstand": "aktiv", "samtykker": [samtykke]}
+        assert [finding.code for finding in schema.validate("sak", body)] == codes
+
+
 def test_every_definition_has_a_title_or_is_a_value() -> None:
     """Every object of the schema has a title for people."""
     objects = {name: found for name, found in schema.definitions().items() if found.get("type") == "object"}

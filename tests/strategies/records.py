@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +45,12 @@ _TEXT = st.one_of(
     ),
 )
 _CODES = st.sampled_from(("nb", "se", "code-1", "to ord", "1.50"))
+_LISTED: dict[str, dict[str, Any]] = {
+    "sprak": {"kode": {"enum": ["nb", "nn", "se", "sma", "pl", "so", "zh-Hant"]}},
+    "regel": {"formal": {"type": "array", "uniqueItems": True, "items": {"enum": ["TREAT", "HPAYMT"]}}},
+}
+"""Schemas of fields whose codes FHIR lists and the schema of the record does not: bcp:47 and v3-ActReason."""
+
 _URIS = ("https://ehr.example.org/sid?a=b", "urn:oid:2.16.578.1.12.4.3.1", "http://x.example/å#f")
 
 
@@ -168,12 +174,17 @@ class _Making:
             "gyldighet": _gyldighet,
             "dato": lambda: st.builds(str.format, st.sampled_from(_FORMS[:3]), _DAYS),
             "tidspunkt": _tidspunkt,
+            **{name: partial(self._listed, name) for name in _LISTED},
         }
         self._made: dict[str, st.SearchStrategy[Any]] = {}
 
     def object(self, name: str) -> st.SearchStrategy[dict[str, Any]]:
         """Objects of one definition, without their ids, and with at least one field where there is any."""
         return self._object(definitions()[name])
+
+    def _listed(self, name: str) -> st.SearchStrategy[dict[str, Any]]:
+        whole = definitions()[name]
+        return self._object({**whole, "properties": {**whole["properties"], **_LISTED[name]}})
 
     def _value(self, schema: dict[str, Any], field: str) -> st.SearchStrategy[Any]:
         name = schema.get("$ref", "").removeprefix("#/$defs/")
@@ -254,7 +265,7 @@ class _Making:
                 {
                     "type": st.just(type_),
                     "verdi": IDENTIFIERS[type_],
-                    **({"system": st.just("urn:oid:1.2.3")} if type_ in {"hnr", "annen"} else {}),
+                    **({"system": st.just("urn:oid:2.999.1")} if type_ in {"hnr", "annen"} else {}),
                 },
                 optional=rest,
             )
@@ -370,6 +381,8 @@ def _make_goals_lawful(sak: dict[str, Any]) -> None:
 
 
 def _make_consent_lawful(sak: dict[str, Any], samtykke: dict[str, Any], today: date) -> None:
+    if "type" not in samtykke:
+        samtykke["ugjennomsiktig"] = True
     if samtykke.get("ugjennomsiktig"):
         samtykke.pop("regler", None)
         return
