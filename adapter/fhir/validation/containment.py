@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from adapter.errors import Finding, IssueType, Message
 from adapter.fhir.fhirpath import Environment, resource_node
 from adapter.fhir.fhirpath import node as fhirpath_node
-from adapter.fhir.invariants.rule import text
+from adapter.fhir.json_trees import text
 from adapter.fhir.reference_literals import is_absolute, literal
 from adapter.fhir.shapes import RESOURCE_KEY, Member, known_types
 
