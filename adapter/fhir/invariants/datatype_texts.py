@@ -76,6 +76,13 @@ _texts.add(
     "The contact point has a value without a system. Add system.",
 )
 _texts.add(
+    "ElementDefinition",
+    "eld-3",
+    "max er verken * eller et tall som ikke er negativt. Rett max.",
+    "max is neither * nor a number that is not negative. Correct max.",
+    place=".max",
+)
+_texts.add(
     "Expression",
     "exp-1",
     "Uttrykket har verken expression eller reference. Legg til minst én av dem.",

@@ -31,10 +31,10 @@ class Texts:
 
     by_key: dict[str, Told] = field(default_factory=dict)
 
-    def add(self, type_name: str, key: str, nb: str, en: str, *, place: str = "", page: str = "") -> None:
-        """Declare the texts of a key that belongs to a type; ``page`` is the page of the specification."""
-        source = f"{_SPECIFICATION}/{page}.html#invs" if page else source_of(type_name)
-        message = Message(key.rpartition("#")[2], IssueType.INVARIANT, nb=nb, en=en, source=source)
+    def add(self, type_name: str, key: str, nb: str, en: str, *, place: str = "") -> None:
+        """Declare the texts of a key that belongs to a type."""
+        code = key.rpartition("#")[2]
+        message = Message(code, IssueType.INVARIANT, nb=nb, en=en, source=source_of(type_name))
         self.by_key[key] = Told(message, place)
 
 

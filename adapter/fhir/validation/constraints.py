@@ -29,9 +29,11 @@ if TYPE_CHECKING:
 TOO_COSTLY = Message(
     "rule-too-costly",
     IssueType.TOO_COSTLY,
-    nb="Det krever for mye å prøve regelen {key} i {profile} på dette innholdet. Del ressursen opp.",
-    en="It takes too much to try the rule {key} of {profile} on this content. Divide the resource.",
+    nb="Innholdet er for stort til at regelen {key} i FHIR R4 er prøvd. Prøv den på annen måte.",
+    en="The content is too large for the rule {key} of FHIR R4 to be tried. Try it in another way.",
+    severity=Severity.WARNING,
 )
+"""R4's own rules take time in proportion to the content, so large content need not be wrong: a warning."""
 
 _OF_SEVERITY = {"warning": Severity.WARNING}
 
@@ -49,7 +51,7 @@ def broken_of_element(
 ) -> Iterator[Finding]:
     """The findings of R4's constraints on an element that an object breaks."""
     focus = node(item.value, item.type)
-    return _broken(rules, focus, item.path, container, unchecked, invariants.finding)
+    return _broken(rules, focus, item.path, container, unchecked, _of_base)
 
 
 def broken_of_type(
@@ -70,7 +72,7 @@ def broken_of_type(
     if not rules:
         return ()
     focus = node(value, type_name)
-    return _broken(rules, focus, path, container, unchecked, invariants.finding, is_whole=is_whole)
+    return _broken(rules, focus, path, container, unchecked, _of_base, is_whole=is_whole)
 
 
 @cache
@@ -93,7 +95,7 @@ def _broken(
     path: str,
     container: Container,
     unchecked: Unchecked,
-    told: Callable[[Constraint, str], Finding],
+    told: Callable[[Constraint, str, FhirPathError | None], Finding],
     *,
     is_whole: bool = True,
 ) -> Iterator[Finding]:
@@ -105,21 +107,22 @@ def _broken(
             if error.reason in {"undecided", "unsupported"}:
                 unchecked.note("rule", f"{one.profile}#{one.key}")
             else:
-                yield _unusable(one, error, path)
+                yield told(one, path, error)
             continue
         if holds is False or (holds is None and is_whole):
-            yield told(one, path)
+            yield told(one, path, None)
 
 
-def _of_profile(rule: Constraint, path: str) -> Finding:
+def _of_base(rule: Constraint, path: str, error: FhirPathError | None) -> Finding:
+    """The finding of a constraint of R4; all of them compile, so an error means too large content."""
+    return TOO_COSTLY.at(path, key=rule.key) if error else invariants.finding(rule, path)
+
+
+def _of_profile(rule: Constraint, path: str, error: FhirPathError | None) -> Finding:
+    """The finding of a constraint of a profile; an error: it is not FHIRPath, or takes too many steps."""
+    if error:
+        reason = f"its rule {rule.key} cannot be evaluated ({error})"
+        return faults.BROKEN.at(path, profile=rule.profile, reason=reason)
     told = faults.CONSTRAINT.at(path, key=rule.key, profile=rule.profile, human=rule.human)
     severity = _OF_SEVERITY.get(rule.severity, told.severity)
     return replace(told, code=rule.key or told.code, severity=severity)
-
-
-def _unusable(rule: Constraint, error: FhirPathError, path: str) -> Finding:
-    """The finding of a constraint that is not FHIRPath, or that takes more steps than allowed."""
-    if error.reason == "too-costly":
-        return TOO_COSTLY.at(path, key=rule.key, profile=rule.profile)
-    reason = f"its rule {rule.key} cannot be evaluated ({error})"
-    return faults.BROKEN.at(path, profile=rule.profile, reason=reason)
