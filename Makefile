@@ -1,10 +1,11 @@
 # Everything a developer does, with nothing but Python 3.11+ and make: run, test, test-slow, lint, check, bench,
-# conformance.
+# conformance; profiles needs npm too.
 # The first call makes .venv and installs from PyPI; later ones start at once, until pyproject.toml changes.
 
 PORT   ?= 8080
 VAR    ?= var
 VENV   ?= .venv
+NO_BASIS ?= ../shared/fhir/no-basis
 PYTHON ?= $(firstword $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v $$p; done))
 PYTEST ?= $(VENV)/bin/python -m pytest -q -n auto
@@ -19,7 +20,7 @@ EXAMPLES := $(VAR)/.examples-loaded
 export ADAPTER_VAR := $(VAR)
 export PORT
 
-.PHONY: run test test-slow lint check bench conformance clean
+.PHONY: run test test-slow lint check profiles bench conformance clean
 .DEFAULT_GOAL := run
 
 run: export ADAPTER_AUTH := open
@@ -48,6 +49,10 @@ lint: $(TEST)
 
 check: $(RUN)
 	$(ADAPTER) check
+
+# Compiles profiles/fsh with SUSHI (npm); a second run leaves no difference. NO_BASIS: HL7 Norge's definitions as XML.
+profiles: $(RUN)
+	$(VENV)/bin/python -m profiles $(NO_BASIS)
 
 bench: $(TEST)
 	$(VENV)/bin/python -m bench

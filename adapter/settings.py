@@ -7,6 +7,7 @@
 ``ADAPTER_AUTH``               ``token`` (default), or ``open``: loopback only, no token = municipality
 ``ADAPTER_IF_MATCH``           ``required`` (default), or ``optional`` for clients that cannot send it
 ``ADAPTER_ISSUERS``            JSON file of the token issuers trusted
+``ADAPTER_PROFILES``           profiles that a write claims: ``warn`` (default), ``reject``, or ``off``
 ``ADAPTER_BASE_URL``           address the adapter is reached at, without ``/fhir``
 ``ADAPTER_PRODUCTION``         ``1``: real people; calls need a token, no development issuer
 ``ADAPTER_HOST``, ``PORT``     where to listen; 127.0.0.1 and 8080
@@ -57,6 +58,7 @@ class Settings:
     database_url: str
     auth: str
     if_match: str
+    profiles: str
     issuers_file: Path | None
     base_url: str
     production: bool
@@ -83,6 +85,7 @@ class Settings:
             database_url=reader.database(f"sqlite:///{var / 'adapter.db'}"),
             auth=reader.choice("ADAPTER_AUTH", ("token", "open")),
             if_match=reader.choice("ADAPTER_IF_MATCH", ("required", "optional")),
+            profiles=reader.choice("ADAPTER_PROFILES", ("warn", "reject", "off")),
             issuers_file=Path(issuers) if issuers else None,
             base_url=reader.base_url(f"http://{_bracketed(host)}:{port}"),
             production=production,

@@ -12,8 +12,9 @@ import pytest
 
 import adapter
 from adapter import __version__
-from adapter.fhir.definitions.installed import NO_BASIS_PACKAGE
+from adapter.fhir.definitions.installed import Definitions
 from adapter.fhir.primitives import PRIMITIVES
+from tests.fhir.profiles.definitions import profile
 from tests.promised import pinned
 from tests.test_cli import _at_home, run
 
@@ -29,7 +30,7 @@ PATIENT = '{"resourceType":"Patient"}'
 WRONG = '{"resourceType":"Patient","gender":"x"}'
 XML = '<Patient xmlns="http://hl7.org/fhir"><active value="true"/></Patient>'
 MARK = "\ufeff"
-VERSIONS = f" (ip-adapter {__version__}, FHIR 4.0.1, hl7.fhir.r4.core#4.0.1, {NO_BASIS_PACKAGE})"
+VERSIONS = f" ({', '.join([f'ip-adapter {__version__}', 'FHIR 4.0.1', *Definitions.built_in().names])})"
 
 
 @pytest.fixture
@@ -293,3 +294,27 @@ def test_a_case_gets_its_documented_verdict(name: str, validated: Validated) -> 
     code, out, _ = validated({}, str(CASES / name))
     assert code == EXPECTED[name][0]
     assert any(EXPECTED[name][1] in line for line in out)
+
+
+def test_references_are_followed_into_a_folder(validated: Validated) -> None:
+    """With --follow a relative reference must name a resource in the folder."""
+    content = {"lifecycleStatus": "active", "description": {"text": "x"}}
+    files = {"beside/p.json": '{"resourceType":"Patient","id":"1"}'}
+    for reference, code in (("Patient/1", 0), ("Patient/2", 1), ("https://x.no/fhir/Patient/2", 0)):
+        goal = {"resourceType": "Goal", **content, "subject": {"reference": reference}}
+        status, out, _ = validated(files | {"g.json": json.dumps(goal)}, "g.json", "--follow", "beside")
+        assert status == code, out
+    status, _, err = validated(
+        {"beside/bad.json": '{"resourceType":"Patient"'}, "g.json", "--follow", "beside"
+    )
+    assert (status, len(err)) == (2, 1)
+
+
+def test_a_package_and_a_profile_are_named_for_a_run(validated: Validated) -> None:
+    """A profile of a package is judged, an unreadable package is exit 2 with one line."""
+    strict = profile("strict", "Patient", {"id": "Patient.birthDate", "min": 1})
+    files = {"pack/strict.json": json.dumps(strict), "p.json": PATIENT}
+    status, out, _ = validated(files, "p.json", "--package", "pack", "--profile", strict["url"])
+    assert (status, "[profile-min]" in out[0]) == (1, True)
+    status, out, err = validated({}, "p.json", "--package", "gone")
+    assert (status, out, len(err)) == (2, [], 1)

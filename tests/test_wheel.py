@@ -28,13 +28,19 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.slow
-def test_the_wheel_holds_mappings_migrations_and_licences(wheel: Path) -> None:
-    """Every file of mappings/ is in the package, and so are the migrations and the licences."""
+def test_the_wheel_holds_mappings_profiles_migrations_and_licences(wheel: Path) -> None:
+    """Every file of mappings/ and every definition is in the package, and so are migrations and licences."""
     names = set(zipfile.ZipFile(wheel).namelist())
     files = [path for path in (ROOT / "mappings").rglob("*") if path.is_file()]
     assert files
     missing = {f"adapter/_mappings/{path.relative_to(ROOT / 'mappings')}" for path in files} - names
     assert not missing
+    profiles = [
+        path for folder in ("definitions", "foreign") for path in (ROOT / "profiles" / folder).glob("*")
+    ]
+    assert len(profiles) > 100
+    assert {f"adapter/_profiles/{path.relative_to(ROOT / 'profiles')}" for path in profiles} <= names
+    assert "adapter/_profiles/package.json" in names
     assert any(name.startswith("adapter/storage/migrations/versions/") for name in names)
     assert any(name.endswith("licenses/LICENSE") for name in names)
 

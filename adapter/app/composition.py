@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from adapter import kommune, mapping, rest
 from adapter.app import error_handlers, health, requests
+from adapter.fhir.validation.beyond_base import Gravity
 from adapter.repository import Deployment, Repository
 from adapter.security.tokens import Tokens
 from adapter.storage import Store
@@ -41,6 +42,7 @@ def open_repository(
         new_id=new_id,
         base_url=f"{settings.base_url}/fhir",
         if_match_required=settings.if_match == "required",
+        profiles=None if settings.profiles == "off" else Gravity(settings.profiles),
         production=settings.production,
     )
     return Repository(Store(settings.database_url), deployment)

@@ -1,6 +1,7 @@
 """``ip-adapter check``: the ledger, in which every element of both models has exactly one class.
 
-The command also prints the valid R4 that the service rejects.
+The command also compares the profiles with the mapping files, and prints the valid R4 that the service
+rejects.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from adapter.fhir.definitions.installed import profiles_folder
 from adapter.mapping.codes import CodesError
 from adapter.mapping.document import document
 from adapter.mapping.ledger import check
+from adapter.mapping.profile_ledger import compare
 from adapter.mapping.sources import MappingError
 from adapter.repository.refusal_list import listed, section
 from adapter.settings import mappings_folder
@@ -24,12 +27,18 @@ if TYPE_CHECKING:
 
 @click.command("check")
 @click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "--profiles",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Package of profiles to compare with; the adapter's own without it.",
+)
 @click.option("--document", "as_document", is_flag=True, help="Print the text of docs/mapping.md instead.")
 @click.pass_context
-def command(ctx: click.Context, folder: Path | None, *, as_document: bool) -> None:
-    """Check that the mapping files are complete.
+def command(ctx: click.Context, folder: Path | None, profiles: Path | None, *, as_document: bool) -> None:
+    """Check that the mapping files are complete, and that the profiles agree with them.
 
-    The files are those in FOLDER, or the adapter's own; every element must be mapped or listed.
+    The files are those in FOLDER, or the adapter's own. Every element must be mapped or listed, and every
+    row, code, fixed value and required field must be in the profile of its file.
     Exit codes: 0 OK, 1 faults found, 2 could not run.
     """
     try:
@@ -37,6 +46,7 @@ def command(ctx: click.Context, folder: Path | None, *, as_document: bool) -> No
             click.echo(document(folder or mappings_folder(), section()), nl=False)
             return
         report = check(folder or mappings_folder())
+        report.findings += compare(folder or mappings_folder(), profiles or profiles_folder())
     except (MappingError, CodesError) as error:
         click.echo(f"error: {error}", err=True)
         ctx.exit(1)

@@ -16,6 +16,7 @@ from adapter.fhir.canonical import BASE
 from adapter.fhir.codec.received import read_received
 from adapter.fhir.codec.stored import render
 from adapter.fhir.json_trees import with_texts
+from adapter.fhir.search.parameter_values import local
 from adapter.mapping import Scene
 from adapter.mapping.transforms import PAIRS
 from adapter.record.parts import PARTS, TYPES, kind_of, parts, put, surroundings, unlinked
@@ -71,8 +72,15 @@ def to_bundle(record: RecordFile, mappings: Mappings) -> dict[str, Any]:
 def _labels(part: dict[str, Any]) -> list[dict[str, Any]]:
     """The emner and the eier of a part as extensions of the entry; the resource has no element for them."""
     topics = [{"url": TOPIC, "valueCode": topic} for topic in part.get("emner", ())]
-    owner = [{"url": OWNER, "valueReference": PAIRS["aktor"].to_fhir(part["eier"])}] if "eier" in part else []
+    owner = [{"url": OWNER, "valueReference": _absolute(part["eier"])}] if "eier" in part else []
     return topics + owner
+
+
+def _absolute(aktor: dict[str, Any]) -> dict[str, Any]:
+    """The reference to an aktor, with an absolute address: an extension of an entry has no base address."""
+    reference: dict[str, Any] = PAIRS["aktor"].to_fhir(aktor)
+    named = local(reference.get("reference", ""))
+    return {"reference": f"{BASE}/{named.type}/{named.id}"} if named else reference
 
 
 def _awaiting(record: RecordFile, part: Part, mappings: Mappings) -> dict[str, Any]:
@@ -102,9 +110,16 @@ def _labelled(part: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any]:
     """The part with the labels its entry carries."""
     labels = entry.get("extension", ())
     topics = [label["valueCode"] for label in labels if label["url"] == TOPIC]
-    owners = [PAIRS["aktor"].to_plan(label["valueReference"]) for label in labels if label["url"] == OWNER]
+    owners = [_owner(label["valueReference"]) for label in labels if label["url"] == OWNER]
     said = {"emner": topics or None, "eier": owners[0] if owners else None}
     return {**part, **{name: value for name, value in said.items() if value is not None}}
+
+
+def _owner(reference: dict[str, Any]) -> dict[str, Any] | None:
+    """The aktor of a reference under our own base address, or of any other reference."""
+    said = with_texts(reference, "reference", lambda address: address.removeprefix(f"{BASE}/"))
+    owner: dict[str, Any] | None = PAIRS["aktor"].to_plan(said)
+    return owner
 
 
 def _about(body: dict[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from adapter.cli.fhir_files import FileSearch
+from adapter.errors import AdapterError
+from adapter.fhir.codec.received import read_received
+from adapter.fhir.codec.sniffing import sniff
 from adapter.fhir.definitions.installed import Definitions
 from adapter.fhir.definitions.packages import PackageError, package
 from adapter.fhir.validation.beyond_base import Rules
@@ -36,6 +40,13 @@ _OPTIONS = (
         help="Profile to judge every file by; may be repeated.",
     ),
     click.option(
+        "--follow",
+        "followed",
+        multiple=True,
+        metavar="DIR",
+        help="Folder with the resources that relative references name; may be repeated.",
+    ),
+    click.option(
         "--unknown-extensions",
         type=click.Choice(list(UnknownExtensions)),
         default=UnknownExtensions.WARN,
@@ -53,15 +64,41 @@ def with_rules(command: Callable[..., None]) -> Callable[..., None]:
         *args: Any,
         packages: tuple[Path, ...],
         profiles: tuple[str, ...],
+        followed: tuple[str, ...],
         unknown_extensions: UnknownExtensions,
         **others: Any,
     ) -> None:
-        rules = Rules(_definitions(packages), profiles, unknown_extensions)
+        rules = Rules(
+            _definitions(packages),
+            profiles,
+            unknown_extensions,
+            follow=_resources(followed).get if followed else None,
+            must_resolve=bool(followed),
+        )
         command(*args, rules=rules, **others)
 
     for option in reversed(_OPTIONS):
         called = option(called)
     return called
+
+
+def _resources(folders: tuple[str, ...]) -> dict[str, dict[str, Any]]:
+    """The resources in folders by type and id (``Patient/1``); a file not readable gives exit 2."""
+    search = FileSearch()
+    found: dict[str, dict[str, Any]] = {}
+    for file in search.files(folders):
+        format_, text, _ = sniff(file.data)
+        try:
+            tree = read_received(text, format_)
+        except AdapterError as refusal:
+            search.failures.append(refusal.findings[0].as_line(file.path.as_posix()))
+            continue
+        found[f"{tree.get('resourceType')}/{tree.get('id')}"] = tree
+    for failure in search.failures:
+        click.echo(f"ip-adapter: {failure}", err=True)
+    if search.failures:
+        raise click.exceptions.Exit(2)
+    return found
 
 
 def _definitions(packages: tuple[Path, ...]) -> Definitions:

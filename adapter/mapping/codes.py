@@ -22,11 +22,12 @@ class Codes:
 
     Args:
         name: the name of the file.
-        system: the code system in FHIR; None where FHIR's element is a bare ``code``.
+        system: the code system in FHIR; None where FHIR's element is a bare ``code`` of a list of its own.
         to_fhir: plan code to FHIR code; None for an open list, with the same codes on both sides.
         to_plan: FHIR code to plan code.
         displays: plan code to its text, by language (nb, nn, en).
         pattern: the regular expression of the codes of an open list.
+        value_set: the value set of FHIR that has the codes, where no element of R4 is bound to one.
     """
 
     name: str
@@ -35,11 +36,17 @@ class Codes:
     to_plan: Mapping[str, str] | None = None
     displays: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     pattern: str | None = None
+    value_set: str | None = None
+
+    @property
+    def is_ours(self) -> bool:
+        """Does the project define the code system?"""
+        return self.system is not None and self.system.startswith(BASE)
 
     @property
     def closed(self) -> bool:
         """Is the code system our own, so that an unknown code is an error and no residue?"""
-        return self.system is None or self.system.startswith(BASE)
+        return self.system is None or self.is_ours
 
     def fhir(self, plan: str) -> str:
         """The FHIR code of a plan code."""
@@ -60,4 +67,4 @@ def read_codes(name: str, content: dict[str, Any]) -> Codes:
     if not len(to_fhir) == len(to_plan) == len(rows):
         raise CodesError(f"{name}: the codes are not one-to-one; a code of one side stands twice")
     displays = {row["plan"]: {tongue: row[tongue] for tongue in ("nb", "nn", "en")} for row in rows}
-    return Codes(name, content.get("system"), to_fhir, to_plan, displays)
+    return Codes(name, content.get("system"), to_fhir, to_plan, displays, value_set=content.get("valueset"))

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 ID_TWICE = Message(
     "element-id-twice",
     IssueType.DUPLICATE,
-    nb="To elementer i listen har samme id. Gi hvert element sin egen id.",
-    en="Two elements of the list have the same id. Give each element an id of its own.",
+    nb="To elementer i ressursen har samme id. Gi hvert element sin egen id.",
+    en="Two elements of the resource have the same id. Give each element an id of its own.",
     source="https://hl7.org/fhir/R4/element.html#id",
 )
 
@@ -203,13 +203,13 @@ class Each:
         named = [item["id"] for item, _ in items if "id" in item]
         free = {id_: item for id_, item in old.items() if id_ not in named}
         taken: list[dict[str, Any]] = []
-        met = self.fhir.ids_beside(resource, place)
+        beside = self.fhir.ids_beside(resource, place)
         for item, where in items:
             id_ = item.get("id")
-            if id_ in met:
+            if id_ in beside or id_ in taking.element_ids:
                 taking.refused.append(ID_TWICE.at(f"{where}.id"))
             if id_:
-                met.add(id_)
+                taking.element_ids.add(id_)
             new = self._taken(item, where, old.get(id_ or ""), free, taking)
             if self.shape.holds(new):
                 taken.append(new)

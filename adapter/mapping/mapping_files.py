@@ -93,12 +93,13 @@ def _narrative(content: dict[str, Any]) -> dict[str, Any]:
 
 
 def _file(name: str, content: dict[str, Any], common: _Reader) -> FileSource:
-    _known(name, content, {"part", "fhir", "rows", "left_out"}, {"parts", "view", "closed"})
+    _known(name, content, {"part", "fhir", "profile", "rows", "left_out"}, {"parts", "view", "closed"})
     reader = _Reader(name, content.get("parts", {}), common)
     return FileSource(
         name=name,
         part=content["part"],
         type=content["fhir"],
+        profile=content["profile"],
         rows=reader.rows(content["rows"]),
         view=content.get("view", "as it is"),
         closed=reader.closed(content["closed"]) if "closed" in content else None,

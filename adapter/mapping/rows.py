@@ -63,11 +63,20 @@ OWNER_UNKNOWN = Message(
 
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """The shared state while one resource is taken: surroundings, ids for new items, and refusals."""
+    """The shared state while one resource is taken.
+
+    Args:
+        surroundings: the references to the owners of the part.
+        new_id: makes an id for a new item.
+        refused: the findings so far.
+        element_ids: the ids of the items so far; an element id is unique within its resource
+            (https://hl7.org/fhir/R4/element.html#id).
+    """
 
     surroundings: Mapping[str, str]
     new_id: Callable[[], str]
     refused: list[Finding] = field(default_factory=list)
+    element_ids: set[str] = field(default_factory=set)
 
 
 class Row(Protocol):

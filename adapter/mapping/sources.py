@@ -99,6 +99,7 @@ class FileSource:
         name: the name of the file, without its ending.
         part: the kind of part.
         type: the resource type.
+        profile: the canonical URL of the profile of the resource.
         rows: the rows, in the order of the resource.
         view: the name of the view.
         closed: the elements that can make a resource opaque.
@@ -108,6 +109,7 @@ class FileSource:
     name: str
     part: str
     type: str
+    profile: str
     rows: tuple[RowSource, ...]
     view: str
     closed: ClosedSource | None

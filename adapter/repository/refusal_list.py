@@ -56,7 +56,7 @@ NOT_UNDERSTOOD = (
     Refusal(consent.ABOUT_PLAN, "Consent.provision.data, of the same Consents"),
     Refusal(labels.NOT_HEEDED, "meta.security: a confidentiality above N, or a sensitivity without an emne"),
     Refusal(awaited.NOTE_OF_A_FIELD, "CarePlan.note with the extension ip-venter"),
-    Refusal(lists.ID_TWICE, "the element ids of a list whose items have ids in the record"),
+    Refusal(lists.ID_TWICE, "the element ids of list items that have ids in the record"),
     Refusal(mapping.MISSING, "a required element: Goal.description, with text or code"),
 )
 """Content that can be neither mapped nor residue."""

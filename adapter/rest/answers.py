@@ -14,6 +14,9 @@ from adapter.rest.outcome import operation_outcome
 from adapter.rest.splicing import address, resource_bytes
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from adapter.errors import Finding
     from adapter.repository import PutResult
     from adapter.rest.fhir_request import FhirRequest
     from adapter.storage import Published
@@ -39,10 +42,10 @@ def not_modified(published: Published) -> FhirResponse:
     return _about(HTTPStatus.NOT_MODIFIED, published)
 
 
-def written(change: PutResult, request: FhirRequest) -> FhirResponse:
+def written(change: PutResult, request: FhirRequest, warnings: Iterable[Finding]) -> FhirResponse:
     """The answer 201 or 200 to a write, with the body that Prefer asks for; the resource by default.
 
-    https://hl7.org/fhir/R4/http.html#ops.
+    An OperationOutcome has the warnings. https://hl7.org/fhir/R4/http.html#ops.
     """
     status = HTTPStatus.CREATED if change.created else HTTPStatus.OK
     if change.published is None:
@@ -51,7 +54,7 @@ def written(change: PutResult, request: FhirRequest) -> FhirResponse:
     if preference == "minimal":
         return _about(status, published, applied=preference)
     if preference == "OperationOutcome":
-        return _about(status, published, render(operation_outcome([])), preference)
+        return _about(status, published, render(operation_outcome(warnings)), preference)
     answer = given(status, published, applied=preference)
     return answer if change.created else replace(answer, content_location=address(published))
 

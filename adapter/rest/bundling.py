@@ -19,6 +19,7 @@ from adapter.rest.splicing import address, instant, reference, resource_bytes
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from adapter.errors import Finding
     from adapter.repository import PutResult
     from adapter.rest.fhir_request import Pairs
     from adapter.storage import Published
@@ -54,12 +55,19 @@ def history(base: str, versions: Sequence[Published], self_address: str) -> byte
     return _bundle("history", len(versions), [("self", self_address)], entries)
 
 
-def transaction_response(base: str, changes: Iterable[PutResult], preference: str | None) -> bytes:
+def transaction_response(
+    base: str,
+    changes: Iterable[PutResult],
+    warnings: Iterable[Iterable[Finding]],
+    preference: str | None,
+) -> bytes:
     """The result of each entry. https://hl7.org/fhir/R4/http.html#transaction-response.
 
-    ``preference`` is the return preference in Prefer; only ``representation`` includes the resources.
+    ``preference`` is the return preference in Prefer; only ``representation`` includes the resources, and
+    only ``OperationOutcome`` the warnings of each entry.
     """
-    return _bundle("transaction-response", None, (), [_change(base, one, preference) for one in changes])
+    made = [_change(base, *one, preference) for one in zip(changes, warnings, strict=True)]
+    return _bundle("transaction-response", None, (), made)
 
 
 def search_address(base: str, type_: str, pairs: Pairs) -> str:
@@ -89,11 +97,11 @@ def _found(base: str, published: Published, mode: str, wanted: Subset) -> bytes:
     return _entry(base, published, f',"search":{{"mode":"{mode}"}}}}'.encode(), wanted=wanted)
 
 
-def _change(base: str, change: PutResult, preference: str | None) -> bytes:
+def _change(base: str, change: PutResult, warnings: Iterable[Finding], preference: str | None) -> bytes:
     status = HTTPStatus.CREATED if change.created else HTTPStatus.OK
     response = _response(base, change.given, f"{status.value} {status.phrase}")
     if preference == "OperationOutcome":
-        response["outcome"] = operation_outcome([])
+        response["outcome"] = operation_outcome(warnings)
     rest = b"," + render({"response": response})[1:]
     return _entry(base, change.given, rest, with_resource=preference == "representation")
 

@@ -13,7 +13,8 @@ from adapter.fhir.definitions import search_parameters
 from adapter.fhir.search.parameters import CHAINS, INCLUDES, RESULT_PARAMETERS, REVINCLUDES, SERVED
 from adapter.rest.entries import MOST_ENTRIES
 from adapter.rest.formats import FHIR_JSON, FHIR_XML
-from adapter.rest.routes import ROUTES, TYPES
+from adapter.rest.published_definitions import profiles_of
+from adapter.rest.routes import DEFINITIONS, OPERATIONS, ROUTES, TYPES
 
 if TYPE_CHECKING:
     from datetime import date
@@ -36,7 +37,7 @@ _ABOUT = (
 _SECURITY = (
     "Bearer tokens (RFC 6750) of the issuers this service trusts, with SMART on FHIR scopes, version 2 "
     "(system/CareTeam.rs) or 1 (system/CareTeam.read). Scopes are an upper limit; consent decides what the "
-    "caller sees within it. /metadata needs no token."
+    "caller sees within it. /metadata and the definitions need no token."
 )
 _TRANSACTION = (
     f"POST and PUT, at most {MOST_ENTRIES} entries, all or none; references to fullUrl in any order. "
@@ -80,7 +81,10 @@ def capability_statement(base: str, day: date, *, if_match_required: bool) -> di
                     "service": [{"coding": [{"system": _SERVICE_CODES, "code": "OAuth"}]}],
                     "description": _SECURITY,
                 },
-                "resource": [_resource(type_, if_match_required=if_match_required) for type_ in TYPES],
+                "resource": [
+                    *(_resource(type_, if_match_required=if_match_required) for type_ in TYPES),
+                    *(_definitions(type_) for type_ in DEFINITIONS),
+                ],
                 "interaction": [
                     {"code": interaction, "documentation": _TRANSACTION}
                     for interaction in dict.fromkeys(r.interaction for r in ROUTES if r.path in {"", "/"})
@@ -92,10 +96,12 @@ def capability_statement(base: str, day: date, *, if_match_required: bool) -> di
 
 def _resource(type_: str, *, if_match_required: bool) -> dict[str, Any]:
     of_type = dict.fromkeys(route.interaction for route in ROUTES if "<type>" in route.path)
+    operations = [name for name in of_type if name.startswith("$")]
     return {
         "type": type_,
+        "supportedProfile": profiles_of(type_),
         "documentation": _documentation(type_),
-        "interaction": [{"code": interaction} for interaction in of_type],
+        "interaction": [{"code": name} for name in of_type if name not in operations],
         "versioning": "versioned-update" if if_match_required else "versioned",
         "readHistory": True,
         "updateCreate": True,
@@ -106,6 +112,20 @@ def _resource(type_: str, *, if_match_required: bool) -> dict[str, Any]:
         **({"searchInclude": list(INCLUDES[type_])} if INCLUDES[type_] else {}),
         **({"searchRevInclude": list(REVINCLUDES[type_])} if REVINCLUDES[type_] else {}),
         "searchParam": [_search_param(type_, parameter) for parameter in SERVED[type_].values()],
+        "operation": [{"name": name[1:], "definition": OPERATIONS[name]} for name in operations],
+    }
+
+
+def _definitions(type_: str) -> dict[str, Any]:
+    """What the service offers of a type of definitions: reading, and search by canonical URL."""
+    offered = dict.fromkeys(route.interaction for route in ROUTES if route.is_of_definitions)
+    url = search_parameters(type_)["url"]
+    return {
+        "type": type_,
+        "documentation": f"{DEFINITIONS[type_]}, for everybody: no token is needed.",
+        "interaction": [{"code": interaction} for interaction in offered],
+        "versioning": "no-version",
+        "searchParam": [{"name": url.name, "definition": url.url, "type": url.type}],
     }
 
 

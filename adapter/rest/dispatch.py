@@ -11,11 +11,13 @@ from adapter.http_refusals import concluded
 from adapter.rest.conditions import preferred_return, wants_lenience
 from adapter.rest.fhir_request import DOOR_PARAMETERS, FhirRequest, FhirResponse
 from adapter.rest.interactions.capabilities import capabilities
+from adapter.rest.interactions.definition import read_definition, search_definitions
 from adapter.rest.interactions.history_instance import history_instance
 from adapter.rest.interactions.put import put
 from adapter.rest.interactions.read import read
 from adapter.rest.interactions.search_type import search_type
 from adapter.rest.interactions.transaction import transaction
+from adapter.rest.interactions.validate import validate
 from adapter.rest.interactions.vread import vread
 from adapter.rest.matching import match
 from adapter.rest.routes import Body
@@ -44,8 +46,12 @@ HANDLERS: Mapping[str, Handler] = {
     "transaction": transaction,
     "update": put,
     "vread": vread,
+    "$validate": validate,
 }
-"""The handler of each interaction in the table of routes."""
+"""The handler of each interaction with resources of a record, and with the service."""
+
+OF_DEFINITIONS: Mapping[str, Handler] = {"read": read_definition, "search-type": search_definitions}
+"""The handler of each interaction with definitions."""
 
 UNSUPPORTED_CONDITION = Message(
     "condition-unsupported",
@@ -90,7 +96,8 @@ class Dispatcher:
         interaction = asked if route.is_open else caller.on(asked)
         with concluded(interaction):
             request = self._understood(incoming, matched, caller, interaction)
-            response = HANDLERS[route.interaction](request, self.repository)
+            handlers = OF_DEFINITIONS if route.is_of_definitions else HANDLERS
+            response = handlers[route.interaction](request, self.repository)
         return replace(response, interaction=_completed(interaction, response.told))
 
     def _understood(

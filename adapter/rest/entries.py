@@ -14,7 +14,7 @@ from adapter.fhir.links import Link, relinked
 from adapter.fhir.reference_literals import literal
 from adapter.rest.addresses import is_id
 from adapter.rest.matching import match
-from adapter.rest.puts import check_r4, put_of
+from adapter.rest.puts import checked, put_of
 from adapter.rest.routes import TYPES
 from adapter.rest.subsetted import refuse_parts
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from adapter.errors import Finding
+    from adapter.fhir.validation.beyond_base import Gravity
     from adapter.repository import Put
     from adapter.rest.fhir_request import FhirRequest
 
@@ -109,14 +110,15 @@ _CONDITIONS = ("ifNoneMatch", "ifModifiedSince", "ifNoneExist")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry as a resource to put; ``index`` is its place in the Bundle."""
+    """One entry as a resource to put; ``index`` is its place in the Bundle. ``warnings`` concern profiles."""
 
     index: int
     full_url: str | None
     put: Put
+    warnings: tuple[Finding, ...] = ()
 
 
-def entries(request: FhirRequest, new_id: Callable[[], str]) -> list[Entry]:
+def entries(request: FhirRequest, new_id: Callable[[], str], profiles: Gravity | None) -> list[Entry]:
     """The entries of a Bundle, with ids for new resources and references between entries resolved.
 
     The entries are sorted by address, so that the result does not depend on their order in the Bundle.
@@ -124,6 +126,7 @@ def entries(request: FhirRequest, new_id: Callable[[], str]) -> list[Entry]:
     Args:
         request: the request with the Bundle as its resource, which need not be valid.
         new_id: makes the ids of created resources.
+        profiles: the consequence of a broken rule of a profile that a resource claims.
 
     Raises:
         BadRequest: the Bundle is not a valid transaction, or uses something unsupported; has every fault.
@@ -135,7 +138,7 @@ def entries(request: FhirRequest, new_id: Callable[[], str]) -> list[Entry]:
     sent = bundle.get("entry", [])
     if isinstance(sent, list) and len(sent) > MOST_ENTRIES:
         raise BadRequest(TOO_MANY.at("Bundle.entry", most=MOST_ENTRIES))
-    check_r4(bundle)
+    warnings = checked(bundle, profiles)
     refuse_parts(bundle)
     understood: list[Entry] = []
     refused: dict[int, tuple[Finding, ...]] = {}
@@ -146,7 +149,14 @@ def entries(request: FhirRequest, new_id: Callable[[], str]) -> list[Entry]:
             refused[index] = fault.findings
     _raise([finding for index in sorted(refused) for finding in refused[index]])
     _raise(list(_repeated(understood)))
-    return _resolved(understood, request.base)
+    return [
+        replace(entry, warnings=tuple(one for one in warnings if _is_within(one, entry)))
+        for entry in _resolved(understood, request.base)
+    ]
+
+
+def _is_within(finding: Finding, entry: Entry) -> bool:
+    return f"{finding.expression}.".startswith(f"{entry.put.element}.")
 
 
 def _raise(findings: Sequence[Finding]) -> None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from adapter.errors import MethodNotAllowed, NotFound
 from adapter.http_refusals import ADDRESS_UNKNOWN, METHOD_UNKNOWN
-from adapter.rest.routes import BASE_PATH, DOCUMENT, ROUTES, TYPES, Route
+from adapter.rest.routes import BASE_PATH, DEFINITIONS, DOCUMENT, ROUTES, TYPES, Route
 from adapter.rest.unoffered import method_unoffered, operation_unoffered
 
 
@@ -21,9 +21,14 @@ class Matched(NamedTuple):
 
 
 def _pattern(path: str) -> re.Pattern[str]:
-    """The path of a route as a pattern, in which ``<type>`` matches the served types only."""
-    held = {"type": "|".join(TYPES)}
-    return re.compile(re.sub(r"<(\w+)>", lambda part: f"(?P<{part[1]}>{held.get(part[1], '[^/]+')})", path))
+    """The path of a route as a pattern: ``<type>`` and ``<definition>`` match their types, others no $."""
+    held = {"type": "|".join(TYPES), "definition": "|".join(DEFINITIONS)}
+    named = {"definition": "type"}
+
+    def group(part: re.Match[str]) -> str:
+        return f"(?P<{named.get(part[1], part[1])}>{held.get(part[1], '(?![$])[^/]+')})"
+
+    return re.compile(re.sub(r"<(\w+)>", group, path.replace("$", r"\$")))
 
 
 _PATTERNS = tuple((route, _pattern(route.path)) for route in ROUTES)
@@ -41,14 +46,14 @@ def match(method: str, path: str) -> Matched:
         MethodNotAllowed: the address supports other methods only.
     """
     asked = "GET" if method == "HEAD" else method
-    operation = operation_unoffered(path.rpartition("/")[2], BASE_PATH)
-    if operation:
-        raise NotFound(operation)
     for route, pattern in _PATTERNS:
         found = pattern.fullmatch(path)
         if found and route.method == asked:
             return Matched(route, **found.groupdict())
     allow = allowed(path)
+    operation = operation_unoffered(path.rpartition("/")[2], BASE_PATH)
+    if operation and not allow:
+        raise NotFound(operation)
     if not allow:
         raise NotFound(ADDRESS_UNKNOWN.at(document=DOCUMENT))
     instead = method_unoffered(method, path, BASE_PATH)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from adapter.errors import BadRequest, IssueType, Message
+from adapter.errors import BadRequest, IssueType, Message, Unprocessable
+from adapter.fhir.validation.beyond_base import Rules
+from adapter.fhir.validation.extensions import UnknownExtensions
 from adapter.fhir.validation.verdict import judge
 from adapter.http_refusals import ID_DIFFERS
 from adapter.repository import Put
@@ -13,6 +15,8 @@ from adapter.rest.addresses import is_id
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from adapter.errors import Finding
+    from adapter.fhir.validation.beyond_base import Gravity
     from adapter.rest.fhir_request import FhirRequest
 
 _SPEC = "https://hl7.org/fhir/R4/http.html#update"
@@ -53,12 +57,22 @@ def put_of(request: FhirRequest, new_id: Callable[[], str]) -> Put:
     return Put(type_, resource, request.if_match)
 
 
-def check_r4(resource: dict[str, Any]) -> None:
-    """Raise BadRequest with every error if the resource is not valid R4.
+def checked(resource: dict[str, Any], profiles: Gravity | None) -> tuple[Finding, ...]:
+    """The warnings about the profiles that a valid resource claims, with those in it.
 
-    Status 422 is for a valid resource that breaks a rule of the adapter:
-    https://hl7.org/fhir/R4/http.html#create.
+    ``profiles`` is the setting ``ADAPTER_PROFILES``; None judges by base R4 alone. A profile that is not
+    installed is passed over. https://hl7.org/fhir/R4/http.html#create.
+
+    Raises:
+        BadRequest: the resource is not valid R4; the refusal has every error.
+        Unprocessable: the resource breaks a profile that it claims, and ``profiles`` is ``reject``.
     """
     judged = judge(resource)
     if not judged.is_valid:
         raise BadRequest(*judged.errors)
+    if profiles is None or not any(one.kind == "profile" for one in judged.not_checked):
+        return ()
+    beyond = judge(resource, Rules(unknown_extensions=UnknownExtensions.ALLOW, gravity=profiles))
+    if not beyond.is_valid:
+        raise Unprocessable(*beyond.errors)
+    return tuple(one for one in beyond.findings if one not in judged.findings)

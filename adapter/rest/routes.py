@@ -23,6 +23,18 @@ TYPES: dict[str, str] = {
 }
 """The served resource types, with the meaning of each in this service."""
 
+DEFINITIONS: dict[str, str] = {
+    "StructureDefinition": "Profiles and extensions",
+    "CodeSystem": "Codes of the record in bokmål, nynorsk and English",
+    "ValueSet": "The codes of each code system",
+    "ConceptMap": "Codes of the record to codes of FHIR",
+}
+"""The types of the definitions that everybody may read, with their meaning."""
+
+
+OPERATIONS = {"$validate": "http://hl7.org/fhir/OperationDefinition/Resource-validate"}
+"""The canonical of the definition of each operation."""
+
 
 class Body(Enum):
     """The kind of body of a request."""
@@ -34,10 +46,10 @@ class Body(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One address and method: ``<type>`` in the path stands for each of ``TYPES``.
+    """One address and method: ``<type>`` stands for each of ``TYPES``, ``<definition>`` of ``DEFINITIONS``.
 
-    ``interaction`` is a code of https://hl7.org/fhir/R4/valueset-restful-interaction.html; an ``is_open``
-    route needs no token.
+    ``interaction`` is a code of https://hl7.org/fhir/R4/valueset-restful-interaction.html, or the name of an
+    operation with its ``$``; an ``is_open`` route needs no token.
     """
 
     method: str
@@ -46,14 +58,24 @@ class Route:
     body: Body = Body.NOTHING
     is_open: bool = False
 
+    @property
+    def is_of_definitions(self) -> bool:
+        """Does the route lead to definitions, which are in no record?"""
+        return "<definition>" in self.path
+
 
 ROUTES: tuple[Route, ...] = (
     Route("GET", "/metadata", "capabilities", is_open=True),
+    Route("GET", "/<definition>/<id>", "read", is_open=True),
+    Route("GET", "/<definition>", "search-type", is_open=True),
+    Route("POST", "/<definition>/_search", "search-type", Body.FORM, is_open=True),
     Route("GET", "/<type>/<id>", "read"),
     Route("GET", "/<type>/<id>/_history/<version>", "vread"),
     Route("PUT", "/<type>/<id>", "update", Body.RESOURCE),
     Route("GET", "/<type>/<id>/_history", "history-instance"),
     Route("POST", "/<type>", "create", Body.RESOURCE),
+    Route("POST", "/<type>/$validate", "$validate", Body.RESOURCE),
+    Route("POST", "/<type>/<id>/$validate", "$validate", Body.RESOURCE),
     Route("GET", "/<type>", "search-type"),
     Route("POST", "/<type>/_search", "search-type", Body.FORM),
     Route("POST", "", "transaction", Body.RESOURCE),

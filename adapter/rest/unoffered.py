@@ -43,16 +43,9 @@ CONDITIONAL_UPDATE_UNOFFERED = Message(
 OPERATION_UNOFFERED = Message(
     "operation-unoffered",
     IssueType.NOT_SUPPORTED,
-    nb="Tjenesten støtter ingen operasjoner ($...). {base}/metadata viser hva tjenesten tilbyr.",
-    en="The service does not support operations ($...). {base}/metadata lists what the service offers.",
+    nb="Tjenesten støtter ikke denne operasjonen ($...) her. {base}/metadata viser hva tjenesten tilbyr.",
+    en="The service does not support this operation ($...) here. {base}/metadata lists what it offers.",
     source="https://hl7.org/fhir/R4/operations.html",
-)
-VALIDATE_UNOFFERED = Message(
-    "validate-unoffered",
-    IssueType.NOT_SUPPORTED,
-    nb="Tjenesten støtter ikke $validate over HTTP. Kjør kommandoen «ip-adapter validate» på fila.",
-    en="The service does not support $validate over HTTP. Run the command “ip-adapter validate” on the file.",
-    source="https://hl7.org/fhir/R4/resource-operation-validate.html",
 )
 
 
@@ -65,8 +58,7 @@ def operation_unoffered(name: str, base: str) -> Finding | None:
     """
     if not name.startswith("$"):
         return None
-    message = VALIDATE_UNOFFERED if name == "$validate" else OPERATION_UNOFFERED
-    return message.at(base=base)
+    return OPERATION_UNOFFERED.at(base=base)
 
 
 def method_unoffered(method: str, path: str, base: str) -> Finding | None:

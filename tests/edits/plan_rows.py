@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from adapter.fhir.canonical import BASE
 from tests.edits.rows import PERSON, Edit, Resource, ours
 
 
@@ -98,11 +99,11 @@ def agree(shared: Resource) -> None:
     shared["extension"] = [
         {
             "id": "arne",
-            "url": "http://hl7.org/fhir/StructureDefinition/goal-acceptance",
+            "url": f"{BASE}/StructureDefinition/ip-enighet",
             "extension": [
-                {"url": "individual", "valueReference": {"reference": PERSON}},
+                {"url": "hvem", "valueReference": {"reference": PERSON}},
                 {"url": "status", "valueCode": "agree"},
-                {"url": "priority", "valueCodeableConcept": {"coding": [high]}},
+                {"url": "prioritet", "valueCodeableConcept": {"coding": [high]}},
             ],
         }
     ]

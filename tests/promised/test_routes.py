@@ -32,6 +32,8 @@ OF_A_TYPE = (
     "/fhir/<type>/<id>",
     "/fhir/<type>/<id>/_history",
     "/fhir/<type>/<id>/_history/<version>",
+    "/fhir/<type>/$validate",
+    "/fhir/<type>/<id>/$validate",
 )
 NOWHERE = (
     "/",
@@ -40,7 +42,8 @@ NOWHERE = (
     "/fhir/_search",
     "/fhir/$export",
     "/fhir/CarePlan/",
-    "/fhir/CarePlan/$validate",
+    "/fhir/CarePlan/$apply",
+    "/fhir/$validate",
     "/fhir/CarePlan/<id>/",
     "/fhir/CarePlan/<id>/$everything",
     "/fhir/CarePlan/<id>/_history/",
@@ -58,7 +61,7 @@ NOWHERE = (
 """Addresses of https://hl7.org/fhir/R4/http.html#summary that are not offered, and some like them."""
 
 FILLED = {"<id>": "x", "<version>": "1", "<versjon>": "1", "<liste>": "team", "<del_id>": "x"}
-UNKNOWN = {"address-unknown", "operation-unoffered", "validate-unoffered"}
+UNKNOWN = {"address-unknown", "operation-unoffered"}
 
 
 def templates(house: House) -> Iterator[str]:

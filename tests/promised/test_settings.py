@@ -33,6 +33,7 @@ ALONE: dict[str, tuple[str, ...]] = {
     ),
     "ADAPTER_AUTH": ("", "token", "open", "none"),
     "ADAPTER_IF_MATCH": ("", "required", "optional", "no"),
+    "ADAPTER_PROFILES": ("", "warn", "reject", "off", "no"),
     "ADAPTER_ISSUERS": ("", "issuers.json"),
     "ADAPTER_BASE_URL": (
         "",

@@ -135,6 +135,21 @@ REFUSED: tuple[tuple[Message, str, dict[str, Any]], ...] = (
         "maal[0].id",
         {"maal": [{"id": "12856812055", "status": "aktiv", "tekst": "Gå"}]},
     ),
+    (
+        identity.ID_TWICE,
+        "maal[0].notater[0].id",
+        {
+            "maal": [
+                {
+                    "id": "maal-1",
+                    "status": "aktiv",
+                    "tekst": "Gå",
+                    "frister": [{"id": "e1", "dato": "2026-05"}],
+                    "notater": [{"id": "e1", "tekst": "Øver"}],
+                }
+            ]
+        },
+    ),
     (identity.ID_TWICE, "parorende[1].id", {"parorende.1.id": "mora"}),
     (identity.NOT_HERE, "samtykker[0].gittAv[1]", {f"{SAMTYKKE}.gittAv.+": {"parorende": "faren"}}),
     (identity.NOT_HERE, "team[0].deltakere[1].hvem", {f"{DELTAKERE}.1.hvem": {"innbygger": "en-annen"}}),

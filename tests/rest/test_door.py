@@ -54,8 +54,8 @@ REFUSED: list[tuple[str, str, dict[str, str], bytes, int, str]] = [
     ("GET", "/fhir/Patient/x/$everything", {}, b"", 404, "operation-unoffered"),
     ("GET", "/fhir/Patient/$match", {}, b"", 404, "operation-unoffered"),
     ("GET", "/fhir/$export", {}, b"", 404, "operation-unoffered"),
-    ("POST", "/fhir/CarePlan/$validate", RESOURCE, b"{}", 404, "validate-unoffered"),
-    ("POST", "/fhir/CarePlan/x/$validate", RESOURCE, b"{}", 404, "validate-unoffered"),
+    ("POST", "/fhir/$validate", RESOURCE, b"{}", 404, "operation-unoffered"),
+    ("GET", "/fhir/CarePlan/$validate", {}, b"", 405, "method-not-allowed"),
     ("GET", "/nowhere", {}, b"", 404, "address-unknown"),
     ("DELETE", "/Patient/x", {}, b"", 404, "address-unknown"),
     ("DELETE", "/fhir/Observation/x", {}, b"", 404, "address-unknown"),
@@ -151,7 +151,7 @@ def test_an_unsupported_interaction_names_the_alternative(house: House) -> None:
     for method, path, onward in (
         ("PATCH", "CarePlan/x", "PUT"),
         ("PUT", "CarePlan?identifier=x", "PUT to /fhir/CarePlan/<id>"),
-        ("POST", "CarePlan/$validate", "ip-adapter validate"),
+        ("POST", "CarePlan/$apply", "/fhir/metadata"),
         ("GET", "CarePlan/x/$everything", "/fhir/metadata"),
     ):
         answer = house.municipality(method, f"/fhir/{path}", headers=RESOURCE, data=b"{}")

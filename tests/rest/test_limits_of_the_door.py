@@ -40,7 +40,7 @@ def test_every_other_method_gets_the_answer_of_the_table(
 
 @pytest.mark.parametrize(
     ("path", "status"),
-    [("/fhir/CareTeam", 200), ("/fhir", 200), ("/fhir/CareTeam/$validate", 404), ("/fhir/Basic/1", 404)],
+    [("/fhir/CareTeam", 200), ("/fhir", 200), ("/fhir/CareTeam/$apply", 404), ("/fhir/Basic/1", 404)],
 )
 def test_options_names_the_methods_of_an_address(house: House, path: str, status: int) -> None:
     """OPTIONS has the Allow of the address and no body; an operation and an unknown address are 404."""

@@ -126,7 +126,9 @@ def parts(name: str) -> st.SearchStrategy[dict[str, Any]]:
     drawn = made.filter(_is_of_a_type) if name == "samtykke" else made
     apart = {"roller", "ugjennomsiktig"}  # parts of their own, and what only a resource makes of a samtykke
     return drawn.map(
-        lambda part: _with_ids(definitions()[name], {k: v for k, v in part.items() if k not in apart})
+        lambda part: _with_ids(
+            definitions()[name], {k: v for k, v in part.items() if k not in apart}, count(1)
+        )
     )
 
 
@@ -135,19 +137,19 @@ def _is_of_a_type(samtykke: dict[str, Any]) -> bool:
     return "type" in samtykke and (samtykke["type"] == "plan" or "gjelderPlaner" not in samtykke)
 
 
-def _with_ids(schema: dict[str, Any], value: dict[str, Any]) -> dict[str, Any]:
+def _with_ids(schema: dict[str, Any], value: dict[str, Any], numbers: count[int]) -> dict[str, Any]:
     """The object with an id on every list item that has one by the schema, at any depth."""
     fields = resolved(schema).get("properties", {})
     return {
-        name: _numbered(resolved(fields[name])["items"], one) if isinstance(one, list) else one
+        name: _numbered(resolved(fields[name])["items"], one, numbers) if isinstance(one, list) else one
         for name, one in value.items()
     }
 
 
-def _numbered(schema: dict[str, Any], items: list[Any]) -> list[Any]:
+def _numbered(schema: dict[str, Any], items: list[Any], numbers: count[int]) -> list[Any]:
     if "id" not in resolved(schema).get("properties", {}):
         return items
-    return [{**_with_ids(schema, item), "id": f"e{number}"} for number, item in enumerate(items, 1)]
+    return [{**_with_ids(schema, item, numbers), "id": f"e{next(numbers)}"} for item in items]
 
 
 @cache

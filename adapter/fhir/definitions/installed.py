@@ -10,6 +10,7 @@ packages do not meet. The facts of the R4 types are constants of the specificati
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ from adapter.fhir.definitions import NO_BASIS, TABLE
 from adapter.fhir.definitions.canonical_members import comparable
 from adapter.fhir.definitions.differentials import compiled, of_type
 from adapter.fhir.definitions.layers import BrokenProfile, Profile
-from adapter.fhir.definitions.packages import Edition, Package, table
+from adapter.fhir.definitions.packages import Edition, Package, package, table
 from adapter.fhir.terminology import Terminology
 
 if TYPE_CHECKING:
@@ -27,6 +28,13 @@ if TYPE_CHECKING:
 
 NO_BASIS_PACKAGE = "hl7.fhir.no.basis#ae75ff9"
 """HL7 Norge's definitions by their commit: the files themselves have versions from 0.1 to 2.2.1."""
+
+
+def profiles_folder() -> Path:
+    """The folder of our own profiles: inside an installed package, beside the package in a checkout."""
+    root = Path(__file__).parents[2]
+    shipped = root / "_profiles"
+    return shipped if shipped.is_dir() else root.parent / "profiles"
 
 
 class Definitions:
@@ -42,12 +50,13 @@ class Definitions:
     @classmethod
     @cache
     def built_in(cls) -> Definitions:
-        """R4 itself and no-basis."""
-        return cls((table(TABLE, CORE_PACKAGE), table(NO_BASIS, NO_BASIS_PACKAGE)))
+        """R4 itself, no-basis, and our own profiles."""
+        tables = (table(TABLE, CORE_PACKAGE), table(NO_BASIS, NO_BASIS_PACKAGE))
+        return cls((*tables, package(profiles_folder())))
 
-    def with_package(self, package: Package) -> Definitions:
+    def with_package(self, added: Package) -> Definitions:
         """These definitions and those of one more package."""
-        return Definitions((*self.packages, package))
+        return Definitions((*self.packages, added))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -101,12 +110,12 @@ class Definitions:
     def conflicts(self) -> Iterator[tuple[str, str, str]]:
         """Each canonical that two packages define differently in one version, and the two packages."""
         seen: dict[tuple[tuple[str, str], str], tuple[Package, Edition]] = {}
-        for package in self.packages:
-            for key, editions in package.editions.items():
+        for held in self.packages:
+            for key, editions in held.editions.items():
                 for one in editions:
-                    first, twin = seen.setdefault((key, one.version), (package, one))
+                    first, twin = seen.setdefault((key, one.version), (held, one))
                     if twin is not one and not same(comparable(twin.read()), comparable(one.read())):
-                        yield key[1], first.name, package.name
+                        yield key[1], first.name, held.name
 
 
 def _answers(asked: str, installed: str) -> bool:

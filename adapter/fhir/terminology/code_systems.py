@@ -58,7 +58,7 @@ class CodeSystem:
     def __init__(
         self, tree: Mapping[str, Any], supplements: Iterable[Mapping[str, Any]] = (), *, is_exact: bool = True
     ):
-        self.is_supplement = tree.get("content") == "supplement"
+        self.is_supplement = tree.get("content") == "supplement" or "supplements" in tree
         self.is_complete = is_exact and tree.get("content") == "complete"
         # Without caseSensitive, R4 asks receivers to accept a code in any case.
         self.is_case_sensitive = bool(tree.get("caseSensitive", False))

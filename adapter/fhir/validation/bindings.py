@@ -95,7 +95,8 @@ _OLD = ("http://terminology.hl7.org/CodeSystem/v2-", "http://terminology.hl7.org
 def membership(terminology: Terminology, item: Item, value_set: str) -> Answer:
     """The answer whether a code, Coding, CodeableConcept, Quantity or text is in a value set.
 
-    Of a CodeableConcept, one Coding is enough; one without a Coding is in no value set.
+    Of a CodeableConcept, one Coding is enough; one without a Coding is in no value set. A Coding without a
+    code says nothing that a value set could contradict.
     """
     value = item.value
     if isinstance(value, str):
@@ -115,7 +116,7 @@ def membership(terminology: Terminology, item: Item, value_set: str) -> Answer:
 def _of_coding(terminology: Terminology, coding: dict[str, Any], value_set: str) -> Answer:
     system, code = coding.get("system"), coding.get("code")
     if not isinstance(code, str):
-        return "no"
+        return "yes"
     return terminology.contains(value_set, system if isinstance(system, str) else "", code)
 
 

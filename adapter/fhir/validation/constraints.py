@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from adapter.errors import Finding
-    from adapter.fhir.definitions.layers import Constraint
+    from adapter.fhir.definitions.layers import Constraint, Profile
     from adapter.fhir.fhirpath import Node
-    from adapter.fhir.validation.containment import Container
+    from adapter.fhir.validation.container import Container
     from adapter.fhir.validation.elements import Item
     from adapter.fhir.validation.unchecked import Unchecked
 
@@ -126,3 +126,15 @@ def _of_profile(rule: Constraint, path: str, error: FhirPathError | None) -> Fin
     told = faults.CONSTRAINT.at(path, key=rule.key, profile=rule.profile, human=rule.human)
     severity = _OF_SEVERITY.get(rule.severity, told.severity)
     return replace(told, code=rule.key or told.code, severity=severity)
+
+
+def unreadable(profile: Profile, path: str) -> Iterator[Finding]:
+    """The findings of the constraints of a profile that are no FHIRPath; ``path`` is its place."""
+    for layer in profile.root.all():
+        for one in layer.constraints:
+            if one.profile == profile.url:
+                try:
+                    compiled(one.expression)
+                except FhirPathError as error:
+                    if error.reason == "syntax":
+                        yield _of_profile(one, path, error)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from adapter.fhir.definitions.layers import Discriminator, Layer, Profile
-    from adapter.fhir.validation.containment import Container
+    from adapter.fhir.validation.container import Container
 
 _STEP = re.compile(
     r"""(?P<this>\$this)|resolve\(\)|(?:extension|modifierExtension)\(\s*['"](?P<url>[^'"]+)['"]\s*\)"""
@@ -193,7 +193,8 @@ class Discrimination:
                 told.append(is_fixed(item.value, view.fixed))
             if view.pattern is not None:
                 told.append(has_pattern(item.value, view.pattern))
-            if view.binding and view.binding.strength == "required":
+            is_told = view.fixed is not None or view.pattern is not None
+            if view.binding and view.binding.strength == "required" and not is_told:
                 told.append(self.asked.is_bound(item, view.binding.value_set))
             for name, child in view.children.items():
                 told.append(self._identifies_below(child, name, item))

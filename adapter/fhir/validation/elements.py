@@ -41,10 +41,13 @@ def items(node: dict[str, Any], type_name: str, name: str, path: str) -> list[It
     """The occurrences of an element in an object of a known type, in order; malformed ones are left out."""
     found: list[Item] = []
     for member in _members(type_name, name):
-        value, beside = node.get(member.key), node.get(f"_{member.key}")
-        if value is None and (beside is None or member.role != "value"):
-            continue
-        found += _occurrences(member, value, beside if member.role == "value" else None, f"{path}.{name}")
+        value = node.get(member.key)
+        if member.role == "value":
+            beside = node.get(f"_{member.key}")
+            if value is not None or beside is not None:
+                found += _primitives(member, value, beside, f"{path}.{name}")
+        elif value is not None:
+            _take_parts(member, value, f"{path}.{name}", found)
     return found
 
 
@@ -55,7 +58,19 @@ def _members(type_name: str, name: str) -> tuple[Member, ...]:
     return tuple(one for one in members if one.name == name and one.role not in {"companion", "type"})
 
 
-def _occurrences(member: Member, value: Any, beside: Any, path: str) -> Iterator[Item]:
+def _take_parts(member: Member, value: Any, path: str, found: list[Item]) -> None:
+    """Add the objects of an element, or its resources by their own types."""
+    if not member.is_list:
+        if isinstance(value, dict) and (type_name := _content_type(member, value)):
+            found.append(Item(value, type_name, path))
+    elif isinstance(value, list):
+        for index, one in enumerate(value):
+            if isinstance(one, dict) and (type_name := _content_type(member, one)):
+                found.append(Item(one, type_name, f"{path}[{index}]"))
+
+
+def _primitives(member: Member, value: Any, beside: Any, path: str) -> Iterator[Item]:
+    """The primitives of an element with their companions."""
     if not member.is_list:
         pairs = [(value, beside, path)]
     else:
@@ -66,13 +81,12 @@ def _occurrences(member: Member, value: Any, beside: Any, path: str) -> Iterator
         ]
     for one, other, place in pairs:
         companion = other if isinstance(other, dict) else None
-        if member.role == "value":
-            if not isinstance(one, dict | list) and (one is not None or companion is not None):
-                yield Item(one, member.type, place, companion)
-        elif isinstance(one, dict):
-            type_name = _resource_type(one) if member.role == "resource" else member.type
-            if type_name:
-                yield Item(one, type_name, place)
+        if not isinstance(one, dict | list) and (one is not None or companion is not None):
+            yield Item(one, member.type, place, companion)
+
+
+def _content_type(member: Member, value: dict[str, Any]) -> str:
+    return _resource_type(value) if member.role == "resource" else member.type
 
 
 def _resource_type(resource: dict[str, Any]) -> str:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from adapter.errors import Finding
-    from adapter.fhir.validation.containment import Container
+    from adapter.fhir.validation.container import Container
     from adapter.fhir.validation.profile_walk import ProfileWalk
 
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
@@ -92,6 +92,9 @@ class ExtensionCheck:
 
     def _is_allowed(self, profile: Profile, holder: Holder, container: Container) -> bool:
         """Tests whether a context of the definition fits the holder; an unknown one counts as yes."""
+        direct = {holder.element, holder.type, "Element"}
+        if any(kind == "element" and expression in direct for kind, expression in profile.contexts):
+            return True
         names = set(_names(holder, container))
         for kind, expression in profile.contexts:
             if kind == "extension":

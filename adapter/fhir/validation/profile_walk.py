@@ -8,9 +8,10 @@ Rules: https://hl7.org/fhir/R4/profiling.html and elementdefinition.html.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from adapter.fhir.codec.stored import render
+from adapter.fhir.definitions.differentials import compiled
 from adapter.fhir.definitions.layers import BrokenProfile, Layer, Profile
 from adapter.fhir.shapes import RESOURCE_KEY
 from adapter.fhir.tally import Tally
@@ -21,15 +22,24 @@ from adapter.fhir.validation.elements import Item, items
 from adapter.fhir.validation.values import has_pattern, is_above, is_below, is_fixed
 
 if TYPE_CHECKING:
-    from adapter.errors import Message
+    from collections.abc import Iterable
+
+    from adapter.errors import Finding, Message
     from adapter.fhir.definitions.installed import Definitions
     from adapter.fhir.definitions.layers import ValueSetBinding
     from adapter.fhir.fhirpath import Node
-    from adapter.fhir.validation.containment import Container
+    from adapter.fhir.validation.container import Container
     from adapter.fhir.validation.unchecked import Unchecked
 
 MAX_TARGETS = 200
 """Depth of references from target to target; a chain may be as long as a hostile Bundle."""
+
+
+class Taker(Protocol):
+    """A tally, as far as the walk needs it."""
+
+    def take(self, findings: Iterable[Finding]) -> None:
+        """Keep findings."""
 
 
 @dataclass(slots=True)
@@ -42,7 +52,7 @@ class ProfileWalk:
 
     definitions: Definitions
     unchecked: Unchecked
-    tally: Tally
+    tally: Taker
     trials: dict[tuple[int, str], bool] = field(default_factory=dict)
     depth: int = 0
 
@@ -57,6 +67,18 @@ class ProfileWalk:
             self.tally.take([faults.OTHER_TYPE.at(path, profile=url, type=found.type)])
         else:
             self.root(Item(node, str(node[RESOURCE_KEY]), path), found, container)
+
+    def definition(self, node: dict[str, Any], path: str) -> None:
+        """Judge a StructureDefinition as such: it can be applied, and its rules are FHIRPath."""
+        if node.get("derivation") != "constraint" or node.get("kind") == "logical":
+            return
+        found = compiled(node, self.definitions.profile)
+        if isinstance(found, BrokenProfile):
+            self.tally.take([faults.BROKEN.at(path, profile=found.url, reason=found.reason)])
+            return
+        for url in found.missing:
+            self.unchecked.note("profile", url)
+        self.tally.take(constraints.unreadable(found, path))
 
     def root(self, item: Item, profile: Profile, container: Container) -> None:
         """Judge an occurrence by the root layer of a profile."""
@@ -80,9 +102,10 @@ class ProfileWalk:
         if key not in self.trials:
             self.trials[key] = True
             if self.depth < MAX_TARGETS:
-                trial = ProfileWalk(self.definitions, self.unchecked, Tally(), self.trials, self.depth + 1)
+                found = Tally()
+                trial = ProfileWalk(self.definitions, self.unchecked, found, self.trials, self.depth + 1)
                 trial.root(item, profile, container)
-                self.trials[key] = not trial.tally.has_errors()
+                self.trials[key] = not found.has_errors()
         return self.trials[key]
 
     def is_bound(self, item: Item, value_set: str) -> bool | None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from adapter.errors import Finding
     from adapter.fhir.definitions.layers import Discriminator, Layer
-    from adapter.fhir.validation.containment import Container
+    from adapter.fhir.validation.container import Container
     from adapter.fhir.validation.discriminators import Asked
     from adapter.fhir.validation.elements import Item
 

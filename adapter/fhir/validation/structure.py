@@ -21,7 +21,8 @@ from adapter.fhir.tally import Tally
 from adapter.fhir.validation import bundle_entries, bundled_references
 from adapter.fhir.validation.beyond_base import BeyondBase
 from adapter.fhir.validation.constraints import broken_of_element, broken_of_type
-from adapter.fhir.validation.containment import Container
+from adapter.fhir.validation.container import Container
+from adapter.fhir.validation.containment import contained_findings, reference_findings
 from adapter.fhir.validation.elements import Item
 from adapter.fhir.validation.extensions import Holder, held
 from adapter.fhir.validation.unchecked import Unchecked
@@ -76,9 +77,9 @@ class _Walk:
             container = outer.inside(contained)
             self.content(node, type_name, path, container, type_name)
         else:
-            container = Container.around(node, path, outer, self.beyond.answers if self.beyond else None)
+            container = Container.around(node, path, outer, self.beyond.surroundings if self.beyond else None)
             self.content(node, type_name, path, container, type_name)
-            self.tally.take(container.findings())
+            self.tally.take(contained_findings(container))
         if type_name == "Bundle":
             self.tally.take(bundle_entries.findings(node, path))
             self.tally.take(bundled_references.findings(node, path))
@@ -181,7 +182,7 @@ class _Walk:
         else:
             self.content(value, member.type, path, container, member.path)
             if member.type == "Reference":
-                self.tally.take(container.reference(value, member.targets, path))
+                self.tally.take(reference_findings(value, member.targets, path, container))
             elif member.type in {"Coding", "Identifier"} and not _is_absolute(value.get("system")):
                 self.tally.add(faults.SYSTEM, f"{path}.system")
             elif member.type == "Extension" and not (_is_nested(member) or _is_absolute(value.get("url"))):

@@ -5,7 +5,7 @@ A rule is a function from a case to its violations. These rules apply in every t
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
 from adapter.errors import IssueType, Message
@@ -18,7 +18,7 @@ from adapter.record.identifiers import (
     is_synthetic,
 )
 from adapter.record.nodes import name_of
-from adapter.record.parts import BY_NAME, parts
+from adapter.record.parts import BY_NAME, PARTS, parts
 from adapter.record.references import LISTS, references_at
 from adapter.record.rules.violation import Violation
 from adapter.record.windows import window_of
@@ -84,9 +84,9 @@ PERIOD_BACKWARDS = Message(
 ID_TWICE = Message(
     "duplicate-id",
     IssueType.DUPLICATE,
-    nb="Et annet element i listen har samme id. Gi hvert element sin egen id.",
-    en="Another item of the list has the same id. Give each item an id of its own.",
-    source="https://hl7.org/fhir/R4/resource.html#id",
+    nb="Et annet element i samme liste eller del har samme id. Gi hvert element sin egen id.",
+    en="Another item of the same list or part has the same id. Give each item an id of its own.",
+    source="https://hl7.org/fhir/R4/element.html#id",
 )
 NUMBER_AS_ID = Message(
     "birth-number-as-id",
@@ -120,6 +120,7 @@ OWN_PARENT = Message(
     en="An organisation cannot be its own parent. Correct or remove the parent organisation.",
     source="https://hl7.org/fhir/R4/organization-definitions.html#Organization.partOf",
 )
+_PART_FIELDS = frozenset(kind.field for kind in PARTS if kind.record != "sak" and kind.listed)
 _TYPES = {system: type_ for type_, system in SYSTEMS.items()}
 
 
@@ -142,17 +143,30 @@ def periods(case: Case) -> Iterator[Violation]:
 
 
 def duplicate_ids(case: Case) -> Iterator[Violation]:
-    """An id occurs once in its list; each further occurrence is a violation."""
+    """The id of a part occurs once in its list, and the id of an item once in its part.
+
+    An item's id is an element id in FHIR, which is unique within the resource. Each further occurrence is a
+    violation.
+    """
+    seen: dict[str, Counter[str]] = defaultdict(Counter)
     for node in case.nodes:
         if not isinstance(node.value, list):
             continue
-        seen: Counter[str] = Counter()
+        known = seen[_scope_of_ids(case.kind, node.path)]
         for index, item in enumerate(node.value):
             if isinstance(item, dict) and "id" in item:
-                seen[item["id"]] += 1
-                if seen[item["id"]] > 1:
+                known[item["id"]] += 1
+                if known[item["id"]] > 1:
                     place = f"{node.place}{name_of(item, index)}"
-                    yield Violation(ID_TWICE, f"{node.path}[{index}].id", place, seen[item["id"]])
+                    yield Violation(ID_TWICE, f"{node.path}[{index}].id", place, known[item["id"]])
+
+
+def _scope_of_ids(kind: str, path: str) -> str:
+    """The path within which the ids of a list are unique: of a list of parts itself, else of its part."""
+    field, _, inside = path.removeprefix(f"{kind}.").partition("[")
+    if kind == "sak" or field in _PART_FIELDS:
+        return f"{field}[{inside.partition(']')[0]}" if inside else field.partition(".")[0]
+    return ""
 
 
 def numbers_as_ids(case: Case) -> Iterator[Violation]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from adapter.rest.answers import written
-from adapter.rest.puts import check_r4, put_of
+from adapter.rest.puts import checked, put_of
 from adapter.rest.subsetted import refuse_parts
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def put(request: FhirRequest, repository: Repository) -> FhirResponse:
     """Store the resource under the id of the address or a new id; no new version if nothing changed."""
     request.take_no_parameters()
     one = put_of(request, repository.deployment.new_id)
-    check_r4(request.resource)
+    warnings = checked(request.resource, repository.deployment.profiles)
     refuse_parts(request.resource)
     (change,) = repository.put([one], caller=request.caller, note=request.note)
-    return written(change, request)
+    return written(change, request, warnings)

@@ -17,13 +17,15 @@ if TYPE_CHECKING:
 def transaction(request: FhirRequest, repository: Repository) -> FhirResponse:
     """Write all entries or none; the answer has the order of the Bundle."""
     request.take_no_parameters()
-    asked = entries(request, repository.deployment.new_id)
+    deployment = repository.deployment
+    asked = entries(request, deployment.new_id, deployment.profiles)
     made = repository.transaction([entry.put for entry in asked], caller=request.caller, note=request.note)
     in_order = sorted(zip(asked, made, strict=True), key=lambda answered: answered[0].index)
     changes = [change for _, change in in_order]
+    warnings = [entry.warnings for entry, _ in in_order]
     return FhirResponse(
         HTTPStatus.OK,
-        transaction_response(request.base, changes, request.preference),
+        transaction_response(request.base, changes, warnings, request.preference),
         applied=request.preference,
         told=tuple(change.given for change in changes),
     )

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PATIENT = {"resourceType": "Patient"}
+BAD_RULE = {"key": "k-1", "severity": "error", "human": "x", "expression": "a ="}
 STRICT = profile("strict", "Patient", {"id": "Patient.gender", "min": 1})
 
 
@@ -167,3 +168,31 @@ def test_a_profile_that_is_not_installed_is_named_as_not_checked() -> None:
     assert {one.url for one in result.not_checked} == {
         f"{BASE}/{name}" for name in ("claimed", "asked", "missing")
     }
+
+
+@pytest.mark.parametrize(
+    ("definition", "reason"),
+    [
+        (profile("p", "Patient", {"id": "Patient.size", "min": 1}), "no element size"),
+        (profile("p", "Patient", {"id": "Patient.name", "max": "x"}), "is not a number"),
+        (profile("p", "Patient", base=f"{BASE}/p"), "leads back to itself"),
+        (
+            profile(
+                "p",
+                "Patient",
+                {
+                    "id": "Patient",
+                    "constraint": [{"key": "k-1", "severity": "error", "human": "x", "expression": "a ="}],
+                },
+            ),
+            "k-1 cannot be evaluated",
+        ),
+    ],
+)
+def test_a_profile_is_judged_as_a_resource(definition: dict[str, Any], reason: str) -> None:
+    """A StructureDefinition that could not be applied, or whose rule is no FHIRPath, is invalid itself."""
+    rules = Rules(Definitions.built_in().with_package(package_of([definition], "a")))
+    (finding,) = (one for one in judge(definition, rules).errors if one.code == "profile-broken")
+    assert reason in finding.en
+    sound = profile("p", "Patient", {"id": "Patient.name", "min": 1})
+    assert not [one for one in judge(sound, Rules()).errors if one.code == "profile-broken"]

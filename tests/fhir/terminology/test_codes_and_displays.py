@@ -29,9 +29,15 @@ ROLES = "http://terminology.hl7.org/CodeSystem/v3-RoleCode"
 )
 def test_the_status_of_a_code_follows_the_content_of_its_code_system(content, known, absent):
     """Only a complete code system makes an absent code unknown; a supplement has no codes of its own."""
-    at_hand = terminology(code_system("a", content=content, supplements="http://x"))
+    of = {"supplements": "http://x"} if content == "supplement" else {}
+    at_hand = terminology(code_system("a", content=content, **of))
     assert at_hand.code_status(SYSTEM, "a") == known
     assert at_hand.code_status(SYSTEM, "b") == absent
+
+
+def test_a_code_system_that_names_what_it_supplements_is_a_supplement():
+    """A supplement has no codes of its own, also where its content says something else."""
+    assert terminology(code_system("a", supplements="http://x")).code_status(SYSTEM, "a") == "supplement"
 
 
 @pytest.mark.parametrize("system", [code_system(), code_system(content="not-present"), code_system({"x": 1})])

@@ -106,6 +106,12 @@ ROWS = (
         {"note": [{"id": "a", "text": "Gikk"}, {"id": "a", "text": "Sto"}]},
     ),
     Refused(
+        "element-id-twice",
+        "Goal.note[0].id",
+        "goal-plain",
+        {"target": [{"id": "a", "dueDate": "2026-05-01"}], "note": [{"id": "a", "text": "Gikk"}]},
+    ),
+    Refused(
         "record-needs",
         "Goal.description.text",
         "goal-plain",

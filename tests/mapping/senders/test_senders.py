@@ -121,7 +121,6 @@ UNDERSTOOD: dict[str, dict[str, Any]] = {
         "forfatter": {"identifikator": {"system": "urn:oid:2.16.578.1.12.4.1.2", "verdi": "8094866"}},
     },
     "goal-us-core": {
-        "enighet": [{"hvem": {"innbygger": "torill"}, "status": "enig"}],
         "maloppnaelse": "bedring",
         "prioritet": "hoy",
         "uttryktAv": {"innbygger": "torill"},

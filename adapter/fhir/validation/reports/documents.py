@@ -98,7 +98,7 @@ def _unchecked(name: NotChecked) -> dict[str, str]:
 
 def outcome(run: Run) -> str:
     """An OperationOutcome for one file, or a collection Bundle of OperationOutcomes for several."""
-    outcomes = [_outcome(report, run.versions) for report in run.reports]
+    outcomes = [outcome_of_report(report, run.versions) for report in run.reports]
     if len(outcomes) == 1:
         return dumped(outcomes[0])
     entries = [
@@ -109,17 +109,18 @@ def outcome(run: Run) -> str:
     return dumped({**bundle, **({"entry": entries} if entries else {})})
 
 
-def _outcome(report: Report, versions: str) -> dict[str, Any]:
+def outcome_of_report(report: Report, versions: str) -> dict[str, Any]:
+    """The OperationOutcome of one text: valid or not, the findings, and what was not checked.
+
+    ``versions`` are those of :attr:`Run.versions`. The report of a file has its name in an extension.
+    """
     findings = [*([VALID.at()] if report.result.is_valid else []), VERSIONS.at(versions=versions)]
     findings += report.findings
     findings += [_known(finding, reason) for finding, reason in report.suppressed]
     findings += [NOT_CHECKED.at(nb=name.nb, en=name.en) for name in report.result.not_checked]
     resource = outcome_of(findings)
-    return {
-        "resourceType": resource["resourceType"],
-        "extension": [{"url": FILE, "valueString": report.name}],
-        "issue": resource["issue"],
-    }
+    named = {"extension": [{"url": FILE, "valueString": report.name}]} if report.name else {}
+    return {"resourceType": resource["resourceType"], **named, "issue": resource["issue"]}
 
 
 def _known(finding: Finding, reason: str) -> Finding:

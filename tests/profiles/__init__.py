@@ -1,0 +1,1 @@
+"""The profiles of the project, and the examples that break them."""
