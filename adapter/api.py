@@ -20,6 +20,7 @@ from adapter.cli.record_files import REST, RecordFile, kind_of
 from adapter.errors import Unprocessable
 from adapter.fhir.codec.received import read_received
 from adapter.fhir.codec.stored import render
+from adapter.fhir.validation.beyond_base import Rules
 from adapter.fhir.validation.verdict import Result, judge
 from adapter.fhir.validation.verdict import validate as validate_text
 from adapter.mapping import installed
@@ -81,13 +82,15 @@ def to_plan(bundle: Bundle | Mapping[str, Any]) -> dict[str, Any]:
 
 
 def validate(resource: FHIRResourceModel | Mapping[str, Any] | bytes) -> Result:
-    """The verdict on a resource against base R4, with findings in Norwegian and English.
+    """The verdict of ``ip-adapter validate`` on a resource, with findings in Norwegian and English.
+
+    The resource is judged by R4, by the profiles it claims, and by the built-in definitions of extensions.
 
     Args:
         resource: a model of ``fhir.resources.R4B``, a tree, or the bytes of JSON or XML, whose findings then
             have line and column.
     """
-    return validate_text(resource if isinstance(resource, bytes) else _text(resource))
+    return validate_text(resource if isinstance(resource, bytes) else _text(resource), Rules())
 
 
 def _text(resource: FHIRResourceModel | Mapping[str, Any]) -> bytes:

@@ -257,7 +257,7 @@ def test_validate_prints_every_error_with_its_place(
     good.write_text('{"resourceType": "CareTeam", "status": "active"}')
     bad.write_text('<CareTeam xmlns="http://hl7.org/fhir">\n  <status value="actve"/>\n</CareTeam>')
     assert run("validate", good) == 0
-    assert capsys.readouterr().out == "1 file valid\n"
+    assert capsys.readouterr().out.startswith("1 file valid (")
     assert run("validate", good, bad) == 1
     assert f"{bad}:2:" in capsys.readouterr().out
     assert run("validate", "--format", "json", good, bad) == 1

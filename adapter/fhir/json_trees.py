@@ -1,11 +1,17 @@
-"""Rewriting of JSON values at any depth; the given value is not changed."""
+"""Reading of JSON objects, and rewriting of JSON values at any depth; the given value is not changed."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+
+
+def text(node: Mapping[str, Any], name: str) -> str | None:
+    """The string under a key of an object, or None for any other JSON value."""
+    value = node.get(name)
+    return value if isinstance(value, str) else None
 
 
 def with_texts(value: Any, key: str, change: Callable[[str], str]) -> Any:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from adapter.fhir.definitions import ElementFacts, TypeRef, data_types, facts, is_primitive, resource_types
-from adapter.fhir.invariants import RULES, Rule
+from adapter.fhir.invariants import rules, rules_of
 from adapter.fhir.primitives import ELEMENT_ID, PRIMITIVES, Primitive
+
+if TYPE_CHECKING:
+    from adapter.fhir.definitions.layers import Constraint
 
 Role = Literal["type", "value", "companion", "part", "resource"]
 
@@ -23,9 +26,9 @@ class Member:
     resource. ``name`` is the FHIRPath name of the element, and ``choice`` its type under this key if it is a
     choice. ``codes`` are the codes of a required binding, and ``concepts`` the same codes by system.
     ``unjudged`` is the value set of a required or extensible binding whose codes are not listed here, and
-    ``strength`` the strength of that binding. ``path``
-    is the path of the element in the specification, ``order`` its position in XML, and ``is_attribute`` makes
-    it an XML attribute.
+    ``strength`` the strength of that binding. ``rules`` are the constraints of the element beyond those of
+    its type. ``path`` is the path of the element in the specification, ``order`` its position in XML, and
+    ``is_attribute`` makes it an XML attribute.
     """
 
     role: Role
@@ -40,7 +43,7 @@ class Member:
     unjudged: str | None = None
     strength: str = ""
     targets: frozenset[str] | None = None
-    rules: tuple[Rule, ...] = ()
+    rules: tuple[Constraint, ...] = ()
     path: str = ""
     order: int = 0
     is_attribute: bool = False
@@ -58,7 +61,7 @@ class Shape:
     is_resource: bool
     members: dict[str, Member]
     required: tuple[tuple[str, frozenset[str]], ...]
-    rules: tuple[Rule, ...]
+    rules: tuple[Constraint, ...]
     attributes: tuple[str, ...]
 
 
@@ -84,7 +87,7 @@ def shape(type_name: str) -> Shape:
         of.kind == "resource",
         members,
         tuple(required),
-        RULES.get(type_name, ()),
+        rules(type_name),
         tuple(key for key, member in members.items() if member.is_attribute),
     )
 
@@ -133,7 +136,7 @@ def _members(element: ElementFacts, key: str, ref: TypeRef) -> list[Member]:
             unjudged=_unjudged(element),
             strength=element.binding.strength if element.binding else "",
             targets=targets or None,
-            rules=tuple(rule for profile in ref.profiles for rule in RULES.get(profile, ())),
+            rules=rules_of(element),
         )
     ]
 

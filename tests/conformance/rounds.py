@@ -98,7 +98,8 @@ def _is_at_hand(folder: Path, case: dict[str, Any], run: dict[str, Any]) -> bool
 
 def _names(case: dict[str, Any], run: dict[str, Any]) -> list[str]:
     own = [run["source"]] if "source" in run else []
-    return [*own, *run.get("supporting", ()), *case.get("profiles", ()), *case.get("supporting", ())]
+    supporting = case.get("profile", {}).get("supporting", ())
+    return [*own, *supporting, *case.get("profiles", ()), *case.get("supporting", ())]
 
 
 def _round(

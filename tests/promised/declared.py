@@ -12,6 +12,7 @@ from importlib import import_module
 
 import adapter
 from adapter.errors import declared as messages
+from adapter.fhir import invariants
 
 RUN_BY_ALEMBIC = "adapter.storage.migrations."
 """Its modules are scripts, which cannot be imported."""
@@ -30,6 +31,7 @@ def main() -> None:
     for module in pkgutil.walk_packages(adapter.__path__, "adapter."):
         if not module.name.startswith(RUN_BY_ALEMBIC):
             import_module(module.name)
+    invariants.declare_all()
     for found in (message for variants in messages().values() for message in variants):
         sys.stdout.write(f"{found.code} {found.issue.value} {found.severity.value}\n")
 

@@ -1,14 +1,19 @@
 """Repairs of a drawn resource: removes clashing elements, and adds required ones.
 
-What was asked for by name is never taken away; then the other side of the clash goes.
+What was asked for by name is never taken away; then the other side of the clash goes. The invariants of the
+datatypes, of Bundle and of the types that are mapped are kept; those of other types are not.
 """
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from adapter.fhir.definitions import data_types, facts, resource_types
+from adapter.fhir.shapes import shape
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 Node = dict[str, Any]
 _DIV = '<div xmlns="http://www.w3.org/1999/xhtml">x</div>'
@@ -21,6 +26,28 @@ def repaired(part: str, node: Node, toward: tuple[str, ...]) -> Node:
     for mend in _MENDS.get(part, ()):
         mend(node, keep)
     return node
+
+
+@cache
+def unmended() -> frozenset[str]:
+    """The keys of the invariants that a drawn resource can break: those of types without a mend here."""
+    mended: set[str] = set()
+    others: set[str] = set()
+    types = {part.partition(".")[0] for part in _MENDS}
+    for type_name in resource_types() | data_types():
+        keys = mended if type_name in types else others
+        for of in map(shape, _parts(type_name)):
+            keys.update(rule.key for rule in of.rules)
+            keys.update(rule.key for member in of.members.values() for rule in member.rules)
+    return frozenset(others - mended)
+
+
+def _parts(part: str) -> Iterator[str]:
+    """A type or backbone element and all backbone elements below it."""
+    yield part
+    for element in facts(part).elements.values():
+        if element.part and element.part.startswith(f"{part}."):
+            yield from _parts(element.part)
 
 
 def _has(node: Node, *names: str) -> bool:
@@ -214,6 +241,8 @@ def _entry(entry: Node, kind: str) -> None:
         entry["resource"] = {"resourceType": "Basic", "code": {"text": "x"}}
 
 
+_ACTION = (_not_both("operation", "assert"), _any_of({"result": "pass"}, "operation", "assert"))
+
 _MENDS: dict[str, tuple[Callable[[Node, set[str]], None], ...]] = {
     "Quantity": (_with("code", "system", "urn:iso:std:iso:4217"),),
     "Age": (_measure,),
@@ -258,5 +287,7 @@ _MENDS: dict[str, tuple[Callable[[Node, set[str]], None], ...]] = {
     "Appointment": (_appointment,),
     "Appointment.participant": (_any_of([{"text": "x"}], "type", "actor"),),
     "Parameters.parameter": (_parameter,),
+    "TestReport.setup.action": _ACTION,
+    "TestReport.test.action": _ACTION,
     "Bundle": (_bundle,),
 }  # fmt: skip

@@ -5,7 +5,7 @@
     resources("CareTeam", without={"modifierExtension"})             those never, wherever they stand
 
 What is drawn satisfies :mod:`adapter.fhir.validation.structure`: formats, required codes, reference targets
-and the invariants written there. Shrinks towards the required elements alone.
+and the invariants that :mod:`tests.strategies.repairs` mends. Shrinks towards the required elements alone.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from adapter.fhir.fhirpath.certainty import is_certain, keys_read
 from adapter.fhir.fhirpath.compiler import step_of
 from adapter.fhir.fhirpath.environment import STEPS, Environment
 from adapter.fhir.fhirpath.fhirpath_error import FhirPathError, Reason
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
     from adapter.fhir.fhirpath.calls import Step
 
 __all__ = [
-    "STEPS", "Environment", "Expression", "FhirPathError", "Items", "Node", "Reason", "compiled", "node",
-    "resource_node",
+    "STEPS", "Environment", "Expression", "FhirPathError", "Items", "Node", "Reason", "compiled",
+    "is_certain", "keys_read", "node", "resource_node",
 ]  # fmt: skip
 
 
@@ -71,6 +72,7 @@ def compiled(text: str) -> Expression:
         FhirPathError: ``syntax`` or ``unsupported``, with the position in the text.
     """
     try:
-        return Expression(text, step_of(parsed(text)))
+        # As an inner one: what depends on the resource alone is computed once in an environment.
+        return Expression(text, step_of(parsed(text), is_inner=True))
     except RecursionError:
         raise FhirPathError("unsupported", "The expression is nested too deeply") from None

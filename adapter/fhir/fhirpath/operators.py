@@ -76,9 +76,14 @@ def one_of_two(left: Step, right: Step) -> Step:
 
 def equals(left: Step, right: Step) -> Step:
     """``=``."""
-    return lambda environment, this: boolean(
-        equal_items(left(environment, this), right(environment, this), environment)
-    )
+
+    def step(environment: Environment, this: Items) -> Items:
+        one, other = left(environment, this), right(environment, this)
+        if (one is TRUE or one is FALSE) and (other is TRUE or other is FALSE):
+            return TRUE if one is other else FALSE
+        return boolean(equal_items(one, other, environment))
+
+    return step
 
 
 def differs(left: Step, right: Step) -> Step:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from adapter.errors import Finding, IssueType, Message
-from adapter.fhir.invariants.rule import text
+from adapter.fhir.json_trees import text
 from adapter.fhir.reference_literals import is_absolute, literal
 from adapter.fhir.shapes import known_types
 

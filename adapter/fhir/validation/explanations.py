@@ -1,7 +1,8 @@
 """Explanations of the codes of findings, made from the messages that the modules of FHIR declare.
 
 No list of codes is kept: every :class:`adapter.errors.Message` registers itself when its module is imported,
-and an explanation imports all modules below :mod:`adapter.fhir` first.
+and an explanation imports all modules below :mod:`adapter.fhir` first. The invariants of R4 without texts of
+their own register when they are asked for.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import adapter.fhir
 from adapter.errors import declared
+from adapter.fhir import invariants
 
 if TYPE_CHECKING:
     from adapter.errors import Message
@@ -35,6 +37,7 @@ def explained(code: str) -> str:
 
     for module in pkgutil.walk_packages(adapter.fhir.__path__, "adapter.fhir."):
         import_module(module.name)
+    invariants.declare_all()
     known = declared()
     if code not in known:
         raise UnknownCode(code, get_close_matches(code, known))

@@ -11,16 +11,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from adapter.errors import Severity
 from adapter.fhir import faults, narrative
 from adapter.fhir.definitions import resource_types
-from adapter.fhir.invariants.rule import text
+from adapter.fhir.json_trees import text
 from adapter.fhir.primitives import doubt
 from adapter.fhir.shapes import RESOURCE_KEY, Member, shape
 from adapter.fhir.tally import Tally
-from adapter.fhir.validation import bundled_references
+from adapter.fhir.validation import bundle_entries, bundled_references
 from adapter.fhir.validation.beyond_base import BeyondBase
+from adapter.fhir.validation.constraints import broken_of_element, broken_of_type
 from adapter.fhir.validation.container import Container
 from adapter.fhir.validation.containment import contained_findings, reference_findings
+from adapter.fhir.validation.elements import Item
 from adapter.fhir.validation.extensions import Holder, held
 from adapter.fhir.validation.unchecked import Unchecked
 
@@ -78,6 +81,7 @@ class _Walk:
             self.content(node, type_name, path, container, type_name)
             self.tally.take(contained_findings(container))
         if type_name == "Bundle":
+            self.tally.take(bundle_entries.findings(node, path))
             self.tally.take(bundled_references.findings(node, path))
         self._claimed(node, path, container, is_outermost=outer is None)
 
@@ -106,6 +110,7 @@ class _Walk:
         """
         of = shape(type_name)
         chosen: dict[str, str] = {}
+        errors = len(self.tally.kept[Severity.ERROR]) if of.rules else 0
         for key, value in node.items():
             member = of.members.get(key)
             if member is None:
@@ -121,8 +126,11 @@ class _Walk:
                 self.tally.add(faults.MISSING, path, name=name, of=type_name)
         if type_name == "Extension" and ("extension" in node) == bool(chosen):
             self.tally.add(faults.EXTENSION, path)
-        for rule in of.rules:
-            self.tally.take(rule.findings(node, container, path))
+        if of.rules:
+            is_whole = len(self.tally.kept[Severity.ERROR]) == errors
+            self.tally.take(
+                broken_of_type(node, type_name, path, container, self.unchecked, is_whole=is_whole)
+            )
         if "extension" in node or "modifierExtension" in node:
             self._extensions(Holder(node, primitive or type_name, element, path), container)
 
@@ -185,8 +193,9 @@ class _Walk:
                 self._unjudged(member, value, path)
             if self.beyond and member.type == "Coding":
                 self.beyond.coding(value, path, container)
-            for rule in member.rules:
-                self.tally.take(rule.findings(value, container, path))
+            if member.rules:
+                item = Item(value, member.type, path)
+                self.tally.take(broken_of_element(member.rules, item, container, self.unchecked))
 
     def _value(
         self, member: Member, value: Any, node: dict[str, Any], path: str, container: Container

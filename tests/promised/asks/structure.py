@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from adapter.errors import Severity
+from adapter.fhir.validation.structure import check
+from tests.fhir.invariants.rows import ROWS
 from tests.promised.asks import Ask, create, transaction
 from tests.record.given import bent
 
@@ -354,4 +357,11 @@ BUNDLES = (
     transaction({"fullUrl": OTHER_URL, "resource": UNIT}),
 )
 
-ASKS = (*ELEMENTS, *PRIMITIVES, *DATATYPES, *RESOURCES, *REFERENCES, *BUNDLES)
+INVARIANTS = tuple(
+    containing(row.resource)
+    for row in ROWS
+    if {(one.code, one.severity) for one in check(row.resource)} == {(row.key, Severity.ERROR)}
+)
+"""Resources of types that are not served, each with one broken invariant."""
+
+ASKS = (*ELEMENTS, *PRIMITIVES, *DATATYPES, *RESOURCES, *REFERENCES, *BUNDLES, *INVARIANTS)
