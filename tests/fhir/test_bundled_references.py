@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import process_time
 from typing import Any
 
 import pytest
@@ -80,3 +81,17 @@ def test_a_urn_without_an_entry_is_a_warning() -> None:
     found = judge(bundle("collection", composition("urn:uuid:1")))
     assert found.is_valid
     assert [(one.code, one.expression) for one in found.findings] == [("bundle-reference-urn", SUBJECT)]
+
+
+def test_entries_with_one_full_url_take_linear_time() -> None:
+    """Thousands of references that each match thousands of entries are told without a list of all pairs."""
+
+    def seconds(count: int) -> float:
+        subject = TITLED | {"subject": {"reference": "urn:uuid:1"}}
+        content = bundle("collection", *(("urn:uuid:1", subject) for _ in range(count)))
+        before = process_time()
+        judge(content)
+        return process_time() - before
+
+    seconds(10)
+    assert seconds(4_000) < 24 * seconds(500)

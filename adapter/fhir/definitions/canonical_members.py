@@ -56,14 +56,20 @@ def canonical_members(resources: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def comparable(resource: Mapping[str, Any]) -> Tree:
-    """The parts of a definition that validation reads; two definitions that differ elsewhere are the same."""
+    """The parts of a definition that validation reads; two definitions that differ elsewhere are the same.
+
+    A StructureDefinition of another shape is compared whole.
+    """
     match resource["resourceType"]:
         case "CodeSystem":
             return _code_system(resource)
         case "ValueSet":
             return _value_set(resource, {})
         case _:
-            return pruned(resource)
+            try:
+                return pruned(resource)
+            except (AttributeError, TypeError):
+                return dict(resource)
 
 
 def _groups(by_url: Mapping[str, Tree]) -> Iterator[dict[str, Tree]]:

@@ -35,6 +35,12 @@ _BY_URL = Slicing((Discriminator("value", "url"),), is_ordered=False, rules="ope
 _BY_TYPE = Slicing((Discriminator("type", "$this"),), is_ordered=False, rules="open")
 _EXTENSIONS = frozenset({"extension", "modifierExtension"})
 _BACKBONE = frozenset({"BackboneElement", "Element"})
+_ABSTRACT = frozenset({"Resource", "DomainResource"})
+
+MOST_SEGMENTS = 64
+"""Segments of an element id, with the slices of slices in it; an instance is not nested more deeply."""
+LARGEST_COUNT = 9
+"""Digits of a cardinality."""
 
 
 class _Discriminator(msgspec.Struct):
@@ -113,6 +119,7 @@ class _Definition(msgspec.Struct):
     url: str
     type: str
     kind: str = ""
+    derivation: str = ""
     baseDefinition: str = ""  # noqa: N815 - FHIR's spelling
     differential: _Elements | None = None
     snapshot: _Elements | None = None
@@ -160,22 +167,25 @@ def compiled(
 
 
 def _compiled(read: _Definition, find: Callable[[str], Profile | BrokenProfile | None]) -> Profile:
-    if read.type.removeprefix(TYPES) not in resource_types() | data_types():
+    type_name = read.type.removeprefix(TYPES)
+    if type_name not in resource_types() | data_types() | _ABSTRACT:
         raise _Problem("its type is not a type of R4")
     base = find(read.baseDefinition) if read.baseDefinition else None
     if isinstance(base, BrokenProfile):
-        raise _Problem(f"its base is broken: {base.reason}")
+        raise _Problem(f"its base is broken: {base.reason.removeprefix('its base is broken: ')}")
+    if base and read.derivation == "constraint" and base.type not in {type_name, *_ABSTRACT}:
+        raise _Problem(f"its base constrains {base.type}, another type")
     elements = [raw for part in (read.differential, read.snapshot) if part for raw in part.element]
     if read.differential and read.differential.element:
         elements = read.differential.element
-    root = base.root.copy() if base else Layer(read.url, read.type, read.type, read.type)
-    root.type = root.id = read.type
+    root = base.root.copy() if base else Layer(read.url, type_name, type_name, type_name)
+    root.type = root.id = type_name
     differential = _Differential(read.url, root)
     for raw in elements:
         differential.add(raw)
     return Profile(
         read.url,
-        read.type,
+        type_name,
         root,
         tuple(ExtensionContext(one.type, one.expression) for one in read.context),
         tuple(read.contextInvariant),
@@ -218,6 +228,10 @@ class _Differential:
 
     def _segments(self, element: _Element) -> list[_Segment]:
         """The segments below the root: from the id, else from the path and the slices opened before it."""
+        if element.path.partition(".")[0] != self.root.type:
+            raise _Problem(f"an element has a path outside {self.root.type}")
+        if max(map(_steps, (element.path, element.id, element.sliceName))) > MOST_SEGMENTS:
+            raise _Problem(f"an element is nested more than {MOST_SEGMENTS} levels deep")
         names = element.path.split(".")[1:]
         ids = element.id.split(".")[1:] if element.id else []
         if len(ids) == len(names) and all(
@@ -249,12 +263,14 @@ class _Differential:
         return layer, base
 
     def _add_cardinality(self, layer: Layer, element: _Element, base: ElementFacts | None) -> None:
+        """Add the cardinality; a base profile that is stricter still holds."""
         if element.min is not None:
-            layer.min = element.min
+            layer.min = max(layer.min, element.min)
         if element.max is not None and element.max != "*":
-            if not element.max.isdecimal():
+            if not element.max.isdecimal() or len(element.max) > LARGEST_COUNT:
                 raise _Problem(f"the maximum of {element.id or element.path} is not a number")
-            layer.max = int(element.max)
+            most = int(element.max)
+            layer.max = most if layer.max is None else min(layer.max, most)
         if base is not None and not element.sliceName and layer.name == base.name:
             layer.base_min = base.min
 
@@ -269,6 +285,11 @@ class _Differential:
         for one in element.constraint:
             if one.key not in known and one.expression:
                 yield Constraint(one.key, one.severity, one.expression, one.human, self.url)
+
+
+def _steps(text: str) -> int:
+    """The number of segments of a path or an id, with the slices of slices."""
+    return text.count(".") + text.count("/") + 1
 
 
 def _base(type_name: str, name: str) -> tuple[ElementFacts | None, str]:

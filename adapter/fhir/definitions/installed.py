@@ -14,7 +14,7 @@ from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
-from adapter.fhir.canonical import CORE_PACKAGE
+from adapter.fhir.canonical import CORE_PACKAGE, FHIR_VERSION
 from adapter.fhir.codec.stored import same
 from adapter.fhir.definitions import NO_BASIS, TABLE
 from adapter.fhir.definitions.canonical_members import comparable
@@ -30,6 +30,10 @@ NO_BASIS_PACKAGE = "hl7.fhir.no.basis#ae75ff9"
 """HL7 Norge's definitions by their commit: the files themselves have versions from 0.1 to 2.2.1."""
 
 
+MOST_BASES = 50
+"""Profiles from a profile to the type it constrains."""
+
+
 def profiles_folder() -> Path:
     """The folder of our own profiles: inside an installed package, beside the package in a checkout."""
     root = Path(__file__).parents[2]
@@ -42,7 +46,7 @@ class Definitions:
 
     def __init__(self, packages: tuple[Package, ...]) -> None:
         self.packages = packages
-        self._profiles: dict[str, Profile | BrokenProfile | None] = {}
+        self._profiles: dict[str, Profile | BrokenProfile] = {}
         self._compiling: set[str] = set()
         self._lock = RLock()
         self.terminology = Terminology(self.find, self._supplements)
@@ -104,16 +108,28 @@ class Definitions:
         if element:
             whole = self.profile(url)
             return whole.element(element) if isinstance(whole, Profile) else whole
-        if canonical not in self._profiles:
-            with self._lock:
-                if canonical in self._compiling:
-                    return BrokenProfile(canonical, "its base leads back to itself")
-                self._compiling.add(canonical)
-                definition = self.find("StructureDefinition", canonical)
-                made = compiled(definition, self.profile) if definition else of_type(canonical)
+        if canonical in self._profiles:
+            return self._profiles[canonical]
+        with self._lock:
+            if canonical in self._compiling:
+                return BrokenProfile(canonical, "its base leads back to itself")
+            if len(self._compiling) > MOST_BASES:
+                return BrokenProfile(canonical, f"it is more than {MOST_BASES} profiles away from its type")
+            self._compiling.add(canonical)
+            try:
+                made = self._compiled(canonical)
+            finally:
                 self._compiling.discard(canonical)
+            if made is not None:  # an unknown one is not kept: a sender may name any number of them
                 self._profiles[canonical] = made
-        return self._profiles[canonical]
+            return made
+
+    def _compiled(self, canonical: str) -> Profile | BrokenProfile | None:
+        definition = self.find("StructureDefinition", canonical)
+        if definition:
+            return compiled(definition, self.profile)
+        _, _, version = canonical.partition("|")
+        return of_type(canonical) if not version or _answers(version, FHIR_VERSION) else None
 
     def conflicts(self) -> Iterator[tuple[str, str, str]]:
         """Each canonical that two packages define differently in one version, and the two packages."""

@@ -6,6 +6,7 @@ https://hl7.org/fhir/R4/packages.html.
 
 from __future__ import annotations
 
+import gzip
 import tarfile
 import zipfile
 import zlib
@@ -20,9 +21,10 @@ import msgspec
 
 from adapter.errors import AdapterError
 from adapter.fhir.codec.received import read_received
-from adapter.fhir.codec.sniffing import sniff
+from adapter.fhir.codec.sniffing import is_fhir, sniff
 from adapter.fhir.codec.stored import read_stored, same
 from adapter.fhir.definitions.canonical_members import comparable
+from adapter.fhir.definitions.terminology_shapes import misshapen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -119,16 +121,33 @@ def _folder_files(folder: Path) -> Iterator[tuple[str, bytes]]:
     root = folder / "package" if (folder / "package").is_dir() else folder
     for path in sorted(root.rglob("*")):
         inner = path.relative_to(root)
-        if path.suffix in {".json", ".xml"} and not _SKIPPED_FOLDERS.intersection(inner.parts[:-1]):
+        if (
+            path.suffix in {".json", ".xml"}
+            and path.is_file()
+            and not _SKIPPED_FOLDERS.intersection(inner.parts[:-1])
+        ):
             if path.stat().st_size > LARGEST_FILE:
                 raise PackageError(f"{path}: larger than {LARGEST_FILE // 2**20} MB. Leave the file out.")
             yield inner.as_posix(), path.read_bytes()
 
 
+class _Unpacked(gzip.GzipFile):
+    """The bytes of an archive; all of them count, also those of members that no one reads."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        """The next bytes."""
+        data = super().read(size)
+        if self.tell() > MOST_BYTES:
+            raise PackageError(f"{self.name}: more than {MOST_BYTES // 2**20} MB. Name a smaller package.")
+        return data
+
+
 def _archive_files(path: Path) -> Iterator[tuple[str, bytes]]:
     """The JSON files in the folder ``package`` of an archive, with their names."""
-    with tarfile.open(path, "r:gz") as archive:
-        for member in archive:
+    with _Unpacked(path) as unpacked, tarfile.open(fileobj=unpacked, mode="r|") as archive:
+        for count, member in enumerate(archive, 1):
+            if count > MOST_FILES:
+                raise PackageError(f"{path}: more than {MOST_FILES} files. Name a smaller package.")
             inner = PurePosixPath(member.name)
             if inner.is_absolute() or ".." in inner.parts:
                 raise PackageError(
@@ -183,12 +202,17 @@ def _edition(data: bytes, file: str) -> tuple[_Head, Edition]:
     @cache
     def read() -> dict[str, Any]:
         try:
-            return read_received(text, format_)
+            tree = read_received(text, format_)
         except AdapterError as refusal:
             raise PackageError(f"{file}: {refusal.findings[0].as_line()}") from None
+        if fault := misshapen(tree):
+            raise PackageError(f"{file}: {fault}. Correct the file, or remove it from the package.")
+        return tree
 
+    is_xml = format_ == "xml"
+    if is_xml and not is_fhir(data):
+        return _Head(), Edition("", read)
     try:
-        is_xml = format_ == "xml"
         head = msgspec.convert(read(), _Head) if is_xml else msgspec.json.decode(text, type=_Head)
     except msgspec.ValidationError:
         return _Head(), Edition("", read)

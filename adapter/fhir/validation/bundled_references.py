@@ -8,6 +8,7 @@ https://hl7.org/fhir/R4/documents.html#content.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -16,7 +17,7 @@ from adapter.fhir.reference_literals import is_absolute, literal
 from adapter.fhir.shapes import RESOURCE_KEY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from adapter.errors import Finding
 
@@ -74,6 +75,17 @@ class _Named(NamedTuple):
     place: str
 
 
+class _Address(NamedTuple):
+    """What a reference names: a fullUrl, and a version if it names one."""
+
+    url: str
+    version: str = ""
+
+
+_Node = int | _Address
+"""A node of the graph of references: the index of an entry, or an address that leads to entries."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Entry:
     """One entry: its fullUrl, its resource, and the FHIRPath of the resource."""
@@ -98,20 +110,27 @@ def findings(bundle: dict[str, Any], path: str) -> Iterator[Finding]:
     if not isinstance(kind, str) or kind in _UNSETTLED:
         return
     entries = list(_entries(bundle, path))
-    by_url: dict[str, list[int]] = {}
-    for index, entry in enumerate(entries):
-        by_url.setdefault(entry.full_url, []).append(index)
-    links: dict[int, set[int]] = {index: set() for index in range(len(entries))}
+    by_address = _by_address(entries)
+    links: dict[_Node, set[_Node]] = defaultdict(set)
     for index, entry in enumerate(entries):
         is_first = index == 0 and entry.type == _FIRST.get(kind)
         for named in _references(entry.resource, entry.path):
-            targets = _targets(named.text, entry, entries, by_url)
+            address = _address(named.text, entry, by_address)
+            targets = by_address.get(address, [])
             yield from _of_reference(named, entry, kind, len(targets), is_first=is_first)
-            for target in targets:
-                links[index].add(target)
-                links[target].add(index)
+            if targets:
+                if address not in links:
+                    _join(links, address, targets)
+                _join(links, address, [index])
     if entries and entries[0].type == _FIRST.get(kind):
         yield from _unreached(entries, links)
+
+
+def _join(links: dict[_Node, set[_Node]], address: _Address, indexes: Iterable[int]) -> None:
+    """Link an address with entries, in both directions."""
+    for index in indexes:
+        links[index].add(address)
+        links[address].add(index)
 
 
 def _of_reference(
@@ -127,25 +146,34 @@ def _of_reference(
         yield NOT_LOCAL.at(named.place)
 
 
-def _targets(reference: str, entry: _Entry, entries: list[_Entry], by_url: dict[str, list[int]]) -> list[int]:
-    """The indexes of the entries that a reference names by the rules of resolution in a Bundle."""
-    if reference in by_url:
-        return by_url[reference]
+def _by_address(entries: list[_Entry]) -> dict[_Address, list[int]]:
+    """The indexes of the entries by fullUrl, and by fullUrl and version."""
+    found: dict[_Address, list[int]] = {}
+    for index, entry in enumerate(entries):
+        if entry.full_url:
+            found.setdefault(_Address(entry.full_url), []).append(index)
+            if isinstance(entry.version, str) and entry.version:
+                found.setdefault(_Address(entry.full_url, entry.version), []).append(index)
+    return found
+
+
+def _address(reference: str, entry: _Entry, by_address: Mapping[_Address, list[int]]) -> _Address:
+    """The address that a reference names by the rules of resolution in a Bundle."""
     asked, own = literal(reference), literal(entry.full_url)
     base = (asked.base or (own.base if own else "")) if asked else ""
-    if not asked or not base:
-        return []
-    found = by_url.get(f"{base}{asked.type}/{asked.id}", [])
-    _, is_versioned, version = reference.partition("/_history/")
-    return [index for index in found if not is_versioned or entries[index].version == version]
+    if _Address(reference) in by_address or not asked or not base:
+        return _Address(reference)
+    return _Address(f"{base}{asked.type}/{asked.id}", reference.partition("/_history/")[2])
 
 
-def _unreached(entries: list[_Entry], links: dict[int, set[int]]) -> Iterator[Finding]:
+def _unreached(entries: list[_Entry], links: dict[_Node, set[_Node]]) -> Iterator[Finding]:
     """The entries that no chain of references joins with the first one, in either direction."""
-    reached, edge = {0}, [0]
+    reached: set[_Node] = {0}
+    edge: list[_Node] = [0]
     while edge:
-        edge = [target for index in edge for target in links[index] - reached]
-        reached.update(edge)
+        found = {target for node in edge for target in links[node]} - reached
+        reached |= found
+        edge = list(found)
     for index, entry in enumerate(entries):
         if index not in reached and entry.type not in _LOOSE:
             yield UNREACHED.at(entry.path.removesuffix(".resource"), type=entries[0].type)

@@ -8,18 +8,19 @@ cardinality what stands there.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from adapter.fhir.definitions import resource_types
+from adapter.fhir.definitions.layers import Layer
 from adapter.fhir.validation.elements import Item, items
 from adapter.fhir.validation.values import has_pattern, is_fixed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from adapter.fhir.definitions.layers import Discriminator, Layer, Profile
+    from adapter.fhir.definitions.layers import Discriminator, Profile
     from adapter.fhir.validation.container import Container
 
 _STEP = re.compile(
@@ -69,24 +70,42 @@ def steps(path: str) -> tuple[Step, ...] | None:
     return tuple(found)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Discrimination:
-    """The discriminators of one element, asked about its occurrences."""
+    """The discriminators of one sliced element, asked about its occurrences.
+
+    What a slice demands is found once, and so are the values of the occurrence that was asked about last.
+    """
 
     asked: Asked
     container: Container
+    layer: Layer
+    demanded: dict[tuple[str, Discriminator], list[Layer]] = field(default_factory=dict)
+    item: Item | None = None
+    values: dict[Discriminator, list[Item]] = field(default_factory=dict)
 
-    def failed(
-        self, item: Item, layer: Layer, discriminators: Iterable[Discriminator]
-    ) -> list[Discriminator]:
-        """The discriminators by which an occurrence does not fall into the slice of a layer."""
-        return [one for one in discriminators if not self._holds(item, layer, one)]
+    @property
+    def discriminators(self) -> tuple[Discriminator, ...]:
+        """The discriminators of the element; without them no slice can be told apart."""
+        return self.layer.slicing.discriminators if self.layer.slicing else ()
 
-    def _holds(self, item: Item, layer: Layer, discriminator: Discriminator) -> bool:
+    def failed(self, item: Item, name: str) -> list[Discriminator]:
+        """The discriminators by which an occurrence does not fall into a slice."""
+        if item is not self.item:
+            self.item, self.values = item, {}
+        return [one for one in self.discriminators if not self._holds(item, name, one)]
+
+    def _holds(self, item: Item, name: str, discriminator: Discriminator) -> bool:
         path = steps(discriminator.path)
         if path is None:
             return False
-        values, rules = self._values([item], path), self._rules([layer], path)
+        rules = self.demanded.get((name, discriminator))
+        if rules is None:
+            rules = self._rules([self.layer.slices[name]], path)
+            self.demanded[name, discriminator] = rules
+        values = self.values.get(discriminator)
+        if values is None:
+            values = self.values[discriminator] = self._values([item], path)
         match discriminator.kind:
             case "exists":
                 return all(bool(values) == (rule.max != 0) for rule in rules if rule.max == 0 or rule.min)
@@ -148,9 +167,17 @@ class Discrimination:
         return layers
 
     def _views(self, layer: Layer) -> list[Layer]:
-        """A layer, and the roots of the profiles of its value."""
-        profiles = (self.asked.profile(url) for url in layer.profiles)
-        return [layer, *(one.root for one in profiles if one)]
+        """A layer, and the roots of the profiles of its value.
+
+        Of an extension that is not installed the url is known nevertheless: it is the canonical.
+        """
+        views = [layer]
+        for url in layer.profiles:
+            if found := self.asked.profile(url):
+                views.append(found.root)
+            elif layer.type == "Extension":
+                views.append(_extension(url.partition("|")[0]))
+        return views
 
     def _targets(self, layer: Layer) -> list[Profile]:
         urls = (url for one in layer.types for url in one.targets)
@@ -218,6 +245,13 @@ class Discrimination:
         ]
         decided = [one for one in told if one is not None]
         return all(decided) if decided else None
+
+
+def _extension(url: str) -> Layer:
+    """The root layer of an extension of which only the url is known."""
+    return Layer(
+        url, "Extension", "Extension", "Extension", children={"url": Layer(url, "url", "url", fixed=url)}
+    )
 
 
 def _is_absence(rule: Layer) -> bool | None:

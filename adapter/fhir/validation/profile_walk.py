@@ -31,8 +31,10 @@ if TYPE_CHECKING:
     from adapter.fhir.validation.container import Container
     from adapter.fhir.validation.unchecked import Unchecked
 
-MAX_TARGETS = 200
-"""Depth of references from target to target; a chain may be as long as a hostile Bundle."""
+MAX_DEPTH = 40
+"""Profiles within profiles: a target of a target, or the profile of a value in the profile of a value. A
+profile further in is noted as not checked, since a hostile Bundle has chains of any length.
+"""
 
 
 class Taker(Protocol):
@@ -47,13 +49,14 @@ class ProfileWalk:
     """The validation of one resource, or of one occurrence on trial, against profiles.
 
     ``trials`` remembers which occurrences conform to which profiles; a question that is asked within its own
-    answer (two resources that refer to each other) counts as yes.
+    answer (two resources that refer to each other) counts as yes. Each trial keeps its occurrence, since the
+    key has the occurrence's identity in memory.
     """
 
     definitions: Definitions
     unchecked: Unchecked
     tally: Taker
-    trials: dict[tuple[int, str], bool] = field(default_factory=dict)
+    trials: dict[tuple[int, int, str], tuple[Item, bool]] = field(default_factory=dict)
     depth: int = 0
 
     def resource(self, node: dict[str, Any], url: str, path: str, container: Container) -> None:
@@ -84,7 +87,12 @@ class ProfileWalk:
         """Judge an occurrence by the root layer of a profile."""
         for url in profile.missing:
             self.unchecked.note("profile", url)
+        if self.depth == MAX_DEPTH:
+            self.unchecked.note("profile", profile.url)
+            return
+        self.depth += 1
         self._judge(item, profile.root, container)
+        self.depth -= 1
 
     def profile(self, canonical: str) -> Profile | None:
         """The profile of a canonical; one that cannot be used is noted as not checked."""
@@ -98,15 +106,18 @@ class ProfileWalk:
         """Tests whether an occurrence conforms to a profile."""
         if not is_type(item.type, [profile.type]):
             return False
-        key = (id(item.value), profile.url)
+        key = (id(item.value), id(item.companion), profile.url)
         if key not in self.trials:
-            self.trials[key] = True
-            if self.depth < MAX_TARGETS:
-                found = Tally()
-                trial = ProfileWalk(self.definitions, self.unchecked, found, self.trials, self.depth + 1)
-                trial.root(item, profile, container)
-                self.trials[key] = not found.has_errors()
-        return self.trials[key]
+            self.trials[key] = (item, True)
+            found = Tally()
+            trial = ProfileWalk(self.definitions, self.unchecked, found, self.trials, self.depth)
+            trial.root(item, profile, container)
+            if found.has_errors():
+                self.trials[key] = (item, False)
+            elif self.depth == MAX_DEPTH:
+                del self.trials[key]
+                return True
+        return self.trials[key][1]
 
     def is_bound(self, item: Item, value_set: str) -> bool | None:
         """Tests whether a coded value is in a value set; None, and a note, when that cannot be known."""
@@ -142,6 +153,8 @@ class ProfileWalk:
 
     def slices(self, found: list[Item], layer: Layer, path: str, container: Container) -> None:
         """Judge the occurrences of a sliced element by their slices."""
+        if not layer.slicing or not layer.slicing.discriminators:
+            self.unchecked.note("rule", f"{layer.profile}#{layer.id}")  # nothing tells the slices apart
         sorted_out = slices.sort_out(found, layer, self, container)
         self.tally.take(slices.findings(sorted_out, layer, path))
         for name, sliced in layer.slices.items():
@@ -210,8 +223,11 @@ class ProfileWalk:
             self.tally.take([message.at(item.path, value_set=value_set, profile=profile)])
 
     def _value_profiles(self, item: Item, urls: list[str], layer: Layer, container: Container) -> None:
-        """Judge a value by its profile; of several, one must fit. An extension is judged by its own url."""
-        if item.type == "Extension":
+        """Judge a value by its profile; of several, one must fit.
+
+        An extension is judged by the definition of its own url already, and here by any other profile.
+        """
+        if item.type == "Extension" and _url(item) in {url.partition("|")[0] for url in urls}:
             return
         profiles = [found for url in urls if (found := self.profile(url))]
         is_typed = any(is_type(item.type, [one.type]) for one in profiles)
@@ -243,6 +259,10 @@ class ProfileWalk:
 def _is_backbone(item: Item, layer: Layer) -> bool:
     """Tests whether the allowed types stand for the content of the element itself."""
     return "." in item.type and all(one.code in {"BackboneElement", "Element"} for one in layer.types)
+
+
+def _url(extension: Item) -> object:
+    return extension.content.get("url") if extension.content else None
 
 
 def _shown(wanted: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ from adapter.fhir.validation import profile_faults as faults
 from adapter.fhir.validation.discriminators import Discrimination
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from adapter.errors import Finding
     from adapter.fhir.definitions.layers import Discriminator, Layer
@@ -22,36 +23,32 @@ if TYPE_CHECKING:
 class SortedOut:
     """The occurrences of an element, each with the name of its slice or None, in order.
 
-    ``failed`` holds, for each occurrence without a slice and each slice, the discriminators that failed.
+    ``failed`` gives, for the index of an occurrence and a slice, the discriminators that fail.
     """
 
     assigned: tuple[tuple[Item, str | None], ...]
-    failed: dict[tuple[int, str], list[Discriminator]]
+    failed: Callable[[int, str], list[Discriminator]]
 
 
 def sort_out(found: list[Item], layer: Layer, asked: Asked, container: Container) -> SortedOut:
     """The slice of each occurrence: the first of the layer whose discriminators all hold."""
-    assigned: list[tuple[Item, str | None]] = []
-    failed: dict[tuple[int, str], list[Discriminator]] = {}
-    discrimination = Discrimination(asked, container)
-    discriminators = layer.slicing.discriminators if layer.slicing else ()
-    for index, item in enumerate(found):
-        chosen = None
-        for name, sliced in layer.slices.items() if discriminators else ():
-            failed[index, name] = discrimination.failed(item, sliced, discriminators)
-            if not failed[index, name]:
-                chosen = name
-                break
-        assigned.append((item, chosen))
-    return SortedOut(tuple(assigned), failed)
+    discrimination = Discrimination(asked, container, layer)
+
+    def failed(index: int, name: str) -> list[Discriminator]:
+        return discrimination.failed(found[index], name)
+
+    names = list(layer.slices) if discrimination.discriminators else []
+    chosen = (next((name for name in names if not failed(index, name)), None) for index in range(len(found)))
+    return SortedOut(tuple(zip(found, chosen, strict=True)), failed)
 
 
 def findings(sorted_out: SortedOut, layer: Layer, path: str) -> Iterator[Finding]:
     """The findings of the slices as a whole: their counts, their order, and occurrences without a slice."""
     if layer.slicing is None or not layer.slicing.discriminators:
         return
+    counts = Counter(of for _, of in sorted_out.assigned)
     for name, sliced in layer.slices.items():
-        count = sum(of == name for _, of in sorted_out.assigned)
+        count = counts[name]
         if count < sliced.min:
             yield faults.too_few_of_slice(path, sliced, count, _nearest(sorted_out, name))
         if sliced.max is not None and count > sliced.max:
@@ -67,17 +64,17 @@ def _order(sorted_out: SortedOut, layer: Layer) -> Iterator[Finding]:
     slicing = layer.slicing
     if slicing is None:
         return
-    names = list(layer.slices)
+    places = {name: at for at, name in enumerate(layer.slices)}
+    last = max((index for index, (_, of) in enumerate(sorted_out.assigned) if of), default=-1)
     furthest = -1
     for index, (item, name) in enumerate(sorted_out.assigned):
         if name is None:
-            followed = any(of for _, of in sorted_out.assigned[index:])
-            if slicing.rules == "closed" or (slicing.rules == "openAtEnd" and followed):
-                yield faults.outside_slices(item.path, layer, _nearest_slice(sorted_out, index, names))
-        elif slicing.is_ordered and names.index(name) < furthest:
-            yield faults.SLICE_ORDER.at(item.path, profile=layer.profile, slices=", ".join(names))
+            if slicing.rules == "closed" or (slicing.rules == "openAtEnd" and index < last):
+                yield faults.outside_slices(item.path, layer, _nearest_slice(sorted_out, index, places))
+        elif slicing.is_ordered and places[name] < furthest:
+            yield faults.SLICE_ORDER.at(item.path, profile=layer.profile, slices=", ".join(places))
         else:
-            furthest = names.index(name)
+            furthest = places[name]
 
 
 def _nearest(sorted_out: SortedOut, name: str) -> tuple[str, str] | None:
@@ -85,16 +82,16 @@ def _nearest(sorted_out: SortedOut, name: str) -> tuple[str, str] | None:
     near = [
         (len(failed), item.path, failed[0].path)
         for index, (item, of) in enumerate(sorted_out.assigned)
-        if of is None and (failed := sorted_out.failed.get((index, name)))
+        if of is None and (failed := sorted_out.failed(index, name))
     ]
     return min(near)[1:] if near else None
 
 
-def _nearest_slice(sorted_out: SortedOut, index: int, names: list[str]) -> tuple[str, str] | None:
+def _nearest_slice(sorted_out: SortedOut, index: int, places: Mapping[str, int]) -> tuple[str, str] | None:
     """The slice of which the fewest discriminators failed for an occurrence, and the first of them."""
     near = [
         (len(failed), at, name, failed[0].path)
-        for at, name in enumerate(names)
-        if (failed := sorted_out.failed.get((index, name)))
+        for name, at in places.items()
+        if (failed := sorted_out.failed(index, name))
     ]
     return min(near)[2:] if near else None

@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import json
 import tarfile
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,9 +16,6 @@ from adapter.fhir.definitions.packages import PackageError, package
 from adapter.fhir.validation.beyond_base import Rules
 from adapter.fhir.validation.verdict import judge
 from tests.fhir.profiles.definitions import BASE, R4, found, package_of, profile
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 PATIENT = {"resourceType": "Patient"}
 BAD_RULE = {"key": "k-1", "severity": "error", "human": "x", "expression": "a ="}
@@ -145,6 +143,14 @@ def test_a_definition_in_two_packages_that_differs_is_told() -> None:
         (profile("p", "Patient", {"id": "Patient.name", "min": "1"}), "malformed"),
         (profile("p", "NoType"), "not a type of R4"),
         (profile("p", "Patient") | {"differential": []}, "malformed"),
+        (profile("p", "Patient", base=f"{R4}/Goal"), "constrains Goal, another type"),
+        (profile("p", "Patient", {"id": "Person.name", "min": 1}), "a path outside Patient"),
+        (profile("p", "Patient", {"id": "Patient.name", "max": "9" * 5000}), "is not a number"),
+        (profile("p", "Patient", {"id": "Patient.name:" + "a/" * 3000 + "a"}), "more than 64 levels deep"),
+        (
+            profile("p", "Patient", {"id": "Patient.contact.extension" + ".extension" * 3000}),
+            "64 levels deep",
+        ),
     ],
 )
 def test_a_profile_that_cannot_be_applied_is_an_error_with_its_reason(
@@ -196,3 +202,93 @@ def test_a_profile_is_judged_as_a_resource(definition: dict[str, Any], reason: s
     assert reason in finding.en
     sound = profile("p", "Patient", {"id": "Patient.name", "min": 1})
     assert not [one for one in judge(sound, Rules()).errors if one.code == "profile-broken"]
+
+
+def test_a_long_chain_of_bases_is_refused() -> None:
+    """A profile that is too many profiles away from its type gives a finding, and so do those before it."""
+    chain = [profile(f"p{at}", "Patient", base=f"{BASE}/p{at + 1}") for at in range(2000)]
+    assert found(PATIENT, *chain) == [("profile-broken", "Patient")]
+
+
+def test_a_type_may_be_named_by_its_address() -> None:
+    """The address of an R4 type names that type; Resource and DomainResource can be profiled."""
+    rule = {"id": "Patient.gender", "min": 1}
+    assert found(PATIENT, profile("p", "Patient", rule) | {"type": f"{R4}/Patient"}) == [
+        ("profile-min", "Patient")
+    ]
+    for name in ("Resource", "DomainResource"):
+        assert found(PATIENT, profile("p", name, {"id": f"{name}.language", "min": 1})) == [
+            ("profile-min", "Patient")
+        ]
+
+
+def test_a_type_of_another_version_is_not_installed() -> None:
+    """A type of R4 is found by its own version, also shortened, and by no other."""
+    definitions = Definitions.built_in()
+    for version in ("", "|4.0.1", "|4.0"):
+        assert isinstance(definitions.profile(f"{R4}/Patient{version}"), Profile)
+    assert definitions.profile(f"{R4}/Patient|5.0.0") is None
+
+
+def test_a_name_that_is_not_installed_takes_no_memory() -> None:
+    """Definitions keep what they compiled and nothing of the names that senders make up."""
+    definitions = Definitions.built_in().with_package(package_of([STRICT], "a"))
+    for at in range(100):
+        judge(PATIENT | {"meta": {"profile": [f"{BASE}/made-up-{at}"]}}, Rules(definitions))
+    assert definitions._profiles == {}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"resourceType": "CodeSystem", "property": "x"},
+        {"resourceType": "CodeSystem", "property": [{"code": "a"}]},
+        {"resourceType": "CodeSystem", "concept": [{"display": "a"}]},
+        {"resourceType": "CodeSystem", "concept": [{"code": 1}]},
+        {
+            "resourceType": "CodeSystem",
+            "concept": [{"code": "a", "designation": [{"value": "b", "use": "x"}]}],
+        },
+        {"resourceType": "ValueSet", "compose": "x"},
+        {"resourceType": "ValueSet", "compose": {"include": ["x"]}},
+        {"resourceType": "ValueSet", "compose": {"include": [{"system": "http://x.no", "concept": [{}]}]}},
+        {"resourceType": "ValueSet", "expansion": {"extension": [{}]}},
+    ],
+)
+def test_a_misshapen_terminology_is_refused_by_its_file(tmp_path: Path, wrong: dict[str, Any]) -> None:
+    """A CodeSystem or ValueSet with members of other types gives one line with file and place."""
+    made = package(archive(tmp_path / "a.tgz", {"package/a.json": text(wrong | {"url": "http://x.no/a"})}))
+    ((edition,),) = made.editions.values()
+    with pytest.raises(PackageError, match=r"a\.json: .*Correct the file"):
+        edition.read()
+
+
+def test_two_misshapen_profiles_are_compared() -> None:
+    """A malformed StructureDefinition in two packages is a conflict, not a crash."""
+    wrong = [profile("p", "Patient") | {"differential": {"element": [at]}} for at in (1, 2)]
+    packages = tuple(package_of([one], name) for one, name in zip(wrong, "ab", strict=True))
+    assert list(Definitions(packages).conflicts()) == [(f"{BASE}/p", "a", "b")]
+
+
+@pytest.mark.slow
+def test_an_archive_that_unpacks_without_end_is_refused(tmp_path: Path) -> None:
+    """Bytes and members count also where the package has no use for them."""
+    with tarfile.open(tmp_path / "a.tgz", "w:gz", compresslevel=1) as made:
+        member = tarfile.TarInfo("other/zero")
+        member.size = 1024**3
+        with Path("/dev/zero").open("rb") as zeros:
+            made.addfile(member, zeros)
+    with pytest.raises(PackageError, match="more than 512 MB"):
+        package(tmp_path / "a.tgz")
+    many = archive(tmp_path / "b.tgz", {f"other/{at}": b"" for at in range(50_001)})
+    with pytest.raises(PackageError, match="more than 50000 files"):
+        package(many)
+
+
+def test_a_folder_may_hold_other_files(tmp_path: Path) -> None:
+    """XML that is not FHIR, a folder named as a file, and a link to nothing are passed over."""
+    (tmp_path / "strict.json").write_bytes(text(STRICT))
+    (tmp_path / "pom.xml").write_text("<project/>")
+    (tmp_path / "folder.json").mkdir()
+    (tmp_path / "link.json").symlink_to(tmp_path / "missing")
+    assert [url for _, url in package(tmp_path).editions] == [STRICT["url"]]

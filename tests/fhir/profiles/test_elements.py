@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.fhir.profiles.definitions import BASE, R4, found, profile
+from adapter.fhir.definitions.installed import Definitions
+from adapter.fhir.validation.beyond_base import Rules
+from adapter.fhir.validation.verdict import judge
+from tests.fhir.profiles.definitions import BASE, R4, found, package_of, profile
 
 PATIENT: dict[str, Any] = {
     "resourceType": "Patient",
@@ -218,3 +221,52 @@ def test_two_resources_that_refer_to_each_other_are_judged_once() -> None:
 def test_a_profile_for_another_type_is_an_error() -> None:
     """A resource that claims a profile of another resource type is invalid."""
     assert found(PATIENT, profile("g", "Goal")) == [("profile-other-type", "Patient")]
+
+
+def test_a_derived_profile_cannot_loosen_a_cardinality() -> None:
+    """Where a derived profile states a wider cardinality, that of its base still holds."""
+    tight = profile("tight", "Patient", {"id": "Patient.name", "min": 1, "max": "2"})
+    loose = profile("loose", "Patient", {"id": "Patient.name", "min": 0, "max": "5"}, base=f"{BASE}/tight")
+    assert found({"resourceType": "Patient"}, loose, tight) == [("profile-min", "Patient")]
+    names = [{"text": "x"}] * 3
+    assert found({"resourceType": "Patient", "name": names}, loose, tight) == [
+        ("profile-max", "Patient.name[2]")
+    ]
+
+
+def condition(at: int, following: int | None) -> dict[str, Any]:
+    """A Condition that names the following one as its evidence."""
+    detail = {"evidence": [{"detail": [{"reference": f"#c{following}"}]}]} if following else {}
+    return {"resourceType": "Condition", "id": f"c{at}", "subject": {"display": "x"}, **detail}
+
+
+@pytest.mark.parametrize("count", [30, 1000])
+def test_a_chain_of_targets_is_judged_to_a_depth(count: int) -> None:
+    """The last target of a short chain is judged; of a long chain the profile stands in not_checked."""
+    rules = profile(
+        "c",
+        "Condition",
+        {"id": "Condition.code", "min": 1},
+        {
+            "id": "Condition.evidence.detail",
+            "type": [{"code": "Reference", "targetProfile": [f"{BASE}/c"]}],
+        },
+    )
+    coded = [condition(at, at + 1) | {"code": {"text": "x"}} for at in range(count)]
+    chain = {**coded[0], "contained": [*coded[1:], condition(count, None)]}
+    definitions = Definitions.built_in().with_package(package_of([rules], "t"))
+    result = judge(chain, Rules(definitions, (f"{BASE}/c",)))
+    named = {one.url for one in result.not_checked}
+    assert [one.code for one in result.errors] == (["profile-target"] if count < 40 else [])
+    assert (f"{BASE}/c" in named) == (count > 40)
+
+
+def test_a_profile_that_names_itself_for_its_value_ends() -> None:
+    """A datatype profile whose root names itself is no endless question."""
+    own = {"id": "Address", "type": [{"code": "Address", "profile": [f"{BASE}/ad"]}]}
+    address = profile("ad", "Address", own, {"id": "Address.city", "min": 1}, kind="complex-type")
+    definition = profile(
+        "p", "Patient", {"id": "Patient.address", "type": [{"code": "Address", "profile": [f"{BASE}/ad"]}]}
+    )
+    resource = {"resourceType": "Patient", "address": [{"text": "x"}]}
+    assert set(found(resource, definition, address)) == {("profile-min", "Patient.address[0]")}

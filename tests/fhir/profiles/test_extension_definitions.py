@@ -152,3 +152,21 @@ def test_an_extension_on_an_extension_names_it_as_context() -> None:
     assert ("extension-context", "Patient.extension[0]") in errors(
         {"resourceType": "Patient", "extension": [held]}, inner, SIMPLE
     )
+
+
+def test_a_profile_on_an_extension_adds_to_its_definition() -> None:
+    """An element may demand a narrower profile than the definition that the url names."""
+    narrow = profile(
+        "narrow", "Extension", {"id": "Extension.value[x]", "maxLength": 3}, base=f"{BASE}/note",
+        kind="complex-type",
+    )  # fmt: skip
+    definition = profile(
+        "p",
+        "Patient",
+        {"id": "Patient.extension:a", "type": [{"code": "Extension", "profile": [f"{BASE}/narrow"]}]},
+    )
+    for value, expected in (("abc", []), ("abcd", [("profile-max-length", "Patient.extension[0].value")])):
+        resource = {
+            "resourceType": "Patient", "extension": [{"url": f"{BASE}/note", "valueString": value}],
+        }  # fmt: skip
+        assert found(resource, definition, narrow, extension("note", "string", "Patient")) == expected
