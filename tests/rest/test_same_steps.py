@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import event
 
 from adapter.app import create_app
+from adapter.fhir.canonical import BASE
 from adapter.settings import Settings
 from adapter.storage import RecipientReader
 from tests.rest.conftest import Clock, House
@@ -136,3 +137,24 @@ def test_a_recipients_reader_has_no_look_up_of_records() -> None:
         "search",
         "seq",
     }
+
+
+ASKED = {
+    "a person": {"reference": "Patient/{person}"},
+    "a version of a person": {"reference": "Patient/{person}/_history/1"},
+    "a resource of another type": {"reference": "CareTeam/{team}"},
+}
+KIN = f"{BASE}/StructureDefinition/ip-relatedperson"
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_validate_takes_the_same_steps_for_a_hidden_target(watched: tuple[House, Steps], name: str) -> None:
+    """A profile that asks for the target of a reference looks for a hidden one as for an unknown one."""
+    house, steps = watched
+    kin = {"resourceType": "RelatedPerson", "meta": {"profile": [KIN]}, "patient": ASKED[name]}
+    row = ("POST", "/fhir/RelatedPerson/$validate", kin)
+    effort(house, steps, row, UNKNOWN)
+    hidden = effort(house, steps, row, HIDDEN)
+    assert hidden == effort(house, steps, row, UNKNOWN)
+    assert hidden[0] == 200
+    assert hidden[2]

@@ -179,7 +179,7 @@ class Container:
         if not self.surroundings or not self.surroundings.must_resolve or not isinstance(address, str):
             return False
         asked = literal(address)
-        return asked is not None and not asked.base and self.target(address) is None
+        return asked is not None and not asked.base and not (self._entry(address) or self._followed(address))
 
     def _entry(self, address: str) -> Entry | None:
         if address in self.entries:

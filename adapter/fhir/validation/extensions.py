@@ -6,7 +6,7 @@ Rules: https://hl7.org/fhir/R4/extensibility.html and https://hl7.org/fhir/R4/de
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -62,10 +62,17 @@ def held(holder: Holder) -> Iterator[tuple[str, Item]]:
 
 @dataclass(slots=True)
 class ExtensionCheck:
-    """The validation of the extensions of one resource."""
+    """The validation of the extensions of one resource.
+
+    Of each resource in it, by identity in memory: ``enclosing`` has the extension around each value, and
+    ``selected`` the objects that the FHIRPath of a context gives. Each is found once, in one pass.
+
+    """
 
     walk: ProfileWalk
     unknown: UnknownExtensions
+    enclosing: dict[int, dict[int, Any]] = field(default_factory=dict)
+    selected: dict[tuple[int, str], frozenset[int]] = field(default_factory=dict)
 
     def check(self, node: dict[str, Any], name: str, path: str, holder: Holder, container: Container) -> None:
         """Judge one extension; ``name`` is ``extension`` or ``modifierExtension``."""
@@ -98,7 +105,7 @@ class ExtensionCheck:
         names = set(_names(holder, container))
         for kind, expression in profile.contexts:
             if kind == "extension":
-                if expression in {_url(holder.node), _url(_enclosing(holder, container))}:
+                if expression in {_url(holder.node), self._outer_url(holder, container)}:
                     return True
             elif kind == "fhirpath":
                 if self._is_selected(expression, holder, container, profile):
@@ -119,13 +126,25 @@ class ExtensionCheck:
 
     def _is_selected(self, expression: str, holder: Holder, container: Container, profile: Profile) -> bool:
         """Tests whether a FHIRPath on the resource gives the holder."""
-        environment = container.environment
-        try:
-            found = compiled(expression).evaluate(environment.resource[0], environment)
-        except FhirPathError:
-            self.walk.unchecked.note("rule", f"{profile.url}#context")
-            return True
-        return any(one.value is holder.node or one.companion is holder.node for one in found)
+        key = (id(container.innermost), expression)
+        if key not in self.selected:
+            environment = container.environment
+            try:
+                found = compiled(expression).evaluate(environment.resource[0], environment)
+            except FhirPathError:
+                self.walk.unchecked.note("rule", f"{profile.url}#context")
+                return True
+            self.selected[key] = frozenset(id(part) for one in found for part in (one.value, one.companion))
+        return id(holder.node) in self.selected[key]
+
+    def _outer_url(self, holder: Holder, container: Container) -> object:
+        """The url of the extension whose value holds the extension, or None."""
+        if not holder.element.startswith("Extension.value"):
+            return None
+        resource = container.innermost
+        if id(resource) not in self.enclosing:
+            self.enclosing[id(resource)] = dict(_values(resource))
+        return _url(self.enclosing[id(resource)].get(id(holder.node)))
 
     def _unknown(self, url: str, path: str) -> None:
         self.walk.unchecked.note("extension", url)
@@ -159,14 +178,17 @@ def _url(extension: dict[str, Any] | None) -> object:
     return extension.get("url") if extension else None
 
 
-def _enclosing(holder: Holder, container: Container) -> dict[str, Any] | None:
-    """The extension whose value holds the extension, or None."""
-    if not holder.element.startswith("Extension.value"):
-        return None
-    where, _, _ = holder.path.removeprefix(_place(container)).rpartition(".")
-    environment = container.environment
-    found = compiled(f"%resource{where}").evaluate(environment.resource[0], environment)
-    return found[0].value if found and isinstance(found[0].value, dict) else None
+def _values(node: Any) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The identity of each value of an extension, and of its companion, with the extension."""
+    if isinstance(node, list):
+        for one in node:
+            yield from _values(one)
+    elif isinstance(node, dict):
+        for key, value in node.items():
+            if isinstance(value, dict | list):
+                yield from _values(value)
+                if key.startswith(("value", "_value")):
+                    yield id(value), node
 
 
 def _place(container: Container) -> str:

@@ -170,3 +170,23 @@ def test_a_profile_on_an_extension_adds_to_its_definition() -> None:
             "resourceType": "Patient", "extension": [{"url": f"{BASE}/note", "valueString": value}],
         }  # fmt: skip
         assert found(resource, definition, narrow, extension("note", "string", "Patient")) == expected
+
+
+NOTED = {"url": f"{BASE}/inner", "valueString": "x"}
+
+
+@pytest.mark.parametrize(("kind", "count"), [("extension", 2), ("extension", 3000), ("fhirpath", 3000)])
+def test_the_context_of_thousands_of_extensions_is_judged(kind: str, count: int) -> None:
+    """A context by extension or FHIRPath is decided for each of many extensions, and never raises."""
+    expression = f"{BASE}/note" if kind == "extension" else "Patient.extension.value"
+    definitions = [
+        extension("inner", "string") | {"context": [{"type": kind, "expression": expression}]},
+        extension("note", "string", "Patient"),
+    ]
+    outer = {"url": f"{BASE}/note", "valueString": "x", "_valueString": {"extension": [NOTED]}}
+    patient = {"resourceType": "Patient", "extension": [outer] * count}
+    assert found(patient, *definitions, asked=f"{R4}/Patient") == []
+    wrong = patient | {"name": [{"text": "x", "extension": [NOTED]}]}
+    assert found(wrong, *definitions, asked=f"{R4}/Patient") == [
+        ("extension-context", "Patient.name[0].extension[0]")
+    ]
