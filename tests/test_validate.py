@@ -310,6 +310,12 @@ def test_references_are_followed_into_a_folder(validated: Validated) -> None:
     assert (status, len(err)) == (2, 1)
 
 
+def test_a_profile_that_is_no_address_is_refused(validated: Validated) -> None:
+    """A name instead of a url could name no profile: exit 2 with one line, and never valid."""
+    status, out, err = validated({"p.json": PATIENT}, "p.json", "--profile", "no-basis-Patient")
+    assert (status, out, len(err)) == (2, [], 1)
+
+
 def test_a_package_and_a_profile_are_named_for_a_run(validated: Validated) -> None:
     """A profile of a package is judged, an unreadable package is exit 2 with one line."""
     strict = profile("strict", "Patient", {"id": "Patient.birthDate", "min": 1})

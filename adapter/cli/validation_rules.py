@@ -14,6 +14,7 @@ from adapter.fhir.codec.received import read_received
 from adapter.fhir.codec.sniffing import sniff
 from adapter.fhir.definitions.installed import Definitions
 from adapter.fhir.definitions.packages import PackageError, package
+from adapter.fhir.reference_literals import is_absolute
 from adapter.fhir.validation.beyond_base import Rules
 from adapter.fhir.validation.extensions import UnknownExtensions
 
@@ -70,7 +71,7 @@ def with_rules(command: Callable[..., None]) -> Callable[..., None]:
     ) -> None:
         rules = Rules(
             _definitions(packages),
-            profiles,
+            _addresses(profiles),
             unknown_extensions,
             follow=_resources(followed).get if followed else None,
             must_resolve=bool(followed),
@@ -80,6 +81,17 @@ def with_rules(command: Callable[..., None]) -> Callable[..., None]:
     for option in reversed(_OPTIONS):
         called = option(called)
     return called
+
+
+def _addresses(profiles: tuple[str, ...]) -> tuple[str, ...]:
+    """The canonicals of profiles; a name that is no address gives exit 2, since it could name no profile."""
+    for one in profiles:
+        if not is_absolute(one):
+            click.echo(
+                f"ip-adapter: --profile {one}: not an address. Write the url of the profile.", err=True
+            )
+            raise click.exceptions.Exit(2)
+    return profiles
 
 
 def _resources(folders: tuple[str, ...]) -> dict[str, dict[str, Any]]:

@@ -19,6 +19,7 @@ from adapter.fhir.validation import bindings, constraints, slices
 from adapter.fhir.validation import profile_faults as faults
 from adapter.fhir.validation.discriminators import is_type
 from adapter.fhir.validation.elements import Item, items
+from adapter.fhir.validation.trials import Trials
 from adapter.fhir.validation.values import has_pattern, is_above, is_below, is_fixed
 
 if TYPE_CHECKING:
@@ -46,22 +47,21 @@ class Taker(Protocol):
 
 @dataclass(slots=True)
 class ProfileWalk:
-    """The validation of one resource, or of one occurrence on trial, against profiles.
-
-    ``trials`` remembers which occurrences conform to which profiles; a question that is asked within its own
-    answer (two resources that refer to each other) counts as yes. Each trial keeps its occurrence, since the
-    key has the occurrence's identity in memory.
-    """
+    """The validation of one resource, or of one occurrence on trial, against profiles."""
 
     definitions: Definitions
     unchecked: Unchecked
     tally: Taker
-    trials: dict[tuple[int, int, str], tuple[Item, bool]] = field(default_factory=dict)
+    trials: Trials = field(default_factory=Trials)
     depth: int = 0
 
     def resource(self, node: dict[str, Any], url: str, path: str, container: Container) -> None:
-        """Judge a resource by the profile of a canonical; a profile that is not installed is noted."""
-        found = self.definitions.profile(url)
+        """Judge a resource by the profile of a canonical; a profile that is not installed is noted.
+
+        A fragment would name an element of a profile, which is no profile of a resource, and a text of the
+        sender, which no finding may carry.
+        """
+        found = self.definitions.profile(url) if "#" not in url else None
         if found is None:
             self.unchecked.note("profile", url)
         elif isinstance(found, BrokenProfile):
@@ -106,18 +106,17 @@ class ProfileWalk:
         """Tests whether an occurrence conforms to a profile."""
         if not is_type(item.type, [profile.type]):
             return False
-        key = (id(item.value), id(item.companion), profile.url)
-        if key not in self.trials:
-            self.trials[key] = (item, True)
+        if self.depth == MAX_DEPTH:
+            self.unchecked.note("profile", profile.url)
+            return True
+
+        def has_no_error() -> bool:
             found = Tally()
             trial = ProfileWalk(self.definitions, self.unchecked, found, self.trials, self.depth)
             trial.root(item, profile, container)
-            if found.has_errors():
-                self.trials[key] = (item, False)
-            elif self.depth == MAX_DEPTH:
-                del self.trials[key]
-                return True
-        return self.trials[key][1]
+            return not found.has_errors()
+
+        return self.trials.answer(item, profile.url, has_no_error)
 
     def is_bound(self, item: Item, value_set: str) -> bool | None:
         """Tests whether a coded value is in a value set; None, and a note, when that cannot be known."""

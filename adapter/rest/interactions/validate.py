@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapter.errors import BadRequest, Finding, Forbidden, Gone, IssueType, Message, NotFound
 from adapter.fhir.codec.stored import read_stored, render
+from adapter.fhir.reference_literals import is_absolute
 from adapter.fhir.search.subset import WHOLE
 from adapter.fhir.validation.beyond_base import Rules
 from adapter.fhir.validation.reports.documents import outcome_of_report
@@ -44,8 +45,15 @@ MODE = Message(
 NO_RESOURCE = Message(
     "validate-no-resource",
     IssueType.REQUIRED,
-    nb="Parameteren resource mangler. Send ressursen selv, eller i Parameters som parameteren resource.",
-    en="The parameter resource is missing. Send the resource itself, or in Parameters as parameter resource.",
+    nb="Parameteren resource mangler, eller er gjentatt. Send én ressurs, alene eller i Parameters.",
+    en="The parameter resource is missing, or repeated. Send one resource, alone or in Parameters.",
+    source=_SPEC,
+)
+PROFILE = Message(
+    "validate-profile",
+    IssueType.VALUE,
+    nb="Verdien av profile er ikke én absolutt adresse. Send adressen til én profil.",
+    en="The value of profile is not one absolute address. Send the address of one profile.",
     source=_SPEC,
 )
 _MODES = frozenset({"create", "update", "delete", "profile"})
@@ -86,21 +94,24 @@ def _asked(request: FhirRequest) -> _Asked:
     """The question in the address and the body.
 
     Raises:
-        BadRequest: an unknown parameter, a wrong mode, or no resource where one is needed.
+        BadRequest: an unknown parameter, a wrong or repeated mode or profile, no resource where one is
+            needed, or several.
     """
-    sent = dict.fromkeys(_PARAMETERS, "")
+    sent: dict[str, list[str]] = {name: [] for name in _PARAMETERS}
     for name, value in (*request.query, *_of_body(request.resource)):
         if name not in sent:
             valid = ", ".join((*DOOR_PARAMETERS, *_PARAMETERS))
             raise BadRequest(UNKNOWN_PARAMETER.at(interaction=request.interaction, valid=valid))
-        sent[name] = value
-    mode = sent["mode"] or None
-    if mode is not None and mode not in _MODES:
+        sent[name].append(value)
+    if sent["mode"] and (len(sent["mode"]) > 1 or sent["mode"][0] not in _MODES):
         raise BadRequest(MODE.at("mode"))
+    if sent["profile"] and (len(sent["profile"]) > 1 or not is_absolute(sent["profile"][0])):
+        raise BadRequest(PROFILE.at("profile"))
+    mode = next(iter(sent["mode"]), None)
     resource = _sent_resource(request.resource)
     if resource is None and (mode not in {"delete", "profile"} or not request.id):
         raise BadRequest(NO_RESOURCE.at("Parameters.parameter"))
-    return _Asked(resource, (sent["profile"],) if sent["profile"] else (), mode)
+    return _Asked(resource, tuple(sent["profile"]), mode)
 
 
 def _of_body(body: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -115,6 +126,8 @@ def _sent_resource(body: dict[str, Any]) -> dict[str, Any] | None:
     if body.get("resourceType") != "Parameters":
         return body
     found = [one.get("resource") for one in _parameters(body) if one.get("name") == "resource"]
+    if len(found) > 1:
+        raise BadRequest(NO_RESOURCE.at("Parameters.parameter"))
     return found[0] if found and isinstance(found[0], dict) else None
 
 

@@ -292,3 +292,12 @@ def test_a_folder_may_hold_other_files(tmp_path: Path) -> None:
     (tmp_path / "folder.json").mkdir()
     (tmp_path / "link.json").symlink_to(tmp_path / "missing")
     assert [url for _, url in package(tmp_path).editions] == [STRICT["url"]]
+
+
+@pytest.mark.parametrize("sent", ["#Ola-01817012345", "|Ola-01817012345"])
+def test_no_finding_carries_the_rest_of_a_claimed_canonical(sent: str) -> None:
+    """What a sender writes after the url of an installed profile stands in no text of a finding."""
+    for profile_url in (f"{R4}/Patient", f"{R4}/vitalsigns"):
+        result = judge(PATIENT | {"meta": {"profile": [f"{profile_url}{sent}"]}}, Rules())
+        assert not [one for one in result.findings if "Ola" in one.en or "Ola" in one.nb]
+        assert [one.kind for one in result.not_checked] == ["profile"]

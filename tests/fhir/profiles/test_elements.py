@@ -270,3 +270,39 @@ def test_a_profile_that_names_itself_for_its_value_ends() -> None:
     )
     resource = {"resourceType": "Patient", "address": [{"text": "x"}]}
     assert set(found(resource, definition, address)) == {("profile-min", "Patient.address[0]")}
+
+
+def unit(id_: str, part_of: str, **more: Any) -> dict[str, Any]:
+    """An Organization that is part of another contained one."""
+    return {"resourceType": "Organization", "id": id_, "partOf": {"reference": f"#{part_of}"}, **more}
+
+
+@pytest.mark.parametrize("is_asked_first", [True, False])
+@pytest.mark.parametrize("name", [{"name": "x"}, {"identifier": [{"value": "1"}]}])
+def test_an_answer_within_a_circle_is_right_later_too(name: dict[str, Any], *, is_asked_first: bool) -> None:
+    """Of two resources in a circle the second is judged anew when the first turns out not to conform."""
+
+    def of(*names: str) -> list[dict[str, Any]]:
+        return [{"code": "Reference", "targetProfile": [f"{BASE}/{one}" for one in names]}]
+
+    named, part = {"id": "Organization.name", "min": 1}, "Organization.partOf"
+    definitions = [
+        profile(
+            "p",
+            "Patient",
+            {"id": "Patient.contact.organization", "type": of("named", "any")},
+            {"id": "Patient.managingOrganization", "type": of("part")},
+        ),
+        profile("named", "Organization", named, {"id": part, "type": of("part")}),
+        profile("part", "Organization", {"id": part, "type": of("named")}),
+        profile("any", "Organization"),
+    ]
+    resource: dict[str, Any] = {
+        "resourceType": "Patient",
+        "managingOrganization": {"reference": "#b"},
+        "contained": [unit("a", "b", **name), unit("b", "a", name="y")],
+    }
+    if is_asked_first:
+        resource = {"resourceType": "Patient", "contact": [{"organization": {"reference": "#a"}}], **resource}
+    expected = [] if "name" in name else [("profile-target", "Patient.managingOrganization")]
+    assert found(resource, *definitions) == expected

@@ -106,6 +106,15 @@ def test_a_profile_that_is_not_installed_is_named(world: House) -> None:
         ("Goal/$validate", parameters(), "validate-no-resource"),
         ("Goal/$validate", parameters(mode="profile"), "validate-no-resource"),
         ("Goal/$validate?mode=x", GOAL, "validate-mode"),
+        ("Goal/$validate?mode=create&mode=update", GOAL, "validate-mode"),
+        ("Goal/$validate?profile=no-basis-Patient", GOAL, "validate-profile"),
+        (f"Goal/$validate?profile={VITALS}&profile={NO_BASIS}", GOAL, "validate-profile"),
+        (f"Goal/$validate?profile={VITALS}", parameters(GOAL, profile=NO_BASIS), "validate-profile"),
+        (
+            "Goal/$validate",
+            parameters() | {"parameter": [{"name": "resource", "resource": GOAL}] * 2},
+            "validate-no-resource",
+        ),
         ("Goal/$validate?size=1", GOAL, "parameter-unknown"),
         ("Goal/$validate", parameters(GOAL, size="1"), "parameter-unknown"),
         ("CarePlan/$validate", GOAL, "type-differs"),
@@ -115,7 +124,7 @@ def test_a_profile_that_is_not_installed_is_named(world: House) -> None:
 def test_a_question_that_cannot_be_answered_is_refused(
     world: House, path: str, body: dict[str, Any], code: str
 ) -> None:
-    """An unknown parameter, a wrong mode, and a missing or another resource are 400."""
+    """An unknown parameter, a wrong or repeated mode or profile, and no, two or another resource are 400."""
     answer = ask(world, path, body)
     assert answer.status_code == 400
     assert [one[1] for one in codes(answer)] == [code]
