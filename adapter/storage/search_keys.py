@@ -1,8 +1,8 @@
 """The register of search keys: the identifiers and persons of publications, for each recipient by itself.
 
 A look-up by key reads rows of its own recipients alone, so it takes no longer if much is hidden, and open
-rows alone (``to_seq``), so it takes no longer if much has been superseded. A superseded publication keeps its keys
-while a page link may still ask for the state before it; a closed or erased publication has none.
+rows alone (``to_seq``), so it takes no longer if much has been superseded. A superseded publication
+keeps its keys while a page link may still ask for the state before it; a closed or erased one has none.
 """
 
 from __future__ import annotations

@@ -199,7 +199,9 @@ publication_key = Table(
     Column("value", _TEXT, nullable=False),
     Column("to_seq", BigInteger, nullable=False),
     Column("superseded_in", _TEXT),
-    PrimaryKeyConstraint("recipient", "type", "param", "value", "to_seq", "system", "publication"),
+    # ``to_seq`` comes last: beside the value it would make SQLite seek a range, whose number of steps depends
+    # on whether any key follows. Here both databases pass over superseded keys within the index.
+    PrimaryKeyConstraint("recipient", "type", "param", "value", "system", "publication", "to_seq"),
     Index("publication_key_publication", "publication"),
     Index(
         "publication_key_superseded",

@@ -41,7 +41,7 @@ def _make_register() -> None:
         ),
         sa.Column("to_seq", sa.BigInteger, nullable=False),
         sa.Column("superseded_in", _TEXT),
-        sa.PrimaryKeyConstraint("recipient", "type", "param", "value", "to_seq", "system", "publication"),
+        sa.PrimaryKeyConstraint("recipient", "type", "param", "value", "system", "publication", "to_seq"),
     )
     op.create_index("publication_key_publication", "publication_key", ["publication"])
     superseded = sa.text("superseded_in IS NOT NULL")
