@@ -65,7 +65,8 @@ def _fill_register() -> None:
         LEFT JOIN change c ON c.seq = p.to_seq
         WHERE p.closed_seq IS NULL AND (p.to_seq = :forever OR c.at > :reachable)
     """)
-    reachable = time.time_ns() // 1000 - _KEPT
+    last = op.get_bind().execute(sa.text("SELECT at FROM clock")).scalar_one()
+    reachable = max(time.time_ns() // 1000, last) - _KEPT
     bound = filling.bindparams(
         sa.bindparam("forever", _FOREVER, sa.BigInteger),
         sa.bindparam("reachable", reachable, sa.BigInteger),
