@@ -203,5 +203,5 @@ def test_no_search_scans_a_whole_table(
         for statement, plan in explained.items()
         if any(scan.search(line) for line in plan)
     ]
-    assert len(explained) > 100
+    assert len(explained) >= 50  # as many shapes, whatever the values
     assert scanning == []
