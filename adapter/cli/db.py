@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from adapter.storage import Published
 
 
+_DUE = "The stored publications are of an earlier version of the mappings. Run ip-adapter db reproject."
+
+
 @click.group("db")
 def command() -> None:
     """Upgrade, reproject or check the database.
@@ -27,13 +30,18 @@ def command() -> None:
 
 @command.command("upgrade")
 def upgrade() -> None:
-    """Migrate the database to the schema of this version. A migrated database is left as it is."""
+    """Migrate the database to the schema of this version. A migrated database is left as it is.
+
+    If the stored publications were made by the mappings of another version, a line on standard error says
+    that `db reproject` is due.
+    """
     from adapter.storage.migrations import upgrade as bring_up  # noqa: PLC0415 - no other command needs it
 
     settings = Settings.from_environment(os.environ)
     if settings.database_url.startswith("sqlite"):
         settings.var.mkdir(parents=True, exist_ok=True)
-    bring_up(settings.database_url)
+    if bring_up(settings.database_url):
+        click.echo(_DUE, err=True)
 
 
 @command.command("reproject")

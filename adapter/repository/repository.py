@@ -274,6 +274,7 @@ class Repository:
                 after, records = page[-1].id, records + len(page)
         with self._session(note) as session:
             session.writer.reindex()
+            session.writer.put_projection()
         return Reprojected(records, changes)
 
 

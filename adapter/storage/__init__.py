@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from adapter.storage.reader import Reader
 from adapter.storage.recipient_reader import RecipientReader
+from adapter.storage.search_keys import PAGES_LIVE
 from adapter.storage.store import Store
 from adapter.storage.values import (
     Change,
@@ -21,6 +22,7 @@ from adapter.storage.values import (
 from adapter.storage.writer import Writer
 
 __all__ = [
+    "PAGES_LIVE",
     "Change",
     "ChangeNote",
     "Desired",

@@ -8,13 +8,13 @@ from sqlalchemy import delete, insert, select
 
 from adapter.fhir.codec.stored import read_stored
 from adapter.fhir.search.index import index_rows
-from adapter.fhir.search.parameters import is_key
-from adapter.storage.index_keys import indexed
+from adapter.storage import search_keys
 from adapter.storage.instants import window_end, window_start
+from adapter.storage.search_keys import Keyed
 from adapter.storage.tables import blob, publication, publication_key, search_index
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping
 
     from sqlalchemy import Connection
 
@@ -51,33 +51,8 @@ def _index_row(blob_id: int, row: IndexRow) -> dict[str, Any]:
     }
 
 
-def put_keys(
-    connection: Connection, publications: Iterable[tuple[int, str, str, Sequence[IndexRow]]]
-) -> None:
-    """Store the keys (identifiers, persons) of publications, given as ``id, recipient, type, index``.
-
-    Each recipient has its own rows, so a look-up by key never touches hidden resources, and takes no longer
-    if many resources are hidden.
-    """
-    rows = [
-        {
-            "publication": id_,
-            "recipient": recipient,
-            "type": type_,
-            "param": row.param,
-            "system": indexed(row.system or ""),
-            "value": indexed(row.value or ""),
-        }
-        for id_, recipient, type_, index in publications
-        for row in dict.fromkeys(index)
-        if is_key(type_, row.param, row.kind)
-    ]
-    if rows:
-        connection.execute(insert(publication_key), rows)
-
-
-def reindex(connection: Connection) -> int:
-    """Rebuild all index rows and keys from the stored bytes; returns the number of contents.
+def reindex(connection: Connection, at: int) -> int:
+    """Rebuild all index rows, and the keys in use at ``at``; returns the number of contents.
 
     Index rows are made when a content is stored, so contents lack rows for search parameters added later.
     """
@@ -92,9 +67,16 @@ def reindex(connection: Connection) -> int:
         rows = [_index_row(id_, row) for id_, index in contents.items() for row in index]
         if rows:
             connection.execute(insert(search_index), rows)
-        given = select(*(publication.c[name] for name in ("id", "recipient", "type", "blob")))
-        publications = connection.execute(given.where(publication.c.blob.in_(list(contents)))).all()
-        put_keys(connection, [(row.id, row.recipient, row.type, contents[row.blob]) for row in publications])
+        keyed = select(publication).where(publication.c.blob.in_(list(contents)), search_keys.reachable(at))
+        search_keys.put(
+            connection,
+            [
+                Keyed(
+                    row.id, row.recipient, row.type, contents[row.blob], (row.kind, row.record_id), row.to_seq
+                )
+                for row in connection.execute(keyed)
+            ],
+        )
         done, last = done + len(contents), max(contents)
 
 

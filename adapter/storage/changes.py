@@ -36,6 +36,11 @@ def now(connection: Connection) -> int:
     return seq
 
 
+def put_projection(connection: Connection, number: int) -> None:
+    """Store the number of the projection that the publications are made by."""
+    connection.execute(update(clock).values(projection=number))
+
+
 def put(connection: Connection, seq: int, at: int, note: ChangeNote) -> None:
     """Store the note of a change."""
     row = {

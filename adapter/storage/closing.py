@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import case, delete, update
 
+from adapter.storage import search_keys
 from adapter.storage.instants import FOREVER, to_micros
 from adapter.storage.publication_plan import Key
-from adapter.storage.tables import publication, publication_key
+from adapter.storage.tables import publication
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,14 +28,15 @@ _KEY = (_P.recipient, _P.purpose, _P.type, _P.resource_id)
 def erase(connection: Connection, ids: list[int]) -> None:
     """Delete rows that no recipient was shown."""
     if ids:
-        connection.execute(delete(publication_key).where(publication_key.c.publication.in_(ids)))
+        search_keys.erase(connection, ids)
         connection.execute(delete(publication).where(publication.c.id.in_(ids)))
 
 
-def supersede(connection: Connection, ids: list[int], seq: int) -> None:
-    """Make rows history from change ``seq`` on."""
+def supersede(connection: Connection, record: tuple[str, str], ids: list[int], seq: int) -> None:
+    """Make rows of a record history from change ``seq`` on."""
     if ids:
         connection.execute(update(publication).where(publication.c.id.in_(ids)).values(to_seq=seq))
+        search_keys.supersede(connection, record, ids, seq)
 
 
 def close(

@@ -123,12 +123,13 @@ def _content_has(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def _register(width: int, type_: str, place: str, criterion: Criterion) -> Select[tuple[int]]:
-    """The publications to the caller's recipients that have one of the keys."""
+    """The publications to the caller's recipients that have one of the keys, and had it ``as_of``."""
     return select(_KEY.c.publication).where(
         ours(_KEY, width),
         _KEY.c.type == type_,
         _KEY.c.param == criterion.parameter.name,
         _any(_KEY, place, criterion),
+        _KEY.c.to_seq > number("as_of"),
     )
 
 

@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, func, insert, select
 
 from adapter.errors import Conflict, IssueType, Message
-from adapter.storage import closing
-from adapter.storage.blobs import put_blobs, put_keys
+from adapter.storage import closing, search_keys
+from adapter.storage.blobs import put_blobs
 from adapter.storage.instants import FOREVER, window_end, window_start
 from adapter.storage.publication_plan import Key, New, OpenRow, Plan, Wanted, holds_alike, plan
+from adapter.storage.search_keys import Keyed
 from adapter.storage.tables import blob, holder, publication
 from adapter.storage.values import Action, PublicationChange
 
@@ -104,6 +105,7 @@ def reconcile(
     _hold(connection, record, {(key.type, key.id) for key in wanted} - {(key.type, key.id) for key in rows})
     plans = {key: _plan(connection, key, rows.get(key, []), wanted[key], tick) for key in rows | wanted}
     made = _carry_out(connection, record, wanted, plans, narrowed, tick)
+    search_keys.erase_unreachable(connection, record, tick.at)
     limited = closing.limit(connection, record, until) - {Key(*change[:4]) for change in made}
     return made + [PublicationChange(*key, 0, "limited") for key in sorted(limited)]
 
@@ -161,7 +163,9 @@ def _carry_out(
     tick: Tick,
 ) -> list[PublicationChange]:
     closing.erase(connection, [id_ for made in plans.values() for id_ in made.erase])
-    closing.supersede(connection, [id_ for made in plans.values() for id_ in made.supersede], tick.seq)
+    closing.supersede(
+        connection, record, [id_ for made in plans.values() for id_ in made.supersede], tick.seq
+    )
     closed = set()
     for recipient, reason in narrowed.items():
         kept = [
@@ -171,6 +175,8 @@ def _carry_out(
             for id_ in made.keep
         ]
         closed |= closing.close(connection, record, recipient, kept, reason, tick.seq)
+    if closed:
+        search_keys.erase_closed(connection, record, narrowed, tick.seq)
     added = [
         (key, new)
         for key, made in plans.items()
@@ -196,10 +202,10 @@ def _add(
     rows = [_row(key, new, record, blobs, tick) for key, new in added]
     adding = insert(publication).returning(publication.c.id, sort_by_parameter_order=True)
     ids = connection.execute(adding, rows).scalars()
-    put_keys(
+    search_keys.put(
         connection,
         [
-            (id_, key.recipient, key.type, sources[new.wanted].index)
+            Keyed(id_, key.recipient, key.type, sources[new.wanted].index, record)
             for id_, (key, new) in zip(ids, added, strict=True)
             if new.wanted
         ],

@@ -19,10 +19,17 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     Text,
+    text,
 )
 
-SCHEMA = "0001"
+SCHEMA = "0002"
 """The migration that this code reads and writes; ``Store.check`` refuses a database at any other."""
+
+PROJECTION = 1
+"""The number of the projection: raised by one when records give other publications or index rows.
+
+A database keeps the number its publications were made by; where the two differ, ``db reproject`` is due.
+"""
 
 metadata = MetaData()
 _TEXT = Text().with_variant(Text(collation="C"), "postgresql")  # text sorts by code point everywhere
@@ -34,6 +41,7 @@ clock = Table(
     Column("one", Integer, primary_key=True, autoincrement=False),
     Column("seq", BigInteger, nullable=False),
     Column("at", BigInteger, nullable=False),
+    Column("projection", Integer, nullable=False, server_default="0"),
 )
 
 secret = Table(
@@ -54,6 +62,7 @@ change = Table(
     Column("purpose", _TEXT),
     Column("request_id", _TEXT, nullable=False),
     Column("interaction", _TEXT, nullable=False),
+    Index("change_at", "at", "seq"),
 )
 
 record = Table(
@@ -171,7 +180,11 @@ publication = Table(
     Column("valid_to", BigInteger, nullable=False),
     Column("closed_seq", BigInteger),
     Column("reason", _TEXT),
-    Index("publication_resource", "recipient", "type", "resource_id", "to_seq"),
+    # PostgreSQL takes an index led by the recipient by its first columns only. SQLite asks one led by the
+    # resource for one recipient after the other, and stops early if nobody has the resource, which tells.
+    Index("publication_resource", "recipient", "type", "resource_id", "to_seq").ddl_if(dialect="sqlite"),
+    Index("publication_given", "type", "resource_id", "recipient", "to_seq").ddl_if(dialect="postgresql"),
+    Index("publication_recipient", "recipient", "type", "to_seq"),
     Index("publication_record", "kind", "record_id", "recipient", "to_seq"),
 )
 
@@ -184,6 +197,17 @@ publication_key = Table(
     Column("param", _TEXT, nullable=False),
     Column("system", _TEXT, nullable=False),
     Column("value", _TEXT, nullable=False),
-    PrimaryKeyConstraint("recipient", "type", "param", "value", "system", "publication"),
+    Column("to_seq", BigInteger, nullable=False),
+    Column("superseded_in", _TEXT),
+    # ``to_seq`` comes last: beside the value it would make SQLite seek a range, whose number of steps depends
+    # on whether any key follows. Here both databases pass over superseded keys within the index.
+    PrimaryKeyConstraint("recipient", "type", "param", "value", "system", "publication", "to_seq"),
     Index("publication_key_publication", "publication"),
+    Index(
+        "publication_key_superseded",
+        "superseded_in",
+        "to_seq",
+        sqlite_where=text("superseded_in IS NOT NULL"),
+        postgresql_where=text("superseded_in IS NOT NULL"),
+    ),
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from adapter.storage import blobs, changes, permit_rows, publications, records
 from adapter.storage.instants import from_micros
 from adapter.storage.reader import Reader
+from adapter.storage.tables import PROJECTION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -93,12 +94,17 @@ class Writer(Reader):
         return made
 
     def reindex(self) -> int:
-        """Rebuild the search index and the register of keys; returns the number of stored contents.
+        """Rebuild the search index and the register of search keys; returns the number of stored contents.
 
         An index is rebuilt after search parameters have been added, which stored contents have no rows for.
         """
         self._writes()
-        return blobs.reindex(self._connection)
+        return blobs.reindex(self._connection, self._tick.at)
+
+    def put_projection(self) -> None:
+        """Note that the stored publications are made by the mappings of this version of the program."""
+        self._writes()
+        changes.put_projection(self._connection, PROJECTION)
 
     def _writes(self) -> None:
         """Store the change note, before the first write."""

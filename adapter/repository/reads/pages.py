@@ -2,15 +2,15 @@
 
 The query may hold a birth number, and links end up in logs; so the token is encrypted (JWE, ``dir`` with
 A256GCM, RFC 7516) under a secret the database keeps. The token holds the change number of the first page too:
-later pages show the same state, whatever is written meanwhile.
+later pages show the same state, whatever is written meanwhile. All links from one first page expire together,
+because the keys of that state are kept no longer.
 """
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from datetime import datetime  # noqa: TC003 - msgspec reads the annotation
 
 import msgspec
 from joserfc import jwe
@@ -18,9 +18,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 
 from adapter.errors import BadRequest, IssueType, Message
-
-if TYPE_CHECKING:
-    from datetime import datetime
+from adapter.storage import PAGES_LIVE
 
 PAGE_INVALID = Message(
     "page-invalid",
@@ -29,21 +27,20 @@ PAGE_INVALID = Message(
     en="The link to the next page is invalid or has expired. Repeat the search.",
     source="https://hl7.org/fhir/R4/http.html#paging",
 )
-LIFETIME = timedelta(hours=1)
 
 
 class Page(msgspec.Struct, frozen=True, array_like=True):
-    """The query as sent, the change number of the first page, and the position where the last page ended."""
+    """The query as sent, the change number and instant of the first page, and where the last page ended."""
 
     type: str
     pairs: tuple[tuple[str, str], ...]
     as_of: int
     after: tuple[int, str] | None
+    first_at: datetime
 
 
 class _Sealed(msgspec.Struct, frozen=True, array_like=True):
     owner: str
-    expires: float
     page: Page
 
 
@@ -53,9 +50,9 @@ class Pages:
 
     secret: bytes
 
-    def seal(self, page: Page, owner: tuple[str, ...], now: datetime) -> str:
-        """The token for a page; only this owner can use it, and for one hour."""
-        sealed = _Sealed(_digest(owner), (now + LIFETIME).timestamp(), page)
+    def seal(self, page: Page, owner: tuple[str, ...]) -> str:
+        """The token for a page; only this owner can use it, until an hour after the first page."""
+        sealed = _Sealed(_digest(owner), page)
         header = {"alg": "dir", "enc": "A256GCM"}
         return jwe.encrypt_compact(header, msgspec.json.encode(sealed), OctKey.import_key(self.secret))
 
@@ -70,7 +67,7 @@ class Pages:
             sealed = msgspec.json.decode(plain, type=_Sealed)
         except (JoseError, ValueError, msgspec.MsgspecError):
             raise BadRequest(PAGE_INVALID.at()) from None
-        if sealed.owner != _digest(owner) or sealed.expires < now.timestamp():
+        if sealed.owner != _digest(owner) or sealed.page.first_at + PAGES_LIVE < now:
             raise BadRequest(PAGE_INVALID.at())
         return sealed.page
 

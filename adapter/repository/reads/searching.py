@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from adapter.errors import BadRequest
 from adapter.fhir.codec.stored import read_stored
 from adapter.fhir.search.index import references
@@ -56,7 +58,7 @@ class Search:
 
     def first(self, type_: str, pairs: Sequence[tuple[str, str]]) -> SearchResult:
         """The first page for these parameters."""
-        return self._page(Page(type_, tuple(pairs), self.given.seq(), None))
+        return self._page(Page(type_, tuple(pairs), self.given.seq(), None, self.now))
 
     def following(self, type_: str, token: str) -> SearchResult:
         """The page a token names; BadRequest for a token of another caller or another type."""
@@ -68,9 +70,7 @@ class Search:
     def _page(self, page: Page) -> SearchResult:
         query = parse(page.type, page.pairs, self.base_url)
         found, total, after = self.given.search(query, as_of=page.as_of, count=query.count, after=page.after)
-        token = after and self.pages.seal(
-            Page(page.type, page.pairs, page.as_of, after), self.recipients, self.now
-        )
+        token = after and self.pages.seal(replace(page, after=after), self.recipients)
         return SearchResult(query, found, self._included(query, found, page.as_of), total, token)
 
     def _included(self, query: SearchQuery, matches: list[Published], as_of: int) -> list[Published]:

@@ -6,15 +6,25 @@ Alembic is imported only when an upgrade runs, because serving does not need it.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from sqlalchemy import select
+
+from adapter.storage import changes
 from adapter.storage.engine import make_engine, writing
+from adapter.storage.tables import PROJECTION, clock, publication
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 _LOCK = 4_812_001
 """The number of PostgreSQL's advisory lock; any number will do if every upgrade uses the same."""
 
 
-def upgrade(url: str) -> None:
+def upgrade(url: str) -> bool:
     """Upgrade the database at a SQLAlchemy URL to the newest schema; does nothing if it is there already.
+
+    Returns whether ``db reproject`` is due, because the stored publications are of another projection.
 
     The upgrade is one transaction: interrupted, it changes nothing. Two upgrades at once take turns.
     """
@@ -30,5 +40,14 @@ def upgrade(url: str) -> None:
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+            return _is_due(connection)
     finally:
         engine.dispose()
+
+
+def _is_due(connection: Connection) -> bool:
+    """Are the publications of another projection? If there is none, the projection is this program's."""
+    if connection.execute(select(publication.c.id).limit(1)).first() is None:
+        changes.put_projection(connection, PROJECTION)
+    made_by: int = connection.execute(select(clock.c.projection)).scalar_one()
+    return made_by != PROJECTION

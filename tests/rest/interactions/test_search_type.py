@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -142,6 +143,18 @@ def test_pages_together_are_the_whole(world: House) -> None:
         found = bundle(world.municipality("GET", f"{address.path}?{address.query}"))
         seen += entries(found)
     assert sorted(seen) == ["Organization/enheten", "Organization/kommunen", "Organization/sykehuset"]
+
+
+def test_all_page_links_end_an_hour_after_the_first_page(world: House) -> None:
+    """A next link of a later page gets no hour of its own: the state of the first page is kept for one."""
+    found = bundle(world.municipality("GET", "/fhir/Organization?_count=1"))
+    for expected in (200, 400):
+        world.clock.now += timedelta(minutes=40)
+        address = urlsplit(links(found)["next"])
+        answer = world.municipality("GET", f"{address.path}?{address.query}")
+        assert answer.status_code == expected, answer.json
+        found = bundle(answer) if expected == 200 else found
+    assert answer.json["issue"][0]["details"]["coding"][0]["code"] == "page-invalid"
 
 
 def test_a_page_is_for_the_caller_it_was_made_for(world: House) -> None:

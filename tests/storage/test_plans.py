@@ -1,0 +1,207 @@
+"""Query plans: no search or read of a recipient scans a whole table, in either database.
+
+PostgreSQL plans without the values (``plan_cache_mode``), as it does by itself after some ten executions.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import event, insert, text
+
+from adapter.fhir.codec.stored import render
+from adapter.fhir.search.index import index_rows
+from adapter.fhir.search.parameter_values import Target
+from adapter.fhir.search.parameters import SERVED
+from adapter.fhir.search.query import Criterion, SearchQuery, parse
+from adapter.storage import Store, search_keys
+from adapter.storage.blobs import _index_row
+from adapter.storage.engine import make_engine
+from adapter.storage.instants import ALWAYS, FOREVER
+from adapter.storage.search_keys import Keyed
+from adapter.storage.tables import blob, publication, search_index
+from tests.storage.given import FNR, HOSPITAL, NURSE, T0, WARD, patient, team
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Connection
+
+    from adapter.storage import RecipientReader
+
+SAKER = 1000
+GIVEN = 430
+"""The saker that the hospital is given too."""
+
+CALLER = (NURSE, WARD, HOSPITAL, "directory")
+TABLES = "publication|publication_key|search_index|blob|record|record_key|holder"
+PG_SCAN = re.compile(rf"Seq Scan on ({TABLES})\b")
+SQLITE_SCAN = re.compile(r"^SCAN (?!CONSTANT)")
+
+
+def resources(serial: int) -> list[dict[str, Any]]:
+    """The fourteen resources of one sak."""
+    person = {"reference": f"Patient/p{serial}"}
+    made = [patient(f"p{serial}", f"0181{serial:07d}", name=[{"family": f"Berg{serial}"}])]
+    made += [team(f"t{serial}-{part}", f"p{serial}", name=f"{part}") for part in range(4)]
+    goal = {"resourceType": "Goal", "lifecycleStatus": "active", "subject": person}
+    made += [{**goal, "id": f"g{serial}-{part}"} for part in range(5)]
+    plan = {"resourceType": "CarePlan", "status": "active", "intent": "plan", "subject": person}
+    goals = [{"reference": f"Goal/g{serial}-{part}"} for part in range(5)]
+    return [*made, *({**plan, "id": f"c{serial}-{part}", "goal": goals} for part in range(4))]
+
+
+def fill(connection: Connection) -> None:
+    """Insert the publications with their contents, index rows and keys."""
+    made = [(serial, resource) for serial in range(SAKER) for resource in resources(serial)]
+    bodies = [render(resource) for _, resource in made]
+    index = [index_rows(resource) for _, resource in made]
+    contents = [
+        {"id": place, "hash": place.to_bytes(32), "bytes": body} for place, body in enumerate(bodies, 1)
+    ]
+    rows = [_index_row(place, row) for place, some in enumerate(index, 1) for row in some]
+    given = [
+        _published(place, serial, resource, recipient)
+        for place, (serial, resource) in enumerate(made, 1)
+        for recipient in ("kommune", *([HOSPITAL] if serial < GIVEN else []))
+    ]
+    connection.execute(insert(blob), contents)
+    connection.execute(insert(search_index), rows)
+    connection.execute(insert(publication), [{"id": id_, **one} for id_, one in enumerate(given, 1)])
+    keyed = (
+        Keyed(id_, one["recipient"], one["type"], index[one["blob"] - 1], ("sak", one["record_id"]))
+        for id_, one in enumerate(given, 1)
+    )
+    search_keys.put(connection, keyed)
+
+
+def _published(place: int, serial: int, resource: dict[str, Any], recipient: str) -> dict[str, Any]:
+    return {
+        "recipient": recipient,
+        "purpose": "TREAT" if recipient == HOSPITAL else "",
+        "type": resource["resourceType"],
+        "resource_id": resource["id"],
+        "version": 1,
+        "updated": place,
+        "blob": place,
+        "deleted": False,
+        "kind": "sak",
+        "record_id": f"s{serial}",
+        "from_seq": serial + 1,
+        "to_seq": FOREVER,
+        "valid_from": ALWAYS,
+        "valid_to": FOREVER,
+    }
+
+
+VALUES = {"token": "active", "date": "ge2020-01-01", "string": "Berg12", "reference": "{target}/p12"}
+
+
+def pairs(type_: str) -> Iterator[list[tuple[str, str]]]:
+    """Parameters and values for every kind of search of a type."""
+    yield []
+    for name, parameter in SERVED[type_].items():
+        if name == "_id":
+            value = "p12,t12-1"
+        elif name == "identifier":
+            value = f"{FNR}|01810000012"
+        else:
+            value = VALUES[parameter.type].format(target=next(iter(parameter.targets), "Patient"))
+        yield [(name, value)]
+        for modifier in sorted(parameter.modifiers):
+            asked = value.rpartition("/")[2] if modifier in parameter.targets else value
+            asked = f"{FNR}|01810000012" if modifier == "identifier" else asked
+            yield [(f"{name}:{modifier}", "true" if modifier == "missing" else asked)]
+        if parameter.key and parameter.targets:
+            chained = (f"{name}.identifier", f"{FNR}|01810000012,{FNR}|01810000013")
+            yield from ([chained], [chained, ("_lastUpdated", "ge2020"), ("_sort", "_id")])
+    yield [("_lastUpdated", "lt2030"), ("_sort", "-_lastUpdated")]
+
+
+def ask_everything(given: RecipientReader) -> None:
+    """Every kind of search and read of a recipient."""
+    for type_ in sorted(SERVED):
+        for asked in pairs(type_):
+            query = parse(type_, asked)
+            page = given.search(query, count=10, as_of=SAKER)
+            given.search(query, count=10, as_of=SAKER, after=page.after or (5, "a"))
+    goals = tuple(Target("Goal", f"g{serial}-1") for serial in range(64))
+    given.search(SearchQuery("CarePlan", (Criterion(SERVED["CarePlan"]["goal"], goals),)), count=100)
+    given.published_many([("Goal", f"g12-{part}") for part in range(5)] + [("Patient", "p12")])
+    assert given.published("Patient", "p12")
+    assert given.published_version("Patient", "p12", 1)
+    assert given.published_version("Patient", "p12", 2) is None
+    assert given.published_history("Patient", "p12")
+
+
+@pytest.fixture
+def plans(database_url: str) -> Iterator[tuple[Store, dict[str, str]]]:
+    """A store over the publications, and the plan of each statement it runs, by the statement."""
+    engine = make_engine(database_url)
+    with engine.begin() as connection:
+        fill(connection)
+    with engine.connect() as connection:
+        connection.execute(text("ANALYZE"))
+    engine.dispose()
+    store, seen = Store(database_url), dict[str, str]()
+
+    def watch_postgresql(connection: Any, _record: object) -> None:
+        connection.prepare_threshold = 0
+        connection.add_notice_handler(lambda said: _note(seen, said.message_primary or ""))
+        for setting in (
+            "LOAD 'auto_explain'",
+            "SET auto_explain.log_min_duration = 0",
+            "SET client_min_messages = log",
+            "SET plan_cache_mode = force_generic_plan",
+        ):
+            connection.execute(setting)
+        connection.commit()
+
+    def watch_sqlite(connection: Any, _record: object) -> None:
+        connection.set_trace_callback(lambda statement: seen.setdefault(statement, ""))
+
+    watch = watch_sqlite if database_url.startswith("sqlite") else watch_postgresql
+    event.listen(store._engine, "connect", watch)
+    yield store, seen
+    store.close()
+
+
+def _note(seen: dict[str, str], said: str) -> None:
+    _, begins, explained = said.partition("Query Text: ")
+    if begins:
+        seen[explained] = explained
+
+
+def _explained(database_url: str, seen: dict[str, str]) -> dict[str, list[str]]:
+    """The lines of each statement's plan."""
+    if not database_url.startswith("sqlite"):
+        return {statement: plan.splitlines() for statement, plan in seen.items()}
+    with sqlite3.connect(database_url.removeprefix("sqlite:///")) as connection:
+        return {
+            statement: [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}")]
+            for statement in seen
+            if statement.startswith("SELECT")
+        }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("recipients", [CALLER, ("kommune",)], ids=["hospital", "municipality"])
+def test_no_search_scans_a_whole_table(
+    plans: tuple[Store, dict[str, str]], database_url: str, recipients: tuple[str, ...]
+) -> None:
+    """Every kind of search and read over 20 000 publications begins with an index of its recipient's rows."""
+    store, seen = plans
+    with store.read() as reader:
+        ask_everything(reader.for_recipients(recipients, "TREAT", T0))
+    scan = SQLITE_SCAN if database_url.startswith("sqlite") else PG_SCAN
+    explained = _explained(database_url, seen)
+    scanning = [
+        "\n".join((statement, *plan))
+        for statement, plan in explained.items()
+        if any(scan.search(line) for line in plan)
+    ]
+    assert len(explained) >= 50  # as many shapes, whatever the values
+    assert scanning == []
