@@ -59,7 +59,7 @@ CORRECTED: dict[str, str] = {
 _ANCHORED = {"eld-19", "eld-20"}
 
 STATED_HERE: dict[str, dict[str, str]] = {
-    # The length of a list is a primitive, which has no finding of its own.
+    # Stated at max, which is a primitive; constraints are judged on objects.
     "ElementDefinition": {"eld-3": "max.empty() or max = '*' or max.toInteger() >= 0"},
     # Codings are compared whole, with display, as HL7's validator does.
     "Observation.component": {
