@@ -15,29 +15,6 @@ _texts.add(
 )
 _texts.add(
     "Bundle",
-    "bdl-2",
-    "search er bare tillatt i en Bundle av typen searchset. Fjern search.",
-    "search is allowed only in a Bundle of type searchset. Remove search.",
-    place=".search",
-)
-_texts.add(
-    "Bundle",
-    "bdl-3",
-    "request mangler, eller er ikke tillatt her. Bare typene batch, transaction og history har"
-    " request, og da i hver entry.",
-    "request is missing, or not allowed here. Only the types batch, transaction and history have"
-    " request, and then in every entry.",
-)
-_texts.add(
-    "Bundle",
-    "bdl-4",
-    "response mangler, eller er ikke tillatt her. Bare typene batch-response, transaction-response og"
-    " history har response, og da i hver entry.",
-    "response is missing, or not allowed here. Only the types batch-response, transaction-response"
-    " and history have response, and then in every entry.",
-)
-_texts.add(
-    "Bundle",
     "bdl-5",
     "Denne entry har verken resource, request eller response. Legg til minst én av dem.",
     "The entry has neither resource, request nor response. Add at least one of them.",

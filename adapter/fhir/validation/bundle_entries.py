@@ -1,4 +1,6 @@
-"""Check of the fullUrls and links of a Bundle, by rules that the specification states in prose, and of bdl-7.
+"""Check of the entries and links of a Bundle: the rules in prose, and the invariants about each entry.
+
+The specification states bdl-2, bdl-3, bdl-4 and bdl-7 for all entries together; here the entry is found.
 
 Rules: https://hl7.org/fhir/R4/bundle.html#bundle-unique and https://hl7.org/fhir/R4/http.html#paging.
 """
@@ -18,6 +20,31 @@ if TYPE_CHECKING:
     from adapter.errors import Finding
 
 _SOURCE = "https://hl7.org/fhir/R4/bundle.html#invs"
+SEARCH = Message(
+    "bdl-2",
+    IssueType.INVARIANT,
+    nb="search er bare tillatt i en Bundle av typen searchset. Fjern search.",
+    en="search is allowed only in a Bundle of type searchset. Remove search.",
+    source=_SOURCE,
+)
+REQUEST = Message(
+    "bdl-3",
+    IssueType.INVARIANT,
+    nb="request mangler, eller er ikke tillatt her. Bare typene batch, transaction og history har request,"
+    " og da i hver entry.",
+    en="request is missing, or not allowed here. Only the types batch, transaction and history have request,"
+    " and then in every entry.",
+    source=_SOURCE,
+)
+RESPONSE = Message(
+    "bdl-4",
+    IssueType.INVARIANT,
+    nb="response mangler, eller er ikke tillatt her. Bare typene batch-response, transaction-response og"
+    " history har response, og da i hver entry.",
+    en="response is missing, or not allowed here. Only the types batch-response, transaction-response and"
+    " history have response, and then in every entry.",
+    source=_SOURCE,
+)
 TWICE = Message(
     "bdl-7",
     IssueType.INVARIANT,
@@ -54,17 +81,20 @@ LINK_TWICE = Message(
     source=_SOURCE,
 )
 
+_REQUESTS = {"batch", "transaction", "history"}
+_RESPONSES = {"batch-response", "transaction-response", "history"}
 _LINKS = {"self", "first", "previous", "prev", "next", "last"}
 _FULL_URL = {"fullUrl", "_fullUrl"}
 _WITHOUT_FULL_URL = {"batch", "transaction", "batch-response", "transaction-response"}
 
 
 def findings(bundle: dict[str, Any], path: str) -> Iterator[Finding]:
-    """The findings of the fullUrls and links of a Bundle."""
+    """The findings of the entries and links of a Bundle."""
     kind = text(bundle, "type")
     seen: set[tuple[str, str]] = set()
     for index, entry in _objects(bundle, "entry"):
         here = f"{path}.entry[{index}]"
+        yield from _of_kind(entry, kind, here)
         url, resource = entry.get("fullUrl"), entry.get("resource")
         if isinstance(url, str):
             yield from _of_url(url, resource if isinstance(resource, dict) else {}, kind, f"{here}.fullUrl")
@@ -75,6 +105,16 @@ def findings(bundle: dict[str, Any], path: str) -> Iterator[Finding]:
         elif kind not in _WITHOUT_FULL_URL and "resource" in entry and not entry.keys() & _FULL_URL:
             yield WITHOUT_URL.at(here)
     yield from _links(bundle, path)
+
+
+def _of_kind(entry: dict[str, Any], kind: str | None, path: str) -> Iterator[Finding]:
+    """The findings of what an entry must and may hold in a Bundle of a type."""
+    if "search" in entry and kind != "searchset":
+        yield SEARCH.at(f"{path}.search")
+    if ("request" in entry) != (kind in _REQUESTS):
+        yield REQUEST.at(path)
+    if ("response" in entry) != (kind in _RESPONSES):
+        yield RESPONSE.at(path)
 
 
 def _of_url(url: str, resource: dict[str, Any], kind: str | None, path: str) -> Iterator[Finding]:

@@ -40,8 +40,8 @@ UNBROKEN = {
 """Invariants that are judged, and that no structurally valid resource breaks."""
 
 ELSEWHERE_TRIED = {
-    "age-1", "app-1", "app-2", "app-3", "app-4", "att-1", "bdl-1", "bdl-10", "bdl-11", "bdl-12", "bdl-2",
-    "bdl-3", "bdl-4", "bdl-5", "bdl-8", "bdl-9", "cmp-1", "cmp-2", "cnt-3", "con-1", "con-2", "con-4",
+    "age-1", "app-1", "app-2", "app-3", "app-4", "att-1", "bdl-1", "bdl-10", "bdl-11", "bdl-12",
+    "bdl-5", "bdl-8", "bdl-9", "cmp-1", "cmp-2", "cnt-3", "con-1", "con-2", "con-4",
     "con-5", "cpl-3", "cpt-2", "ctm-1", "dis-1", "drq-1", "drq-2", "drt-1", "exp-1", "gol-1", "obs-3",
     "obs-6", "obs-7", "org-1", "org-2", "org-3", "pat-1", "per-1", "ppc-1", "prr-1", "qty-3", "rat-1",
     "rng-2", "sqt-1", "tim-1", "tim-10", "tim-2", "tim-4", "tim-5", "tim-6", "tim-7", "tim-8", "tim-9",
