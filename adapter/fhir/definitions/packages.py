@@ -149,7 +149,8 @@ def _archive_files(path: Path) -> Iterator[tuple[str, bytes]]:
             if count > MOST_FILES:
                 raise PackageError(f"{path}: more than {MOST_FILES} files. Name a smaller package.")
             inner = PurePosixPath(member.name)
-            if inner.is_absolute() or ".." in inner.parts:
+            named = (inner, PurePosixPath(member.linkname)) if member.linkname else (inner,)
+            if any(one.is_absolute() or ".." in one.parts for one in named):
                 raise PackageError(
                     f"{path}: a name in the archive leaves its folder. Do not use this package."
                 )
