@@ -75,4 +75,4 @@ def compiled(text: str) -> Expression:
         # As an inner one: what depends on the resource alone is computed once in an environment.
         return Expression(text, step_of(parsed(text), is_inner=True))
     except RecursionError:
-        raise FhirPathError("unsupported", "The expression is nested too deeply") from None
+        raise FhirPathError("too-costly", "The expression is nested too deeply") from None

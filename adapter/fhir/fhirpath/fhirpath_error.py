@@ -10,9 +10,10 @@ Reason = Literal["syntax", "unsupported", "too-costly", "undecided"]
 class FhirPathError(Exception):
     """An expression that cannot be compiled, or an evaluation that cannot give a result.
 
-    ``reason``: ``syntax`` and ``unsupported`` come from the compilation, ``too-costly`` and ``undecided``
-    from an evaluation (``unsupported`` too, for a pattern that is computed). ``undecided``: the result needs
-    something that is not at hand, such as a value set. ``position`` is an index into the expression.
+    ``reason``: ``syntax`` and ``unsupported`` come from the compilation, ``undecided`` from an evaluation
+    (``unsupported`` too, for a pattern that is computed), ``too-costly`` from both: the expression is nested
+    too deeply, or takes too many steps. ``undecided``: the result needs something that is not at hand, such
+    as a value set. ``position`` is an index into the expression.
     """
 
     def __init__(self, reason: Reason, detail: str, position: int | None = None) -> None:

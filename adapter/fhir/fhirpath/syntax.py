@@ -200,7 +200,7 @@ class _Parser:
     def _deeper(self) -> None:
         self._depth += 1
         if self._depth > MAX_DEPTH:
-            raise FhirPathError("unsupported", "The expression is nested too deeply", self._next.position)
+            raise FhirPathError("too-costly", "The expression is nested too deeply", self._next.position)
 
     @staticmethod
     def _limited(count: int, token: Token) -> None:

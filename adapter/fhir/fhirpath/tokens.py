@@ -49,7 +49,7 @@ def tokens(expression: str) -> list[Token]:
         FhirPathError: the expression has a character outside the grammar, or too many characters.
     """
     if len(expression) > MAX_LENGTH:
-        raise FhirPathError("unsupported", "The expression is too long", MAX_LENGTH)
+        raise FhirPathError("too-costly", "The expression is too long", MAX_LENGTH)
     found: list[Token] = []
     position = 0
     while position < len(expression):

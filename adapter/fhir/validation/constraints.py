@@ -136,5 +136,5 @@ def unreadable(profile: Profile, path: str) -> Iterator[Finding]:
                 try:
                     compiled(one.expression)
                 except FhirPathError as error:
-                    if error.reason == "syntax":
+                    if error.reason in {"syntax", "too-costly"}:
                         yield _of_profile(one, path, error)
