@@ -11,6 +11,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from adapter.fhir.definitions import data_types, facts, resource_types
+from adapter.fhir.definitions.compilation import TYPES
+from adapter.fhir.definitions.definition_shapes import (
+    ElementBinding,
+    ElementDefinition,
+    StructureDefinition,
+)
 from adapter.fhir.definitions.layers import (
     AllowedType,
     BrokenProfile,
@@ -28,8 +34,6 @@ if TYPE_CHECKING:
 
     from adapter.fhir.definitions import ElementFacts
 
-TYPES = "http://hl7.org/fhir/StructureDefinition/"
-_ELEMENT_OF = f"{TYPES}elementdefinition-profile-element"
 
 _BY_URL = Slicing((Discriminator("value", "url"),), is_ordered=False, rules="open")
 _BY_TYPE = Slicing((Discriminator("type", "$this"),), is_ordered=False, rules="open")
@@ -41,90 +45,6 @@ MOST_SEGMENTS = 64
 """Segments of an element id, with the slices of slices in it; an instance is not nested more deeply."""
 LARGEST_COUNT = 9
 """Digits of a cardinality."""
-
-
-class _Discriminator(msgspec.Struct):
-    type: str
-    path: str
-
-
-class _Slicing(msgspec.Struct):
-    discriminator: list[_Discriminator] = []
-    ordered: bool = False
-    rules: str = "open"
-
-
-class _Extension(msgspec.Struct):
-    url: str = ""
-    valueString: str = ""  # noqa: N815 - FHIR's spelling
-
-
-class _Extended(msgspec.Struct):
-    extension: list[_Extension] = []
-
-
-class _Type(msgspec.Struct):
-    code: str = ""
-    profile: list[str] = []
-    targetProfile: list[str] = []  # noqa: N815 - FHIR's spelling
-    extended: list[_Extended | None] = msgspec.field(name="_profile", default=[])
-
-    def profiles(self) -> tuple[str, ...]:
-        """The profiles; one that is an element of a profile has the element id as its fragment."""
-        named: list[str] = []
-        for index, url in enumerate(self.profile):
-            beside = self.extended[index] if index < len(self.extended) else None
-            ids = [one.valueString for one in beside.extension if one.url == _ELEMENT_OF] if beside else []
-            named.append(f"{url}#{ids[0]}" if ids else url)
-        return tuple(named)
-
-
-class _Binding(msgspec.Struct):
-    strength: str = ""
-    valueSet: str = ""  # noqa: N815 - FHIR's spelling
-
-
-class _Constraint(msgspec.Struct):
-    key: str = ""
-    severity: str = "error"
-    expression: str = ""
-    human: str = ""
-
-
-class _Element(msgspec.Struct):
-    path: str
-    id: str = ""
-    sliceName: str = ""  # noqa: N815 - FHIR's spelling
-    slicing: _Slicing | None = None
-    min: int | None = None
-    max: str | None = None
-    type: list[_Type] = []
-    maxLength: int | None = None  # noqa: N815 - FHIR's spelling
-    isModifier: bool = False  # noqa: N815 - FHIR's spelling
-    mustSupport: bool | None = None  # noqa: N815 - FHIR's spelling
-    binding: _Binding | None = None
-    constraint: list[_Constraint] = []
-
-
-class _Context(msgspec.Struct):
-    type: str
-    expression: str
-
-
-class _Elements(msgspec.Struct):
-    element: list[dict[str, Any]] = []
-
-
-class _Definition(msgspec.Struct):
-    url: str
-    type: str
-    kind: str = ""
-    derivation: str = ""
-    baseDefinition: str = ""  # noqa: N815 - FHIR's spelling
-    differential: _Elements | None = None
-    snapshot: _Elements | None = None
-    context: list[_Context] = []
-    contextInvariant: list[str] = []  # noqa: N815 - FHIR's spelling
 
 
 class _Segment(NamedTuple):
@@ -158,7 +78,7 @@ def compiled(
     """
     url = str(definition.get("url", ""))
     try:
-        read = msgspec.convert(definition, _Definition)
+        read = msgspec.convert(definition, StructureDefinition)
         return _compiled(read, find)
     except msgspec.ValidationError as error:
         return BrokenProfile(url, f"it is malformed ({error})")
@@ -166,7 +86,7 @@ def compiled(
         return BrokenProfile(url, str(problem))
 
 
-def _compiled(read: _Definition, find: Callable[[str], Profile | BrokenProfile | None]) -> Profile:
+def _compiled(read: StructureDefinition, find: Callable[[str], Profile | BrokenProfile | None]) -> Profile:
     type_name = read.type.removeprefix(TYPES)
     if type_name not in resource_types() | data_types() | _ABSTRACT:
         raise _Problem("its type is not a type of R4")
@@ -205,7 +125,7 @@ class _Differential:
 
     def add(self, raw: dict[str, Any]) -> None:
         """Add the rules of one element to its layer."""
-        element = msgspec.convert(raw, _Element)
+        element = msgspec.convert(raw, ElementDefinition)
         layer, base = self._layer(self._segments(element))
         layer.profile = self.url
         if "." not in element.path:
@@ -226,7 +146,7 @@ class _Differential:
                 element.slicing.rules,
             )
 
-    def _segments(self, element: _Element) -> list[_Segment]:
+    def _segments(self, element: ElementDefinition) -> list[_Segment]:
         """The segments below the root: from the id, else from the path and the slices opened before it."""
         if element.path.partition(".")[0] != self.root.type:
             raise _Problem(f"an element has a path outside {self.root.type}")
@@ -262,7 +182,7 @@ class _Differential:
                 layer = _slice(layer, slice_name, key_type, self.url)
         return layer, base
 
-    def _add_cardinality(self, layer: Layer, element: _Element, base: ElementFacts | None) -> None:
+    def _add_cardinality(self, layer: Layer, element: ElementDefinition, base: ElementFacts | None) -> None:
         """Add the cardinality; a base profile that is stricter still holds."""
         if element.min is not None:
             layer.min = max(layer.min, element.min)
@@ -275,7 +195,7 @@ class _Differential:
             layer.base_min = base.min
 
     def _constraints(
-        self, layer: Layer, element: _Element, base: ElementFacts | None
+        self, layer: Layer, element: ElementDefinition, base: ElementFacts | None
     ) -> Iterator[Constraint]:
         """The constraints that neither the base type nor a base profile states."""
         known = {one.key for one in layer.constraints} | {"ele-1", "ext-1"}
@@ -340,7 +260,7 @@ def _named_type(name: str, slice_name: str) -> str:
     return next((one for one in (rest, lower) if one in data_types()), "")
 
 
-def _add_types(layer: Layer, element: _Element) -> None:
+def _add_types(layer: Layer, element: ElementDefinition) -> None:
     types = [one for one in element.type if one.code and "fhirpath" not in one.code]
     if not types:
         return
@@ -350,7 +270,7 @@ def _add_types(layer: Layer, element: _Element) -> None:
         (layer.type,) = codes
 
 
-def _add_values(layer: Layer, raw: Mapping[str, Any], element: _Element) -> None:
+def _add_values(layer: Layer, raw: Mapping[str, Any], element: ElementDefinition) -> None:
     """Add fixed, pattern and bounds; the key tells the type (``fixedCode``), the layer needs the value."""
     for key, value in raw.items():
         prefix = next(
@@ -372,7 +292,7 @@ def _has_prefix(key: str, prefix: str) -> bool:
     return key.startswith(prefix) and key[len(prefix) : len(prefix) + 1].isupper()
 
 
-def _is_bound(base: ElementFacts | None, binding: _Binding) -> bool:
+def _is_bound(base: ElementFacts | None, binding: ElementBinding) -> bool:
     """Tests whether the base type has the same binding, which the structure check judges."""
     own = base.binding if base else None
     return own is not None and (own.strength, own.value_set) == (
