@@ -152,8 +152,9 @@ class ProfileWalk:
 
     def slices(self, found: list[Item], layer: Layer, path: str, container: Container) -> None:
         """Judge the occurrences of a sliced element by their slices."""
-        if not layer.slicing or not layer.slicing.discriminators:
-            self.unchecked.note("rule", f"{layer.profile}#{layer.id}")  # nothing tells the slices apart
+        if not slices.are_told_apart(layer):
+            self.unchecked.note("rule", f"{layer.profile}#{layer.id}")
+            return
         sorted_out = slices.sort_out(found, layer, self, container)
         self.tally.take(slices.findings(sorted_out, layer, path))
         for name, sliced in layer.slices.items():

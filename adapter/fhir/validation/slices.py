@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from adapter.fhir.validation import profile_faults as faults
-from adapter.fhir.validation.discriminators import Discrimination
+from adapter.fhir.validation.discriminators import Discrimination, steps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -30,6 +30,12 @@ class SortedOut:
     failed: Callable[[int, str], list[Discriminator]]
 
 
+def are_told_apart(layer: Layer) -> bool:
+    """Tests whether a layer has discriminators, and each has a path that can be read."""
+    told = layer.slicing.discriminators if layer.slicing else ()
+    return bool(told) and all(steps(one.path) is not None for one in told)
+
+
 def sort_out(found: list[Item], layer: Layer, asked: Asked, container: Container) -> SortedOut:
     """The slice of each occurrence: the first of the layer whose discriminators all hold."""
     discrimination = Discrimination(asked, container, layer)
@@ -37,15 +43,14 @@ def sort_out(found: list[Item], layer: Layer, asked: Asked, container: Container
     def failed(index: int, name: str) -> list[Discriminator]:
         return discrimination.failed(found[index], name)
 
-    names = list(layer.slices) if discrimination.discriminators else []
-    chosen = (next((name for name in names if not failed(index, name)), None) for index in range(len(found)))
+    chosen = (
+        next((name for name in layer.slices if not failed(index, name)), None) for index in range(len(found))
+    )
     return SortedOut(tuple(zip(found, chosen, strict=True)), failed)
 
 
 def findings(sorted_out: SortedOut, layer: Layer, path: str) -> Iterator[Finding]:
     """The findings of the slices as a whole: their counts, their order, and occurrences without a slice."""
-    if layer.slicing is None or not layer.slicing.discriminators:
-        return
     counts = Counter(of for _, of in sorted_out.assigned)
     for name, sliced in layer.slices.items():
         count = counts[name]

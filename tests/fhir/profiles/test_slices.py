@@ -302,3 +302,12 @@ def test_the_time_of_slicing_is_linear_in_the_occurrences() -> None:
 
     seconds(10)
     assert seconds(16_000) < 24 * seconds(2_000)
+
+
+def test_slices_that_cannot_be_told_apart_are_named_as_not_checked() -> None:
+    """A discriminator with a path in a form that is not supported judges nothing, and is named."""
+    definition = profile("p", "Patient", sliced("value", "where(system = 'phone').use"), *PHONE)
+    rules = Rules(Definitions.built_in().with_package(package_of([definition], "t")), (f"{BASE}/p",))
+    result = judge(patient(A_FAX), rules)
+    assert result.is_valid
+    assert ("rule", f"{BASE}/p#Patient.telecom") in result.not_checked
