@@ -40,7 +40,7 @@ class Codes:
 
     @property
     def is_ours(self) -> bool:
-        """Does the project define the code system?"""
+        """Tests whether the project defines the code system."""
         return self.system is not None and self.system.startswith(BASE)
 
     @property

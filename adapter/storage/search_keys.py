@@ -100,7 +100,7 @@ def erase_unreachable(connection: Connection, record: tuple[str, str], at: int) 
 
 
 def reachable(at: int) -> ColumnElement[bool]:
-    """Has a publication keys at instant ``at``: is it open, or superseded by a recent change?"""
+    """The condition that a publication has keys at ``at``: it is open, or was superseded recently."""
     ended = publication.c.to_seq <= _last_unreachable(at)
     return publication.c.closed_seq.is_(None) & ended.is_not(True)
 

@@ -104,7 +104,7 @@ class Layer:
 
 
 class ExtensionContext(NamedTuple):
-    """Where an extension may be used: an element path, a FHIRPath, or the url of another extension."""
+    """A place where an extension may be used: an element path, a FHIRPath, or the url of another extension."""
 
     kind: str
     expression: str

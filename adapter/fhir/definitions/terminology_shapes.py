@@ -97,7 +97,7 @@ _SHAPES: dict[str, type] = {"CodeSystem": _CodeSystem, "ValueSet": _ValueSet}
 
 
 def misshapen(resource: dict[str, Any]) -> str | None:
-    """What is wrong with the shape of a CodeSystem or ValueSet, and where; None for a sound definition."""
+    """The fault in the shape of a CodeSystem or ValueSet, with its place; None for a sound definition."""
     try:
         msgspec.convert(resource, _SHAPES.get(str(resource.get("resourceType")), dict))
     except msgspec.ValidationError as error:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def comparison_of(item: Node) -> Comparison:
-    """How a node is compared: by its type, or by its value where that has another form than the type."""
+    """The kind of comparison of a node: by its type, or by its value where that has another form than the type."""
     value, by_type = item.value, item.type.comparison
     if isinstance(value, str):
         if by_type == "date":
@@ -37,7 +37,7 @@ def comparison_of(item: Node) -> Comparison:
 
 
 def _common(one: Node, other: Node) -> Comparison | None:
-    """How two nodes are compared, or None.
+    """The kind of comparison of two nodes, or None.
 
     A string that is written as a date is compared with a date as one, which N1 does not do, but both authors
     of profiles and other engines do: ``birthDate > '1970-01-01'``.

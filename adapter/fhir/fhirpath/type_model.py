@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Comparison = Literal["string", "boolean", "number", "date", "time", "quantity", "complex"]
-"""How values of a type are compared."""
+"""The kinds of comparison of values."""
 
 _COMPARISONS: dict[str, Comparison] = {
     "boolean": "boolean",

@@ -54,7 +54,7 @@ class Terminology:
         self._contains = lru_cache(ANSWERS_KEPT)(partial(membership.contains, self))
 
     def contains(self, value_set: str, system: str | None, code: str) -> Answer:
-        """Whether a value set has a code of a system; without a system, of any system.
+        """The answer whether a value set has a code of a system; without a system, of any system.
 
         The answer is unknown when the value set is not at hand, or when the codes that decide are not.
         """
@@ -82,7 +82,7 @@ class Terminology:
         language: str | None = None,
         value_set: str | None = None,
     ) -> Answer:
-        """Whether a display is the display or a designation of a code; case and white space do not count.
+        """The answer whether a display is a text of a code; case and white space do not count.
 
         ``language`` is the language of the display where the sender says it: a display in a language without
         designations cannot be judged, and neither can a Norwegian one. ``value_set`` is the value set that

@@ -17,7 +17,7 @@ _NORWEGIAN_TEXT = re.compile(r"[æøåÆØÅ]|\b(?:av|eller|etter|hos|ikke|og|so
 
 
 def fits(display: str, texts: Texts, language: str | None) -> Answer:
-    """Whether a display is one of the texts of a concept; case and white space do not count.
+    """The answer whether a display is one of the texts of a concept; case and white space do not count.
 
     The answer is unknown when the concept has no text in the language of the display: the language that is
     given, or Norwegian when the display has Norwegian letters or words. Another display is then a translation

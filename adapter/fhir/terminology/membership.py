@@ -38,7 +38,7 @@ class Source(Protocol):
 
 
 def contains(source: Source, value_set: str, system: str | None, code: str) -> Answer:
-    """Whether a value set has a code of a system; without a system, of any system."""
+    """The answer whether a value set has a code of a system; without a system, of any system."""
     if system is not None:
         return _Question(source, system, code).contained(value_set)
     systems, are_all_known = _systems(source, value_set)
@@ -84,7 +84,7 @@ class _Question:
         self._depth = 0
 
     def contained(self, canonical: str) -> Answer:
-        """Whether a value set has the code."""
+        """The answer whether a value set has the code."""
         if canonical in self._answers:
             return self._answers[canonical]
         self._answers[canonical] = "unknown"
@@ -144,7 +144,7 @@ class _Question:
         return "yes" if concept.code in matching else "no" if system.is_complete else "unknown"
 
     def _is_listed(self, enumerated: Iterable[str], part: Part) -> Answer:
-        """Whether the part lists the code; in another case only where the system is known to allow it."""
+        """The answer whether the part lists the code; in another case only where the system is known to allow it."""
         if self._code in enumerated:
             return "yes"
         if self._code.casefold() not in part.folded:

@@ -42,7 +42,7 @@ def is_syntax(system: str) -> bool:
 
 
 def follows(system: str, code: str) -> Answer:
-    """Whether a code follows the grammar of its system; unknown for units without the package ucumvert."""
+    """The answer whether a code follows its system's grammar; units need the package ucumvert."""
     return _JUDGES[system](code) if len(code) <= MAX_CODE else "unknown"
 
 
@@ -59,7 +59,7 @@ def _uri(code: str) -> Answer:
 
 
 def _language_tag(code: str) -> Answer:
-    """Whether a tag is well-formed, and its language, script and region are registered."""
+    """The answer whether a tag is well-formed, and its language, script and region are registered."""
     tag = code.lower()
     if tag in register("tags") or _PRIVATE_TAG.fullmatch(tag):
         return "yes"

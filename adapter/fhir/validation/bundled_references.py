@@ -76,7 +76,7 @@ class _Named(NamedTuple):
 
 
 class _Address(NamedTuple):
-    """What a reference names: a fullUrl, and a version if it names one."""
+    """The target that a reference names: a fullUrl, and a version if it names one."""
 
     url: str
     version: str = ""

@@ -37,7 +37,7 @@ class Step(NamedTuple):
 
 
 class Asked(Protocol):
-    """What a discriminator asks of the validation around it."""
+    """The questions that a discriminator asks of the validation around it."""
 
     def profile(self, canonical: str) -> Profile | None:
         """The compiled profile of a canonical, or None."""

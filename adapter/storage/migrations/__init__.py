@@ -46,7 +46,7 @@ def upgrade(url: str) -> bool:
 
 
 def _is_due(connection: Connection) -> bool:
-    """Are the publications of another projection? If there is none, the projection is this program's."""
+    """Tests whether publications are of another projection; without any, the projection is this program's."""
     if connection.execute(select(publication.c.id).limit(1)).first() is None:
         changes.put_projection(connection, PROJECTION)
     made_by: int = connection.execute(select(clock.c.projection)).scalar_one()
