@@ -104,7 +104,7 @@ class Layer:
 
 
 class ExtensionContext(NamedTuple):
-    """A place where an extension may be used: an element path, a FHIRPath, or the url of another extension."""
+    """A place that an extension may have: an element path, a FHIRPath, or the url of an extension."""
 
     kind: str
     expression: str

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def comparison_of(item: Node) -> Comparison:
-    """The kind of comparison of a node: by its type, or by its value where that has another form than the type."""
+    """The kind of comparison of a node: by its type, or by a value of another form than the type."""
     value, by_type = item.value, item.type.comparison
     if isinstance(value, str):
         if by_type == "date":

@@ -144,7 +144,7 @@ class _Question:
         return "yes" if concept.code in matching else "no" if system.is_complete else "unknown"
 
     def _is_listed(self, enumerated: Iterable[str], part: Part) -> Answer:
-        """The answer whether the part lists the code; in another case only where the system is known to allow it."""
+        """The answer whether the part lists the code, in another case only if the system allows it."""
         if self._code in enumerated:
             return "yes"
         if self._code.casefold() not in part.folded:
