@@ -22,7 +22,7 @@ from sqlalchemy import (
     text,
 )
 
-SCHEMA = "0002"
+SCHEMA = "0003"
 """The migration that this code reads and writes; ``Store.check`` refuses a database at any other."""
 
 PROJECTION = 1
@@ -42,6 +42,7 @@ clock = Table(
     Column("seq", BigInteger, nullable=False),
     Column("at", BigInteger, nullable=False),
     Column("projection", Integer, nullable=False, server_default="0"),
+    Column("epoke", _TEXT, nullable=False, server_default=""),
 )
 
 secret = Table(
@@ -71,6 +72,7 @@ record = Table(
     Column("kind", _TEXT, nullable=False),
     Column("id", _TEXT, nullable=False),
     Column("version", Integer, nullable=False),
+    Column("touched", BigInteger, nullable=False, server_default="0"),
     PrimaryKeyConstraint("kind", "id"),
 )
 
@@ -175,6 +177,7 @@ publication = Table(
     Column("record_id", _TEXT, nullable=False),
     Column("permit", _TEXT),
     Column("from_seq", BigInteger, nullable=False),
+    Column("told_seq", BigInteger, nullable=False, server_default="0"),
     Column("to_seq", BigInteger, nullable=False),
     Column("valid_from", BigInteger, nullable=False),
     Column("valid_to", BigInteger, nullable=False),
