@@ -9,7 +9,7 @@ from sqlalchemy import create_engine, text
 
 from adapter.fhir.codec.stored import render
 from adapter.repository.publishing.projection import DENIED
-from adapter.storage import Desired
+from adapter.storage import Content, Desired
 from tests.storage.given import HOSPITAL, NURSE, WARD, patient, publish, team, to
 from tests.test_cli import _at_home, run
 
@@ -29,7 +29,7 @@ def checked(
     """
     monkeypatch.setenv("ADAPTER_DATABASE_URL", database_url)
     given = [to(recipient, team()) for recipient in ("kommune", HOSPITAL, WARD, NURSE)]
-    denied = Desired(NURSE, "", DENIED, "s1", b"{}", ())
+    denied = Desired(NURSE, "", DENIED, "s1", Content.of(b"{}", ()))
     publish(store, *given, to("kommune", patient()), denied)
 
     def check() -> tuple[int, list[str]]:

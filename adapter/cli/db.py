@@ -45,11 +45,13 @@ def upgrade() -> None:
 
 
 @command.command("reproject")
-def reproject() -> None:
+@click.option("--names", is_flag=True, help="Tell every text anew, with the names that apply now.")
+def reproject(*, names: bool) -> None:
     """Publish and index every record again.
 
     Run it after an upgrade or a change of the mapping files. A publication gets a new version only if its
-    bytes change.
+    bytes change. The names of professionals and organisations stand as they were when the text was last told;
+    with --names they become those of now.
     """
     from adapter.app import open_repository  # noqa: PLC0415 - `upgrade` needs none of it
     from adapter.storage import ChangeNote  # noqa: PLC0415
@@ -57,7 +59,7 @@ def reproject() -> None:
     repository = open_repository(Settings.from_environment(os.environ))
     note = ChangeNote("ip-adapter", None, None, None, str(uuid.uuid4()), "db reproject")
     try:
-        made = repository.reproject(note)
+        made = repository.reproject(note, names=names)
     finally:
         repository.store.close()
     click.echo(f"{made.records} records published again, {made.changes} publications changed")

@@ -17,7 +17,6 @@ from adapter.fhir.codec.received import read_received
 from adapter.fhir.codec.stored import render
 from adapter.fhir.json_trees import with_texts
 from adapter.fhir.search.parameter_values import local
-from adapter.mapping import Scene
 from adapter.mapping.transforms import PAIRS
 from adapter.record.parts import PARTS, TYPES, kind_of, parts, put, surroundings, unlinked
 from adapter.repository.writes.order import in_order
@@ -59,9 +58,9 @@ def to_bundle(record: RecordFile, mappings: Mappings) -> dict[str, Any]:
     """The Bundle with every part of a record that has a resource type, as the municipality sees it."""
     entries = []
     rest = record.residues()
-    scene = Scene(record.body)
     for part in parts(record.kind, record.body):
         residue = rest.get((part.type, part.id))
+        scene = mappings.scene(part.kind, record.body)
         resource = mappings.of(part.kind).to_fhir(part.body, part.surroundings, residue, scene)
         entry = {"fullUrl": f"{BASE}/{part.type}/{part.id}", "resource": resource}
         labels = [*_labels(part.body), *_fields(_awaiting(record, part, mappings))]

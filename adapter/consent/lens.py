@@ -125,6 +125,11 @@ def lenses(sak: dict[str, Any], ansatt_with: Holders, now: datetime) -> list[Len
         ansatt_with: the holder of a rolle by its id; None if unknown.
         now: an aware instant.
     """
+    return lenses_of(sak, permits(sak, ansatt_with), now)
+
+
+def lenses_of(sak: dict[str, Any], rows: list[Permit], now: datetime) -> list[Lens]:
+    """The lenses of every recipient from ``now`` on, made of the sak's permits and denies ``rows``."""
     found = [Lens(KOMMUNE, ANY_PURPOSE, Standing.MUNICIPALITY)]
     if sak.get("tilstand") == "feilregistrert":
         return found
@@ -135,8 +140,8 @@ def lenses(sak: dict[str, Any], ansatt_with: Holders, now: datetime) -> list[Len
         Lens(recipient, ANY_PURPOSE, Standing.PARENT, window) for recipient, window in decided.items()
     )
     ends = boundaries(seat.window for seat in seats(sak))
-    for (recipient, purpose), rows in _grouped(permits(sak, ansatt_with), decided).items():
-        found.extend(_stretches(recipient, purpose, rows, ends, now))
+    for (recipient, purpose), own in _grouped(rows, decided).items():
+        found.extend(_stretches(recipient, purpose, own, ends, now))
     shut = without_consent(sak)
     return [replace(lens, shut=shut) for lens in found if lens.window.high is None or lens.window.high > now]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from adapter.fhir.definitions import facts
 from adapter.mapping.awaited import Awaiting
@@ -18,31 +18,51 @@ from adapter.mapping.keeping import Keeping
 from adapter.mapping.lists import Each, Inside, Items, Many, Restated
 from adapter.mapping.mapping import Closed, PartMapping
 from adapter.mapping.mapping_files import read
+from adapter.mapping.narrative_lines import Scene, unnamed
 from adapter.mapping.narrators import NarratorMaker
 from adapter.mapping.rows import Around, Coded, Fixed, Flag, Row, Tuple, Value
 from adapter.mapping.sources import MappingError, walk
+from adapter.mapping.telling import reach, telling
 from adapter.mapping.transforms import PAIRS, TUPLES
 from adapter.mapping.views import VIEWS
 from adapter.settings import mappings_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from adapter.mapping.paths import FhirPath
     from adapter.mapping.sources import ClosedSource, FileSource, RowSource, Sources
+    from adapter.mapping.telling import Tells
 
 
 @dataclass(frozen=True, slots=True)
 class Mappings:
-    """Every mapping by kind of part, with the sources it was compiled from."""
+    """Every mapping by kind of part, with the sources it was compiled from.
+
+    ``tells`` is the content each narrative tells of by itself, ``reach`` also through other parts.
+    """
 
     by_part: Mapping[str, PartMapping]
     sources: Sources
+    tells: Mapping[str, Tells]
+    reach: Mapping[str, frozenset[str]]
 
     def of(self, part: str) -> PartMapping:
         """The mapping of a kind of part."""
         return self.by_part[part]
+
+    def scene(
+        self, part: str, record: Mapping[str, Any], named: Callable[[str, str], str | None] = unnamed
+    ) -> Scene:
+        """The scene of the narrative of a kind of part, which shows nothing the narrative does not tell of.
+
+        Args:
+            part: the kind of part.
+            record: the record as the recipient may see it.
+            named: the name of an ansatt, rolle or organisasjon by kind and id; None if unknown.
+        """
+        return Scene(record, named, reach=self.reach[part])
 
 
 @cache
@@ -60,7 +80,9 @@ def load(folder: Path) -> Mappings:
     sources = read(folder)
     maker = NarratorMaker(sources.defs, sources.codes, sources.narrative)
     compiled = [_compiled(file, sources, maker) for file in sources.files]
-    return Mappings({mapping.part: mapping for mapping in compiled}, sources)
+    by_part = {mapping.part: mapping for mapping in compiled}
+    tells = telling({part: mapping.narrator for part, mapping in by_part.items()})
+    return Mappings(by_part, sources, tells, {part: reach(part, tells) for part in by_part})
 
 
 def _compiled(file: FileSource, sources: Sources, maker: NarratorMaker) -> PartMapping:

@@ -7,7 +7,7 @@ cannot contain hidden content.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from adapter.fhir.narrative_writing import Line, Section, generated
@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 _TRAILING = " ,:"
 
 
+def unnamed(_kind: str, _id: str) -> str | None:
+    """No name: nobody outside the record is known."""
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Scene:
     """The content a text may show beside its own part.
@@ -28,15 +33,22 @@ class Scene:
         record: the record of the part, as the recipient may see it.
         named: the name of an ansatt, rolle or organisasjon by kind and id; None if unknown.
         above: the ids of the parts that enclose this text.
+        reach: the kinds of part and the lists that the text can tell of; None for all.
     """
 
     record: Mapping[str, Any] = field(default_factory=dict)
-    named: Callable[[str, str], str | None] = lambda _kind, _id: None
+    named: Callable[[str, str], str | None] = unnamed
     above: frozenset[str] = frozenset()
+    reach: frozenset[str] | None = None
 
     def part(self, kind: str, id_: str) -> dict[str, Any] | None:
         """Another part of the record by kind and id; None if missing or hidden."""
-        return next((one for one in self.record.get(LISTS.get(kind, ""), ()) if one["id"] == id_), None)
+        listed = self._reached(kind, LISTS.get(kind, ""))
+        return next((one for one in listed if one["id"] == id_), None)
+
+    def beside(self, name: str) -> Sequence[dict[str, Any]]:
+        """A list of the record beside its parts; empty if missing or hidden."""
+        return self._reached(name, name)
 
     def name(self, kind: str, id_: str) -> str | None:
         """The name of an aktor by kind and id; None if unknown."""
@@ -44,7 +56,14 @@ class Scene:
 
     def within(self, id_: str) -> Scene:
         """The scene inside the text of the part of this id."""
-        return Scene(self.record, self.named, self.above | {id_})
+        return replace(self, above=self.above | {id_})
+
+    def _reached(self, what: str, name: str) -> Sequence[dict[str, Any]]:
+        """A list of the record; LookupError for a kind or list that the text is not known to tell of."""
+        if self.reach is not None and what not in self.reach:
+            raise LookupError(f"the text is not compiled to tell of {what}")
+        found: Sequence[dict[str, Any]] = self.record.get(name, ())
+        return found
 
 
 ALONE = Scene()
@@ -219,9 +238,7 @@ class Beside:
 
     def lines(self, part: dict[str, Any], scene: Scene) -> list[Line]:
         """The lines of the items that belong to this part."""
-        own = [
-            one for one in scene.record.get(self.field, ()) if one.get(self.link, part["id"]) == part["id"]
-        ]
+        own = [one for one in scene.beside(self.field) if one.get(self.link, part["id"]) == part["id"]]
         line = self.shown.line("", own, scene)
         return [line] if line else []
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from adapter.record.nodes import walk
-from adapter.record.parts import PARTS
+from adapter.record.parts import LINKS, PARTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,6 +29,12 @@ LOCAL = frozenset({"innbygger", *LISTS})
 OF_AKTOR = frozenset(kind.name for kind in PARTS if kind.is_aktor)
 NAMING: Mapping[str, str] = {field: kind.name for kind in PARTS for field in kind.named_by}
 """The fields, other than aktor fields, that hold an id or a list of ids, and the kind of part referred to."""
+
+MENTIONING: Mapping[str, str] = {
+    **NAMING,
+    **{link.field: kind.name for link in LINKS for kind in PARTS if kind.field == link.home},
+}
+"""The same, with the fields of links that are shown in one part and stored in another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,27 @@ def references_at(node: Node) -> list[Reference]:
         if (kind := NAMING.get(field))
         for path, id_ in _ids(f"{node.path}.{field}", value)
     ]
+
+
+def mentioned(value: Any, field: str = "") -> Iterator[tuple[str, str]]:
+    """Kind and id of everything that a part may refer to, found by the names of fields alone.
+
+    Args:
+        value: the body of a part, or a value within it.
+        field: the name of the field that holds the value.
+    """
+    if isinstance(value, dict):
+        for name, item in value.items():
+            if isinstance(item, str):
+                yield MENTIONING.get(name, name), item
+            else:
+                yield from mentioned(item, name)
+    elif isinstance(value, list):
+        for item in value:
+            if not isinstance(item, str):
+                yield from mentioned(item, field)
+            elif field in MENTIONING:
+                yield MENTIONING[field], item
 
 
 def _ids(path: str, value: Any) -> Iterator[tuple[str, str]]:

@@ -16,22 +16,22 @@ from adapter.record import schema
 from adapter.record.avvik import avvik
 from adapter.record.parts import parts
 from adapter.record.schema import KINDS
-from adapter.repository.directory import Directory
-from adapter.repository.publishing.publisher import publish
+from adapter.repository.publishing.contents import Contents
 from adapter.repository.reads.pages import Pages
 from adapter.repository.reads.recipients import UNKNOWN, check_scope, present, recipients
 from adapter.repository.reads.searching import Search, SearchResult
+from adapter.repository.revision import Revision
 from adapter.repository.session import Session
 from adapter.repository.writes.changed_since import changed_since
+from adapter.repository.writes.deciding import Answer, WriteDecision, decide, plan_of
 from adapter.repository.writes.number_holders import RegisteredNumbers
 from adapter.repository.writes.part_reader import PartReader
 from adapter.repository.writes.placing import Placing
 from adapter.repository.writes.preconditions import check_if_match
 from adapter.repository.writes.put_transaction import Put, PutResult, Transaction
-from adapter.repository.writes.storing import store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from adapter.consent.decision import Decision
     from adapter.record.parts import Part
@@ -41,6 +41,9 @@ if TYPE_CHECKING:
     from adapter.storage import ChangeNote, Published, RecipientReader, RecordVersion, Store
 
 REPROJECTED_AT_ONCE = 50
+
+DECIDED_ON_SNAPSHOTS = 2
+"""The times a write is decided before the lock is taken; after that it is decided under the lock."""
 
 RECIPIENTS_WRITE_LATER = Message(
     "recipient-writes-not-yet",
@@ -143,10 +146,13 @@ class Repository:
         """
         for put in puts:
             check_scope(caller, put.type, put.interaction)
-        with self._session(note) as session:
-            mine = recipients(caller, session.writer, session.now)
-            given = session.writer.for_recipients(mine, caller.purpose, session.now)
-            return Transaction(session, caller, mine, given).carry_out(puts)
+
+        def decided(session: Session) -> WriteDecision[list[PutResult]]:
+            mine = recipients(caller, session.reader, session.now)
+            given = session.reader.for_recipients(mine, caller.purpose, session.now)
+            return Transaction(session, caller, mine, given).decision(puts)
+
+        return self._write(note, decided)
 
     def transaction(self, puts: Sequence[Put], *, caller: Caller, note: ChangeNote) -> list[PutResult]:
         """:meth:`put` for the entries of a transaction; Forbidden for every caller but the municipality.
@@ -157,12 +163,26 @@ class Repository:
             raise Forbidden(RECIPIENTS_WRITE_LATER.at())
         return self.put(puts, caller=caller, note=note)
 
-    @contextmanager
-    def _session(self, note: ChangeNote) -> Iterator[Session]:
-        """The one write transaction of an interaction: committed on leaving, rolled back by an exception."""
+    def _write(self, note: ChangeNote, decided: Callable[[Session], WriteDecision[Answer]]) -> Answer:
+        """Decide a write on a snapshot and store it, if the same would be decided now; else decide again.
+
+        The last time it is decided while no other can write. A write that changes nothing waits for nobody.
+        """
         now = self.deployment.now()
+        for _ in range(DECIDED_ON_SNAPSHOTS):
+            with self.store.read() as reader:
+                session = Session.begin(self.deployment, reader, now)
+                plan, answer = decided(session)
+                if plan.is_empty:
+                    return answer(reader, session.now)
+            with self.store.write(note, session.now) as writer:
+                if session.still_holds(writer, plan):
+                    writer.store(plan)
+                    return answer(writer, writer.at)
         with self.store.write(note, now) as writer:
-            yield Session(self.deployment, writer, writer.at)
+            plan, answer = decided(Session.begin(self.deployment, writer, writer.at))
+            writer.store(plan)
+            return answer(writer, writer.at)
 
     # The municipal door, and the commands
 
@@ -213,12 +233,10 @@ class Repository:
         """
         with self.store.read() as reader:
             sak = _known(reader.record("sak", id_)).body
-            directory = Directory(
-                lambda *of: found.body if (found := reader.record(*of)) else None, reader.holder
-            )
-            now = self.deployment.now()
+            session = Session.begin(self.deployment, reader, self.deployment.now())
+            holders = session.directory.ansatt_with
             return [
-                (part, explain(sak, part, recipient, purpose, now, directory.ansatt_with))
+                (part, explain(sak, part, recipient, purpose, session.now, holders))
                 for part in parts("sak", sak)
             ]
 
@@ -241,40 +259,50 @@ class Repository:
                 judged.
             PreconditionRequired, PreconditionFailed: If-Match is missing or names an old version; the latter
                 names each part changed since.
-            Unprocessable, Conflict: see :func:`adapter.repository.writes.storing.store`.
+            Unprocessable, Conflict: see :func:`adapter.repository.writes.deciding.decide`.
         """
         invalid = schema.validate(kind, body)
         if invalid:
             raise Unprocessable(*invalid)
-        with self._session(note) as session:
+
+        def decided(session: Session) -> WriteDecision[RecordChange]:
             head = session.head(kind, id_)
             check_if_match(
                 if_match,
                 head.version if head else None,
                 required=self.deployment.if_match_required,
-                changed=lambda: changed_since(if_match or "", session.writer.record_versions(kind, id_)),
+                changed=lambda: changed_since(if_match or "", session.reader.record_versions(kind, id_)),
             )
             reader = PartReader(self.deployment, RegisteredNumbers(session))
             Placing(session, reader).put_record(kind, body, rest or {})
-            dropped = store(session).dropped
-            return RecordChange(_known(session.writer.record(kind, id_)), head is None, dropped)
+            plan, dropped = decide(session)
+            return WriteDecision(
+                plan,
+                lambda stored, _: RecordChange(_known(stored.record(kind, id_)), head is None, dropped),
+            )
 
-    def reproject(self, note: ChangeNote) -> Reprojected:
-        """Publish and index every record anew, after a change of the mappings or the search parameters."""
+        return self._write(note, decided)
+
+    def reproject(self, note: ChangeNote, *, names: bool = False) -> Reprojected:
+        """Publish and index every record anew, after a change of the mappings or the search parameters.
+
+        ``names`` tells every text anew, with the names that ansatte and organisasjoner have now.
+        """
         records = changes = 0
         for kind in KINDS:
             after: str | None = None
             while True:
-                with self._session(note) as session:
-                    page = session.writer.records(kind, after, REPROJECTED_AT_ONCE)
-                    for record in page:
-                        changes += len(publish(session, kind, record.body, record.body))
+                with self.store.write(note, self.deployment.now()) as writer:
+                    page = writer.records(kind, after, REPROJECTED_AT_ONCE)
+                    session = Session.begin(self.deployment, writer, writer.at)
+                    stays = [Revision(kind, one.body, one.body) for one in page]
+                    changes += len(writer.store(plan_of(Contents(session, names=names), stays, whole=True)))
                 if not page:
                     break
                 after, records = page[-1].id, records + len(page)
-        with self._session(note) as session:
-            session.writer.reindex()
-            session.writer.put_projection()
+        with self.store.write(note, self.deployment.now()) as writer:
+            writer.reindex()
+            writer.put_projection()
         return Reprojected(records, changes)
 
 

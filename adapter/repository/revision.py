@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from adapter.record.difference import Difference
 from adapter.record.parts import PARTS
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ class Sent(NamedTuple):
     resource: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Revision:
     """One record's change.
 
@@ -44,6 +46,16 @@ class Revision:
     before: dict[str, Any] | None
     after: dict[str, Any]
     sent: Mapping[tuple[str, str], Sent] = field(default_factory=dict)
+
+    @cached_property
+    def difference(self) -> Difference:
+        """The parts of the record before and after."""
+        return Difference.between(self.kind, self.before, self.after)
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Kind and id of the record."""
+        return self.kind, self.after["id"]
 
     def told(self, findings: Iterable[Finding], mappings: Mappings) -> list[Finding]:
         """The findings, moved from their places in the record to the places in the resources that were sent.

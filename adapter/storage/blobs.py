@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 
 from adapter.fhir.codec.stored import read_stored
 from adapter.fhir.search.index import index_rows
@@ -14,28 +14,46 @@ from adapter.storage.search_keys import Keyed
 from adapter.storage.tables import blob, publication, publication_key, search_index
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Table
 
     from adapter.fhir.search.index import IndexRow
-    from adapter.storage.values import Desired
+    from adapter.storage.values import Content
 
 
-def put_blobs(connection: Connection, contents: Mapping[bytes, Desired]) -> dict[bytes, int]:
-    """Store the new bodies with their index rows; returns the blob id of each hash."""
-    query = select(blob.c.hash, blob.c.id).where(blob.c.hash.in_(list(contents)))
+def put_blobs(connection: Connection, contents: Collection[Content]) -> dict[bytes, int]:
+    """Store the new contents with their index rows; returns the blob id of each hash."""
+    query = select(blob.c.hash, blob.c.id).where(blob.c.hash.in_([content.hash for content in contents]))
     known = {bytes(hash_): id_ for hash_, id_ in connection.execute(query)}
-    missing = [hash_ for hash_ in contents if hash_ not in known]
+    missing = [content for content in contents if content.hash not in known]
     if missing:
-        rows = [{"hash": hash_, "bytes": contents[hash_].body} for hash_ in missing]
-        adding = insert(blob).returning(blob.c.id, sort_by_parameter_order=True)
-        new = dict(zip(missing, connection.execute(adding, rows).scalars(), strict=True))
-        index = [_index_row(id_, row) for hash_, id_ in new.items() for row in contents[hash_].index]
+        first = next_id(connection, blob)
+        rows = [
+            {"id": first + index, "hash": content.hash, "bytes": content.body}
+            for index, content in enumerate(missing)
+        ]
+        connection.execute(insert(blob), rows)
+        new = {content.hash: first + index for index, content in enumerate(missing)}
+        known |= new
+        index = [_index_row(new[content.hash], row) for content in missing for row in content.index]
         if index:
             connection.execute(insert(search_index), index)
-        known |= new
     return known
+
+
+def next_id(connection: Connection, table: Table) -> int:
+    """The id after the highest of a table. The one writer counts ids on, so that it knows them beforehand."""
+    highest: int | None = connection.execute(select(func.max(table.c.id))).scalar_one()
+    return (highest or 0) + 1
+
+
+def stored_index(connection: Connection, blobs: Mapping[bytes, int]) -> dict[bytes, list[IndexRow]]:
+    """The index rows of stored contents, by the hash of each blob id."""
+    if not blobs:
+        return {}
+    query = select(blob.c.hash, blob.c.bytes).where(blob.c.id.in_(list(blobs.values())))
+    return {bytes(hash_): index_rows(read_stored(body)) for hash_, body in connection.execute(query)}
 
 
 def _index_row(blob_id: int, row: IndexRow) -> dict[str, Any]:

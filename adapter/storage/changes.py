@@ -36,6 +36,12 @@ def now(connection: Connection) -> int:
     return seq
 
 
+def last(connection: Connection) -> tuple[int, int]:
+    """Number and instant of the last change; 0 and the instant of the database before the first."""
+    seq, at = connection.execute(select(clock.c.seq, clock.c.at)).one()
+    return seq, at
+
+
 def put_projection(connection: Connection, number: int) -> None:
     """Store the number of the projection that the publications are made by."""
     connection.execute(update(clock).values(projection=number))

@@ -19,32 +19,24 @@ if TYPE_CHECKING:
     from adapter.storage.values import PermitLike
 
 
-def put(connection: Connection, record_id: str, rows: Iterable[PermitLike]) -> bool:
-    """Replace the permits of a sak; returns whether they changed."""
+_C = permit.c
+_COLUMNS = (
+    _C.recipient, _C.purpose, _C.del_, _C.emne, _C.deny, _C.samtykke, _C.regel, _C.valid_from, _C.valid_to
+)  # fmt: skip
+
+
+def put(connection: Connection, record_id: str, rows: Iterable[PermitLike]) -> None:
+    """Replace the permits of a sak."""
     wanted = [_row(record_id, row) for row in rows]
-    if wanted == _stored(connection, record_id):
-        return False
     connection.execute(delete(permit).where(permit.c.record_id == record_id))
     if wanted:
         connection.execute(insert(permit), wanted)
-    return True
 
 
 def of_record(connection: Connection, record_id: str) -> list[PermitRow]:
     """The permits of a sak, in the order they were stored."""
-    return [
-        PermitRow(
-            row["recipient"],
-            row["purpose"],
-            row["del_"],
-            row["emne"],
-            row["deny"],
-            row["samtykke"],
-            row["regel"],
-            Window(bound(row["valid_from"]), bound(row["valid_to"])),
-        )
-        for row in _stored(connection, record_id)
-    ]
+    query = select(*_COLUMNS).where(permit.c.record_id == record_id).order_by(permit.c.id)
+    return [PermitRow(*row[:7], Window(bound(row[7]), bound(row[8]))) for row in connection.execute(query)]
 
 
 def records_naming(connection: Connection, recipient: str) -> list[str]:
@@ -66,9 +58,3 @@ def _row(record_id: str, row: PermitLike) -> dict[str, Any]:
         "valid_from": window_start(row.window.low),
         "valid_to": window_end(row.window.high),
     }
-
-
-def _stored(connection: Connection, record_id: str) -> list[dict[str, Any]]:
-    columns = [column.label(column.key) for column in permit.c if column.key != "id"]
-    query = select(*columns).where(permit.c.record_id == record_id).order_by(permit.c.id)
-    return [dict(row) for row in connection.execute(query).mappings()]

@@ -29,7 +29,7 @@ class Key(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class OpenRow:
-    """An open publication; ``hash`` is None for a tombstone."""
+    """An open publication; ``hash`` is None for a tombstone, ``told`` the change whose names its text has."""
 
     id: int
     version: int
@@ -38,6 +38,7 @@ class OpenRow:
     permit: str | None
     valid_from: int
     valid_to: int
+    told: int = 0
 
     def shown_by(self, at: int) -> bool:
         """Can a request have read the row by this instant?"""
@@ -60,17 +61,21 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class New:
-    """A row to add; ``wanted`` is None for a tombstone, whose window ends with what it follows."""
+    """A row to add; ``wanted`` is None for a tombstone, whose window ends with what it follows.
+
+    ``told`` is the change whose names the text has; None for the change that adds the row.
+    """
 
     version: int
     updated: int
     wanted: Wanted | None
     valid_from: int
     valid_to: int
+    told: int | None = None
 
 
 @dataclass(slots=True)
-class Plan:
+class RowPlan:
     """Ids of rows to supersede, erase and keep; and the rows to add."""
 
     supersede: list[int] = field(default_factory=list)
@@ -79,7 +84,7 @@ class Plan:
     add: list[New] = field(default_factory=list)
 
 
-def plan(rows: Sequence[OpenRow], wanted: Iterable[Wanted], newest_closed: int, at: int) -> Plan:
+def plan(rows: Sequence[OpenRow], wanted: Iterable[Wanted], newest_closed: int, at: int) -> RowPlan:
     """The plan that changes the open ``rows`` of one recipient, purpose and resource to ``wanted``.
 
     Content that stays keeps its version, and other content gets the next version. The versions a reader meets
@@ -88,16 +93,18 @@ def plan(rows: Sequence[OpenRow], wanted: Iterable[Wanted], newest_closed: int, 
     Args:
         rows: the open rows, tombstones too.
         wanted: the desired rows, whose windows do not overlap; empty if the resource is deleted.
-        newest_closed: the highest version among rows no longer open, 0 for none.
+        newest_closed: the highest version among rows no longer open; not needed (0) if an open row is shown,
+            because the open rows then have the highest version.
         at: the instant of the write.
     """
-    made = Plan()
+    made = RowPlan()
     newest = max([newest_closed, *(row.version for row in rows if row.shown_by(at))])
     coming = sorted((want for want in wanted if want.valid_to > at), key=lambda want: want.valid_from)
     if not coming:
         return _end(rows, newest, at)
     left = {row.id: row for row in rows}
-    floor = max([newest_closed, *(row.version for row in rows if row.valid_from <= at)])
+    told = {row.hash: row.told for row in rows}
+    floor = max([newest_closed, *_passed(rows, coming, at)])
     for want in coming:
         same = _same(left.values(), want, floor, newest, at)
         if same is not None and holds_alike(same, want, at):
@@ -108,16 +115,27 @@ def plan(rows: Sequence[OpenRow], wanted: Iterable[Wanted], newest_closed: int, 
             if same is not None:
                 version, updated = same.version, _reopened(same, want, at)
                 _retire(made, left.pop(same.id), at)
-            made.add.append(New(version, updated, want, want.valid_from, want.valid_to))
+            since = told.get(want.hash)
+            made.add.append(New(version, updated, want, want.valid_from, want.valid_to, since))
         newest, floor = max(newest, version), version + 1
     for row in left.values():
         _retire(made, row, at)
     return made
 
 
-def _end(rows: Sequence[OpenRow], newest: int, at: int) -> Plan:
+def _passed(rows: Sequence[OpenRow], coming: Sequence[Wanted], at: int) -> list[int]:
+    """The versions that no earlier version may follow: those begun, and those shown that are retired."""
+    return [
+        row.version
+        for row in rows
+        if row.valid_from <= at
+        or (row.shown_by(at) and not any(holds_alike(row, want, at) for want in coming))
+    ]
+
+
+def _end(rows: Sequence[OpenRow], newest: int, at: int) -> RowPlan:
     """The plan for a deletion: a tombstone replaces the shown row, for the rest of its window."""
-    made = Plan()
+    made = RowPlan()
     shown = [row for row in rows if row.shown_by(at) and not row.expired_by(at)]
     if shown and all(row.hash is None for row in shown):
         made.keep = [row.id for row in shown]
@@ -161,5 +179,5 @@ def _reopened(row: OpenRow, want: Wanted, at: int) -> int:
     return row.updated
 
 
-def _retire(made: Plan, row: OpenRow, at: int) -> None:
+def _retire(made: RowPlan, row: OpenRow, at: int) -> None:
     (made.supersede if row.shown_by(at) else made.erase).append(row.id)

@@ -1,14 +1,12 @@
-"""Publications of one record: changes the stored rows to the desired ones, and closes lost access.
+"""Publications of one record: reads the open rows, and carries out the planned changes.
 
-:mod:`publication_plan` has the rules for one resource; this module carries them out for all resources of a
-record. A *narrowed* recipient (consent withdrawn, a part shielded or labelled, the wrong person) loses all
-its rows of the record except those it keeps, its history too: no read finds a closed row. A recipient that
-the end of a period will narrow keeps its history until then.
+A *narrowed* recipient (consent withdrawn, a part shielded or labelled, the wrong person) loses all its rows
+of the record except those it keeps, its history too: no read finds a closed row. A recipient that the end of
+a period will narrow keeps its history until then.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -17,20 +15,20 @@ from sqlalchemy import bindparam, func, insert, select
 
 from adapter.errors import Conflict, IssueType, Message
 from adapter.storage import closing, search_keys
-from adapter.storage.blobs import put_blobs
-from adapter.storage.instants import FOREVER, window_end, window_start
-from adapter.storage.publication_plan import Key, New, OpenRow, Plan, Wanted, holds_alike, plan
+from adapter.storage.blobs import next_id, put_blobs, stored_index
+from adapter.storage.instants import FOREVER
+from adapter.storage.publication_plan import Key, OpenRow
 from adapter.storage.search_keys import Keyed
 from adapter.storage.tables import blob, holder, publication
 from adapter.storage.values import Action, PublicationChange
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from datetime import datetime
+    from collections.abc import Collection, Mapping
 
     from sqlalchemy import Connection
 
-    from adapter.storage.values import Desired
+    from adapter.storage.publication_plan import New
+    from adapter.storage.record_plan import PublicationsPlan
 
 ID_TAKEN = Message(
     "resource-id-taken",
@@ -40,13 +38,10 @@ ID_TAKEN = Message(
 )
 
 _P = publication.c
-_HELD = select(holder.c.kind, holder.c.record_id).where(
-    holder.c.type == bindparam("type"), holder.c.id == bindparam("id")
-)
 _OPEN = (
     select(
         _P.recipient, _P.purpose, _P.type, _P.resource_id,
-        _P.id, _P.version, _P.updated, blob.c.hash, _P.permit, _P.valid_from, _P.valid_to,
+        _P.id, _P.version, _P.updated, blob.c.hash, _P.permit, _P.valid_from, _P.valid_to, _P.told_seq,
     )
     .outerjoin(blob, blob.c.id == _P.blob)
     .where(
@@ -57,13 +52,6 @@ _OPEN = (
     )
     .order_by(_P.id)
 )  # fmt: skip
-_NEWEST_CLOSED = select(func.max(_P.version)).where(
-    _P.recipient == bindparam("recipient"),
-    _P.purpose == bindparam("purpose"),
-    _P.type == bindparam("type"),
-    _P.resource_id == bindparam("id"),
-    (_P.to_seq < FOREVER) | _P.closed_seq.is_not(None),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,22 +62,46 @@ class Tick:
     at: int
 
 
-def reconcile(
-    connection: Connection,
-    record: tuple[str, str],
-    desired: Iterable[Desired],
-    narrowed: Mapping[str, str],
-    until: Mapping[str, datetime],
-    tick: Tick,
+def open_rows(connection: Connection, kind: str, record_id: str) -> dict[Key, list[OpenRow]]:
+    """The open publications of a record."""
+    rows: dict[Key, list[OpenRow]] = defaultdict(list)
+    for row in connection.execute(_OPEN, {"kind": kind, "record_id": record_id}):
+        rows[Key(*row[:4])].append(OpenRow(*row[4:]))
+    return dict(rows)
+
+
+def newest_versions(connection: Connection, keys: Collection[Key]) -> dict[Key, int]:
+    """The highest version among the rows of each key that are no longer open; keys without any are absent."""
+    columns = (_P.recipient, _P.purpose, _P.type, _P.resource_id)
+    query = select(*columns, func.max(_P.version)).where(
+        _P.recipient.in_({key.recipient for key in keys}),
+        _P.type.in_({key.type for key in keys}),
+        _P.resource_id.in_({key.id for key in keys}),
+        (_P.to_seq < FOREVER) | _P.closed_seq.is_not(None),
+    )
+    return {Key(*row[:4]): row[4] for row in connection.execute(query.group_by(*columns))}
+
+
+def holders(
+    connection: Connection, keys: Collection[tuple[str, str]]
+) -> dict[tuple[str, str], tuple[str, str]]:
+    """Kind and id of the record that each resource (type, id) belongs or belonged to, if it ever existed."""
+    query = select(holder).where(
+        holder.c.type.in_({type_ for type_, _ in keys}), holder.c.id.in_({id_ for _, id_ in keys})
+    )
+    rows = connection.execute(query)
+    return {(row.type, row.id): (row.kind, row.record_id) for row in rows if (row.type, row.id) in keys}
+
+
+def carry_out(
+    connection: Connection, record: tuple[str, str], made: PublicationsPlan, tick: Tick
 ) -> list[PublicationChange]:
-    """Change the publications of a record to exactly ``desired``.
+    """Change the publications of a record as planned.
 
     Args:
         connection: of a transaction that holds the clock.
         record: kind and id.
-        desired: all publications from now on; those of one resource have windows that do not overlap.
-        narrowed: recipients that lose their history of the record, with the reason.
-        until: recipients that lose it later without a write, with the instant.
+        made: the plan, made of the rows that are still open.
         tick: the change.
 
     Returns:
@@ -98,122 +110,64 @@ def reconcile(
     Raises:
         Conflict: a resource with the same type and id belongs to another record.
     """
-    wanted: dict[Key, list[Desired]] = defaultdict(list)
-    for item in desired:
-        wanted[Key(item.recipient, item.purpose, item.type, item.id)].append(item)
-    rows = _open_rows(connection, record)
-    _hold(connection, record, {(key.type, key.id) for key in wanted} - {(key.type, key.id) for key in rows})
-    plans = {key: _plan(connection, key, rows.get(key, []), wanted[key], tick) for key in rows | wanted}
-    made = _carry_out(connection, record, wanted, plans, narrowed, tick)
+    _hold(connection, record, made.resources)
+    closing.erase(connection, made.erase)
+    closing.supersede(connection, record, made.supersede, tick.seq)
+    closed: set[Key] = set()
+    for recipient, ended in made.close.items():
+        closed |= closing.close(connection, record, recipient, ended.kept, ended.reason, tick.seq)
+    if closed:
+        search_keys.erase_closed(connection, record, made.close, tick.seq)
+    _add(connection, record, made, tick)
     search_keys.erase_unreachable(connection, record, tick.at)
-    limited = closing.limit(connection, record, until) - {Key(*change[:4]) for change in made}
-    return made + [PublicationChange(*key, 0, "limited") for key in sorted(limited)]
+    changes = _changes(made, closed)
+    limited = closing.limit(connection, record, made.limit) - {Key(*change[:4]) for change in changes}
+    return changes + [PublicationChange(*key, 0, "limited") for key in sorted(limited)]
 
 
-def _open_rows(connection: Connection, record: tuple[str, str]) -> dict[Key, list[OpenRow]]:
-    rows: dict[Key, list[OpenRow]] = defaultdict(list)
-    for row in connection.execute(_OPEN, {"kind": record[0], "record_id": record[1]}):
-        rows[Key(*row[:4])].append(OpenRow(*row[4:]))
-    return dict(rows)
-
-
-def _hold(connection: Connection, record: tuple[str, str], new: set[tuple[str, str]]) -> None:
-    """Store the record that holds each resource; an id stays with its record, even after deletion."""
-    add = []
-    for type_, id_ in sorted(new):
-        held_by = held(connection, type_, id_)
-        if held_by is None:
-            add.append({"type": type_, "id": id_, "kind": record[0], "record_id": record[1]})
-        elif held_by != record:
-            raise Conflict(ID_TAKEN.at(type=type_))
+def _hold(connection: Connection, record: tuple[str, str], resources: Collection[tuple[str, str]]) -> None:
+    """Store the record that holds each new resource; an id stays with its record, even after deletion."""
+    if not resources:
+        return
+    known = holders(connection, resources)
+    other = next((key for key in sorted(known) if known[key] != record), None)
+    if other is not None:
+        raise Conflict(ID_TAKEN.at(type=other[0]))
+    add = [
+        {"type": type_, "id": id_, "kind": record[0], "record_id": record[1]}
+        for type_, id_ in sorted(set(resources) - set(known))
+    ]
     if add:
         connection.execute(insert(holder), add)
 
 
-def held(connection: Connection, type_: str, id_: str) -> tuple[str, str] | None:
-    """Kind and id of the record a resource belongs or belonged to; None if it never existed."""
-    row = connection.execute(_HELD, {"type": type_, "id": id_}).one_or_none()
-    return None if row is None else (row.kind, row.record_id)
-
-
-def _plan(connection: Connection, key: Key, rows: list[OpenRow], items: list[Desired], tick: Tick) -> Plan:
-    wants = [_want(item) for item in items]
-    wants.sort(key=lambda want: want.valid_from)
-    rows = sorted(rows, key=lambda row: row.valid_from)
-    if len(rows) == len(wants) and all(map(holds_alike, rows, wants, [tick.at] * len(rows))):
-        return Plan(keep=[row.id for row in rows])
-    return plan(rows, wants, _newest_closed(connection, key), tick.at)
-
-
-def _want(item: Desired) -> Wanted:
-    digest = hashlib.sha256(item.body).digest()
-    return Wanted(digest, item.permit, window_start(item.valid_from), window_end(item.valid_to))
-
-
-def _newest_closed(connection: Connection, key: Key) -> int:
-    return connection.execute(_NEWEST_CLOSED, key._asdict()).scalar_one() or 0
-
-
-def _carry_out(
-    connection: Connection,
-    record: tuple[str, str],
-    wanted: Mapping[Key, list[Desired]],
-    plans: Mapping[Key, Plan],
-    narrowed: Mapping[str, str],
-    tick: Tick,
-) -> list[PublicationChange]:
-    closing.erase(connection, [id_ for made in plans.values() for id_ in made.erase])
-    closing.supersede(
-        connection, record, [id_ for made in plans.values() for id_ in made.supersede], tick.seq
-    )
-    closed = set()
-    for recipient, reason in narrowed.items():
-        kept = [
-            id_
-            for key, made in plans.items()
-            if key.recipient == recipient and wanted.get(key)
-            for id_ in made.keep
-        ]
-        closed |= closing.close(connection, record, recipient, kept, reason, tick.seq)
-    if closed:
-        search_keys.erase_closed(connection, record, narrowed, tick.seq)
-    added = [
-        (key, new)
-        for key, made in plans.items()
-        for new in made.add
-        if new.wanted is not None or key.recipient not in narrowed
-    ]
-    _add(connection, record, wanted, added, tick)
-    return _changes(plans, added, closed)
-
-
-def _add(
-    connection: Connection,
-    record: tuple[str, str],
-    wanted: Mapping[Key, list[Desired]],
-    added: list[tuple[Key, New]],
-    tick: Tick,
-) -> None:
-    if not added:
+def _add(connection: Connection, record: tuple[str, str], made: PublicationsPlan, tick: Tick) -> None:
+    """Add the new rows with their contents and search keys; the one writer counts their ids on itself."""
+    if not made.add:
         return
-    sources = {_want(item): item for key, new in added if new.wanted for item in wanted[key]}
-    contents = {new.wanted.hash: sources[new.wanted] for _, new in added if new.wanted}
-    blobs = put_blobs(connection, contents)
-    rows = [_row(key, new, record, blobs, tick) for key, new in added]
-    adding = insert(publication).returning(publication.c.id, sort_by_parameter_order=True)
-    ids = connection.execute(adding, rows).scalars()
+    contents = {new.wanted.hash: made.contents[new.wanted.hash] for _, new in made.add if new.wanted}
+    blobs = put_blobs(connection, contents.values())
+    first = next_id(connection, publication)
+    rows = [
+        {"id": first + index, **_row(key, new, record, blobs, made.at, tick)}
+        for index, (key, new) in enumerate(made.add)
+    ]
+    connection.execute(insert(publication), rows)
+    known = {hash_: content.index for hash_, content in contents.items() if content.body is not None}
+    kept = {hash_: blobs[hash_] for hash_ in contents if hash_ not in known}
+    known |= stored_index(connection, kept)
     search_keys.put(
         connection,
         [
-            Keyed(id_, key.recipient, key.type, sources[new.wanted].index, record)
-            for id_, (key, new) in zip(ids, added, strict=True)
+            Keyed(first + index, key.recipient, key.type, known[new.wanted.hash], record)
+            for index, (key, new) in enumerate(made.add)
             if new.wanted
         ],
     )
 
 
 def _row(
-    key: Key, new: New, record: tuple[str, str], blobs: Mapping[bytes, int], tick: Tick
+    key: Key, new: New, record: tuple[str, str], blobs: Mapping[bytes, int], decided: int, tick: Tick
 ) -> dict[str, Any]:
     return {
         "recipient": key.recipient,
@@ -221,33 +175,29 @@ def _row(
         "type": key.type,
         "resource_id": key.id,
         "version": new.version,
-        "updated": new.updated,
+        "updated": tick.at if new.updated == decided else new.updated,
         "blob": blobs[new.wanted.hash] if new.wanted else None,
         "deleted": new.wanted is None,
         "kind": record[0],
         "record_id": record[1],
         "permit": new.wanted.permit if new.wanted else None,
         "from_seq": tick.seq,
+        "told_seq": tick.seq if new.told is None else new.told,
         "to_seq": FOREVER,
         "valid_from": new.valid_from,
         "valid_to": new.valid_to,
     }
 
 
-def _changes(
-    plans: Mapping[Key, Plan], added: list[tuple[Key, New]], closed: set[Key]
-) -> list[PublicationChange]:
-    changes = []
+def _changes(made: PublicationsPlan, closed: set[Key]) -> list[PublicationChange]:
     newest: dict[Key, New] = {}
-    for key, new in added:
+    for key, new in made.add:
         if key not in newest or new.version > newest[key].version:
             newest[key] = new
+    changes = []
     for key, new in newest.items():
         action: Action = "published" if new.wanted else "deleted"
         changes.append(PublicationChange(*key, new.version, action))
     changes += [PublicationChange(*key, 0, "closed") for key in sorted(closed - newest.keys())]
-    told = newest.keys() | closed
-    for key, made in plans.items():
-        if (made.supersede or made.erase) and key not in told:
-            changes.append(PublicationChange(*key, 0, "ended"))
-    return changes
+    ended = made.ended - newest.keys() - closed
+    return changes + [PublicationChange(*key, 0, "ended") for key in sorted(ended)]

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from adapter.storage import changes, given, permit_rows, publications, records
+from adapter.storage.instants import from_micros
 from adapter.storage.recipient_reader import RecipientReader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
 
-    from adapter.storage.values import Change, PermitRow, Published, RecordVersion, Residue
+    from adapter.storage.publication_plan import Key, OpenRow
+    from adapter.storage.values import Change, Head, PermitRow, Published, RecordVersion, Residue
 
 
 class Reader:
@@ -29,6 +31,23 @@ class Reader:
     def secret(self, name: str) -> bytes:
         """32 random bytes made with the database; KeyError if there are none of that name."""
         return changes.secret_value(self._connection, name)
+
+    def last_change(self) -> tuple[int, datetime]:
+        """Number and instant of the last change."""
+        seq, at = changes.last(self._connection)
+        return seq, from_micros(at)
+
+    def heads(self, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], Head]:
+        """The newest versions of the records (kind, id) that exist."""
+        return records.heads(self._connection, keys)
+
+    def touched(self, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], int]:
+        """The change that last touched each of the records (kind, id) that exist."""
+        return records.touched(self._connection, keys)
+
+    def body_as_of(self, kind: str, id_: str, seq: int) -> dict[str, Any] | None:
+        """The body a record had after a change, None if there was none."""
+        return records.body_as_of(self._connection, kind, id_, seq)
 
     def record(self, kind: str, id_: str) -> RecordVersion | None:
         """The newest version of a record."""
@@ -66,9 +85,17 @@ class Reader:
         """The saker with a permit or a deny of a recipient."""
         return permit_rows.records_naming(self._connection, recipient)
 
-    def holder(self, type_: str, id_: str) -> tuple[str, str] | None:
-        """Kind and id of the record a resource belongs to, or belonged to before it was deleted."""
-        return publications.held(self._connection, type_, id_)
+    def holders(self, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], tuple[str, str]]:
+        """Kind and id of the record that each resource (type, id) belongs to, or belonged to before."""
+        return publications.holders(self._connection, keys)
+
+    def open_publications(self, kind: str, id_: str) -> dict[Key, list[OpenRow]]:
+        """The open publications of a record, to every recipient."""
+        return publications.open_rows(self._connection, kind, id_)
+
+    def newest_versions(self, keys: Collection[Key]) -> dict[Key, int]:
+        """The highest version of each key among its publications that are no longer open."""
+        return publications.newest_versions(self._connection, keys)
 
     def standing(self) -> Iterator[Published]:
         """Every open publication to every recipient, equal contents one after the other."""

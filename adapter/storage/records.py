@@ -12,12 +12,12 @@ from adapter.storage.compiled import Prepared
 from adapter.storage.index_keys import indexed
 from adapter.storage.instants import from_micros
 from adapter.storage.tables import change, record, record_key, record_version, residue
-from adapter.storage.values import ChangeNote, RecordVersion, Residue
+from adapter.storage.values import ChangeNote, Head, RecordVersion, Residue
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from sqlalchemy import Connection, Select
+    from sqlalchemy import ColumnElement, Connection, Select
 
 KEY_TAKEN = Message(
     "record-key-taken",
@@ -62,6 +62,50 @@ def current(connection: Connection, kind: str, id_: str) -> RecordVersion | None
     return _one(connection, _NEWEST, {"kind": kind, "id": id_})
 
 
+_HEADS = select(
+    record.c.kind,
+    record.c.id,
+    record.c.version,
+    record_version.c.seq,
+    record.c.touched,
+    record_version.c.body,
+).join(
+    record_version,
+    (record.c.kind == record_version.c.kind)
+    & (record.c.id == record_version.c.id)
+    & (record.c.version == record_version.c.version),
+)
+
+
+def heads(connection: Connection, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], Head]:
+    """The newest versions of the records (kind, id) that exist."""
+    return {
+        (kind, id_): Head(version, seq, touched, read_stored(body))
+        for kind, id_, version, seq, touched, body in connection.execute(_HEADS.where(_among(keys)))
+        if (kind, id_) in keys
+    }
+
+
+def touched(connection: Connection, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    """The change that last touched each of the records (kind, id) that exist."""
+    query = select(record.c.kind, record.c.id, record.c.touched).where(_among(keys))
+    return {(kind, id_): seq for kind, id_, seq in connection.execute(query) if (kind, id_) in keys}
+
+
+def _among(keys: Collection[tuple[str, str]]) -> ColumnElement[bool]:
+    """The condition of records with one of the kinds and one of the ids: few rows beyond ``keys``."""
+    kinds, ids = sorted({kind for kind, _ in keys}), sorted({id_ for _, id_ in keys})
+    return record.c.kind.in_(kinds) & record.c.id.in_(ids)
+
+
+def body_as_of(connection: Connection, kind: str, id_: str, seq: int) -> dict[str, Any] | None:
+    """The body a record had after change ``seq``, None if there was none."""
+    columns = record_version.c
+    query = select(columns.body).where(columns.kind == kind, columns.id == id_, columns.seq <= seq)
+    body = connection.execute(query.order_by(columns.version.desc()).limit(1)).scalar_one_or_none()
+    return None if body is None else read_stored(body)
+
+
 def version(connection: Connection, kind: str, id_: str, number: int) -> RecordVersion | None:
     """One version of a record, None if there is none."""
     return _one(connection, _NUMBERED, {"kind": kind, "id": id_, "version": number})
@@ -88,21 +132,28 @@ def page(connection: Connection, kind: str, after: str | None, count: int) -> li
 
 
 def put(connection: Connection, row: Mapping[str, Any], body: Mapping[str, Any]) -> None:
-    """Store a version (``kind, id, version, seq``), which must follow the newest.
+    """Store a version (``kind, id, version, seq``), which must follow the newest, and touch the record.
 
     Raises:
         ValueError: the version does not follow the newest, which the writer must read in this transaction.
     """
-    head = {"kind": row["kind"], "id": row["id"], "version": row["version"]}
+    head = {"kind": row["kind"], "id": row["id"], "version": row["version"], "touched": row["seq"]}
     if row["version"] == 1:
         connection.execute(insert(record), head)
     else:
         follows = update(record).where(
             record.c.kind == row["kind"], record.c.id == row["id"], record.c.version == row["version"] - 1
         )
-        if connection.execute(follows.values(version=row["version"])).rowcount != 1:
+        stepping = follows.values(version=row["version"], touched=row["seq"])
+        if connection.execute(stepping).rowcount != 1:
             raise ValueError("a record's versions follow each other without a gap")
     connection.execute(insert(record_version), {**row, "body": render(body)})
+
+
+def touch(connection: Connection, kind: str, id_: str, seq: int) -> None:
+    """Note that change ``seq`` touched a record."""
+    here = update(record).where(record.c.kind == kind, record.c.id == id_)
+    connection.execute(here.values(touched=seq))
 
 
 def holder_of_key(connection: Connection, kind: str, system: str, value: str) -> str | None:
@@ -145,19 +196,22 @@ def residues(connection: Connection, kind: str, id_: str) -> dict[tuple[str, str
     }
 
 
-def put_residue(
-    connection: Connection, key: Mapping[str, str], writer: str, body: Mapping[str, Any] | None
-) -> bool:
-    """Replace the residue of a part (``kind, record_id, type, part_id``); None deletes it.
-
-    Returns whether it changed.
-    """
-    here = [residue.c[name] == value for name, value in key.items()]
-    had = connection.execute(select(residue.c.writer, residue.c.body).where(*here)).one_or_none()
-    wanted = None if body is None else (writer, render(body))
-    if (tuple(had) if had else None) == wanted:
-        return False
-    connection.execute(delete(residue).where(*here))
-    if wanted is not None:
-        connection.execute(insert(residue), {**key, "writer": wanted[0], "body": wanted[1]})
-    return True
+def put_residues(
+    connection: Connection, kind: str, record_id: str, changed: Mapping[tuple[str, str], Residue | None]
+) -> None:
+    """Replace the residue of parts (type, id) of a record; None deletes it."""
+    rows = [
+        {"kind": kind, "record_id": record_id, "type": type_, "part_id": part_id}
+        for type_, part_id in changed
+    ]
+    here = [residue.c[name] == bindparam(f"of_{name}") for name in ("kind", "record_id", "type", "part_id")]
+    connection.execute(
+        delete(residue).where(*here), [{f"of_{name}": value for name, value in row.items()} for row in rows]
+    )
+    kept = [
+        {**row, "writer": one.writer, "body": render(one.body)}
+        for row, one in zip(rows, changed.values(), strict=True)
+        if one is not None
+    ]
+    if kept:
+        connection.execute(insert(residue), kept)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
@@ -35,6 +36,18 @@ class RecordVersion:
     seq: int
     at: datetime
     note: ChangeNote
+    body: dict[str, Any]
+
+
+class Head(NamedTuple):
+    """The newest version of a record: its number, the changes that stored it and last touched it, its body.
+
+    A record is touched by a change of its body, residue, permits or publications.
+    """
+
+    version: int
+    seq: int
+    touched: int
     body: dict[str, Any]
 
 
@@ -115,18 +128,32 @@ class PermitRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Desired:
-    """A publication a recipient should have, from ``valid_from`` until ``valid_to`` (None: open).
+class Content:
+    """A resource as it is stored: the hash of its bytes, the bytes and its index rows.
 
-    ``body`` has no ``meta.versionId`` and ``meta.lastUpdated``, because those differ between recipients.
+    The bytes have no ``meta.versionId`` and ``meta.lastUpdated``, because those differ between recipients.
+    ``body`` is None for a content that is stored already; the store then has its index rows too.
     """
+
+    hash: bytes
+    body: bytes | None = None
+    index: Sequence[IndexRow] = ()
+
+    @classmethod
+    def of(cls, body: bytes, index: Sequence[IndexRow]) -> Content:
+        """The content of new bytes."""
+        return cls(hashlib.sha256(body).digest(), body, index)
+
+
+@dataclass(frozen=True, slots=True)
+class Desired:
+    """A publication a recipient should have, from ``valid_from`` until ``valid_to`` (None: open)."""
 
     recipient: str
     purpose: str
     type: str
     id: str
-    body: bytes
-    index: Sequence[IndexRow]
+    content: Content
     permit: str | None = None
     valid_from: datetime | None = None
     valid_to: datetime | None = None

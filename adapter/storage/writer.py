@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from adapter.storage import blobs, changes, permit_rows, publications, records
@@ -17,7 +16,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from adapter.storage.publications import Tick
-    from adapter.storage.values import ChangeNote, Desired, PermitLike, PublicationChange
+    from adapter.storage.record_plan import Plan, PublicationsPlan, RecordPlan
+    from adapter.storage.values import ChangeNote, PermitLike, PublicationChange, Residue
 
 
 class Writer(Reader):
@@ -49,36 +49,18 @@ class Writer(Reader):
         if records.put_keys(self._connection, kind, id_, keys):
             self._writes()
 
-    def put_residue(
-        self, kind: str, record_id: str, type_: str, part_id: str, writer: str, body: Mapping[str, Any] | None
-    ) -> None:
-        """Replace the residue of a part, written by recipient ``writer``; None deletes it."""
-        key = {"kind": kind, "record_id": record_id, "type": type_, "part_id": part_id}
-        if records.put_residue(self._connection, key, writer, body):
-            self._writes()
+    def put_residues(self, kind: str, id_: str, changed: Mapping[tuple[str, str], Residue | None]) -> None:
+        """Replace the residue of parts (type, id) of a record; None deletes it."""
+        self._writes()
+        records.put_residues(self._connection, kind, id_, changed)
 
     def put_permits(self, record_id: str, rows: Iterable[PermitLike]) -> None:
         """Replace the permits of a sak."""
-        if permit_rows.put(self._connection, record_id, rows):
-            self._writes()
+        self._writes()
+        permit_rows.put(self._connection, record_id, rows)
 
-    def reconcile(
-        self,
-        kind: str,
-        record_id: str,
-        desired: Iterable[Desired],
-        narrowed: Mapping[str, str],
-        until: Mapping[str, datetime] = MappingProxyType({}),
-    ) -> list[PublicationChange]:
-        """Change the publications of a record to ``desired``; ``narrowed`` recipients lose its history.
-
-        Args:
-            kind: kind of the record.
-            record_id: id of the record.
-            desired: all publications from now on; those of one resource have windows that do not overlap.
-            narrowed: recipients that see less than before, with the reason.
-            until: recipients that will see less without a write, with the instant: their history of the
-                record ends then, whatever is written later.
+    def publish(self, kind: str, id_: str, made: PublicationsPlan) -> list[PublicationChange]:
+        """Change the publications of a record as planned.
 
         Returns:
             The changes by recipient and resource; empty if no publication changed.
@@ -86,12 +68,38 @@ class Writer(Reader):
         Raises:
             Conflict: a resource with the same type and id belongs to another record.
         """
-        made = publications.reconcile(
-            self._connection, (kind, record_id), desired, narrowed, until, self._tick
-        )
-        if made:
+        if not made.is_empty:
             self._writes()
-        return made
+        changed = publications.carry_out(self._connection, (kind, id_), made, self._tick)
+        if changed:
+            self._writes()
+        return changed
+
+    def store(self, plan: Plan) -> list[PublicationChange]:
+        """Store a plan, record after record; returns the changed publications.
+
+        Raises:
+            Conflict: an identifier or a resource belongs to another record.
+        """
+        changed: list[PublicationChange] = []
+        for made in plan.records:
+            if not made.is_empty:
+                changed += self._store(made)
+        return changed
+
+    def _store(self, made: RecordPlan) -> list[PublicationChange]:
+        if made.version is not None:
+            self.put_record(made.kind, made.id, made.version, made.after)
+        else:
+            self._writes()
+            records.touch(self._connection, made.kind, made.id, self._tick.seq)
+        if made.keys is not None:
+            self.put_keys(made.kind, made.id, made.keys)
+        if made.residue:
+            self.put_residues(made.kind, made.id, made.residue)
+        if made.permits is not None:
+            self.put_permits(made.id, made.permits)
+        return self.publish(made.kind, made.id, made.publications)
 
     def reindex(self) -> int:
         """Rebuild the search index and the register of search keys; returns the number of stored contents.

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import copy
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from adapter.record.rules import Case, newly_broken
+
+if TYPE_CHECKING:
+    from adapter.errors import Finding
 
 TODAY = date(2026, 3, 1)
 PERSON, PARENT = "12856812055", "17819941009"
@@ -78,3 +83,16 @@ def bent(body: dict[str, Any], **changes: Any) -> dict[str, Any]:
         else:
             at[int(last) if isinstance(at, list) else last] = copy.deepcopy(value)
     return changed
+
+
+def broken(
+    kind: str,
+    before: dict[str, Any] | None,
+    after: dict[str, Any],
+    *,
+    today: date = TODAY,
+    production: bool = False,
+    kept: frozenset[str] | None = None,
+) -> list[Finding]:
+    """The findings of the rules that a change newly breaks."""
+    return newly_broken(Case(kind, after, before, today, production, kept))

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from adapter.errors import Message, Severity
-from adapter.record import rules, schema
+from adapter.record import schema
 from adapter.record.rules import consent, coordination, planning
 from adapter.record.rules.violation import HOL, HPL, PBRL, SPHL, VGML
 from tests.record.given import CHILD_BORN, TODAY, bent, sak
+from tests.record.given import broken as broken_rules
 
 PLAN = {"id": "p1", "plantype": "individuell-plan", "status": "aktiv", "nesteEvaluering": "2026-06"}
 DRAFT = {**PLAN, "id": "p2", "status": "utkast"}
@@ -190,10 +191,10 @@ def test_a_rule_of_law_refuses_the_breaking_change_and_not_its_neighbour(rule: R
     before = sak(**rule.stands)
     broken, kept = bent(before, **rule.breaks), bent(before, **rule.keeps)
     assert schema.validate("sak", broken) == schema.validate("sak", kept) == []
-    (found,) = rules.check("sak", before, broken, today=TODAY, production=False)
+    (found,) = broken_rules("sak", before, broken, today=TODAY, production=False)
     assert (found.code, found.expression) == (rule.message.code, f"sak.{rule.place}")
     assert (found.source, found.severity) == (rule.law, Severity.ERROR)
-    assert rules.check("sak", before, kept, today=TODAY, production=False) == []
+    assert broken_rules("sak", before, kept, today=TODAY, production=False) == []
 
 
 def test_every_message_with_a_paragraph_has_a_row() -> None:
@@ -215,8 +216,8 @@ def test_the_coordinator_may_be_replaced_when_the_plan_ends() -> None:
     before = sak(**STANDING)
     ended = {"planer.0.status": "fullfort"}
     replaced = bent(before, **ended, **{"team.0.deltakere": [*OTHERS, NEW]})
-    assert rules.check("sak", before, replaced, today=TODAY, production=False) == []
-    (found,) = rules.check("sak", before, bent(before, **ended, team=[]), today=TODAY, production=False)
+    assert broken_rules("sak", before, replaced, today=TODAY, production=False) == []
+    (found,) = broken_rules("sak", before, bent(before, **ended, team=[]), today=TODAY, production=False)
     assert (found.code, found.expression) == (planning.COORDINATOR_GONE.code, "sak.team")
 
 
@@ -225,7 +226,7 @@ def test_a_second_plan_or_coordinator_is_found_at_the_new_one() -> None:
     before = sak(**STANDING)
     after = bent(before, planer=[{**PLAN, "id": "p0"}, PLAN])
     after["team"][0]["deltakere"].insert(0, NEW)
-    found = rules.check("sak", before, after, today=TODAY, production=False)
+    found = broken_rules("sak", before, after, today=TODAY, production=False)
     assert [one.expression for one in found] == ["sak.team[0].deltakere[0]", "sak.planer[0].status"]
     assert "id p1" in found[1].nb
 
@@ -238,5 +239,5 @@ def test_a_samtykke_is_opaque_only_with_a_preserved_resource() -> None:
         (None, []),
         (frozenset(), [(consent.OPAQUE_ALONE.code, "sak.samtykker[0].ugjennomsiktig")]),
     ):
-        found = rules.check("sak", sak(), after, today=TODAY, production=False, kept=kept)
+        found = broken_rules("sak", sak(), after, today=TODAY, production=False, kept=kept)
         assert [(one.code, one.expression) for one in found] == told

@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapter.consent.audience import Audience, audiences
 from adapter.consent.permits import Held, permits
 from adapter.fhir.dates import interval
+from adapter.record.difference import Difference
 from adapter.record.windows import Window
 from adapter.repository.publishing.narrowing import bereft, narrowed, narrowing
 from tests.consent.test_read_table import CHILD, NOW, SKOLE, SYKEHUS, regel, sak, samtykke
@@ -98,7 +100,13 @@ def test_narrowing_gives_the_first_instant_a_recipient_sees_less_without_a_write
     record: dict[str, Any], expected: dict[str, datetime]
 ) -> None:
     """The result has only recipients that see less without a write, with the first instant of it."""
-    assert narrowing(record, {"rolle-1": HELD}.get, NOW) == expected
+    assert narrowing(_audience(record, NOW)) == expected
+
+
+def _audience(record: dict[str, Any], now: datetime) -> Audience:
+    """The audience of a record, in which the rolle is held."""
+    difference = Difference.between("sak", None, record)
+    return audiences(None, record, difference, {"rolle-1": HELD}.get, now)[1]
 
 
 WITHDRAWN = samtykke(WIDE, tilstand="inaktiv")
@@ -133,7 +141,8 @@ def test_a_write_narrows_the_recipients_that_see_less(
     before: dict[str, Any] | None, after: dict[str, Any], expected: dict[str, str]
 ) -> None:
     """Each recipient that sees less is narrowed, and each that sees again after seeing nothing."""
-    assert narrowed(before, after, {"rolle-1": HELD}.get, NOW) == expected
+    difference = Difference.between("sak", before, after)
+    assert narrowed(*audiences(before, after, difference, {"rolle-1": HELD}.get, NOW)) == expected
 
 
 ROLLE = sak(samtykke(WIDE, **TO_ROLLE))
@@ -227,5 +236,5 @@ def test_narrowing_finds_the_first_day_with_fewer_permits_or_more_denies(
         for (given, denied), (later, closed) in [(_open(regler, formal, day - 1), _open(regler, formal, day))]
         if given and (given - later or closed - denied)
     ]
-    found = narrowing(record, lambda _: None, MIDNIGHT + timedelta(days=today, hours=12)).get(SYKEHUS)
+    found = narrowing(_audience(record, MIDNIGHT + timedelta(days=today, hours=12))).get(SYKEHUS)
     assert found == (MIDNIGHT + timedelta(days=less[0]) if less else None)

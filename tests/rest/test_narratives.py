@@ -60,7 +60,7 @@ def test_the_text_changes_with_the_record(world: House) -> None:
 
 
 def test_a_new_name_in_the_directory_reaches_the_text_by_reproject(world: House) -> None:
-    """The text has an ansatt's name as of the last write of the sak; after db reproject the current name."""
+    """A text has a name as it was when it was last told; ``db reproject --names`` tells all texts anew."""
     record = world.municipality("GET", "/kommune/v1/ansatte/ragna").json
     renamed = {**record, "navn": [{**record["navn"][0], "etternavn": "Nygårdsen"}]}
     headers = {"If-Match": 'W/"1"'}
@@ -68,7 +68,10 @@ def test_a_new_name_in_the_directory_reaches_the_text_by_reproject(world: House)
     assert answer.status_code == 200
     assert "Ragna Solviken" in read(world, "CareTeam/teamet")["text"]["div"]
     repository = world.client.application.extensions["repository"]
-    repository.reproject(ChangeNote("ip-adapter", None, None, None, "test", "db reproject"))
+    note = ChangeNote("ip-adapter", None, None, None, "test", "db reproject")
+    assert repository.reproject(note).changes == 0
+    assert "Ragna Solviken" in read(world, "CareTeam/teamet")["text"]["div"]
+    repository.reproject(note, names=True)
     assert "Ragna Nygårdsen" in read(world, "CareTeam/teamet")["text"]["div"]
     found = world.municipality("GET", "/fhir/CareTeam?patient=torill")
     assert [one["resource"]["meta"]["versionId"] for one in read_stored(found.data)["entry"]] == ["2"]

@@ -7,10 +7,13 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from adapter.fhir.search.index import index_rows
-from adapter.storage import ChangeNote, Desired
+from adapter.storage import ChangeNote, Content, Desired, plan_publications
+from adapter.storage.instants import to_micros
 
 if TYPE_CHECKING:
-    from adapter.storage import PublicationChange, Published, Store
+    from collections.abc import Iterable
+
+    from adapter.storage import PublicationChange, Published, Store, Writer
 
 T0 = datetime(2026, 1, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -54,8 +57,7 @@ def to(
         purpose,
         resource["resourceType"],
         resource["id"],
-        json.dumps(resource).encode(),
-        index_rows(resource),
+        Content.of(json.dumps(resource).encode(), index_rows(resource)),
         permit,
         since,
         until,
@@ -72,7 +74,20 @@ def publish(
 ) -> list[PublicationChange]:
     """One write that changes the publications of a sak to ``desired``."""
     with store.write(NOTE, at) as writer:
-        return writer.reconcile("sak", record, desired, narrowed or {}, until or {})
+        return change_to(writer, desired, record, narrowed, until)
+
+
+def change_to(
+    writer: Writer,
+    desired: Iterable[Desired],
+    record: str = "s1",
+    narrowed: dict[str, str] | None = None,
+    until: dict[str, datetime] | None = None,
+) -> list[PublicationChange]:
+    """Change the publications of a sak to ``desired``; a write without a difference leaves no trace."""
+    rows, at = writer.open_publications("sak", record), to_micros(writer.at)
+    made = plan_publications(rows, desired, writer.newest_versions, at, narrowed or {}, until or {})
+    return writer.publish("sak", record, made)
 
 
 def read(

@@ -10,7 +10,7 @@ import pytest
 
 from adapter.errors import Conflict, Unavailable
 from adapter.storage import Store, engine
-from tests.storage.given import HOSPITAL, NOTE, T0, publish, read, team, to, told
+from tests.storage.given import HOSPITAL, NOTE, T0, change_to, publish, read, team, to, told
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -133,7 +133,7 @@ def test_a_reader_does_not_wait_for_a_writer(store: Store) -> None:
     """While a write is open, a reader sees the state before it."""
     publish(store, to(HOSPITAL, team(name="before")))
     with store.write(NOTE, T0) as writer:
-        writer.reconcile("sak", "s1", [to(HOSPITAL, team(name="after"))], {})
+        change_to(writer, [to(HOSPITAL, team(name="after"))])
         assert told(read(store)) == (1, "before")
     assert told(read(store)) == (2, "after")
 

@@ -40,7 +40,7 @@ while True:
     with store.write(NOTE, T0) as writer:
         writer.put_record("sak", f"{name}-{turn}", 1, {"turn": turn})
         resources = [team(f"{name}-{turn}-{part}", name=f"{turn}") for part in range(5)]
-        writer.reconcile("sak", f"{name}-{turn}", [to(HOSPITAL, resource) for resource in resources], {})
+        change_to(writer, [to(HOSPITAL, resource) for resource in resources], f"{name}-{turn}")
     print(f"{name}-{turn}", flush=True)
 """
 

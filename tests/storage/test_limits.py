@@ -17,6 +17,7 @@ from tests.storage.given import (
     NOTE,
     T0,
     WARD,
+    change_to,
     history,
     patient,
     publish,
@@ -171,7 +172,7 @@ class Life:
         self.flat &= len(set(plan[day:])) == 1 and before <= now
         with self.store.write(NOTE, self.at(day) + HALF) as writer:
             narrowed, until = {HOSPITAL: why} if why else {}, {HOSPITAL: ends[0]} if ends else {}
-            writer.reconcile("sak", f"s{self.serial}", self._desired(day), narrowed, until)
+            change_to(writer, self._desired(day), f"s{self.serial}", narrowed, until)
         if now < before:
             self.shown.clear()
 

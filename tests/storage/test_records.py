@@ -7,8 +7,20 @@ import pytest
 from adapter.errors import Conflict
 from adapter.fhir.codec.numbers import Spelled
 from adapter.record.windows import Window
-from adapter.storage import ChangeNote, PermitRow, Residue, Store, Touched
-from tests.storage.given import DAY, NOTE, T0, patient, to
+from adapter.storage import (
+    ChangeNote,
+    PermitRow,
+    Plan,
+    PublicationsPlan,
+    RecordPlan,
+    Residue,
+    Store,
+    Touched,
+    Writer,
+    plan_publications,
+)
+from adapter.storage.instants import to_micros
+from tests.storage.given import DAY, NOTE, T0, change_to, patient, to
 
 BODY = {
     "id": "s1",
@@ -96,12 +108,14 @@ def test_a_key_belongs_to_one_record_of_a_kind(store: Store) -> None:
 def test_residue_is_kept_for_each_part(store: Store) -> None:
     """A part has one residue, with its writer; None deletes it."""
     with store.write(NOTE, T0) as writer:
-        writer.put_residue("sak", "s1", "CareTeam", "t1", "kommune", {"note": [{"text": "x"}]})
-        writer.put_residue("sak", "s1", "Patient", "p1", "kommune", {"animal": Spelled("1.0")})
-        writer.put_residue("sak", "s2", "CareTeam", "t1", "kommune", {"note": []})
+        writer.put_residues("sak", "s1", {("CareTeam", "t1"): Residue("kommune", {"note": [{"text": "x"}]})})
+        writer.put_residues("sak", "s1", {("Patient", "p1"): Residue("kommune", {"animal": Spelled("1.0")})})
+        writer.put_residues("sak", "s2", {("CareTeam", "t1"): Residue("kommune", {"note": []})})
     with store.write(NOTE, T0) as writer:
-        writer.put_residue("sak", "s1", "CareTeam", "t1", "organisasjon/h", {"note": [{"text": "y"}]})
-        writer.put_residue("sak", "s1", "Patient", "p1", "kommune", None)
+        writer.put_residues(
+            "sak", "s1", {("CareTeam", "t1"): Residue("organisasjon/h", {"note": [{"text": "y"}]})}
+        )
+        writer.put_residues("sak", "s1", {("Patient", "p1"): None})
     with store.read() as reader:
         assert reader.residues("sak", "s1") == {
             ("CareTeam", "t1"): Residue("organisasjon/h", {"note": [{"text": "y"}]})
@@ -130,7 +144,7 @@ def test_the_feed_has_each_change_once_in_order(store: Store) -> None:
         writer.put_record("sak", "s1", 1, {})
         writer.put_record("ansatt", "a1", 1, {})
     with store.write(NOTE, T0) as writer:
-        writer.put_residue("sak", "s1", "CareTeam", "t1", "kommune", {})
+        writer.put_residues("sak", "s1", {("CareTeam", "t1"): Residue("kommune", {})})
     with store.write(NOTE, T0 + DAY) as writer:
         writer.put_record("sak", "s1", 2, {})
     with store.read() as reader:
@@ -147,17 +161,38 @@ def test_the_feed_has_each_change_once_in_order(store: Store) -> None:
     ]
 
 
-def test_writing_the_same_keys_permits_and_residue_is_no_change(store: Store) -> None:
-    """Unchanged keys, permits and residue make no change and do not move the clock."""
-    permit = PermitRow("organisasjon/h", "TREAT", "person", "", False, "c1", "r1", Window())
+def test_writing_the_same_keys_is_no_change(store: Store) -> None:
+    """Unchanged keys make no change and do not move the clock."""
     for _ in range(2):
         with store.write(NOTE, T0) as writer:
             writer.put_keys("sak", "s1", [("fnr", "1")])
-            writer.put_permits("s1", [permit])
-            writer.put_residue("sak", "s1", "CareTeam", "t1", "kommune", {"a": 1})
-            writer.put_residue("sak", "s1", "Patient", "p1", "kommune", None)
     with store.read() as reader:
         assert (reader.seq(), len(reader.changes(0, 10))) == (1, 1)
+
+
+def test_every_change_of_a_record_touches_it(store: Store) -> None:
+    """A change of a record's body, residue or publications alone moves the number it was last touched by."""
+    with store.write(NOTE, T0) as writer:
+        writer.put_record("sak", "s1", 1, {"id": "s1"})
+    residue = {("Patient", "p1"): Residue("kommune", {"a": 1})}
+    for number, made in enumerate((PublicationsPlan(0), residue, None), 2):
+        with store.write(NOTE, T0) as writer:
+            writer.store(_plan_of(writer, made))
+            assert writer.touched({("sak", "s1"), ("sak", "s2")}) == {("sak", "s1"): number}
+
+
+def _plan_of(writer: Writer, made: object) -> Plan:
+    """A plan that publishes a Patient, stores residue, or stores the next version."""
+    publications = PublicationsPlan(0)
+    if isinstance(made, PublicationsPlan):
+        rows = writer.open_publications("sak", "s1")
+        wanted = [to("kommune", patient())]
+        publications = plan_publications(rows, wanted, writer.newest_versions, to_micros(T0), {}, {})
+    residue = made if isinstance(made, dict) else {}
+    version, body = (2, {"id": "s1", "n": 2}) if made is None else (None, {"id": "s1"})
+    return Plan(
+        T0, (RecordPlan("sak", "s1", version, {"id": "s1"}, body, None, residue, None, publications),)
+    )
 
 
 def test_a_failed_write_leaves_nothing(store: Store) -> None:
@@ -167,14 +202,14 @@ def test_a_failed_write_leaves_nothing(store: Store) -> None:
         with store.write(NOTE, T0) as writer:
             writer.put_record("sak", "s1", 1, {})
             writer.put_keys("sak", "s1", [("fnr", "1")])
-            writer.reconcile("sak", "s1", [to("kommune", patient())], {})
+            change_to(writer, [to("kommune", patient())])
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
         fail()
     with store.read() as reader:
         assert (reader.record("sak", "s1"), reader.record_by_key("sak", "fnr", "1")) == (None, None)
-        assert reader.holder("Patient", "p1") is None
+        assert reader.holders({("Patient", "p1")}) == {}
         assert reader.for_recipients(("kommune",), "", T0).published("Patient", "p1") is None
         assert (reader.seq(), reader.changes(0, 10)) == (0, [])
 

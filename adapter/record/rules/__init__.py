@@ -7,6 +7,7 @@ is never refused.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from adapter.record.rules import consent, coordination, identity, planning
@@ -14,11 +15,10 @@ from adapter.record.rules.violation import Case, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from datetime import date
 
     from adapter.errors import Finding
 
-__all__ = ["ALWAYS", "OF_A_SAK", "broken", "check"]
+__all__ = ["ALWAYS", "OF_A_SAK", "Case", "broken", "newly_broken"]
 
 ALWAYS: tuple[Callable[[Case], Iterator[Violation]], ...] = (
     identity.identifiers,
@@ -47,33 +47,22 @@ OF_A_SAK: tuple[Callable[[Case], Iterator[Violation]], ...] = (
 """The rules of a sak that is aktiv or avsluttet: not innmeldt, and not feilregistrert."""
 
 
-def check(
-    kind: str,
-    before: dict[str, Any] | None,
-    after: dict[str, Any],
-    *,
-    today: date,
-    production: bool,
-    kept: frozenset[str] | None = None,
-) -> list[Finding]:
-    """The findings of the rules that a change of a record newly breaks; empty if the change is lawful.
+def newly_broken(case: Case) -> list[Finding]:
+    """The findings of the rules that the change of a case newly breaks; empty if the change is lawful.
 
-    Args:
-        kind: sak, ansatt or organisasjon.
-        before: the record as it stands, None for a new one.
-        after: the record as it becomes; valid by the schema.
-        today: the date on the Norwegian clock.
-        production: whether the installation has real people.
-        kept: the ids of the opaque samtykker with a preserved FHIR resource; None if unknown.
+    The version before is looked at only where the version after breaks a rule.
     """
+    before, after = case.before, case.body
     if before == after:
         return []
-    stood = Case(kind, before, before, today, production, kept) if before else None
-    known = {breach.key for breach in broken(stood)} if stood else set()
+    breaches = broken(case)
+    if not breaches:
+        return []
+    known = {breach.key for breach in broken(replace(case, body=before))} if before else set()
     taken_back = _taken_back(before or {}, after)
     return [
         breach.finding()
-        for breach in broken(Case(kind, after, before, today, production, kept))
+        for breach in breaches
         if breach.key not in known
         and (breach.message is identity.ID_TWICE or not breach.place.startswith(taken_back))
     ]

@@ -11,25 +11,23 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from adapter.consent.decision import Extent, decide
-from adapter.consent.lens import Lens, Standing, lenses
+from adapter.consent.decision import Extent
+from adapter.consent.lens import Lens, Standing
 from adapter.consent.visible import is_shielded
-from adapter.record.parts import parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
-    from adapter.consent.permits import Holders
+    from adapter.consent.audience import Audience
+    from adapter.consent.visible import VisibleParts
     from adapter.storage.values import PermitLike
 
 _Row = tuple[str, str, str, str]
 """Recipient, formål, del and emne."""
 
 
-def narrowed(
-    before: dict[str, Any] | None, after: dict[str, Any], ansatt_with: Holders, now: datetime
-) -> dict[str, str]:
+def narrowed(before: Audience | None, after: Audience) -> dict[str, str]:
     """The recipients that see less of a sak than before the write, with the reason: their history is closed.
 
     A recipient sees less if a permit is gone, a deny is new, a part shows less, an address is shielded now,
@@ -40,11 +38,11 @@ def narrowed(
     """
     if before is None:
         return {}
-    old, new = _current(before, ansatt_with, now), _current(after, ansatt_with, now)
+    old, new = before.current(), after.current()
     seeing = {lens.recipient for lens in old.values()}
     reasons = {lens.recipient: "expired" for lens in new.values() if lens.recipient not in seeing}
     for key, lens in old.items():
-        reason = _less(before, lens, after, new.get(key))
+        reason = _less(before.visible, lens, after.visible, new.get(key))
         if reason:
             reasons[lens.recipient] = reason
     return reasons
@@ -73,22 +71,22 @@ def _in_force(rows: Iterable[PermitLike], now: datetime) -> tuple[set[_Row], set
     return found
 
 
-def narrowing(sak: dict[str, Any], ansatt_with: Holders, now: datetime) -> dict[str, datetime]:
-    """The first instant after ``now`` at which each recipient sees less of a sak without any write.
+def narrowing(audience: Audience) -> dict[str, datetime]:
+    """The first instant at which each recipient will see less of a sak without any write.
 
     Then a samtykke, a regel or a participation ends, its giver loses the right to give it, or a deny begins.
     """
     stretches: dict[tuple[str, str], list[Lens]] = defaultdict(list)
-    for lens in lenses(sak, ansatt_with, now):
+    for lens in audience.lenses:
         stretches[lens.recipient, lens.purpose].append(lens)
     first: dict[str, datetime] = {}
     for (recipient, _), following in stretches.items():
-        for end in _lessened(sak, following):
+        for end in _lessened(audience.visible, following):
             first[recipient] = min(end, first.get(recipient, end))
     return first
 
 
-def _lessened(sak: dict[str, Any], stretches: list[Lens]) -> Iterator[datetime]:
+def _lessened(visible: VisibleParts, stretches: list[Lens]) -> Iterator[datetime]:
     """The ends of the periods of one recipient and formål after which it sees less, in order of time."""
     for lens, later in pairwise([*stretches, None]):
         if lens is None or lens.window.high is None:
@@ -96,32 +94,24 @@ def _lessened(sak: dict[str, Any], stretches: list[Lens]) -> Iterator[datetime]:
         end = lens.window.high
         after = later if later and later.window.low == end else None
         alike = after and replace(after, window=lens.window) == lens
-        if not alike and _less(sak, lens, sak, after):
+        if not alike and _less(visible, lens, visible, after):
             yield end
 
 
-def _current(sak: dict[str, Any], ansatt_with: Holders, now: datetime) -> dict[tuple[str, str], Lens]:
-    return {
-        (lens.recipient, lens.purpose): lens
-        for lens in lenses(sak, ansatt_with, now)
-        if lens.window.holds(now)
-    }
-
-
-def _less(before: dict[str, Any], old: Lens, after: dict[str, Any], new: Lens | None) -> str | None:
+def _less(before: VisibleParts, old: Lens, after: VisibleParts, new: Lens | None) -> str | None:
     """The reason a recipient sees less through lens ``new`` than through ``old``; None if it does not.
 
     A recipient with denies alone saw nothing, so the end of a deny takes nothing away.
     """
     if old.standing is Standing.MUNICIPALITY:
         return None
-    if after.get("tilstand") == "feilregistrert":
+    if after.sak.get("tilstand") == "feilregistrert":
         return "wrong-person"
     if old.standing is Standing.PERMITTED and not old.given:
         return None
     if new is None or _lost(old, new):
         return "withdrawn"
-    if _shielded(after) - _shielded(before):
+    if _shielded(after.sak) - _shielded(before.sak):
         return "shielded"
     return "labelled" if _shows_less(before, old, after, new) else None
 
@@ -139,10 +129,10 @@ def _shielded(sak: dict[str, Any]) -> set[str]:
 _ORDER = (Extent.NOTHING, Extent.MINIMAL, Extent.PARTICIPANTS, Extent.COORDINATION, Extent.WHOLE)
 
 
-def _shows_less(before: dict[str, Any], old: Lens, after: dict[str, Any], new: Lens) -> bool:
-    now = {(part.kind, part.id): decide(new, part).extent for part in parts("sak", after)}
+def _shows_less(before: VisibleParts, old: Lens, after: VisibleParts, new: Lens) -> bool:
+    now = after.decisions(new)
     return any(
-        _ORDER.index(now[part.kind, part.id]) < _ORDER.index(decide(old, part).extent)
-        for part in parts("sak", before)
-        if (part.kind, part.id) in now
+        _ORDER.index(now[key].extent) < _ORDER.index(decision.extent)
+        for key, decision in before.decisions(old).items()
+        if key in now
     )

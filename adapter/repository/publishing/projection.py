@@ -1,130 +1,190 @@
 """Projection of a record: the publications each recipient should have, made by lens and mapping.
 
-The result depends on the mappings, the directory and the instant alone. Neighbouring periods with the same
-bytes are joined, so that a permit that ends far ahead costs one row, not two.
+Only what differs is made. A recipient keeps the content it has of a part if everything that makes it is the
+same before and after: the part as it is shown, the residue it is shown, and what its text tells of. The names
+of the directory are not compared (:mod:`contents`). Neighbouring periods with the same content are joined, so
+that a permit that ends far ahead costs one row, not two.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
 
-from adapter.consent.decision import decide
-from adapter.consent.lens import DIRECTORY, KOMMUNE, Lens, Standing, lenses
-from adapter.consent.visible import for_directory, sees_rest, visible
+from adapter.consent.lens import DIRECTORY, KOMMUNE, Lens, Standing
+from adapter.consent.visible import VisibleParts, for_directory, sees_rest
 from adapter.fhir.codec.stored import render
-from adapter.fhir.search.index import index_rows
-from adapter.mapping import Scene
-from adapter.record.parts import parts
-from adapter.storage import Desired
+from adapter.record.difference import Difference
+from adapter.repository.publishing.contents import Sight
+from adapter.storage import Content, Desired, Key
+from adapter.storage.instants import to_micros
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import datetime
 
-    from adapter.fhir.search.index import IndexRow
-    from adapter.mapping import Mappings
+    from adapter.consent.audience import Audience
+    from adapter.record.difference import Key as PartKey
     from adapter.record.parts import Part
-    from adapter.repository.directory import Directory
-    from adapter.storage import Residue
+    from adapter.repository.publishing.contents import Contents
+    from adapter.repository.revision import Revision
+    from adapter.storage import OpenRow, Residue
+
+    Residues = Mapping[tuple[str, str], Residue]
 
 DENIED = "-"
 """The type of a row that only marks a deny of its recipient, so that no wider recipient answers."""
 
+_NOTHING = Content.of(render({}), [])
+_MUNICIPALITY = Lens(KOMMUNE, "", Standing.MUNICIPALITY)
+_DIRECTORY = Lens(DIRECTORY, "", Standing.PERMITTED)
+
 
 @dataclass(frozen=True, slots=True)
-class Projector:
-    """Makes the publications of a record.
+class _Shown:
+    """One version of a record through one lens: the sight, and the residue of each part that is shown."""
 
-    Narrative and displays use the names that the ``directory`` has now.
+    sight: Sight
+    rest: Mapping[PartKey, Residue | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """Projects one record.
+
+    Args:
+        contents: makes the contents of the write.
+        given: the open publications of the record.
+        stood: the residue of the record before the write, by type and id of its part.
+        stands: the residue after the write.
+        is_whole: tells whether every content of a recipient must be made and compared with what it has.
+        now: the instant of the write.
     """
 
-    mappings: Mappings
-    directory: Directory
+    contents: Contents
+    given: Mapping[Key, list[OpenRow]]
+    stood: Residues
+    stands: Residues
+    is_whole: Callable[[str], bool]
     now: datetime
 
-    def project(
-        self, kind: str, body: dict[str, Any], rest: Mapping[tuple[str, str], Residue]
-    ) -> list[Desired]:
-        """The publications that all recipients should have of this record from now on.
+    def of_sak(self, before: Audience | None, after: Audience) -> list[Desired]:
+        """The publications that all recipients should have of a sak from now on."""
+        return list(_joined(self._of_sak(before, after)))
 
-        Args:
-            kind: sak, ansatt or organisasjon.
-            body: the record, valid.
-            rest: the residue of its parts, by (type, id).
-        """
-        rows = self._of_sak(body, rest) if kind == "sak" else self._of_directory(kind, body, rest)
-        return list(_joined(rows))
-
-    def _of_sak(self, sak: dict[str, Any], rest: Mapping[tuple[str, str], Residue]) -> Iterator[Desired]:
-        originals = {(part.kind, part.id): part for part in parts("sak", sak)}
-        views: list[_View] = []
-        for lens in lenses(sak, self.directory.ansatt_with, self.now):
-            seen = visible(sak, lens, lens.window.low or self.now)
-            if seen is None:
-                if lens.denied:
-                    yield _row(lens, DENIED, sak["id"], _NOTHING, None)
-                continue
-            view = next((view for view in views if view.seen == seen), None)
-            if view is None:
-                views.append(view := _View(seen, Scene(seen, self.directory.named)))
-            for part in parts("sak", seen):
-                original = originals[part.kind, part.id]
-                residue = rest.get((part.type, part.id))
-                shown = residue if residue and sees_rest(lens, original, residue.writer) else None
-                content = self._content(view, part, shown)
-                yield _row(lens, part.type, part.id, content, decide(lens, original).samtykke)
-
-    def _of_directory(
-        self, kind: str, body: dict[str, Any], rest: Mapping[tuple[str, str], Residue]
-    ) -> Iterator[Desired]:
+    def of_directory(self, revision: Revision) -> list[Desired]:
         """The publications of an ansatt or organisasjon; the directory gets no birth numbers."""
-        scene = Scene({}, self.directory.named)
-        whole, shown = _View(body, scene), _View(body, scene)
-        for part in parts(kind, body):
-            content = self._content(whole, part, rest.get((part.type, part.id)))
-            yield _row(Lens(KOMMUNE, "", Standing.MUNICIPALITY), part.type, part.id, content, None)
-        for part in parts(kind, for_directory(body) if kind == "ansatt" else body):
-            content = self._content(shown, part, None)
-            yield _row(Lens(DIRECTORY, "", Standing.PERMITTED), part.type, part.id, content, None)
+        whole = public = revision.difference
+        if revision.kind == "ansatt":
+            before = revision.before and for_directory(revision.before)
+            public = Difference.between("ansatt", before, for_directory(revision.after)).sharing(whole)
+        rows = []
+        for lens, made in ((_MUNICIPALITY, whole), (_DIRECTORY, public)):
+            stood, stands = (
+                _Shown(_alone(parts), {key: rest.get((part.type, part.id)) for key, part in parts.items()})
+                for parts, rest in ((made.before, self.stood), (made.after, self.stands))
+            )
+            if lens is _DIRECTORY:
+                stood, stands = _Shown(stood.sight, {}), _Shown(stands.sight, {})
+            rows += [
+                _row(lens, part, self._content(lens, part, stood, stands), None)
+                for part in made.after.values()
+            ]
+        return rows
 
-    def _content(self, view: _View, part: Part, residue: Residue | None) -> _Content:
-        key = (part.type, part.id, residue is None)
-        if key not in view.made:
-            said = residue.body if residue else None
-            resource = self.mappings.of(part.kind).to_fhir(part.body, part.surroundings, said, view.scene)
-            view.made[key] = _Content(render(resource), index_rows(resource))
-        return view.made[key]
+    def _of_sak(self, before: Audience | None, after: Audience) -> Iterator[Desired]:
+        for lens in after.lenses:
+            instant = lens.window.low or self.now
+            stands = _shown(after, lens, instant, self.stands)
+            if stands is None:
+                if lens.denied:
+                    yield _marked(lens, after.visible.sak["id"])
+                continue
+            was = before.lens_at(lens, instant) if before else None
+            stood = _shown(before, was, was.window.low or self.now, self.stood) if before and was else None
+            decisions = after.visible.decisions(lens)
+            for key, part in stands.sight.parts.items():
+                content = self._content(lens, part, stood, stands)
+                yield _row(lens, part, content, decisions[key].samtykke)
+
+    def _content(self, lens: Lens, part: Part, stood: _Shown | None, stands: _Shown) -> Content:
+        """The content of a part for a recipient: the one it has, if all that makes it has stayed."""
+        key = (part.kind, part.id)
+        given = self._given(lens, part)
+        residue = stands.rest.get(key)
+        if given is not None and given.hash is not None and stood and not self.is_whole(lens.recipient):
+            stays = stood.sight.parts.get(key) is part and stood.rest.get(key) is residue
+            if stays and self._tells_alike(part, stood.sight, stands.sight):
+                return Content(given.hash)
+        return self.contents.content(stands.sight, part, residue, given)
+
+    def _given(self, lens: Lens, part: Part) -> OpenRow | None:
+        """The open publication a recipient has of a part when the window of a lens begins."""
+        rows = self.given.get(Key(lens.recipient, lens.purpose, part.type, part.id), ())
+        if not rows:
+            return None
+        at = to_micros(lens.window.low or self.now)
+        return next((row for row in rows if row.valid_from <= at < row.valid_to), None)
+
+    def _tells_alike(self, part: Part, before: Sight, after: Sight) -> bool:
+        """Does the text of a part tell of the same parts and lists, as they were?"""
+        tells = self.contents.session.mappings.tells[part.kind]
+        if not (tells.kinds or tells.lists):
+            return True
+        mappings = self.contents.session.mappings
+        stood, stands = before.told_in(part, mappings), after.told_in(part, mappings)
+        return set(map(id, stood)) == set(map(id, stands))
 
 
-@dataclass(frozen=True, slots=True)
-class _Content:
-    """A resource as it is stored: its bytes and its search index rows."""
-
-    body: bytes
-    index: list[IndexRow]
-
-
-_NOTHING = _Content(render({}), [])
+def municipal_sight(revision: Revision) -> Sight:
+    """A changed record as the municipality sees it: whole."""
+    if revision.kind != "sak":
+        return _alone(revision.difference.after)
+    visible = VisibleParts(revision.before or {}, revision.difference.before)
+    visible = visible.changed_to(revision.after, revision.difference.after)
+    return _sight(visible, _MUNICIPALITY, visible.parts)
 
 
-@dataclass(frozen=True, slots=True)
-class _View:
-    """The visible part of a record; recipients with the same visible part share its resources, made once."""
+def _shown(audience: Audience, lens: Lens, instant: datetime, rest: Residues) -> _Shown | None:
+    """A sak through a lens at an instant; None if the lens shows nothing of it."""
+    visible = audience.visible
+    parts = visible.through(lens, instant)
+    if parts is None:
+        return None
+    seen = {}
+    for key, part in parts.items():
+        residue = rest.get((part.type, part.id))
+        if residue and sees_rest(lens, visible.parts[key], residue.writer):
+            seen[key] = residue
+    return _Shown(_sight(visible, lens, parts), seen)
 
-    seen: dict[str, Any]
-    scene: Scene
-    made: dict[tuple[str, str, bool], _Content] = field(default_factory=dict)
+
+def _sight(visible: VisibleParts, lens: Lens, parts: Mapping[PartKey, Part]) -> Sight:
+    return Sight(parts, visible.beside(lens), visible.mentions, partial(visible.record, lens, parts))
 
 
-def _row(lens: Lens, type_: str, id_: str, content: _Content, permit: str | None) -> Desired:
+def _alone(parts: Mapping[PartKey, Part]) -> Sight:
+    """The sight of a record without a sak around it: its texts tell of no other part."""
+    return Sight(parts, {}, lambda _: frozenset(), dict)
+
+
+def _row(lens: Lens, part: Part, content: Content, permit: str | None) -> Desired:
+    return _publication(lens, part.type, part.id, content, permit)
+
+
+def _marked(lens: Lens, sak: str) -> Desired:
+    """A row that only marks that the recipient is denied the sak."""
+    return _publication(lens, DENIED, sak, _NOTHING, None)
+
+
+def _publication(lens: Lens, type_: str, id_: str, content: Content, permit: str | None) -> Desired:
     return Desired(
         recipient=lens.recipient,
         purpose=lens.purpose,
         type=type_,
         id=id_,
-        body=content.body,
-        index=content.index,
+        content=content,
         permit=permit,
         valid_from=lens.window.low,
         valid_to=lens.window.high,
@@ -132,16 +192,21 @@ def _row(lens: Lens, type_: str, id_: str, content: _Content, permit: str | None
 
 
 def _joined(rows: Iterable[Desired]) -> Iterator[Desired]:
-    """The rows, with neighbouring periods of one resource joined where bytes and permit are the same."""
+    """The rows, with neighbouring periods of one resource joined where content and permit are the same."""
     latest: dict[tuple[str, str, str, str], Desired] = {}
     for row in rows:
         key = (row.recipient, row.purpose, row.type, row.id)
         before = latest.get(key)
         if before is None:
             latest[key] = row
-        elif (before.body, before.permit, before.valid_to) == (row.body, row.permit, row.valid_from):
+        elif _continues(before, row):
             latest[key] = replace(before, valid_to=row.valid_to)
         else:
             yield before
             latest[key] = row
     yield from latest.values()
+
+
+def _continues(before: Desired, row: Desired) -> bool:
+    stood = (before.content.hash, before.permit, before.valid_to)
+    return stood == (row.content.hash, row.permit, row.valid_from)

@@ -12,17 +12,19 @@ from typing import TYPE_CHECKING, Any
 
 from adapter.errors import Conflict, Finding, IssueType, Message, Unprocessable
 from adapter.fhir.validation.verdict import judge
-from adapter.record import rules, schema
+from adapter.record import schema
 from adapter.record.identifiers import SYSTEMS, keys
-from adapter.record.parts import parts, path_of
-from adapter.record.references import references
+from adapter.record.parts import path_of
+from adapter.record.references import references, references_at
+from adapter.record.rules import Case, newly_broken
+from adapter.repository.publishing.projection import municipal_sight
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from adapter.record.parts import Part
+    from adapter.repository.publishing.contents import Contents
     from adapter.repository.revision import Revision
-    from adapter.repository.session import Session
+    from adapter.repository.session import Key, Session
     from adapter.storage import Residue
 
 KEY_TAKEN = Message(
@@ -58,10 +60,17 @@ NOT_FHIR = Message(
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """Judges the records of one write, ``revisions``, which already hold their consequences by law."""
+    """Judges the records of one write.
+
+    Args:
+        session: the write.
+        revisions: its records, which already hold their consequences by law.
+        contents: makes the resources of the write.
+    """
 
     session: Session
     revisions: Sequence[Revision]
+    contents: Contents
 
     def judge(self) -> None:
         """Return if every record may be stored.
@@ -90,41 +99,41 @@ class Judge:
         ]
 
     def _broken(self, revision: Revision) -> list[Finding]:
-        kind, before, after = revision.kind, revision.before, revision.after
-        today, production = self.session.today, self.session.deployment.production
-        rest = self.session.residues(kind, after["id"])
+        rest = self.session.residues(*revision.key)
         kept = frozenset(id_ for (_, id_), residue in rest.items() if "opaque" in residue.body)
-        found = rules.check(kind, before, after, today=today, production=production, kept=kept)
-        stood = {(one.kind, one.id) for one in references(kind, before)} if before else set()
-        for reference in references(kind, after):
-            known = reference.local or (reference.kind, reference.id) in stood
-            if not known and not self._exists(reference.kind, reference.id):
-                found.append(REFERENCE_BROKEN.at(reference.path, kind=reference.kind))
+        today, production = self.session.today, self.session.deployment.production
+        case = Case(revision.kind, revision.after, revision.before, today, production, kept)
+        found = [*newly_broken(case), *self._dangling(case)]
         wrong = [finding.expression or "" for finding in found]
         for path, unsaid in self._invalid_fhir(revision, rest):
             if not any(place.startswith(path) for place in wrong):
                 found.append(unsaid)
         return found
 
-    def _invalid_fhir(
-        self, revision: Revision, rest: Mapping[tuple[str, str], Residue]
-    ) -> Iterator[tuple[str, Finding]]:
+    def _dangling(self, case: Case) -> list[Finding]:
+        """The findings of references to unknown records that the version before did not have."""
+        outward = [one for node in case.nodes for one in references_at(node) if not one.local]
+        unknown = [one for one in outward if not self._exists(one.kind, one.id)]
+        stood = (
+            {(one.kind, one.id) for one in references(case.kind, case.before)}
+            if unknown and case.before
+            else set()
+        )
+        return [
+            REFERENCE_BROKEN.at(one.path, kind=one.kind) for one in unknown if (one.kind, one.id) not in stood
+        ]
+
+    def _invalid_fhir(self, revision: Revision, rest: Mapping[Key, Residue]) -> Iterator[tuple[str, Finding]]:
         """The path of each changed part that would give invalid R4, with the finding; none is published."""
-        kind, before, after = revision.kind, revision.before, revision.after
-        standing = {(part.type, part.id): part.body for part in parts(kind, before)} if before else {}
-        for part in parts(kind, after):
-            if standing.get((part.type, part.id)) == part.body:
-                continue
-            path = path_of(kind, after, part)
-            for wrong in judge(self._resource(part, rest.get((part.type, part.id)))).errors:
+        sight = municipal_sight(revision)
+        for part in revision.difference.changed:
+            path = path_of(revision.kind, revision.after, part)
+            resource = self.contents.resource(sight, part, rest.get((part.type, part.id)))
+            for wrong in judge(resource).errors:
                 yield (
                     path,
                     NOT_FHIR.at(path, type=part.type, place=wrong.expression or part.type, cause=wrong.code),
                 )
-
-    def _resource(self, part: Part, residue: Residue | None) -> dict[str, Any]:
-        mapping = self.session.mappings.of(part.kind)
-        return mapping.to_fhir(part.body, part.surroundings, residue.body if residue else None)
 
     def _exists(self, kind: str, id_: str) -> bool:
         if kind == "rolle":
@@ -139,21 +148,30 @@ class Judge:
             for rolle in one.after.get("roller", ())
         )
 
-    def _taken(self) -> dict[tuple[str, str], list[Finding]]:
+    def _taken(self) -> dict[Key, list[Finding]]:
         """By record, the findings of identifiers and ids that belong to another record."""
-        taken: dict[tuple[str, str], list[Finding]] = defaultdict(list)
+        taken: dict[Key, list[Finding]] = defaultdict(list)
         holders: dict[tuple[str, str, str], str] = {}
         for one in self.revisions:
-            record = (one.kind, one.after["id"])
-            for system, value in keys(one.kind, one.after):
-                owner = self.session.writer.record_by_key(one.kind, system, value)
-                first = holders.setdefault((one.kind, system, value), one.after["id"])
-                if owner not in {None, record[1]} or first != record[1]:
-                    taken[record].append(KEY_TAKEN.at(_ident_at(one.kind, one.after, system, value)))
-            for part in parts(one.kind, one.after):
-                if self.session.holder(part.type, part.id) not in {None, record}:
-                    taken[record].append(ID_TAKEN.at(path_of(one.kind, one.after, part)))
+            kind, id_ = one.key
+            had = set(keys(kind, one.before)) if one.before else set()
+            for system, value in keys(kind, one.after):
+                is_new = (system, value) not in had
+                owner = self.session.identified(kind, system, value) if is_new else None
+                first = holders.setdefault((kind, system, value), id_)
+                if owner not in {None, id_} or first != id_:
+                    taken[one.key].append(KEY_TAKEN.at(_ident_at(kind, one.after, system, value)))
+            taken[one.key] += self._taken_ids(one)
         return taken
+
+    def _taken_ids(self, revision: Revision) -> Iterator[Finding]:
+        """The findings of new parts whose resource belongs to another record."""
+        stood = {(part.type, part.id) for part in revision.difference.before.values()}
+        new = [one for one in revision.difference.after.values() if (one.type, one.id) not in stood]
+        held = self.session.stored_holders((part.type, part.id) for part in new)
+        for part in new:
+            if held[part.type, part.id] not in {None, revision.key}:
+                yield ID_TAKEN.at(path_of(revision.kind, revision.after, part))
 
 
 def _ident_at(kind: str, body: dict[str, Any], system: str, value: str) -> str:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from adapter.errors import IssueType, Message, Severity
-from adapter.record.parts import parts, path_of
+from adapter.record.parts import path_of
+from adapter.storage import Residue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from adapter.record.parts import Part
     from adapter.repository.revision import Revision
     from adapter.repository.session import Session
-    from adapter.storage import Residue
 
 DROPPED = Message(
     "residue-dropped",
@@ -36,25 +36,23 @@ def forget_stale(session: Session, revision: Revision) -> Iterator[Finding]:
     Yields:
         A warning for each piece of residue deleted from a part that still exists, at that part.
     """
-    kind, after = revision.kind, revision.after
-    before = parts(kind, revision.before) if revision.before else []
-    stood = {(part.type, part.id): part for part in before}
-    stands = {(part.type, part.id): part for part in parts(kind, after)}
-    record = (kind, after["id"])
-    for key, residue in session.residues(*record).items():
+    stands = {(part.type, part.id): part for part in revision.difference.after.values()}
+    changed = {(part.type, part.id) for part in revision.difference.changed}
+    for key, residue in session.residues(*revision.key).items():
         part = stands.get(key)
         if part is None:
-            session.keep_residue(record, key, residue.writer, None)
-        elif part != stood.get(key):
-            path = path_of(kind, after, part)
+            session.keep_residue(revision.key, key, None)
+        elif key in changed:
+            path = path_of(revision.kind, revision.after, part)
             found = session.mappings.of(part.kind).stale(part.body, part.surroundings, residue.body)
             yield from (DROPPED.at(path, element=element) for element in found)
             if found:
-                session.keep_residue(record, key, residue.writer, _fitting(session, part, residue))
+                session.keep_residue(revision.key, key, _fitting(session, part, residue))
 
 
-def _fitting(session: Session, part: Part, residue: Residue) -> dict[str, object] | None:
+def _fitting(session: Session, part: Part, residue: Residue) -> Residue | None:
     """The residue that still fits: that of the resource made from the changed part and the old residue."""
     mapping, new_id = session.mappings.of(part.kind), session.deployment.new_id
     resource = mapping.to_fhir(part.body, part.surroundings, residue.body)
-    return mapping.to_plan(resource, part.surroundings, onto=part.body, new_id=new_id)[1]
+    fitting = mapping.to_plan(resource, part.surroundings, onto=part.body, new_id=new_id)[1]
+    return None if fitting is None else Residue(residue.writer, fitting)

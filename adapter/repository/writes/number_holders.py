@@ -42,7 +42,7 @@ class RegisteredNumbers:
             for (kind, id_), one in self.session.revisions.items()
             if kind == record and number in keys(kind, one.after)
         )
-        id_ = next(written, None) or self.session.writer.record_by_key(record, *number)
+        id_ = next(written, None) or self.session.identified(record, *number)
         body = self.session.body(record, id_) if id_ else None
         if body is None:
             return None

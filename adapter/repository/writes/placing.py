@@ -17,6 +17,7 @@ from adapter.mapping.rows import OWNER_UNKNOWN
 from adapter.record.parts import BY_NAME, PartKind, holder_of, kind_of, part_of, put
 from adapter.record.supply import supply
 from adapter.repository.revision import Sent
+from adapter.storage import Residue
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,7 +63,7 @@ class Placing:
         before = self.session.body(kind, body["id"])
         after = supply(kind, body, before, self.session.deployment.new_id)
         for part_key, residue in rest.items():
-            self.session.keep_residue((kind, after["id"]), part_key, KOMMUNE, residue)
+            self.session.keep_residue((kind, after["id"]), part_key, Residue(KOMMUNE, residue))
         self.session.revise(kind, after, {})
 
     def _record_of(self, kind: PartKind, resource: dict[str, Any]) -> dict[str, Any]:
@@ -97,5 +98,6 @@ def put_part(session: Session, kind: PartKind, record: dict[str, Any], new: NewP
     record_key, part_key = (kind.record, after["id"]), (kind.type, new.body["id"])
     kept = session.residues(*record_key).get(part_key)
     if not same(new.residue, kept.body if kept else None):
-        session.keep_residue(record_key, part_key, new.author, new.residue)
+        residue = None if new.residue is None else Residue(new.author, new.residue)
+        session.keep_residue(record_key, part_key, residue)
     session.revise(kind.record, after, {part_key: sent})

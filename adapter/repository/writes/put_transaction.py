@@ -1,4 +1,4 @@
-"""Carries out a write of resources, all or none: one resource, or the entries of a Bundle.
+"""Decides a write of resources, all or none: one resource, or the entries of a Bundle.
 
 https://hl7.org/fhir/R4/http.html#trules. The outcome does not depend on the order of the entries: the owner
 of a record is placed before its parts, and all records are judged when every resource is placed. A step that
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from adapter.errors import AdapterError
 from adapter.record.parts import kind_of
 from adapter.repository.reads.recipients import present
+from adapter.repository.writes.deciding import WriteDecision, decide
 from adapter.repository.writes.number_holders import GivenNumbers, RegisteredNumbers
 from adapter.repository.writes.opened_sak import open_sak
 from adapter.repository.writes.order import in_order
@@ -22,15 +23,15 @@ from adapter.repository.writes.part_reader import PartReader
 from adapter.repository.writes.placing import Placing, put_part
 from adapter.repository.writes.preconditions import check_if_match
 from adapter.repository.writes.recipient_writing import RecipientWriting
-from adapter.repository.writes.storing import store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
     from adapter.errors import Finding
     from adapter.repository.session import Session
     from adapter.security.caller import Caller
-    from adapter.storage import Published, RecipientReader
+    from adapter.storage import Published, Reader, RecipientReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +101,13 @@ class Transaction:
     recipients: tuple[str, ...]
     given: RecipientReader
 
-    def carry_out(self, puts: Sequence[Put]) -> list[PutResult]:
-        """Place and store the resources, no two of the same type and id; returns one result for each.
+    def decision(self, puts: Sequence[Put]) -> WriteDecision[list[PutResult]]:
+        """Place the resources, no two of the same type and id, and plan the write; one result for each.
 
         Raises:
             NotFound, Gone, Forbidden: the caller does not see the resource, or may not change it.
             PreconditionRequired, PreconditionFailed: If-Match is missing or names another version.
-            Unprocessable, Conflict: see :meth:`Placing.put` and :func:`store`.
+            Unprocessable, Conflict: see :meth:`Placing.put` and :func:`decide`.
         """
         before = {put.key: self.given.published(*put.key) for put in puts}
         reader, refused = self._reader(), _Refused()
@@ -120,12 +121,13 @@ class Transaction:
             with refused.of(put, "resource"):
                 self._place(reader, put, before[put.key])
         refused.tell()
-        store(self.session)
-        after = (self.given.published(*put.key) for put in puts)
-        return [
-            PutResult(_standing(found), _standing(before[put.key]) is None)
-            for put, found in zip(puts, after, strict=True)
-        ]
+
+        def results(reader: Reader, at: datetime) -> list[PutResult]:
+            given = reader.for_recipients(self.recipients, self.caller.purpose, at)
+            after = {(one.type, one.id): one for one in given.published_many(put.key for put in puts)}
+            return [PutResult(after.get(put.key), _standing(before[put.key]) is None) for put in puts]
+
+        return WriteDecision(decide(self.session).plan, results)
 
     def _reader(self) -> PartReader:
         if self.caller.municipality:

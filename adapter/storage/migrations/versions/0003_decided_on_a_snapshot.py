@@ -1,4 +1,4 @@
-"""Writes are decided on a snapshot: the last change of each record, of each text, and the database's epoke."""
+"""Writes are decided on a snapshot: the last change of each record and text, and the epoke."""
 
 from __future__ import annotations
 
