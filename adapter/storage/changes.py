@@ -36,6 +36,12 @@ def now(connection: Connection) -> int:
     return seq
 
 
+def epoke(connection: Connection) -> str:
+    """The name of the database between two restores."""
+    name: str = connection.execute(select(clock.c.epoke)).scalar_one()
+    return name
+
+
 def put_projection(connection: Connection, number: int) -> None:
     """Store the number of the projection that the publications are made by."""
     connection.execute(update(clock).values(projection=number))
