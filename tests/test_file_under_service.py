@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import json
+import resource
 import shutil
 import sqlite3
 from http.client import HTTPConnection
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +17,6 @@ from tests.served import command, plain_environment, served
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from tests.served import Served
 
@@ -39,18 +40,6 @@ def ids(path: Path) -> set[str]:
     with contextlib.closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         return {id_ for (id_,) in connection.execute("SELECT id FROM record")}
-
-
-def copy(source: Path, to: Path) -> None:
-    """A whole copy of a database, made by SQLite from outside the service."""
-    with (
-        contextlib.closing(sqlite3.connect(source)) as connection,
-        contextlib.closing(sqlite3.connect(to)) as target,
-    ):
-        connection.backup(target)
-        target.execute("UPDATE clock SET epoke = 'kopi'")
-        target.commit()
-        target.execute("PRAGMA journal_mode=DELETE")
 
 
 def moved_and_replaced(path: Path) -> None:
@@ -108,7 +97,7 @@ def test_a_file_that_is_no_longer_the_file(
     path = tmp_path / "adapter.db"
     with served(environment) as running:
         before = {id_ for id_ in map("foer-{}".format, range(6)) if put(running, id_) == 201}
-        copy(path, tmp_path / "backup.db")
+        command(environment, "db", "backup", tmp_path / "backup.db")
         between = {id_ for id_ in map("mellom-{}".format, range(6)) if put(running, id_) == 201}
         assert len(before | between) == 12
         happens(path)
@@ -126,3 +115,48 @@ def test_a_file_that_is_no_longer_the_file(
         with served(environment) as again:
             assert put(again, "ny") == 201
         assert ids(path) == before | {"ny"}
+
+
+def workers(running: Served) -> list[int]:
+    """The processes that answer requests."""
+    pid = running.process.pid
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc and prlimit of Linux")
+def test_a_full_disk_is_not_ready_until_there_is_room(tmp_path: Path) -> None:
+    """After a write that finds no room, /readyz of every worker is 503 until a probe is stored."""
+    environment = plain_environment(tmp_path, ADAPTER_AUTH="open", ADAPTER_WORKERS="2")
+    command(environment, "db", "upgrade")
+    with served(environment) as running:
+        assert [put(running, f"a{number}") for number in range(4)] == [201] * 4
+        full = (tmp_path / "adapter.db-wal").stat().st_size
+        for pid in workers(running):
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, (full, resource.RLIM_INFINITY))
+        assert put(running, "b") == 503
+        for _ in range(6):
+            status, body = running.get("/readyz")
+            assert (status, json.loads(body)["reasons"]) == (503, ["database-not-writable"])
+            assert running.get("/kommune/v1/organisasjoner")[0] == 200
+        for pid in workers(running):
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)
+        assert running.get("/readyz")[0] == 200
+        assert put(running, "b") == 201
+
+
+def test_a_restore_is_refused_while_the_service_has_had_no_request(tmp_path: Path) -> None:
+    """The service holds the file from its start to its end, also without a connection."""
+    environment = plain_environment(tmp_path, ADAPTER_AUTH="open", ADAPTER_WORKERS="1")
+    command(environment, "db", "upgrade")
+    with served(environment) as running:
+        assert put(running, "a") == 201
+        command(environment, "db", "backup", tmp_path / "kopi")
+        running.stop()
+    with served(environment) as running:
+        with pytest.raises(AssertionError, match="in use"):
+            command(environment, "db", "restore", tmp_path / "kopi")
+        assert put(running, "b") == 201
+    command(environment, "db", "restore", tmp_path / "kopi")
+    with served(environment) as running:
+        assert put(running, "b") == 201
+    assert ids(tmp_path / "adapter.db") == {"a", "b"}
