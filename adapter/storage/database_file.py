@@ -113,7 +113,7 @@ class DatabaseFile:
         probe = self._path.with_name(f"{self._path.name}.room-{os.getpid()}")
         try:
             with probe.open("xb") as file:
-                os.posix_fallocate(file.fileno(), 0, size)
+                file.write(bytes(size))
         except OSError:
             return False
         finally:

@@ -113,7 +113,7 @@ class Store:
                     begun.rollback()
             if failed:
                 self._file.cannot_write = not self._file.has_room(_ROOM)
-        except (OperationalError, InterfaceError, PoolTimeout, Unavailable):
+        except (DatabaseError, InterfaceError, PoolTimeout, Unavailable):
             return False
         return not self._file.cannot_write
 
