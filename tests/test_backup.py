@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
+from adapter.errors import Unavailable
 from adapter.storage import Store
 from tests.storage.given import NOTE, T0
 from tests.test_cli import _at_home, run
@@ -170,23 +171,32 @@ def write_and_die(url: str) -> None:
     os._exit(0)
 
 
-def test_a_log_of_another_file_is_not_read(tmp_path: Path, migrated_sqlite: Path) -> None:
-    """After a crash, a file put in the place of the earlier beside its log is refused."""
-    from adapter.errors import Unavailable  # noqa: PLC0415
-
+@pytest.mark.parametrize("put_there", [True, False], ids=["replaced", "gone"])
+def test_a_log_of_another_file_is_not_read(
+    tmp_path: Path, migrated_sqlite: Path, monkeypatch: pytest.MonkeyPatch, put_there: bool
+) -> None:
+    """After a crash, the log of a file that was moved is not read into another; a restore keeps it."""
     path = tmp_path / "adapter.db"
     shutil.copyfile(migrated_sqlite, path)
+    monkeypatch.setenv("ADAPTER_DATABASE_URL", f"sqlite:///{path}")
     child = os.fork()
     if not child:
         write_and_die(f"sqlite:///{path}")
     os.waitpid(child, 0)
     path.rename(tmp_path / "old.db")
-    shutil.copyfile(migrated_sqlite, path)
-    store = Store(f"sqlite:///{path}")
-    with pytest.raises(Unavailable) as caught:
-        store.check()
-    store.close()
-    assert [finding.code for finding in caught.value.findings] == ["database-log-of-another"]
+    if put_there:
+        shutil.copyfile(migrated_sqlite, path)
+        store = Store(f"sqlite:///{path}")
+        with pytest.raises(Unavailable) as caught:
+            store.check()
+        store.close()
+        assert [finding.code for finding in caught.value.findings] == ["database-log-of-another"]
+    assert run("db", "restore", migrated_sqlite) == 0
+    (log,) = tmp_path.glob("adapter.db.2*Z.log")
+    log.rename(tmp_path / "old.db-wal")
+    assert content(f"sqlite:///{tmp_path}/old.db")[1] == ["i-loggen"]
+    assert content(f"sqlite:///{path}")[1] == []
+    assert len([*tmp_path.glob("adapter.db.2*Z")]) == int(put_there)
 
 
 @pytest.mark.parametrize(

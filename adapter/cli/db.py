@@ -119,6 +119,8 @@ def restore(file: Path) -> None:
     click.echo("The database is restored", err=True)
     if done.kept is not None:
         click.echo(f"The earlier database is {done.kept}", err=True)
+    if done.log is not None:
+        click.echo(f"The last changes of a file that was moved away are in {done.log}", err=True)
     if done.is_older:
         click.echo("The backup has an earlier schema. Run ip-adapter db upgrade.", err=True)
 

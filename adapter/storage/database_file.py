@@ -24,11 +24,12 @@ from sqlalchemy import event
 
 from adapter.errors import IssueType, Message, Unavailable
 from adapter.storage import serving_lock
+from adapter.storage.engine import is_reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sqlalchemy import URL, Engine
+    from sqlalchemy import URL, Connection, Engine
 
 REPLACED = Message(
     "database-replaced",
@@ -159,9 +160,10 @@ class DatabaseFile:
             self._settle(connection)
             raise
 
-    def on_commit(self, _connection: object) -> None:
-        """Compare before COMMIT is sent."""
-        self.check()
+    def on_commit(self, connection: Connection) -> None:
+        """Compare before COMMIT of a write is sent."""
+        if not is_reading(connection):
+            self.check()
 
     def on_close(self, connection: Any, _record: object) -> None:
         """Forget a connection."""

@@ -103,6 +103,11 @@ def writing(engine: Engine) -> Engine:
     return engine
 
 
+def is_reading(connection: Connection) -> bool:
+    """Tests whether a transaction of SQLite is one that reads."""
+    return "begin" not in connection.get_execution_options()
+
+
 @contextmanager
 def transaction(engine: Engine) -> Iterator[tuple[Connection, RootTransaction]]:
     """A connection with a transaction begun: committed on leaving, rolled back by an exception.

@@ -34,11 +34,15 @@ _WITH_EPOKE = "0003"
 
 
 class Restored:
-    """What a restore has done: the version of the restored schema, and where the earlier database is."""
+    """What a restore has done: whether the schema is an older one, and where the earlier database is.
 
-    def __init__(self, schema: str, kept: Path | None) -> None:
+    ``log`` is a log (``-wal``) that was left beside the database by a file that is no longer there.
+    """
+
+    def __init__(self, schema: str, kept: Path | None = None, log: Path | None = None) -> None:
         self.is_older = schema < SCHEMA
         self.kept = kept
+        self.log = log
 
 
 def restore(url: str, file: Path) -> Restored:
@@ -71,7 +75,7 @@ def _restore_sqlite(path: Path, file: Path) -> Restored:
             os.chown(coming, was.st_uid, was.st_gid)
             coming.chmod(was.st_mode)
         sync(coming)
-        return Restored(schema, _put_in_place(coming, path))
+        return Restored(schema, *_put_in_place(coming, path))
     finally:
         for end in ("", "-journal"):
             coming.with_name(coming.name + end).unlink(missing_ok=True)
@@ -106,30 +110,29 @@ def _check_schema(schema: str | None, file: Path) -> None:
         raise CannotRun(f"{file} has schema {schema}, newer than {SCHEMA}. Restore it with a newer version.")
 
 
-def _put_in_place(coming: Path, path: Path) -> Path | None:
-    """Rename the copy to the database's name; the earlier database stays, whole, under the name returned.
+def _put_in_place(coming: Path, path: Path) -> tuple[Path | None, Path | None]:
+    """Rename the copy to the database's name; returns the earlier database, and a log that is not its own.
 
-    Its log is written into it first. Where that cannot be, because it is damaged, the log is kept beside it.
+    The earlier database stays whole: its log is written into it, or kept beside it where it is damaged.
     """
     log, log_index = (path.with_name(path.name + end) for end in ("-wal", "-shm"))
-    if not path.exists():
-        log.unlink(missing_ok=True)  # SQLite too removes a log without its file
-        log_index.unlink(missing_ok=True)
-        coming.rename(path)
-        sync(path.parent)
-        return None
-    _fold(path)
-    if serving_lock.is_open(path):
-        raise CannotRun(_IN_USE)
     kept = path.with_name(f"{path.name}.{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}")
-    kept.hardlink_to(path)
+    stray = None
+    if serving_lock.has_log_of_another(path):
+        stray = kept.with_name(f"{kept.name}.log")
+    elif path.exists():
+        _fold(path)
+    if path.exists():
+        if serving_lock.is_open(path):
+            raise CannotRun(_IN_USE)
+        kept.hardlink_to(path)
     if log.exists():
-        log.rename(kept.with_name(f"{kept.name}-wal"))
+        log.rename(stray or kept.with_name(f"{kept.name}-wal"))
     log_index.unlink(missing_ok=True)
     sync(path.parent)
     coming.rename(path)
     sync(path.parent)
-    return kept
+    return kept if kept.exists() else None, stray
 
 
 def _fold(path: Path) -> None:
@@ -162,7 +165,7 @@ def _restore_postgresql(url: str, file: Path) -> Restored:
             )
     finally:
         engine.dispose()
-    return Restored(str(schema), None)
+    return Restored(str(schema))
 
 
 def _take_alone(connection: Connection) -> None:

@@ -114,9 +114,21 @@ def _wait_shared(lock: int) -> None:
         time.sleep(0.02)
 
 
+def has_log_of_another(database: Path) -> bool:
+    """Tests whether the log beside a path is of another file than the one there, which may be missing."""
+    if not _has_log(database):
+        return False
+    last = path_of(database).read_bytes()
+    return not database.exists() or bool(last and last != _inode(database))
+
+
+def _inode(database: Path) -> bytes:
+    return str(database.stat().st_ino).encode()
+
+
 def _check_inode(lock: int, database: Path, *, is_alone: bool) -> None:
     """Refuse a file that others have another file for, or that lies beside the log of another file."""
-    inode = str(database.stat().st_ino).encode()
+    inode = _inode(database)
     last = os.pread(lock, 32, 0)
     if last and last != inode and (not is_alone or _has_log(database)):
         raise Unavailable(LOG_OF_ANOTHER.at())
