@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import make_url
 
 from adapter.storage import postgresql_programs
-from adapter.storage.database_file import path_of, watched
+from adapter.storage.database_file import watched
 from adapter.storage.engine import make_engine
+from adapter.storage.file_identity import path_of
 from adapter.storage.postgresql_programs import CannotRun
 
 if TYPE_CHECKING:

@@ -16,20 +16,20 @@ import sqlite3
 import threading
 import time
 import weakref
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import quote, unquote
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event
 
 from adapter.errors import IssueType, Message, Unavailable
 from adapter.storage import serving_lock
 from adapter.storage.engine import is_reading
+from adapter.storage.file_identity import Content, Place, content, inode, path_of, place
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
-    from sqlalchemy import URL, Connection, Engine
+    from sqlalchemy import Connection, Engine
 
 REPLACED = Message(
     "database-replaced",
@@ -47,28 +47,6 @@ _REPLACED, _CANNOT_WRITE, _SEQ, _LOG, _INDEX = 0, 1, slice(8, 16), slice(16, 24)
 """The places in the memory that the processes of a service share: two marks, and three numbers."""
 
 
-_SELECT_CONTENT = "SELECT epoke, (SELECT schema_version FROM pragma_schema_version), seq FROM clock"
-
-
-class _Place(NamedTuple):
-    """What ``stat`` tells of the file and its two side files; an inode is 0 where there is no side file."""
-
-    device: int
-    inode: int
-    size: int
-    time: int
-    log: int
-    log_index: int
-
-
-class _Content(NamedTuple):
-    """What the file itself holds, without its log: the database's name, its schema, and its last change."""
-
-    epoke: str
-    schema: int
-    seq: int
-
-
 class DatabaseFile:
     """The file of one store. It has no path for PostgreSQL and for a database in memory: never replaced."""
 
@@ -77,8 +55,8 @@ class DatabaseFile:
         self._shared = mmap.mmap(-1, mmap.PAGESIZE)  # the processes that are forked later see the same bytes
         self._turn = threading.Lock()
         self._let_go: Callable[[], object] | None = None
-        self._place: _Place | None = None
-        self._content: _Content | None = None
+        self._place: Place | None = None
+        self._content: Content | None = None
         self._connections: dict[int, Any] = {}
         self._is_settled = False
 
@@ -91,7 +69,7 @@ class DatabaseFile:
         if self._place is None or self._path is None:
             return
         if not self._shared[_REPLACED]:
-            if _place(self._path) == self._place:
+            if place(self._path) == self._place:
                 return
             with self._turn:
                 self._compare(self._path)
@@ -176,11 +154,11 @@ class DatabaseFile:
             if lock is not None:
                 self._let_go = weakref.finalize(self, os.close, lock)
         if self._place is None:
-            self._place, self._content = _place(path), _content(path)
+            self._place, self._content = place(path), content(path)
         if self._place is None or self._connections:
             return
         self._place = self._place._replace(log=0, log_index=0)
-        if not _inode(f"{path}-wal") and path.exists() and not serving_lock.is_open(path):
+        if not inode(f"{path}-wal") and path.exists() and not serving_lock.is_open(path):
             self._put(_LOG, 0)
             self._put(_INDEX, 0)
 
@@ -192,7 +170,7 @@ class DatabaseFile:
 
     def _compare(self, path: Path) -> None:
         """Compare with what was noted, and note what has changed by the service's own writes."""
-        noted, found = self._place, _place(path)
+        noted, found = self._place, place(path)
         if noted is None or found == noted:
             return
         if found is None or (found.device, found.inode) != (noted.device, noted.inode):
@@ -202,18 +180,18 @@ class DatabaseFile:
             self._shared[_REPLACED] = 1
             self._drop_log(noted.device)
             return
-        for where, inode in ((_LOG, found.log), (_INDEX, found.log_index)):
-            if self._number(where) not in {0, inode}:
+        for where, now in ((_LOG, found.log), (_INDEX, found.log_index)):
+            if self._number(where) not in {0, now}:
                 self._shared[_REPLACED] = 1
                 return
-            self._put(where, inode)
+            self._put(where, now)
         self._place = found
 
     def _is_same_content(self, path: Path) -> bool:
         """Tests whether the file holds the database that was opened, at its last known change or a later."""
         least = self._number(_SEQ)
         for attempt in range(_ATTEMPTS):
-            found = _content(path)
+            found = content(path)
             if found is not None or self._content is None:
                 break
             time.sleep(0.01 * attempt)
@@ -241,7 +219,7 @@ class DatabaseFile:
         if self._is_settled:
             for end, where in (("-wal", _LOG), ("-shm", _INDEX)):
                 side = self._path.with_name(self._path.name + end)
-                if self._number(where) and _inode(side) == self._number(where):
+                if self._number(where) and inode(side) == self._number(where):
                     side.unlink(missing_ok=True)
 
     def _drop_log(self, device: int) -> None:
@@ -266,49 +244,3 @@ def watched(engine: Engine) -> DatabaseFile:
     event.listen(engine, "commit", file.on_commit)
     event.listen(engine, "close", file.on_close)
     return file
-
-
-def path_of(url: URL) -> Path | None:
-    """The path of a SQLite file; None for a database in memory or on a server."""
-    name = url.database
-    if url.get_backend_name() != "sqlite" or not name or ":memory:" in f":{name}:{url.query.get('mode')}:":
-        return None
-    if "uri" in url.query:
-        name = unquote(name.removeprefix("file:").partition("?")[0])
-        name = name.removeprefix("//") if name.startswith("///") else name
-    return Path(name).absolute()
-
-
-def _place(path: Path) -> _Place | None:
-    try:
-        found = os.stat(path)
-    except OSError:
-        return None
-    return _Place(
-        found.st_dev,
-        found.st_ino,
-        found.st_size,
-        found.st_mtime_ns,
-        _inode(f"{path}-wal"),
-        _inode(f"{path}-shm"),
-    )
-
-
-def _inode(path: Path | str) -> int:
-    try:
-        return os.stat(path).st_ino
-    except OSError:
-        return 0
-
-
-def _content(path: Path) -> _Content | None:
-    """The content of the file itself; None if it holds no such database.
-
-    SQLite opens it: a file descriptor of our own would free SQLite's locks when it is closed
-    (https://sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_).
-    """
-    with contextlib.suppress(sqlite3.Error):
-        address = f"file:{quote(str(path))}?immutable=1&mode=ro"
-        with contextlib.closing(sqlite3.connect(address, uri=True)) as connection:
-            return _Content(*connection.execute(_SELECT_CONTENT).fetchone())
-    return None

@@ -18,8 +18,8 @@ from sqlalchemy import create_engine, make_url, text
 
 from adapter.storage import postgresql_programs, serving_lock
 from adapter.storage.backup import rename_epoke, sync
-from adapter.storage.database_file import path_of
 from adapter.storage.engine import USERS_LOCK
+from adapter.storage.file_identity import path_of
 from adapter.storage.postgresql_programs import CannotRun
 from adapter.storage.tables import SCHEMA, metadata
 
