@@ -68,13 +68,17 @@ FAULT = Message(
 )
 
 
+TRY_AGAIN = (("Retry-After", "2"),)
+"""The headers of every 503: the seconds after which the same request may succeed."""
+
+
 def headers_of(error: AdapterError) -> list[tuple[str, str]]:
     """The headers of a refusal: Allow for 405, WWW-Authenticate for 401, Retry-After for 503."""
     if isinstance(error, MethodNotAllowed):
         return [("Allow", ", ".join(error.allow))]
     if error.status == HTTPStatus.UNAUTHORIZED:
         return [("WWW-Authenticate", CHALLENGE)]
-    return [("Retry-After", "2")] if error.status == HTTPStatus.SERVICE_UNAVAILABLE else []
+    return [*TRY_AGAIN] if error.status == HTTPStatus.SERVICE_UNAVAILABLE else []
 
 
 def refused(interaction: Interaction, error: AdapterError) -> Interaction:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, jsonify
 
 from adapter.errors import Unavailable
+from adapter.http_refusals import TRY_AGAIN
 
 if TYPE_CHECKING:
     from adapter.storage import Store
@@ -35,4 +36,5 @@ def blueprint(store: Store) -> Blueprint:
 def _unavailable(*reasons: str) -> Response:
     answer = jsonify(status="unavailable", reasons=reasons)
     answer.status_code = HTTPStatus.SERVICE_UNAVAILABLE
+    answer.headers.extend(TRY_AGAIN)
     return answer

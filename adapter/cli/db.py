@@ -1,10 +1,12 @@
-"""``ip-adapter db``: migration, new projection of every record, and validation of every publication."""
+"""``ip-adapter db``: migration, new projection, validation of every publication, backup and restore."""
 
 from __future__ import annotations
 
 import os
 import uuid
+from contextlib import contextmanager
 from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -22,7 +24,7 @@ _DUE = "The stored publications are of an earlier version of the mappings. Run i
 
 @click.group("db")
 def command() -> None:
-    """Upgrade, reproject or check the database.
+    """Upgrade, reproject, check, back up or restore the database.
 
     ADAPTER_DATABASE_URL names the database.
     """
@@ -88,6 +90,52 @@ def check(ctx: click.Context) -> None:
         f"{len(lines)} resources are not valid R4" if lines else "All resources are valid R4", err=True
     )
     ctx.exit(1 if lines else 0)
+
+
+@command.command("backup")
+@click.argument("file", type=click.Path(path_type=Path))
+def backup(file: Path) -> None:
+    """Copy the database to FILE, which must not exist.
+
+    The service may run meanwhile. PostgreSQL needs the program pg_dump, and its copy has the custom format.
+    """
+    from adapter.storage.backup import backup as copy  # noqa: PLC0415 - no other command needs it
+
+    with _refused_plainly():
+        copy(Settings.from_environment(os.environ).database_url, file)
+    click.echo(f"The database is copied to {file}", err=True)
+
+
+@command.command("restore")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def restore(file: Path) -> None:
+    """Put the backup FILE in the place of the database.
+
+    Nothing may use the database. The restored database has a new epoke. The earlier SQLite file is kept
+    beside it; PostgreSQL needs the programs pg_restore and psql.
+    """
+    from adapter.storage.restore import restore as put_back  # noqa: PLC0415 - no other command needs it
+
+    with _refused_plainly():
+        done = put_back(Settings.from_environment(os.environ).database_url, file)
+    click.echo("The database is restored", err=True)
+    if done.kept is not None:
+        click.echo(f"The earlier database is {done.kept}", err=True)
+    if done.log is not None:
+        click.echo(f"The last changes of a file that was moved away are in {done.log}", err=True)
+    if done.is_older:
+        click.echo("The backup has an earlier schema. Run ip-adapter db upgrade.", err=True)
+
+
+@contextmanager
+def _refused_plainly() -> Iterator[None]:
+    """Print why a backup or a restore is not done, and exit with 2."""
+    from adapter.storage.postgresql_programs import CannotRun  # noqa: PLC0415 - as above
+
+    try:
+        yield
+    except CannotRun as reason:
+        raise click.ClickException(str(reason)) from reason
 
 
 def _invalid(standing: Iterable[Published]) -> Iterator[str]:

@@ -52,6 +52,8 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         """Give gunicorn its configuration."""
         for name, value in configuration(self._settings).items():
             self.cfg.set(name, value)
+        store = self._app.extensions["repository"].store
+        self.cfg.set("worker_exit", lambda _arbiter, _worker: store.close())
 
     def load(self) -> Flask:
         """The application, the same in every worker."""
@@ -95,7 +97,7 @@ def command() -> None:
     app = create_app(settings)
     store = app.extensions["repository"].store
     store.check()
-    store.close()  # a worker must not inherit a connection; it opens its own
+    store.disconnect()  # a worker must not inherit a connection; it opens its own
     Server(settings, app).run()
 
 

@@ -21,6 +21,7 @@ _REFUSED = {
     403: "Døra er bare for kommunens egne fagsystemer",
     404: "Finnes ikke",
     409: "En verdi som må være unik, finnes fra før",
+    410: "Databasen er lagt tilbake fra en sikkerhetskopi; les alt på nytt fra etter=0",
     412: "Posten er endret siden versjonen i If-Match; hver endret del er et funn",
     413: "Innholdet er for stort",
     415: "Innholdet er ikke JSON",
@@ -105,9 +106,10 @@ def _answer(route: Route, description: str) -> dict[str, Any]:
 def _refused(route: Route) -> list[int]:
     """The 4xx statuses of a route; a PUT has no 404, since it creates an unknown record."""
     if route.method == "PUT":
-        return [status for status in _REFUSED if status != 404]
+        return [status for status in _REFUSED if status not in {404, 410}]
     paged = [400] if route.answer in _AFTER else []
-    return [*paged, 401, 403, *([404] if "<id>" in route.path else [])]
+    of_epoke = [410] if route.answer == "Endringer" else []
+    return [*paged, 401, 403, *([404] if "<id>" in route.path else []), *of_epoke]
 
 
 def _parameters(route: Route) -> Iterator[dict[str, Any]]:
@@ -117,6 +119,9 @@ def _parameters(route: Route) -> Iterator[dict[str, Any]]:
     if route.answer in _AFTER:
         yield {"name": "etter", "in": "query", "schema": _AFTER[route.answer]}
         yield {"name": "antall", "in": "query", "schema": _COUNT}
+    if route.answer == "Endringer":
+        yield {"name": "epoke", "in": "query", "schema": {"type": "string"},
+               "description": "epoke fra forrige svar; en annen enn databasens gir 410"}  # fmt: skip
     if route.method == "PUT":
         yield {"name": "If-Match", "in": "header", "schema": {"type": "string"},
                "description": "ETag fra siste lesing, eller *; påkrevd når posten finnes"}  # fmt: skip

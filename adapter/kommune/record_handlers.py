@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET
 
-from adapter.errors import BadRequest, IssueType, Message, NotFound
+from adapter.errors import BadRequest, Gone, IssueType, Message, NotFound
 from adapter.fhir.codec.received import read_received
 from adapter.http_refusals import ID_DIFFERS
 from adapter.kommune.vocabulary import Avvik, Endring, Endringer, Liste, Versjon, Versjoner
@@ -38,6 +38,14 @@ UNKNOWN_PARAMETER = Message(
     IssueType.NOT_SUPPORTED,
     nb="Parameteren er ukjent. Gyldige parametre: {valid}.",
     en="The parameter is unknown. Valid parameters: {valid}.",
+)
+OTHER_EPOKE = Message(
+    "epoke-changed",
+    IssueType.EXPIRED,
+    nb="Databasen er lagt tilbake fra en sikkerhetskopi, så løpenumrene fra før gjelder ikke. Les alt "
+    "på nytt fra etter=0, uten epoke.",
+    en="The database was restored from a backup, so the change numbers of before do not apply. Read "
+    "everything again from etter=0, without epoke.",
 )
 
 
@@ -124,12 +132,19 @@ def rest(ask: Ask, id: str) -> Answer:  # noqa: A002 - the address says id
 
 
 def changes(ask: Ask) -> Answer:
-    """A page of changes after a number, in order; ``siste`` is the ``etter`` of the next call."""
-    _only(ask, "etter", "antall")
+    """A page of changes after a number, in order; ``siste`` is the ``etter`` of the next call.
+
+    The epoke is read first: if a restore came between, the caller's next call is refused by it.
+    """
+    _only(ask, "etter", "antall", "epoke")
     after = _number(ask, "etter", 0, 0, 2**63 - 1)
     count = _number(ask, "antall", PAGE, 1, LONGEST_PAGE)
+    epoke = ask.repository.store.epoke()
+    if ask.query.get("epoke", epoke) != epoke:
+        raise Gone(OTHER_EPOKE.at())
     found = ask.repository.changes(after, count)
-    return Answer(Endringer([Endring.of(change) for change in found], found[-1].seq if found else after))
+    last = found[-1].seq if found else after
+    return Answer(Endringer([Endring.of(change) for change in found], last, epoke))
 
 
 def _shown(ask: Ask, found: RecordVersion, status: int = 200, dropped: Sequence[Finding] = ()) -> Answer:

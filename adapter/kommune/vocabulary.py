@@ -114,10 +114,11 @@ class Endring(Struct):
 
 
 class Endringer(Struct):
-    """A page of the feed; ``siste`` is the number to send as ``etter`` next time."""
+    """A page of the feed; ``siste`` and ``epoke`` are to be sent as ``etter`` and ``epoke`` next time."""
 
     endringer: list[Endring]
     siste: int
+    epoke: str
 
 
 class Funn(Struct, kw_only=True):

@@ -42,6 +42,12 @@ def last(connection: Connection) -> tuple[int, int]:
     return seq, at
 
 
+def epoke(connection: Connection) -> str:
+    """The name of the database between two restores."""
+    name: str = connection.execute(select(clock.c.epoke)).scalar_one()
+    return name
+
+
 def put_projection(connection: Connection, number: int) -> None:
     """Store the number of the projection that the publications are made by."""
     connection.execute(update(clock).values(projection=number))

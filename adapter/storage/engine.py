@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 BUSY_SECONDS = 5
 """The seconds a writer waits for the writer before it."""
 
+USERS_LOCK = 4_812_002
+"""PostgreSQL's advisory lock that each connection holds shared, and a restore holds alone."""
+
 NOT_DURABLE = Message(
     "database-not-durable",
     IssueType.NO_STORE,
@@ -58,6 +61,7 @@ def make_engine(url: str, *, create: bool = False) -> Engine:
     else:
         options = f"-c lock_timeout={BUSY_SECONDS * 1000} -c timezone=UTC"
         engine = create_engine(parsed, isolation_level="AUTOCOMMIT", connect_args={"options": options})
+        event.listen(engine, "connect", _prepare_postgresql)
     event.listen(engine, "begin", _begin)
     return engine
 
@@ -73,6 +77,11 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _prepare_postgresql(connection: Any, _record: object) -> None:
+    """Hold the lock of users for as long as the connection lives, so that a restore sees it."""
+    connection.execute(f"SELECT pg_advisory_lock_shared({USERS_LOCK})").close()
 
 
 def _begin(connection: Connection) -> None:
@@ -92,6 +101,11 @@ def writing(engine: Engine) -> Engine:
     if engine.dialect.name == "sqlite":
         return engine.execution_options(begin="BEGIN IMMEDIATE")
     return engine
+
+
+def is_reading(connection: Connection) -> bool:
+    """Tests whether a transaction of SQLite is one that reads."""
+    return "begin" not in connection.get_execution_options()
 
 
 @contextmanager

@@ -12,11 +12,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from sqlalchemy import inspect, text
-from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from adapter.errors import IssueType, Message, Unavailable
 from adapter.storage import changes
+from adapter.storage.database_file import watched
 from adapter.storage.engine import BUSY_SECONDS, check_durability, make_engine, reading, transaction, writing
 from adapter.storage.instants import to_micros
 from adapter.storage.publications import Tick
@@ -60,6 +61,16 @@ FULL = Message(
     nb="Databasen kan ikke skrive nå, så endringen er ikke lagret. Varsle driften av tjenesten.",
     en="The database cannot write now, so the change is not stored. Notify the operator of the service.",
 )
+DAMAGED = Message(
+    "database-damaged",
+    IssueType.NO_STORE,
+    nb="Databasefilen er skadet. Stopp tjenesten, og legg tilbake en sikkerhetskopi med ip-adapter db "
+    "restore.",
+    en="The database file is damaged. Stop the service, and restore a backup with ip-adapter db restore.",
+)
+
+_ROOM = 1024 * 1024
+"""The bytes that must be free, after a write has failed, before the database counts as writable again."""
 
 
 class Store:
@@ -67,6 +78,7 @@ class Store:
 
     def __init__(self, url: str) -> None:
         self._engine = make_engine(url)
+        self._file = watched(self._engine)
         self._reading = reading(self._engine)
         self._writing = writing(self._engine)
         self._turn = threading.Lock()
@@ -87,17 +99,23 @@ class Store:
                 raise Unavailable(NOT_MIGRATED.at(found=found, wanted=SCHEMA))
 
     def writable(self) -> bool:
-        """Can a write begin now?"""
+        """Can a write begin now? After a write that failed for want of space, a probe must be stored too."""
+        failed = self._file.cannot_write
         try:
             with transaction(self._writing) as (connection, begun):
                 if connection.dialect.name == "postgresql":
                     read_only = connection.execute(text("SHOW transaction_read_only")).scalar_one()
-                    return bool(read_only == "off")
-                connection.execute(text("UPDATE clock SET seq = seq"))
-                begun.rollback()
-        except (OperationalError, InterfaceError, PoolTimeout):
+                    if read_only != "off":
+                        return False
+                if failed or connection.dialect.name == "sqlite":
+                    connection.execute(text("UPDATE clock SET seq = seq"))
+                if not failed:
+                    begun.rollback()
+            if failed:
+                self._file.cannot_write = not self._file.has_room(_ROOM)
+        except (DatabaseError, InterfaceError, PoolTimeout, Unavailable):
             return False
-        return True
+        return not self._file.cannot_write
 
     @contextmanager
     def read(self) -> Iterator[Reader]:
@@ -123,11 +141,15 @@ class Store:
         Raises:
             Unavailable: the database cannot be reached, written to, or is busy for too long.
         """
-        with self._in_turn(), _translated(), transaction(self._writing) as (connection, begun):
-            writer = Writer(connection, note, Tick(*changes.tick(connection, to_micros(at))))
-            yield writer
-            if not writer.has_written:
-                begun.rollback()
+        with self._in_turn(), self._remembered(), _translated():
+            with transaction(self._writing) as (connection, begun):
+                writer = Writer(connection, note, Tick(*changes.tick(connection, to_micros(at))))
+                yield writer
+                if not writer.has_written:
+                    begun.rollback()
+            self._file.check()
+            if writer.has_written:
+                self._file.cannot_write = False
 
     @contextmanager
     def _in_turn(self) -> Iterator[None]:
@@ -139,9 +161,34 @@ class Store:
         finally:
             self._turn.release()
 
-    def close(self) -> None:
-        """Close every connection of the pool."""
+    @contextmanager
+    def _remembered(self) -> Iterator[None]:
+        """Note that the database cannot write, for :meth:`writable`."""
+        try:
+            yield
+        except Unavailable as error:
+            if any(finding.code == FULL.code for finding in error.findings):
+                self._file.cannot_write = True
+            raise
+
+    def epoke(self) -> str:
+        """The name of the database between two restores; numbers of changes compare within one alone.
+
+        Raises:
+            Unavailable: the database cannot be reached.
+        """
+        with _translated(), transaction(self._reading) as (connection, _):
+            return changes.epoke(connection)
+
+    def disconnect(self) -> None:
+        """Close every connection of the pool, and keep the file from being restored: before a fork."""
+        self._file.before_close()
         self._engine.dispose()
+
+    def close(self) -> None:
+        """Close every connection of the pool, and let go of the file."""
+        self.disconnect()
+        self._file.release()
 
 
 @contextmanager
@@ -149,15 +196,19 @@ def _translated() -> Iterator[None]:
     """Turn a database error into Unavailable, which reveals neither the query nor its values."""
     try:
         yield
-    except (OperationalError, InterfaceError, PoolTimeout) as error:
-        raise Unavailable(_cause(error).at()) from error
+    except (DatabaseError, InterfaceError, PoolTimeout) as error:
+        cause = _cause(error)
+        if cause is None:
+            raise
+        raise Unavailable(cause.at()) from error
 
 
-def _cause(error: SQLAlchemyError) -> Message:
-    """The message for a database error, by the database's own error code."""
+def _cause(error: SQLAlchemyError) -> Message | None:
+    """The message for a database error, by the database's own error code; None for a fault of the program."""
     origin = getattr(error, "orig", None)
     name = getattr(origin, "sqlite_errorname", None) or getattr(origin, "sqlstate", None) or ""
-    return next((message for prefix, message in _CAUSES.items() if name.startswith(prefix)), UNREACHABLE)
+    other = UNREACHABLE if isinstance(error, OperationalError | InterfaceError | PoolTimeout) else None
+    return next((message for prefix, message in _CAUSES.items() if name.startswith(prefix)), other)
 
 
 _CAUSES = {
@@ -168,6 +219,8 @@ _CAUSES = {
     "SQLITE_FULL": FULL,
     "SQLITE_READONLY": FULL,
     "SQLITE_IOERR": FULL,
+    "SQLITE_CORRUPT": DAMAGED,
+    "SQLITE_NOTADB": DAMAGED,
     "53": FULL,  # insufficient resources
     "25006": FULL,  # read_only_sql_transaction
 }

@@ -183,10 +183,12 @@ def test_an_internal_error_is_answered_without_its_cause(
 
 def test_healthz_needs_a_process_and_readyz_a_migrated_database(tmp_path: Path) -> None:
     """A process with an empty database is healthy and not ready; after the upgrade it is both."""
-    client = _client(tmp_path)
-    assert client.get("/healthz").status_code == 200
-    waiting = client.get("/readyz")
-    assert waiting.status_code == 503
+    client = _client(tmp_path, ADAPTER_AUTH="open")
+    assert client.get("/healthz", headers=HOST).status_code == 200
+    for path in ("/readyz", "/fhir/CareTeam/x", "/kommune/v1/saker/x"):
+        waiting = client.get(path, headers=HOST)
+        assert (waiting.status_code, waiting.headers["Retry-After"]) == (503, "2")
+    waiting = client.get("/readyz", headers=HOST)
     assert waiting.json == {"status": "unavailable", "reasons": ["database-missing"]}
     upgrade(f"sqlite:///{tmp_path}/a.db")
     assert client.get("/readyz").json == {"status": "ok"}

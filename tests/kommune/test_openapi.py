@@ -51,6 +51,7 @@ ASKED: list[tuple[str, str, str, dict[str, Any], int]] = [
     ("GET", "/saker", "/saker?antall=1", {}, 200),
     ("GET", "/endringer", "/endringer?etter=-1", {}, 400),
     ("GET", "/endringer", "/endringer?antall=1001", {}, 400),
+    ("GET", "/endringer", "/endringer?epoke=en-annen", {}, 410),
 ]
 """Method, path in the document, address and body; the status of the answer."""
 

@@ -103,10 +103,22 @@ def test_the_feed_lists_every_change_in_order(world: House) -> None:
         record["id"] for _, record in RECORDS
     ]
     path = f"/kommune/v1/endringer?etter={feed['siste']}"
-    assert world.municipality("GET", path).json == {"endringer": [], "siste": feed["siste"]}
+    nothing = {"endringer": [], "siste": feed["siste"], "epoke": feed["epoke"]}
+    assert world.municipality("GET", path).json == nothing
     put(world, {**CASE, "saksnummer": "2026/17"})
     (change,) = world.municipality("GET", path).json["endringer"]
     assert change["poster"] == [{"type": "sak", "id": "saken", "versjon": 2}]
+
+
+def test_the_feed_of_another_epoke_is_gone(world: House) -> None:
+    """The numbers of before a restore do not apply: 410 says to begin again from zero."""
+    feed = world.municipality("GET", "/kommune/v1/endringer").json
+    again = f"/kommune/v1/endringer?etter=0&epoke={feed['epoke']}"
+    assert world.municipality("GET", again).json == feed
+    gone = world.municipality("GET", "/kommune/v1/endringer?etter=3&epoke=en-annen")
+    assert (gone.status_code, gone.mimetype) == (410, "application/problem+json")
+    assert [finding["kode"] for finding in gone.json["funn"]] == ["epoke-changed"]
+    assert "etter=0" in gone.json["detail"]
 
 
 def test_a_field_without_a_value_is_left_out(world: House) -> None:
@@ -114,7 +126,9 @@ def test_a_field_without_a_value_is_left_out(world: House) -> None:
     (first,) = world.municipality("GET", f"{SAK}/versjoner").json["versjoner"]
     assert list(first) == ["versjon", "nummer", "tid", "av", "hva"]
     assert (first["versjon"], first["hva"]) == (1, "PUT /kommune/v1/saker/<id>")
-    assert world.municipality("GET", "/kommune/v1/endringer?etter=99").json == {"endringer": [], "siste": 99}
+    assert list(world.municipality("GET", "/kommune/v1/endringer?etter=99").json) == [
+        "endringer", "siste", "epoke",
+    ]  # fmt: skip
     assert list(world.municipality("GET", "/kommune/v1/organisasjoner").json) == ["poster"]
     assert list(world.municipality("GET", "/kommune/v1/organisasjoner?antall=1").json) == ["poster", "neste"]
     (unknown,) = world.municipality("GET", "/kommune/v1/saker/ingen").json["funn"]

@@ -71,6 +71,11 @@ RUN: tuple[tuple[str, dict[str, str]], ...] = (
     ("load unit.json", {}),
     ("load no-unit.json", {}),
     ("load unit.json no-json.json", {}),
+    ("db backup copy.db", {}),
+    ("db backup copy.db", {}),
+    ("db restore copy.db", {}),
+    ("db restore unit.json", {}),
+    ("db restore nowhere.db", {}),
 )
 """The commands that are run, in this order, in one folder with broken mapping files; ``db upgrade`` makes the
 database."""

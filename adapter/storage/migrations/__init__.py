@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from adapter.storage import changes
+from adapter.storage.database_file import watched
 from adapter.storage.engine import make_engine, writing
 from adapter.storage.tables import PROJECTION, clock, publication
 
@@ -34,6 +35,7 @@ def upgrade(url: str) -> bool:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
     engine = make_engine(url, create=True)
+    file = watched(engine)
     try:
         with writing(engine).begin() as connection:
             if connection.dialect.name == "postgresql":
@@ -43,6 +45,7 @@ def upgrade(url: str) -> bool:
             return _is_due(connection)
     finally:
         engine.dispose()
+        file.release()
 
 
 def _is_due(connection: Connection) -> bool:

@@ -45,6 +45,14 @@ def houses(folder: Path) -> Iterator[tuple[House, tuple[Ask, ...]]]:
     for name in ("empty.db", "no/where.db"):
         with _house(folder, f"sqlite:///{folder / name}") as house:
             yield house, (*BOTH_DOORS, READY)
+    (folder / "damaged.db").write_bytes(b"no database" * 1000)
+    with _house(folder, f"sqlite:///{folder / 'damaged.db'}") as house:
+        yield house, (*BOTH_DOORS, READY)
+    upgrade(f"sqlite:///{folder / 'moved.db'}")
+    with _house(folder, f"sqlite:///{folder / 'moved.db'}") as house:
+        READY.answer(house)
+        (folder / "moved.db").rename(folder / "elsewhere.db")
+        yield house, (*BOTH_DOORS, READY)
     with _house(folder, migrated) as house:
         house.clock.stopped = True
         yield house, BOTH_DOORS

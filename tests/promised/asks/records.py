@@ -93,4 +93,6 @@ OF_PLANNING = (
     record(**{"maal.0.uttryktAv": GUARDIAN[0]}),
 )
 
-ASKS = (*OF_THE_SCHEMA, *OF_IDENTITY, *OF_COORDINATION, *OF_CONSENT, *OF_PLANNING)
+OF_THE_FEED = (Ask("GET", "/kommune/v1/endringer?epoke=en-annen"),)
+
+ASKS = (*OF_THE_SCHEMA, *OF_IDENTITY, *OF_COORDINATION, *OF_CONSENT, *OF_PLANNING, *OF_THE_FEED)
