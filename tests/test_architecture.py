@@ -67,7 +67,7 @@ def test_every_public_name_is_used_in_the_adapter() -> None:
     """A public function or class is used by the adapter itself, or by a framework listed here."""
     called_by_frameworks = {
         "emit",  # logging
-        "get_environment", "handle_close", "parse_header", "to_response", "writable",  # waitress
+        "handle_read", "to_response",  # waitress
         "get_command", "list_commands",  # click
         "healthz", "log_exception", "readyz", "refuse_http",  # Flask
     }  # fmt: skip

@@ -7,6 +7,7 @@ so a slow client costs a connection and never a thread. A client that is too slo
 from __future__ import annotations
 
 import select
+import socket
 import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,6 @@ from adapter.app.requests import LARGEST_BODY
 from adapter.server.parsing import LARGEST_HEAD, Parser, Refusal
 
 if TYPE_CHECKING:
-    import socket
     from wsgiref.types import WSGIApplication
 
 THREADS = 4
@@ -36,8 +36,11 @@ IDLE_SECONDS = 15
 DRAIN_SECONDS = 25
 """Seconds that running requests have to finish after SIGTERM; an orchestrator waits 30 s."""
 
-_LINGER_SECONDS = 1
+_LAST_IDLE_SECONDS = 1
 """Seconds that an idle connection stays open after SIGTERM, for a request that is on its way."""
+
+_DISCARD_SECONDS = 2
+"""Seconds in which the rest of a refused request is read and dropped, so that its sender gets the answer."""
 
 CONNECTIONS = 256
 """Open connections of one process; further ones wait in the queue of the socket."""
@@ -58,12 +61,6 @@ class Task(WSGITask):  # type: ignore[misc]  # waitress has no types
         if self.channel.server.stopping:
             self.set_close_on_finish()
 
-    def get_environment(self) -> dict[str, Any]:
-        """The WSGI environment, with the path as it was sent: waitress makes ``//x`` the address ``/x``."""
-        environ: dict[str, Any] = super().get_environment()
-        environ["PATH_INFO"] = self.request.path
-        return environ
-
     def finish(self) -> None:
         """Send the whole answer from this thread: head and body in one call of the system."""
         super().finish()
@@ -71,19 +68,43 @@ class Task(WSGITask):  # type: ignore[misc]  # waitress has no types
 
 
 class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
-    """One connection."""
+    """One connection; a refused request is answered, and the rest of it is dropped before the end.
+
+    Closing a socket with unread bytes would make the system drop the answer
+    (https://www.rfc-editor.org/rfc/rfc9112#section-9.6).
+    """
 
     parser_class = Parser
     task_class = Task
     request: Parser | None
+    close_when_flushed: bool
+    _is_cut = False
+    _discards_until = 0.0
 
     def received(self, data: bytes) -> bool:
         """Take bytes of requests; refuse a body if the bodies of this process hold too much memory."""
+        if self._discards_until:
+            return False
         taken: bool = super().received(data)
+        self._is_cut |= any(request.is_cut for request in self.requests)
         is_large = self.request is not None and self.request.body_bytes_received > _SMALL_BODY
         if is_large and self.server.bytes_held() > BODY_MEMORY:
             self._refuse(HTTPStatus.SERVICE_UNAVAILABLE)
         return taken
+
+    def handle_write(self) -> None:
+        """Send what stands in the buffers, and close what is to be closed."""
+        if not (self._is_cut and self.close_when_flushed):
+            super().handle_write()
+            return
+        self._flush_exception(self._flush_some)
+        if not self.total_outbufs_len:
+            self.close_when_flushed = False
+            self._discards_until = time.monotonic() + _DISCARD_SECONDS
+            try:
+                self.socket.shutdown(socket.SHUT_WR)
+            except OSError:  # the client has gone
+                self.will_close = True
 
     def bytes_held(self) -> int:
         """The bytes of request bodies that this connection holds."""
@@ -98,7 +119,9 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
     def end_if_slow(self, idle_seconds: float) -> None:
         """End a request that is too long under way, an answer nobody takes, and an idle connection."""
         silent = time.time() - self.last_activity
-        if self.total_outbufs_len:
+        if self._discards_until:
+            self.will_close |= time.monotonic() > self._discards_until
+        elif self.total_outbufs_len:
             self.will_close |= silent > REQUEST_SECONDS
         elif not self.requests:
             if self.request is None:
@@ -112,6 +135,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
             request: Any = self.request
             self.request = None
             request.error, request.completed = Refusal(status), True
+            self._is_cut = True
             self.requests.append(request)
             if len(self.requests) == 1:
                 self.server.add_task(self)
@@ -146,7 +170,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
     def maintenance(self, now: float) -> None:  # noqa: ARG002 - waitress's signature
         """End slow and idle connections; waitress calls it each second."""
         for channel in list(self.active_channels.values()):
-            channel.end_if_slow(_LINGER_SECONDS if self.stopping else IDLE_SECONDS)
+            channel.end_if_slow(_LAST_IDLE_SECONDS if self.stopping else IDLE_SECONDS)
 
     def bytes_held(self) -> int:
         """The bytes of request bodies that this process holds."""
@@ -156,7 +180,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
         self.asyncore.loop(timeout=seconds, use_poll=True, map=self._map, count=1)
 
     def _drain(self, until: float) -> None:
-        """Take the connections that wait, close the socket, and finish requests until ``until`` (monotonic)."""
+        """Take the connections that wait, close the socket, and finish requests until the time ``until``."""
         while select.select([self.socket], [], [], 0)[0]:
             self.handle_accept()
         self.del_channel()

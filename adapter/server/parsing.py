@@ -51,9 +51,13 @@ class Refusal(Error):  # type: ignore[misc]  # waitress has no types
 
 
 class Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
-    """One request under way; ``began`` is the monotonic time of its first byte, in seconds."""
+    """One request under way; ``began`` is the monotonic time of its first byte, in seconds.
+
+    ``is_cut`` says that the end of the request was not read, because it is refused before.
+    """
 
     error: Error | None
+    is_cut = False
 
     def __init__(self, adjustments: Any) -> None:
         super().__init__(adjustments)
@@ -64,6 +68,7 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
         taken: int = super().received(data)
         if self.completed:
             self.expect_continue = False  # waitress would ask for the body of a request that is refused
+        self.is_cut = self.error is not None
         if isinstance(self.error, RequestEntityTooLarge):
             self._leave_to_application()
         elif self.error is not None and not isinstance(self.error, Refusal):
