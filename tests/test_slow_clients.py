@@ -1,4 +1,4 @@
-"""Slow clients hold connections and no threads: reads beside them are answered, and they are ended in time."""
+"""Slow clients hold no threads: reads beside them are answered, and the slow are ended in time."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from tests.served import command, connected, everything, plain_environment, serv
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from tests.served import Served
 

@@ -56,6 +56,7 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
     ``is_cut`` says that the end of the request was not read, because it is refused before.
     """
 
+    version = "1.1"  # of the answer to a request that cannot be read
     error: Error | None
     is_cut = False
 
