@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -234,6 +235,24 @@ def test_a_stop_closes_what_is_idle_and_refuses_what_is_new(running: Served, num
     assert running.process.wait(PATIENCE_SECONDS) == 0
     with pytest.raises(ConnectionRefusedError):
         running.get("/healthz")
+
+
+def test_a_stop_takes_a_bounded_time(tmp_path: Path) -> None:
+    """A request that does not end is cut off after the seconds to drain, and the exit code is 0."""
+    environment = plain_environment(tmp_path, ADAPTER_AUTH="open")
+    command(environment, "db", "upgrade")
+    code = (
+        "import adapter.server.connections as connections\n"
+        "connections.DRAIN_SECONDS = 2\n"
+        "from adapter.cli import main\n"
+        "main(['serve'])"
+    )
+    with served(environment, [sys.executable, "-c", code]) as running, connected(running) as endless:
+        endless.sendall(POST)
+        time.sleep(0.5)
+        began = time.monotonic()
+        assert running.stop() == 0
+        assert 2 <= time.monotonic() - began < 2 + 5
 
 
 def test_an_address_in_use_is_told(running: Served, tmp_path: Path) -> None:

@@ -86,11 +86,15 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
         if self._discards_until:
             return False
         taken: bool = super().received(data)
-        self._is_cut |= any(request.is_cut for request in self.requests)
         is_large = self.request is not None and self.request.body_bytes_received > _SMALL_BODY
         if is_large and self.server.bytes_held() > BODY_MEMORY:
             self._refuse(HTTPStatus.SERVICE_UNAVAILABLE)
         return taken
+
+    def service(self) -> None:
+        """Answer the oldest request, in a thread of the application."""
+        self._is_cut |= self.requests[0].is_cut
+        super().service()
 
     def handle_write(self) -> None:
         """Send what stands in the buffers, and close what is to be closed."""
@@ -134,8 +138,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
         with self.requests_lock:
             request: Any = self.request
             self.request = None
-            request.error, request.completed = Refusal(status), True
-            self._is_cut = True
+            request.error, request.completed, request.is_cut = Refusal(status), True, True
             self.requests.append(request)
             if len(self.requests) == 1:
                 self.server.add_task(self)
