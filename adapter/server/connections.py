@@ -78,6 +78,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
     task_class = Task
     request: Parser | None
     close_when_flushed: bool
+    will_close: bool
     _is_cut = False
     _discards_until = 0.0
 
@@ -98,11 +99,11 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
 
     def handle_write(self) -> None:
         """Send what stands in the buffers, and close what is to be closed."""
-        if not (self._is_cut and self.close_when_flushed):
+        if self.will_close or not (self._is_cut and self.close_when_flushed):
             super().handle_write()
             return
         self._flush_exception(self._flush_some)
-        if not self.total_outbufs_len:
+        if self.connected and not self.total_outbufs_len:
             self.close_when_flushed = False
             self._discards_until = time.monotonic() + _DISCARD_SECONDS
             try:

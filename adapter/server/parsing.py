@@ -57,6 +57,7 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
     """
 
     version = "1.1"  # of the answer to a request that cannot be read
+    path = ""  # waitress asks for it when the client of such a request has gone
     error: Error | None
     is_cut = False
 
