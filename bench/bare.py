@@ -1,4 +1,4 @@
-"""A minimal Flask application: one view with prepared bytes, under the adapter's gunicorn settings."""
+"""A minimal Flask application: one view with prepared bytes, under the adapter's server."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from flask import Flask, Response
 
-from adapter.cli.serve import Server
+from adapter.server import serve
 from adapter.settings import Settings
 
 
@@ -16,12 +16,13 @@ def main() -> None:
     """Serve the bytes of the file in the first argument."""
     app = Flask("bare", static_folder=None)
     body = Path(sys.argv[1]).read_bytes()
+    settings = Settings.from_environment(os.environ)
 
     @app.get("/")
     def view() -> Response:
         return Response(body, mimetype="application/fhir+json")
 
-    Server(Settings.from_environment(os.environ), app).run()
+    serve(app, settings.host, settings.port, settings.workers, say_ready=lambda: None)
 
 
 main()

@@ -1,4 +1,4 @@
-"""The servers of the benchmark: the adapter, and bare Flask under the same gunicorn settings."""
+"""The servers of the benchmark: the adapter, and bare Flask under the same server."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 PATIENCE_SECONDS = 30
 SERVE = (sys.executable, "-c", "from adapter.cli import main; main(['serve'])")
@@ -35,6 +35,11 @@ class Served:
         connection.request("GET", path, headers={**headers, "Connection": "close"})
         answer = connection.getresponse()
         return answer.status, answer.read()
+
+    def workers(self) -> list[int]:
+        """The ids of the processes that serve."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
+        return [int(child) for child in children.split()]
 
     def stop(self) -> int:
         """Send SIGTERM and give the exit code."""
@@ -64,7 +69,11 @@ def served(environment: Mapping[str, str], line: Sequence[str | Path] = SERVE) -
     output = Path(environment["ADAPTER_VAR"]) / "output"
     with output.open("ab") as file:
         process = subprocess.Popen(
-            list(map(str, line)), env={**environment, "PORT": str(port)}, stdout=file, stderr=file
+            list(map(str, line)),
+            env={**environment, "PORT": str(port)},
+            stdout=file,
+            stderr=file,
+            start_new_session=True,
         )
         running = Served(port, process, output)
         try:
@@ -73,6 +82,31 @@ def served(environment: Mapping[str, str], line: Sequence[str | Path] = SERVE) -
         finally:
             if process.poll() is None:
                 running.stop()
+
+
+def connected(running: Served) -> socket.socket:
+    """A connection to the adapter, to close with ``with``."""
+    return socket.create_connection(("127.0.0.1", running.port), timeout=PATIENCE_SECONDS)
+
+
+def everything(sock: socket.socket) -> bytes:
+    """What comes on a connection until the adapter closes it."""
+    return b"".join(iter(lambda: sock.recv(65536), b""))
+
+
+def exchange(running: Served, sent: bytes) -> bytes:
+    """What comes back for these bytes on a new connection, until the adapter closes it."""
+    with connected(running) as sock:
+        sock.sendall(sent)
+        return everything(sock)
+
+
+def eventually(holds: Callable[[], bool]) -> None:
+    """Wait until ``holds``; a test fails if it takes too long."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while not holds():
+        assert time.monotonic() < until
+        time.sleep(0.05)
 
 
 def free_port() -> int:

@@ -48,6 +48,7 @@ _OLDEST_POSTGRESQL = 15
 def make_engine(url: str, *, create: bool = False) -> Engine:
     """An engine for a SQLAlchemy URL; ``postgresql://`` means psycopg 3.
 
+    ``?options=`` of a PostgreSQL URL is joined with the adapter's own options, which come last and hold.
     A missing SQLite file is made only if ``create`` is set: a file deleted while in use, or a wrong path,
     must not silently become an empty database.
     """
@@ -59,7 +60,8 @@ def make_engine(url: str, *, create: bool = False) -> Engine:
         engine = create_engine(found, connect_args={"timeout": BUSY_SECONDS})
         event.listen(engine, "connect", _prepare_sqlite)
     else:
-        options = f"-c lock_timeout={BUSY_SECONDS * 1000} -c timezone=UTC"
+        own = f"-c lock_timeout={BUSY_SECONDS * 1000} -c timezone=UTC"
+        options = " ".join([*parsed.normalized_query.get("options", ()), own])
         engine = create_engine(parsed, isolation_level="AUTOCOMMIT", connect_args={"options": options})
         event.listen(engine, "connect", _prepare_postgresql)
     event.listen(engine, "begin", _begin)

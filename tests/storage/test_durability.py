@@ -93,6 +93,20 @@ def test_a_database_in_memory_is_refused() -> None:
     store.close()
 
 
+def test_the_options_of_a_postgresql_url_are_kept_beside_our_own(postgresql: PostgreSQL) -> None:
+    """`?options=` in the URL sets what the adapter does not set itself; a setting of its own holds."""
+    url = postgresql.url("template")
+    options = (
+        "?options=-c%20statement_timeout%3D1234%20-c%20timezone%3DEurope%2FOslo&options=-c%20work_mem%3D5MB"
+    )
+    opened = engine.make_engine(url + options)
+    with opened.connect() as connection:
+        names = ("statement_timeout", "work_mem", "timezone", "lock_timeout")
+        found = [connection.execute(text(f"SHOW {name}")).scalar_one() for name in names]
+    opened.dispose()
+    assert found == ["1234ms", "5MB", "UTC", f"{engine.BUSY_SECONDS}s"]
+
+
 def test_postgresql_with_an_unsafe_setting_is_refused(postgresql: PostgreSQL) -> None:
     """``synchronous_commit=off`` loses the last commits in a crash; the refusal names it."""
     store = Store(postgresql.create("careless", "template"))
