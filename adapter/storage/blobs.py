@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import bindparam, delete, func, insert, select
 
 from adapter.fhir.codec.stored import read_stored
 from adapter.fhir.search.index import index_rows
@@ -22,10 +22,13 @@ if TYPE_CHECKING:
     from adapter.storage.values import Content
 
 
+_BY_HASH = select(blob.c.hash, blob.c.id).where(blob.c.hash.in_(bindparam("hashes", expanding=True)))
+
+
 def put_blobs(connection: Connection, contents: Collection[Content]) -> dict[bytes, int]:
     """Store the new contents with their index rows; returns the blob id of each hash."""
-    query = select(blob.c.hash, blob.c.id).where(blob.c.hash.in_([content.hash for content in contents]))
-    known = {bytes(hash_): id_ for hash_, id_ in connection.execute(query)}
+    hashes = {"hashes": [content.hash for content in contents]}
+    known = {bytes(hash_): id_ for hash_, id_ in connection.execute(_BY_HASH, hashes)}
     missing = [content for content in contents if content.hash not in known]
     if missing:
         first = next_id(connection, blob)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 
 from adapter.record.windows import Window
 from adapter.storage.instants import bound, window_end, window_start
@@ -23,6 +23,9 @@ _C = permit.c
 _COLUMNS = (
     _C.recipient, _C.purpose, _C.del_, _C.emne, _C.deny, _C.samtykke, _C.regel, _C.valid_from, _C.valid_to
 )  # fmt: skip
+
+
+_OF_RECORD = select(*_COLUMNS).where(_C.record_id == bindparam("record_id")).order_by(_C.id)
 
 
 def put(connection: Connection, record_id: str, rows: Iterable[PermitLike]) -> None:

@@ -70,27 +70,41 @@ def open_rows(connection: Connection, kind: str, record_id: str) -> dict[Key, li
     return dict(rows)
 
 
-def newest_versions(connection: Connection, keys: Collection[Key]) -> dict[Key, int]:
-    """The highest version among the rows of each key that are no longer open; keys without any are absent."""
-    columns = (_P.recipient, _P.purpose, _P.type, _P.resource_id)
-    query = select(*columns, func.max(_P.version)).where(
-        _P.recipient.in_({key.recipient for key in keys}),
-        _P.type.in_({key.type for key in keys}),
-        _P.resource_id.in_({key.id for key in keys}),
+_KEY = (_P.recipient, _P.purpose, _P.type, _P.resource_id)
+_NEWEST = (
+    select(*_KEY, func.max(_P.version))
+    .where(
+        _P.recipient.in_(bindparam("recipients", expanding=True)),
+        _P.type.in_(bindparam("types", expanding=True)),
+        _P.resource_id.in_(bindparam("ids", expanding=True)),
         (_P.to_seq < FOREVER) | _P.closed_seq.is_not(None),
     )
-    return {Key(*row[:4]): row[4] for row in connection.execute(query.group_by(*columns))}
+    .group_by(*_KEY)
+)
+
+
+def newest_versions(connection: Connection, keys: Collection[Key]) -> dict[Key, int]:
+    """The highest version among the rows of each key that are no longer open; keys without any are absent."""
+    named = {
+        "recipients": sorted({key.recipient for key in keys}),
+        "types": sorted({key.type for key in keys}),
+        "ids": sorted({key.id for key in keys}),
+    }
+    return {Key(*row[:4]): row[4] for row in connection.execute(_NEWEST, named)}
+
+
+_HOLDERS = select(holder.c.type, holder.c.id, holder.c.kind, holder.c.record_id).where(
+    holder.c.type.in_(bindparam("types", expanding=True)), holder.c.id.in_(bindparam("ids", expanding=True))
+)
 
 
 def holders(
     connection: Connection, keys: Collection[tuple[str, str]]
 ) -> dict[tuple[str, str], tuple[str, str]]:
     """Kind and id of the record that each resource (type, id) belongs or belonged to, if it ever existed."""
-    query = select(holder).where(
-        holder.c.type.in_({type_ for type_, _ in keys}), holder.c.id.in_({id_ for _, id_ in keys})
-    )
-    rows = connection.execute(query)
-    return {(row.type, row.id): (row.kind, row.record_id) for row in rows if (row.type, row.id) in keys}
+    named = {"types": sorted({type_ for type_, _ in keys}), "ids": sorted({id_ for _, id_ in keys})}
+    rows = connection.execute(_HOLDERS, named)
+    return {(type_, id_): (kind, of) for type_, id_, kind, of in rows if (type_, id_) in keys}
 
 
 def carry_out(

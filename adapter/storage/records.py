@@ -17,7 +17,7 @@ from adapter.storage.values import ChangeNote, Head, RecordVersion, Residue
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from sqlalchemy import ColumnElement, Connection, Select
+    from sqlalchemy import Connection, Select
 
 KEY_TAKEN = Message(
     "record-key-taken",
@@ -62,40 +62,49 @@ def current(connection: Connection, kind: str, id_: str) -> RecordVersion | None
     return _one(connection, _NEWEST, {"kind": kind, "id": id_})
 
 
-_HEADS = select(
-    record.c.kind,
-    record.c.id,
-    record.c.version,
-    record_version.c.seq,
-    record.c.touched,
-    record_version.c.body,
-).join(
-    record_version,
-    (record.c.kind == record_version.c.kind)
-    & (record.c.id == record_version.c.id)
-    & (record.c.version == record_version.c.version),
+_LISTED = record.c.kind.in_(bindparam("kinds", expanding=True)) & record.c.id.in_(
+    bindparam("ids", expanding=True)
 )
+"""The condition of records with one of the kinds and one of the ids: few rows beyond those meant."""
+
+_HEADS = (
+    select(
+        record.c.kind,
+        record.c.id,
+        record.c.version,
+        record_version.c.seq,
+        record.c.touched,
+        record_version.c.body,
+    )
+    .join(
+        record_version,
+        (record.c.kind == record_version.c.kind)
+        & (record.c.id == record_version.c.id)
+        & (record.c.version == record_version.c.version),
+    )
+    .where(_LISTED)
+)
+_TOUCHED = select(record.c.kind, record.c.id, record.c.touched).where(_LISTED)
 
 
 def heads(connection: Connection, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], Head]:
     """The newest versions of the records (kind, id) that exist."""
     return {
         (kind, id_): Head(version, seq, touched, read_stored(body))
-        for kind, id_, version, seq, touched, body in connection.execute(_HEADS.where(_among(keys)))
+        for kind, id_, version, seq, touched, body in connection.execute(_HEADS, _among(keys))
         if (kind, id_) in keys
     }
 
 
 def touched(connection: Connection, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], int]:
     """The change that last touched each of the records (kind, id) that exist."""
-    query = select(record.c.kind, record.c.id, record.c.touched).where(_among(keys))
-    return {(kind, id_): seq for kind, id_, seq in connection.execute(query) if (kind, id_) in keys}
+    rows = connection.execute(_TOUCHED, _among(keys))
+    return {(kind, id_): seq for kind, id_, seq in rows if (kind, id_) in keys}
 
 
-def _among(keys: Collection[tuple[str, str]]) -> ColumnElement[bool]:
-    """The condition of records with one of the kinds and one of the ids: few rows beyond ``keys``."""
-    kinds, ids = sorted({kind for kind, _ in keys}), sorted({id_ for _, id_ in keys})
-    return record.c.kind.in_(kinds) & record.c.id.in_(ids)
+def _among(keys: Collection[tuple[str, str]]) -> dict[str, list[str]]:
+    """The parameters of ``_LISTED``."""
+    return {"kinds": sorted({kind for kind, _ in keys}), "ids": sorted({id_ for _, id_ in keys})}
 
 
 def body_as_of(connection: Connection, kind: str, id_: str, seq: int) -> dict[str, Any] | None:
@@ -131,6 +140,15 @@ def page(connection: Connection, kind: str, after: str | None, count: int) -> li
     return [_version(row) for row in connection.execute(query)]
 
 
+_OF = (record.c.kind == bindparam("of_kind")) & (record.c.id == bindparam("of_id"))
+_STEP = (
+    update(record)
+    .where(_OF, record.c.version == bindparam("was"))
+    .values(version=bindparam("version"), touched=bindparam("touched"))
+)
+_TOUCH = update(record).where(_OF).values(touched=bindparam("touched"))
+
+
 def put(connection: Connection, row: Mapping[str, Any], body: Mapping[str, Any]) -> None:
     """Store a version (``kind, id, version, seq``), which must follow the newest, and touch the record.
 
@@ -141,19 +159,16 @@ def put(connection: Connection, row: Mapping[str, Any], body: Mapping[str, Any])
     if row["version"] == 1:
         connection.execute(insert(record), head)
     else:
-        follows = update(record).where(
-            record.c.kind == row["kind"], record.c.id == row["id"], record.c.version == row["version"] - 1
-        )
-        stepping = follows.values(version=row["version"], touched=row["seq"])
-        if connection.execute(stepping).rowcount != 1:
+        step = {"of_kind": head["kind"], "of_id": head["id"], "was": head["version"] - 1}
+        step |= {"version": head["version"], "touched": head["touched"]}
+        if connection.execute(_STEP, step).rowcount != 1:
             raise ValueError("a record's versions follow each other without a gap")
     connection.execute(insert(record_version), {**row, "body": render(body)})
 
 
 def touch(connection: Connection, kind: str, id_: str, seq: int) -> None:
     """Note that change ``seq`` touched a record."""
-    here = update(record).where(record.c.kind == kind, record.c.id == id_)
-    connection.execute(here.values(touched=seq))
+    connection.execute(_TOUCH, {"of_kind": kind, "of_id": id_, "touched": seq})
 
 
 def holder_of_key(connection: Connection, kind: str, system: str, value: str) -> str | None:
@@ -187,13 +202,17 @@ def put_keys(connection: Connection, kind: str, id_: str, keys: Iterable[tuple[s
     return True
 
 
+_RESIDUES = (
+    select(residue.c.type, residue.c.part_id, residue.c.writer, residue.c.body)
+    .where(residue.c.kind == bindparam("kind"), residue.c.record_id == bindparam("record_id"))
+    .order_by(residue.c.type, residue.c.part_id)
+)
+
+
 def residues(connection: Connection, kind: str, id_: str) -> dict[tuple[str, str], Residue]:
     """The residue of a record's parts, by resource type and part id."""
-    query = select(residue).where(residue.c.kind == kind, residue.c.record_id == id_)
-    return {
-        (row.type, row.part_id): Residue(row.writer, read_stored(row.body))
-        for row in connection.execute(query.order_by(residue.c.type, residue.c.part_id))
-    }
+    rows = connection.execute(_RESIDUES, {"kind": kind, "record_id": id_})
+    return {(type_, part): Residue(writer, read_stored(body)) for type_, part, writer, body in rows}
 
 
 def put_residues(
