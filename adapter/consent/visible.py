@@ -123,7 +123,7 @@ class VisibleParts:
         """Kind and id of everything a part may refer to."""
         known = self._made.mentions.get(id(part))
         if known is None:
-            known = self._made.mentions[id(part)] = frozenset(mentioned(part.body))
+            known = self._made.mentions[id(part)] = mentioned(part.body)
         return known
 
     def _shown(self, part: Part, extent: Extent, lens: Lens, instant: datetime, hidden: set[_Key]) -> Part:

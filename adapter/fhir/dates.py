@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -28,6 +29,7 @@ class Interval(NamedTuple):
     high: datetime
 
 
+@lru_cache(maxsize=4096)
 def interval(value: str) -> Interval:
     """The instants a FHIR date, dateTime or instant covers.
 

@@ -31,10 +31,11 @@ NAMING: Mapping[str, str] = {field: kind.name for kind in PARTS for field in kin
 """The fields, other than aktor fields, that hold an id or a list of ids, and the kind of part referred to."""
 
 MENTIONING: Mapping[str, str] = {
+    **{kind.name: kind.name for kind in PARTS},
     **NAMING,
     **{link.field: kind.name for link in LINKS for kind in PARTS if kind.field == link.home},
 }
-"""The same, with the fields of links that are shown in one part and stored in another."""
+"""The same, with the kinds an aktor names, and the links that are shown in one part and stored in another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,25 +78,25 @@ def references_at(node: Node) -> list[Reference]:
     ]
 
 
-def mentioned(value: Any, field: str = "") -> Iterator[tuple[str, str]]:
+def mentioned(value: Any, name: str = "") -> frozenset[tuple[str, str]]:
     """Kind and id of everything that a part may refer to, found by the names of fields alone.
 
     Args:
         value: the body of a part, or a value within it.
-        field: the name of the field that holds the value.
+        name: the field that holds the value.
     """
-    if isinstance(value, dict):
-        for name, item in value.items():
-            if isinstance(item, str):
-                yield MENTIONING.get(name, name), item
-            else:
-                yield from mentioned(item, name)
-    elif isinstance(value, list):
-        for item in value:
-            if not isinstance(item, str):
-                yield from mentioned(item, field)
-            elif field in MENTIONING:
-                yield MENTIONING[field], item
+    found: set[tuple[str, str]] = set()
+    ahead = [(name, value)]
+    while ahead:
+        field, item = ahead.pop()
+        if isinstance(item, str):
+            if field in MENTIONING:
+                found.add((MENTIONING[field], item))
+        elif isinstance(item, dict):
+            ahead += item.items()
+        elif isinstance(item, list):
+            ahead += [(field, one) for one in item]
+    return frozenset(found)
 
 
 def _ids(path: str, value: Any) -> Iterator[tuple[str, str]]:

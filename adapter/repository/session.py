@@ -109,7 +109,7 @@ class Session:
 
     def meet_all_named_in(self, body: dict[str, Any]) -> None:
         """Read the ansatte, roller and organisasjoner that a record refers to, in two statements."""
-        named = set(mentioned(body))
+        named = mentioned(body)
         roller = [(_ROLLE, id_) for kind, id_ in named if kind == "rolle"]
         held = self.stored_holders(roller)
         others = {key for key in named if key[0] in {"ansatt", "organisasjon"}}

@@ -16,12 +16,13 @@ from adapter.storage.tables import blob, publication, publication_key, search_in
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from sqlalchemy import Connection, Table
+    from sqlalchemy import Connection, Select
 
     from adapter.fhir.search.index import IndexRow
     from adapter.storage.values import Content
 
 
+_ADD, _ADD_INDEX = insert(blob), insert(search_index)
 _BY_HASH = select(blob.c.hash, blob.c.id).where(blob.c.hash.in_(bindparam("hashes", expanding=True)))
 
 
@@ -31,24 +32,27 @@ def put_blobs(connection: Connection, contents: Collection[Content]) -> dict[byt
     known = {bytes(hash_): id_ for hash_, id_ in connection.execute(_BY_HASH, hashes)}
     missing = [content for content in contents if content.hash not in known]
     if missing:
-        first = next_id(connection, blob)
+        first = next_id(connection, HIGHEST_BLOB)
         rows = [
             {"id": first + index, "hash": content.hash, "bytes": content.body}
             for index, content in enumerate(missing)
         ]
-        connection.execute(insert(blob), rows)
+        connection.execute(_ADD, rows)
         new = {content.hash: first + index for index, content in enumerate(missing)}
         known |= new
         index = [_index_row(new[content.hash], row) for content in missing for row in content.index]
         if index:
-            connection.execute(insert(search_index), index)
+            connection.execute(_ADD_INDEX, index)
     return known
 
 
-def next_id(connection: Connection, table: Table) -> int:
+HIGHEST_BLOB, HIGHEST_PUBLICATION = select(func.max(blob.c.id)), select(func.max(publication.c.id))
+
+
+def next_id(connection: Connection, highest: Select[Any]) -> int:
     """The id after the highest of a table. The one writer counts ids on, so that it knows them beforehand."""
-    highest: int | None = connection.execute(select(func.max(table.c.id))).scalar_one()
-    return (highest or 0) + 1
+    found: int | None = connection.execute(highest).scalar_one()
+    return (found or 0) + 1
 
 
 def stored_index(connection: Connection, blobs: Mapping[bytes, int]) -> dict[bytes, list[IndexRow]]:
@@ -87,7 +91,7 @@ def reindex(connection: Connection, at: int) -> int:
             return done
         rows = [_index_row(id_, row) for id_, index in contents.items() for row in index]
         if rows:
-            connection.execute(insert(search_index), rows)
+            connection.execute(_ADD_INDEX, rows)
         keyed = select(publication).where(publication.c.blob.in_(list(contents)), search_keys.reachable(at))
         search_keys.put(
             connection,

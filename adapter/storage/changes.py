@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from sqlalchemy import case, insert, select, update
+from sqlalchemy import BigInteger, bindparam, case, insert, select, update
 
 from adapter.storage.instants import from_micros
 from adapter.storage.tables import change, clock, record_version, secret
@@ -19,14 +19,18 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 
+_LATER = case((clock.c.at > bindparam("now", type_=BigInteger), clock.c.at), else_=bindparam("now"))
+_TICK = update(clock).values(seq=clock.c.seq + 1, at=_LATER).returning(clock.c.seq, clock.c.at)
+_LAST = select(clock.c.seq, clock.c.at)
+_ADD = insert(change)
+
+
 def tick(connection: Connection, at: int) -> tuple[int, int]:
     """Take the clock, and with it the right to write; returns the number and instant of the change.
 
     The instant never falls: if the computer's clock was set back, the instant is that of the last change.
     """
-    later = case((clock.c.at > at, clock.c.at), else_=at)
-    ticked = update(clock).values(seq=clock.c.seq + 1, at=later).returning(clock.c.seq, clock.c.at)
-    seq, at = connection.execute(ticked).one()
+    seq, at = connection.execute(_TICK, {"now": at}).one()
     return seq, at
 
 
@@ -38,7 +42,7 @@ def now(connection: Connection) -> int:
 
 def last(connection: Connection) -> tuple[int, int]:
     """Number and instant of the last change; 0 and the instant of the database before the first."""
-    seq, at = connection.execute(select(clock.c.seq, clock.c.at)).one()
+    seq, at = connection.execute(_LAST).one()
     return seq, at
 
 
@@ -65,7 +69,7 @@ def put(connection: Connection, seq: int, at: int, note: ChangeNote) -> None:
         "request_id": note.request_id,
         "interaction": note.interaction,
     }
-    connection.execute(insert(change), row)
+    connection.execute(_ADD, row)
 
 
 def since(connection: Connection, after: int, count: int) -> list[Change]:

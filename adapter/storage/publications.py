@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, func, insert, select
 
 from adapter.errors import Conflict, IssueType, Message
 from adapter.storage import closing, search_keys
-from adapter.storage.blobs import next_id, put_blobs, stored_index
+from adapter.storage.blobs import HIGHEST_PUBLICATION, next_id, put_blobs, stored_index
 from adapter.storage.instants import FOREVER
 from adapter.storage.publication_plan import Key, OpenRow
 from adapter.storage.search_keys import Keyed
@@ -52,6 +52,9 @@ _OPEN = (
     )
     .order_by(_P.id)
 )  # fmt: skip
+
+
+_ADD_ROW, _ADD_HOLDER = insert(publication), insert(holder)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +155,7 @@ def _hold(connection: Connection, record: tuple[str, str], resources: Collection
         for type_, id_ in sorted(set(resources) - set(known))
     ]
     if add:
-        connection.execute(insert(holder), add)
+        connection.execute(_ADD_HOLDER, add)
 
 
 def _add(connection: Connection, record: tuple[str, str], made: PublicationsPlan, tick: Tick) -> None:
@@ -161,12 +164,12 @@ def _add(connection: Connection, record: tuple[str, str], made: PublicationsPlan
         return
     contents = {new.wanted.hash: made.contents[new.wanted.hash] for _, new in made.add if new.wanted}
     blobs = put_blobs(connection, contents.values())
-    first = next_id(connection, publication)
+    first = next_id(connection, HIGHEST_PUBLICATION)
     rows = [
         {"id": first + index, **_row(key, new, record, blobs, made.at, tick)}
         for index, (key, new) in enumerate(made.add)
     ]
-    connection.execute(insert(publication), rows)
+    connection.execute(_ADD_ROW, rows)
     known = {hash_: content.index for hash_, content in contents.items() if content.body is not None}
     kept = {hash_: blobs[hash_] for hash_ in contents if hash_ not in known}
     known |= stored_index(connection, kept)

@@ -90,7 +90,7 @@ _TOUCHED = select(record.c.kind, record.c.id, record.c.touched).where(_LISTED)
 def heads(connection: Connection, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], Head]:
     """The newest versions of the records (kind, id) that exist."""
     return {
-        (kind, id_): Head(version, seq, touched, read_stored(body))
+        (kind, id_): Head(version, seq, touched, body)
         for kind, id_, version, seq, touched, body in connection.execute(_HEADS, _among(keys))
         if (kind, id_) in keys
     }
@@ -147,6 +147,7 @@ _STEP = (
     .values(version=bindparam("version"), touched=bindparam("touched"))
 )
 _TOUCH = update(record).where(_OF).values(touched=bindparam("touched"))
+_ADD, _ADD_VERSION = insert(record), insert(record_version)
 
 
 def put(connection: Connection, row: Mapping[str, Any], body: Mapping[str, Any]) -> None:
@@ -157,13 +158,13 @@ def put(connection: Connection, row: Mapping[str, Any], body: Mapping[str, Any])
     """
     head = {"kind": row["kind"], "id": row["id"], "version": row["version"], "touched": row["seq"]}
     if row["version"] == 1:
-        connection.execute(insert(record), head)
+        connection.execute(_ADD, head)
     else:
         step = {"of_kind": head["kind"], "of_id": head["id"], "was": head["version"] - 1}
         step |= {"version": head["version"], "touched": head["touched"]}
         if connection.execute(_STEP, step).rowcount != 1:
             raise ValueError("a record's versions follow each other without a gap")
-    connection.execute(insert(record_version), {**row, "body": render(body)})
+    connection.execute(_ADD_VERSION, {**row, "body": render(body)})
 
 
 def touch(connection: Connection, kind: str, id_: str, seq: int) -> None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
+
+from adapter.fhir.codec.stored import read_stored
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,8 +42,9 @@ class RecordVersion:
     body: dict[str, Any]
 
 
-class Head(NamedTuple):
-    """The newest version of a record: its number, the changes that stored it and last touched it, its body.
+@dataclass(frozen=True)
+class Head:
+    """The newest version of a record: its number, and the changes that stored it and last touched it.
 
     A record is touched by a change of its body, residue, permits or publications.
     """
@@ -48,7 +52,13 @@ class Head(NamedTuple):
     version: int
     seq: int
     touched: int
-    body: dict[str, Any]
+    data: bytes
+
+    @cached_property
+    def body(self) -> dict[str, Any]:
+        """The record, read when it is first asked for."""
+        found: dict[str, Any] = read_stored(self.data)
+        return found
 
 
 class Touched(NamedTuple):

@@ -39,12 +39,22 @@ class Sight:
     beside: Mapping[str, Sequence[dict[str, Any]]]
     mentions: Callable[[Part], frozenset[Key]]
     record: Callable[[], dict[str, Any]]
+    _told: dict[Key, frozenset[int]] = field(default_factory=dict)
+    _alive: list[object] = field(default_factory=list)
 
-    def told_in(self, part: Part, mappings: Mappings) -> list[object]:
-        """The other parts and the lists that the text of a part tells of; an object that stays is the same.
+    def told_in(self, part: Part, mappings: Mappings) -> frozenset[int]:
+        """The other parts and the lists that the text of a part tells of, each by the id of its object.
 
         A part that is told in full tells of others in turn; a part that is told by name does not.
         """
+        key = (part.kind, part.id)
+        if key not in self._told:
+            told = self._told_in(part, mappings)
+            self._alive += told  # an id is of one object only while that object lives
+            self._told[key] = frozenset(map(id, told))
+        return self._told[key]
+
+    def _told_in(self, part: Part, mappings: Mappings) -> list[object]:
         found: dict[Key, object] = {}
         lists: dict[str, object] = {}
         whole, ahead = {(part.kind, part.id)}, [part]
@@ -54,7 +64,7 @@ class Sight:
             named = self.mentions(here)
             for name in tells.lists & self.beside.keys():
                 lists[name] = self.beside[name]
-                named |= set(mentioned(self.beside[name], name))
+                named |= mentioned(self.beside[name], name)
             for key in named & self.parts.keys() - whole:
                 if key[0] in tells.kinds:
                     found[key] = self.parts[key]
@@ -119,9 +129,9 @@ class Contents:
     def _of(self, sight: Sight, part: Part, residue: Residue | None, as_of: int | None) -> _Made:
         told = sight.told_in(part, self.session.mappings)
         body = residue.body if residue else None
-        key = (id(part), id(body), frozenset(map(id, told)), as_of)
+        key = (id(part), id(body), told, as_of)
         if key not in self._made:
-            self._alive.extend((part, body, told))  # an id is of one object only while that object lives
+            self._alive.extend((part, body, sight))  # an id is of one object only while that object lives
             self._made[key] = self._make(sight, part, body, as_of)
         return self._made[key]
 

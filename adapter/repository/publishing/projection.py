@@ -133,8 +133,7 @@ class Projection:
         if not (tells.kinds or tells.lists):
             return True
         mappings = self.contents.session.mappings
-        stood, stands = before.told_in(part, mappings), after.told_in(part, mappings)
-        return set(map(id, stood)) == set(map(id, stands))
+        return before.told_in(part, mappings) == after.told_in(part, mappings)
 
 
 def municipal_sight(revision: Revision) -> Sight:

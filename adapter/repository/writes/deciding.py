@@ -47,15 +47,20 @@ class WriteDecision(NamedTuple, Generic[Answer]):
 
 
 def decide(session: Session) -> Decided:
-    """The plan that stores and publishes every record the session has revised.
+    """The plan that stores and publishes every record the session has changed.
 
-    Organisasjoner and ansatte come before the saker that name them.
+    Organisasjoner and ansatte come before the saker that name them. A record that was put as it stands is
+    not looked at again: its plan is empty.
 
     Raises:
         Unprocessable, Conflict: see :meth:`Judge.judge`.
     """
     revisions = sorted(
-        (_followed(session, revision) for revision in session.revisions.values()),
+        (
+            _followed(session, revision)
+            for revision in session.revisions.values()
+            if _changes(session, revision)
+        ),
         key=lambda revision: KINDS.index(revision.kind),
     )
     for revision in revisions:
@@ -73,6 +78,11 @@ def plan_of(contents: Contents, revisions: Iterable[Revision], *, whole: bool = 
     planned = [plan_record(contents, revision, whole=whole) for revision in revisions]
     ends = [one.until for one in planned if one.until]
     return Plan(contents.session.now, tuple(one.record for one in planned), min(ends, default=None))
+
+
+def _changes(session: Session, revision: Revision) -> bool:
+    """Does the revision change the record or its residue?"""
+    return revision.before != revision.after or bool(session.changed_residues(*revision.key))
 
 
 def _followed(session: Session, revision: Revision) -> Revision:
