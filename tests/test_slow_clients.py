@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import socket
+import sqlite3
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -24,6 +26,10 @@ PROMPTLY_SECONDS = 3
 HEAD = b"GET /fhir/CareTeam HTTP/1.1\r\nHost: 127.0.0.1\r\nX: "
 BODY = b'{"resourceType":"CareTeam"}'
 POST = b"POST /fhir/CareTeam HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/fhir+json\r\n"
+PATIENT = b'{"resourceType":"Patient","id":"torill","name":[{"family":"Bakkehaug"}]}'
+PUT_PATIENT = (
+    b"PUT /fhir/Patient/torill HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/fhir+json\r\n"
+)
 SHORT = {"REQUEST_SECONDS": 2, "IDLE_SECONDS": 4, "BODY_MEMORY": 1_000_000, "CONNECTIONS": 20}
 """Limits of the server for tests that wait for them."""
 
@@ -87,6 +93,21 @@ def test_reads_are_answered_beside_slow_bodies_and_heads(running: Served) -> Non
         assert b"OperationOutcome" in everything(bodies[0])
         heads[0].sendall(b"y\r\nConnection: close\r\n\r\n")
         assert everything(heads[0]).startswith(b"HTTP/1.1 200")
+
+
+def test_reads_are_answered_beside_waiting_writes(running: Served, environment: dict[str, str]) -> None:
+    """12 writes that wait for their turn stop no read, and each is answered when the turn is free."""
+    path = Path(environment["ADAPTER_VAR"]) / "adapter.db"
+    write = b"Connection: close\r\nContent-Length: %d\r\n\r\n" % len(PATIENT) + PATIENT
+    with ExitStack() as stack:
+        other = stack.enter_context(closing(sqlite3.connect(path, isolation_level=None)))
+        other.execute("BEGIN IMMEDIATE")
+        writes = _open(running, stack, PUT_PATIENT + write, 12)
+        time.sleep(0.5)
+        assert _answered(running) == 4
+        other.execute("ROLLBACK")
+        answers = [everything(sock).partition(b"\r\n")[0] for sock in writes]
+    assert sorted(answers) == [b"HTTP/1.1 201 CREATED", *[b"HTTP/1.1 428 PRECONDITION REQUIRED"] * 11]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import select
 import socket
+import threading
 import time
+from collections import deque
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -94,8 +96,12 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
 
     def service(self) -> None:
         """Answer the oldest request, in a thread of the application."""
-        self._is_cut |= self.requests[0].is_cut
-        super().service()
+        request = self.requests[0]
+        self._is_cut |= request.is_cut
+        try:
+            super().service()
+        finally:
+            self.server.task_dispatcher.end(request)
 
     def handle_write(self) -> None:
         """Send what stands in the buffers, and close what is to be closed."""
@@ -145,6 +151,51 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
                 self.server.add_task(self)
 
 
+class Threads(ThreadedTaskDispatcher):  # type: ignore[misc]  # waitress has no types
+    """The threads of the application; one of them is always free of writes, which wait for each other.
+
+    Without it, as many writes as there are threads would stop all reads.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._writes = 0
+        self._waiting: deque[Channel] = deque()
+        self._counting = threading.Lock()
+        self.set_thread_count(THREADS)
+
+    def add_task(self, task: Channel) -> None:
+        """Give the oldest request of a connection to a thread; a write waits while the others hold writes."""
+        if _is_write(task.requests[0]):
+            with self._counting:
+                if self._writes == THREADS - 1:
+                    self._waiting.append(task)
+                    return
+                self._writes += 1
+        super().add_task(task)
+
+    def end(self, request: Parser) -> None:
+        """Note that a request is answered; the write that has waited longest takes the place of a write."""
+        if not _is_write(request):
+            return
+        with self._counting:
+            following = self._waiting.popleft() if self._waiting else None
+            self._writes -= following is None
+        if following is not None:
+            super().add_task(following)
+
+    def shutdown(self, cancel_pending: bool = True, timeout: float = 5) -> bool:
+        """Stop the threads, and drop the requests that still wait."""
+        with self._counting:
+            self._waiting.clear()
+        return bool(super().shutdown(cancel_pending, timeout))
+
+
+def _is_write(request: Parser) -> bool:
+    """May the request wait for the writer's turn?"""
+    return request.error is None and request.command not in {"GET", "HEAD", "OPTIONS"}
+
+
 class Server(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
     """The connections of one process, over a socket that listens already."""
 
@@ -152,13 +203,11 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
     stopping = False
 
     def __init__(self, application: WSGIApplication, listener: socket.socket) -> None:
-        dispatcher = ThreadedTaskDispatcher()
-        dispatcher.set_thread_count(THREADS)
         super().__init__(
             application,
             map={},
             _sock=listener,
-            dispatcher=dispatcher,
+            dispatcher=Threads(),
             adj=_adjustments(listener),
             sockinfo=(listener.family, listener.type, listener.proto, listener.getsockname()),
             bind_socket=False,

@@ -7,8 +7,7 @@ reads of a writer are still true when it writes, and changes are numbered in the
 
 from __future__ import annotations
 
-import threading
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from sqlalchemy import inspect, text
@@ -19,10 +18,12 @@ from adapter.errors import IssueType, Message, Unavailable
 from adapter.storage import changes
 from adapter.storage.database_file import watched
 from adapter.storage.engine import BUSY_SECONDS, check_durability, make_engine, reading, transaction, writing
+from adapter.storage.file_identity import path_of
 from adapter.storage.instants import to_micros
 from adapter.storage.publications import Tick
 from adapter.storage.reader import Reader
 from adapter.storage.tables import SCHEMA
+from adapter.storage.turn import Turn
 from adapter.storage.writer import Writer
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ class Store:
         self._file = watched(self._engine)
         self._reading = reading(self._engine)
         self._writing = writing(self._engine)
-        self._turn = threading.Lock()
+        self._turn = Turn(path_of(self._engine.url))
 
     def check(self) -> None:
         """Refuse a database that may lose an acknowledged write, or has another schema than this program.
@@ -153,13 +154,13 @@ class Store:
 
     @contextmanager
     def _in_turn(self) -> Iterator[None]:
-        """Queue the threads of this process: SQLite gives its write lock in no fair order."""
-        if not self._turn.acquire(timeout=BUSY_SECONDS):
-            raise Unavailable(BUSY.at())
-        try:
+        """Wait for the turn of this writer."""
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(self._turn.taken(BUSY_SECONDS))
+            except TimeoutError as error:
+                raise Unavailable(BUSY.at()) from error
             yield
-        finally:
-            self._turn.release()
 
     @contextmanager
     def _remembered(self) -> Iterator[None]:
@@ -184,6 +185,7 @@ class Store:
         """Close every connection of the pool, and keep the file from being restored: before a fork."""
         self._file.before_close()
         self._engine.dispose()
+        self._turn.close()
 
     def close(self) -> None:
         """Close every connection of the pool, and let go of the file."""

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 WRITER = """
 import sys
-from tests.storage.given import HOSPITAL, NOTE, T0, team, to
+from tests.storage.given import HOSPITAL, NOTE, T0, change_to, team, to
 from adapter.storage import Store
 store, name = Store(sys.argv[1]), sys.argv[2]
 turn = 0
