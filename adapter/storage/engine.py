@@ -64,6 +64,7 @@ def make_engine(url: str, *, create: bool = False) -> Engine:
         options = " ".join([*parsed.normalized_query.get("options", ()), own])
         engine = create_engine(parsed, isolation_level="AUTOCOMMIT", connect_args={"options": options})
         event.listen(engine, "connect", _prepare_postgresql)
+        engine.dialect.use_insertmanyvalues_wo_returning = True  # several rows are one statement
     event.listen(engine, "begin", _begin)
     return engine
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -117,26 +116,24 @@ def _given(connection: Connection, view: Viewer, now: Published, query: Select[A
 @lru_cache
 def _many(width: int) -> Select[Any]:
     return _ROWS.where(
-        _P.type == text("type"),
+        _P.type.in_(bindparam("types", expanding=True)),
         _P.resource_id.in_(bindparam("ids", expanding=True)),
         ours(publication, width),
         shown(publication, width),
-        ~_P.deleted,
-    )
+    ).order_by(_P.deleted.desc(), _P.purpose, _P.from_seq)
 
 
-def many(connection: Connection, view: Viewer, keys: Iterable[tuple[str, str]]) -> list[Published]:
-    """The publications to the caller of the resources ``(type, id)``, in the order of ``keys``."""
+def many(
+    connection: Connection, view: Viewer, keys: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], Published]:
+    """The publications to the caller of the resources ``(type, id)``, in their order; tombstones too."""
     wanted = list(dict.fromkeys(keys))
-    by_type: dict[str, list[str]] = defaultdict(list)
-    for type_, id_ in wanted:
-        by_type[type_].append(id_)
-    found: dict[tuple[str, str], Published] = {}
-    for type_, ids in by_type.items():
-        parameters = {**view.parameters(), "type": type_, "ids": ids}
-        rows = connection.execute(_many(view.width), parameters)
-        found |= {(type_, row.resource_id): published(row) for row in rows}
-    return [found[key] for key in wanted if key in found]
+    if not wanted:
+        return {}
+    named = {"types": sorted({type_ for type_, _ in wanted}), "ids": sorted({id_ for _, id_ in wanted})}
+    rows = map(published, connection.execute(_many(view.width), {**view.parameters(), **named}))
+    found = {(row.type, row.id): row for row in rows}  # the last one of a resource counts, as for a read
+    return {key: found[key] for key in wanted if key in found}
 
 
 _STANDING = _ROWS.where(_P.to_seq == FOREVER, _P.closed_seq.is_(None), ~_P.deleted).order_by(_P.blob, _P.id)

@@ -59,7 +59,12 @@ class RecipientReader:
 
     def published_many(self, keys: Iterable[tuple[str, str]], as_of: int = CURRENT) -> list[Published]:
         """The publications to the caller of the resources (type, id), in the order of ``keys``."""
-        return given.many(self._connection, self._view(as_of), keys)
+        found = given.many(self._connection, self._view(as_of), keys)
+        return [one for one in found.values() if not one.deleted]
+
+    def published_or_deleted(self, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Published]:
+        """The publications to the caller of the resources (type, id) now, or their tombstones."""
+        return given.many(self._connection, self._view(), keys)
 
     def search(
         self, query: SearchQuery, *, count: int, as_of: int = CURRENT, after: Position | None = None

@@ -109,23 +109,25 @@ class Transaction:
             PreconditionRequired, PreconditionFailed: If-Match is missing or names another version.
             Unprocessable, Conflict: see :meth:`Placing.put` and :func:`decide`.
         """
-        before = {put.key: self.given.published(*put.key) for put in puts}
+        before = self.given.published_or_deleted(put.key for put in puts)
+        if self.caller.municipality:
+            self.session.stored_holders(put.key for put in puts)
         reader, refused = self._reader(), _Refused()
         for put in puts:
             with refused.of(put, "request.ifMatch"):
-                self._check_version(put, before[put.key])
+                self._check_version(put, before.get(put.key))
         refused.tell()
         for put in in_order(puts, lambda put: put.resource, self.session.mappings):
             if refused.keys and reader.owner(put.resource) in refused.keys:
                 continue  # Its owner is refused, so the resource cannot be judged.
             with refused.of(put, "resource"):
-                self._place(reader, put, before[put.key])
+                self._place(reader, put, before.get(put.key))
         refused.tell()
 
         def results(reader: Reader, at: datetime) -> list[PutResult]:
             given = reader.for_recipients(self.recipients, self.caller.purpose, at)
             after = {(one.type, one.id): one for one in given.published_many(put.key for put in puts)}
-            return [PutResult(after.get(put.key), _standing(before[put.key]) is None) for put in puts]
+            return [PutResult(after.get(put.key), _standing(before.get(put.key)) is None) for put in puts]
 
         return WriteDecision(decide(self.session).plan, results)
 
