@@ -133,6 +133,7 @@ def test_a_recipients_reader_has_no_look_up_of_records() -> None:
         "published",
         "published_history",
         "published_many",
+        "published_or_deleted",
         "published_version",
         "search",
         "seq",
