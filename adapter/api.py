@@ -15,7 +15,7 @@ import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from adapter.cli.record_conversion import ToPlan, to_bundle
+from adapter.cli.record_conversion import to_bundle, to_records
 from adapter.cli.record_files import REST, RecordFile, kind_of
 from adapter.errors import Unprocessable
 from adapter.fhir.codec.received import read_received
@@ -72,7 +72,7 @@ def to_plan(bundle: Bundle | Mapping[str, Any]) -> dict[str, Any]:
     judged = judge(tree)
     if not judged.is_valid:
         raise Unprocessable(*judged.errors)
-    records = ToPlan(installed(), lambda: str(uuid.uuid4())).bundle(tree)
+    records = to_records(tree, installed(), lambda: str(uuid.uuid4()))
     if len(records) != 1:
         names = ", ".join(f"{kind_of(one)} {one['id']}" for one in records)
         raise ValueError(f"The Bundle is about {len(records)} records ({names}). Convert one at a time.")

@@ -10,7 +10,7 @@ import click
 
 from adapter import mapping
 from adapter.cli import record_files
-from adapter.cli.record_conversion import ToPlan, to_bundle
+from adapter.cli.record_conversion import to_bundle, to_records
 from adapter.errors import AdapterError
 from adapter.fhir.codec import xml
 from adapter.fhir.codec.received import read_received
@@ -78,8 +78,7 @@ def _to_plan(file: Path) -> list[Finding]:
     judged = judge(bundle)
     if not judged.is_valid:
         return list(judged.findings)
-    conversion = ToPlan(mapping.installed(), lambda: str(uuid.uuid4()))
-    records = conversion.bundle(bundle)
+    records = to_records(bundle, mapping.installed(), lambda: str(uuid.uuid4()))
     click.echo(render(records[0] if len(records) == 1 else {record_files.MANY: records}))
     return _missing(records)
 
