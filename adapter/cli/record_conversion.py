@@ -75,8 +75,10 @@ def _about(body: dict[str, Any]) -> dict[str, Any]:
     return about
 
 
-def to_records(bundle: dict[str, Any], mappings: Mappings, new_id: Callable[[], str]) -> list[dict[str, Any]]:
-    """The records of a Bundle, or of a single resource, each with its residue under ``rest``.
+def to_records(
+    bundle: dict[str, Any], mappings: Mappings, new_id: Callable[[], str]
+) -> dict[Key, dict[str, Any]]:
+    """The records of a Bundle or of a single resource, by kind and id, each with its residue under ``rest``.
 
     The records are those that the FHIR door would make of the resources, had it none before. They are not
     judged: rules of law and references to other records ask for what no file has.
@@ -104,7 +106,7 @@ def to_records(bundle: dict[str, Any], mappings: Mappings, new_id: Callable[[], 
         placing.put(sent.resource, sent.element)
 
     place_all(puts, placing.reader, place)
-    return [_with_rest(draft, *key) for key in draft.revisions]
+    return {key: _with_rest(draft, *key) for key in draft.revisions}
 
 
 def _with_rest(draft: Draft, kind: str, id_: str) -> dict[str, Any]:
