@@ -64,8 +64,8 @@ def to_plan(bundle: Bundle | Mapping[str, Any]) -> dict[str, Any]:
         bundle: a model of ``fhir.resources.R4B``, or the same as a tree.
 
     Raises:
-        Unprocessable: the Bundle is not valid R4, or has content that can be neither mapped nor preserved, or
-            lacks a field that the record requires.
+        Unprocessable: the Bundle is not valid R4, has content that can be neither mapped nor preserved, names
+            a person or professional that is not in it, or lacks a field that the record requires.
         ValueError: the Bundle is about several records.
     """
     tree = read_received(_text(bundle))

@@ -7,10 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from adapter.cli.record_conversion import to_bundle, to_records
+from adapter.cli.record_files import REST, RecordFile
 from adapter.fhir.canonical import BASE
+from adapter.mapping import installed
 from tests.rest.test_denies import deny
 from tests.rest.world import ENH, FNR, HOSPITAL_NUMBER, HPR, OTHER_NUMBER, PERSON_NUMBER
+from tests.strategies.records import ansatte, organisasjoner, saker
 from tests.test_cli import run
 from tests.test_convert import _at_home, collection, converted
 
@@ -284,3 +290,31 @@ def test_a_case_that_was_refused_converts_and_comes_back(converted: Converted, n
     for entry in sent["entry"]:
         given = given_back(converted, sent, entry["resource"]["id"])
         assert entry["resource"].keys() <= given.keys()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["sak", "ansatt", "organisasjon"])
+@settings(suppress_health_check=list(HealthCheck), max_examples=30)
+@given(data=st.data())
+def test_a_converted_record_stays_as_it_is(kind: str, data: st.DataObject) -> None:
+    """The Bundle of any lawful record gives a record with the same Bundle, and the same record ever after.
+
+    The first record may say in another way what FHIR says in one: ``ugjennomsiktig: false``, or nothing.
+    """
+    body: Resource = data.draw({"sak": saker(), "ansatt": ansatte(), "organisasjon": organisasjoner()}[kind])
+    (((read, id_), record),) = to_records(in_a_bundle(kind, body), installed(), lambda: "new").items()
+    assert (read, id_) == (kind, body["id"])
+    told = in_a_bundle(kind, record)
+    assert list(map(untold, told["entry"])) == list(map(untold, in_a_bundle(kind, body)["entry"]))
+    assert to_records(told, installed(), lambda: "new") == {(kind, id_): record}
+
+
+def in_a_bundle(kind: str, record: Resource) -> Resource:
+    """The Bundle of a record, with the residue under its ``rest``."""
+    body = {name: value for name, value in record.items() if name != REST}
+    return to_bundle(RecordFile(Path("record"), kind, body, record.get(REST, {})), installed())
+
+
+def untold(entry: Resource) -> Resource:
+    """The entry without the narrative of its resource, which tells ``nei`` of what is said to be false."""
+    return {**entry, "resource": {key: value for key, value in entry["resource"].items() if key != "text"}}
