@@ -28,7 +28,7 @@ from adapter.repository.writes.number_holders import RegisteredNumbers
 from adapter.repository.writes.part_reader import PartReader
 from adapter.repository.writes.placing import Placing
 from adapter.repository.writes.preconditions import check_if_match
-from adapter.repository.writes.put_transaction import Put, PutResult, Transaction
+from adapter.repository.writes.put_transaction import PutResult, Transaction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from adapter.consent.decision import Decision
     from adapter.record.parts import Part
     from adapter.repository.deployment import Deployment
+    from adapter.repository.writes.puts_in_order import Put
     from adapter.security.caller import Caller
     from adapter.storage import Change as StoredChange
     from adapter.storage import ChangeNote, Published, RecipientReader, RecordVersion, Store
