@@ -71,6 +71,14 @@ def ours(rows: FromClause, width: int) -> ColumnElement[bool]:
 
 
 @lru_cache
+def theirs(rows: FromClause, place: int) -> ColumnElement[bool]:
+    """Is a row of publication for the recipient at ``place``, and visible now? Tombstones are visible too."""
+    recipients = _recipients(place + 1)
+    more_specific = (_has_of(rows, recipient) for recipient in recipients[:place])
+    return and_(rows.c.recipient == recipients[place], _holds(rows), *map(not_, more_specific))
+
+
+@lru_cache
 def shown(rows: FromClause, width: int) -> ColumnElement[bool]:
     """Is a row of publication (or an alias) that is ``ours`` visible now? Tombstones are visible too."""
     recipients = _recipients(width)

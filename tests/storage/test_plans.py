@@ -10,20 +10,15 @@ import sqlite3
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import event, insert, text
+from sqlalchemy import event, text
 
-from adapter.fhir.codec.stored import render
-from adapter.fhir.search.index import index_rows
 from adapter.fhir.search.parameter_values import Target
 from adapter.fhir.search.parameters import SERVED
 from adapter.fhir.search.query import Criterion, SearchQuery, parse
-from adapter.storage import Store, search_keys
-from adapter.storage.blobs import _index_row
+from adapter.storage import Store
 from adapter.storage.engine import make_engine
-from adapter.storage.instants import ALWAYS, FOREVER
-from adapter.storage.search_keys import Keyed
-from adapter.storage.tables import blob, publication, search_index
 from tests.storage.given import FNR, HOSPITAL, NURSE, T0, WARD, patient, team
+from tests.storage.many import Row, insert_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,46 +50,13 @@ def resources(serial: int) -> list[dict[str, Any]]:
 
 
 def fill(connection: Connection) -> None:
-    """Insert the publications with their contents, index rows and keys."""
-    made = [(serial, resource) for serial in range(SAKER) for resource in resources(serial)]
-    bodies = [render(resource) for _, resource in made]
-    index = [index_rows(resource) for _, resource in made]
-    contents = [
-        {"id": place, "hash": place.to_bytes(32), "bytes": body} for place, body in enumerate(bodies, 1)
-    ]
-    rows = [_index_row(place, row) for place, some in enumerate(index, 1) for row in some]
-    given = [
-        _published(place, serial, resource, recipient)
-        for place, (serial, resource) in enumerate(made, 1)
-        for recipient in ("kommune", *([HOSPITAL] if serial < GIVEN else []))
-    ]
-    connection.execute(insert(blob), contents)
-    connection.execute(insert(search_index), rows)
-    connection.execute(insert(publication), [{"id": id_, **one} for id_, one in enumerate(given, 1)])
-    keyed = (
-        Keyed(id_, one["recipient"], one["type"], index[one["blob"] - 1], ("sak", one["record_id"]))
-        for id_, one in enumerate(given, 1)
+    """Insert the publications of all saker."""
+    rows = (
+        Row(serial, resource, ("kommune", *([HOSPITAL] if serial < GIVEN else [])))
+        for serial in range(SAKER)
+        for resource in resources(serial)
     )
-    search_keys.put(connection, keyed)
-
-
-def _published(place: int, serial: int, resource: dict[str, Any], recipient: str) -> dict[str, Any]:
-    return {
-        "recipient": recipient,
-        "purpose": "TREAT" if recipient == HOSPITAL else "",
-        "type": resource["resourceType"],
-        "resource_id": resource["id"],
-        "version": 1,
-        "updated": place,
-        "blob": place,
-        "deleted": False,
-        "kind": "sak",
-        "record_id": f"s{serial}",
-        "from_seq": serial + 1,
-        "to_seq": FOREVER,
-        "valid_from": ALWAYS,
-        "valid_to": FOREVER,
-    }
+    insert_all(connection, rows)
 
 
 VALUES = {"token": "active", "date": "ge2020-01-01", "string": "Berg12", "reference": "{target}/p12"}
