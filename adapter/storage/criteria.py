@@ -86,6 +86,8 @@ def matches(place: str, criterion: Criterion) -> ColumnElement[bool]:
     if criterion.missing is not None:
         there = _content_has(search_index.c.param == parameter.name)
         return ~there if criterion.missing else there
+    if is_name(criterion):
+        return _has_key(place, criterion)
     kind = criterion.modifier if criterion.modifier in {"exact", "identifier"} else str(parameter.type)
     met = _content_has(
         search_index.c.param == parameter.name,
@@ -132,6 +134,22 @@ def _content_has(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     return rows.correlate(publication).offset(0).exists()
 
 
+def _has_key(place: str, criterion: Criterion) -> ColumnElement[bool]:
+    """Does the publication have a key that begins as asked?"""
+    rows = select(_KEY.c.publication).where(
+        _KEY.c.publication == _P.id,
+        _KEY.c.param == criterion.parameter.name,
+        or_(*_ranges(place, criterion)),
+    )
+    return rows.correlate(publication).offset(0).exists()
+
+
+def _ranges(place: str, criterion: Criterion) -> list[ColumnElement[bool]]:
+    """The interval of keys of each beginning of a name."""
+    places = [name for name, _ in _named(place, criterion)]
+    return [and_(_KEY.c.value >= text(f"{name}l"), _KEY.c.value < text(f"{name}h")) for name in places]
+
+
 def registered(
     width: int, type_: str, place: str, criterion: Criterion
 ) -> Select[tuple[int]] | CompoundSelect[tuple[int]]:
@@ -148,10 +166,7 @@ def registered(
     )
     if not is_name(criterion):
         return rows.where(_any(_KEY, place, criterion))
-    ranges = [
-        rows.where(_KEY.c.value >= text(f"{name}l"), _KEY.c.value < text(f"{name}h"))
-        for name, _ in _named(place, criterion)
-    ]
+    ranges = [rows.where(one) for one in _ranges(place, criterion)]
     return union_all(*ranges) if len(ranges) > 1 else ranges[0]
 
 

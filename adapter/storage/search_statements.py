@@ -11,13 +11,12 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, and_, column, func, literal_column, or_, select, union_all
+from sqlalchemy import and_, column, func, literal_column, or_, select, union_all
 
 from adapter.storage import criteria
 from adapter.storage.given import COLUMNS
-from adapter.storage.instants import FOREVER
 from adapter.storage.tables import blob, publication
-from adapter.storage.visibility import number, ours, shown, text, theirs
+from adapter.storage.visibility import number, open_to, ours, shown, superseded, text
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
@@ -31,8 +30,6 @@ COMMON = 500
 """The number of keys from which a beginning of a name is common: walking finds a page of 20 sooner then."""
 
 _P = publication.c
-_OPEN: ColumnElement[int] = literal_column(str(FOREVER), BigInteger)
-"""A literal: without values, PostgreSQL would not know that almost every row is open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,27 +78,25 @@ def page(asked: Asked) -> Select[Any]:
 
 
 def _walked(asked: Asked) -> Select[Any]:
-    """The page of a wide search: each recipient's rows in the order of the page, merged as they are read."""
-    columns = [one for one in COLUMNS if one.table is publication]
-    walks = [select(*columns, _P.blob).where(condition) for condition in _walks(asked)]
-    found = union_all(*walks).order_by(*_order(asked.sort)).limit(number("count")).subquery("found")
+    """The page of a wide search: the first open rows of each recipient, and the superseded ones, in order."""
+    found = union_all(*_walks(asked)).order_by(*_order(asked.sort)).limit(number("count")).subquery("found")
     given = [found.c[one.name] if one.table is publication else one for one in COLUMNS]
     contents = found.join(blob, blob.c.id == found.c.blob)
     return select(*given).select_from(contents).order_by(*_order(asked.sort))
 
 
-def _walks(asked: Asked) -> Iterator[ColumnElement[bool]]:
-    """The conditions of each walk, for each recipient: over its open rows, which an index has in order.
+def _walks(asked: Asked) -> Iterator[Select[Any]]:
+    """A walk over the open rows of each recipient, and the rows superseded since the first page, if any.
 
-    Rows superseded since the first page are few, and no index has them in order.
+    Each walk has an order and a limit of its own: for the order of the union alone PostgreSQL sorts all.
+    The position of the page comes first: of two bounds of a column SQLite takes the first, here the later.
     """
-    met = and_(_P.type == text("type"), ~_P.deleted, *asked.met())
-    if asked.goes_on:
-        met = and_(met, _beyond(asked.sort))
+    columns = [*(one for one in COLUMNS if one.table is publication), _P.blob]
+    met = and_(*([_beyond(asked.sort)] if asked.goes_on else []), ~_P.deleted, *asked.met())
     for place in range(asked.width):
-        given = and_(theirs(publication, place), met)
-        yield and_(given, _P.to_seq == _OPEN)
-        yield and_(given, _P.to_seq < _OPEN)
+        rows = select(*columns).where(_P.type == text("type"), open_to(publication, place), met)
+        yield select(rows.order_by(*_order(asked.sort)).limit(number("count")).subquery(f"of_{place}"))
+    yield select(*columns).where(superseded(publication, asked.width), met)
 
 
 @lru_cache(maxsize=256)

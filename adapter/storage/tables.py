@@ -219,7 +219,7 @@ publication_key = Table(
     # ``to_seq`` comes last: beside the value it would make SQLite seek a range, whose number of steps depends
     # on whether any key follows. Here both databases pass over superseded keys within the index.
     PrimaryKeyConstraint("recipient", "type", "param", "value", "system", "publication", "to_seq"),
-    Index("publication_key_publication", "publication"),
+    Index("publication_key_publication", "publication", "param", "value"),
     Index(
         "publication_key_superseded",
         "superseded_in",

@@ -26,6 +26,8 @@ def upgrade() -> None:
     led = ["recipient", "type", "to_seq"]
     op.create_index("publication_by_id", "publication", [*led, "resource_id", *_COVERED])
     op.create_index("publication_by_updated", "publication", [*led, "updated", "resource_id"])
+    op.drop_index("publication_key_publication", "publication_key")
+    op.create_index("publication_key_publication", "publication_key", ["publication", "param", "value"])
     _fill_names()
 
 
