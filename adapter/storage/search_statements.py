@@ -53,6 +53,12 @@ class Asked:
         shapes = tuple(map(criteria.shape, query.criteria))
         return cls(width, query.type, shapes, query.sort, goes_on, keyed, query)
 
+    @property
+    def wide(self) -> bool:
+        """Are all publications of the type looked at, because no criterion names few of them?"""
+        by_id = any(criterion.parameter.name == "_id" for criterion in self.query.criteria)
+        return not self.keyed and not by_id
+
     def met(self) -> list[ColumnElement[bool]]:
         """The conditions that a publication meets each criterion."""
         return [
@@ -66,8 +72,7 @@ class Asked:
 @lru_cache(maxsize=256)
 def page(asked: Asked) -> Select[Any]:
     """The matches in order; ``count`` limits them, ``after_updated`` and ``after_id`` begin a later page."""
-    by_id = any(criterion.parameter.name == "_id" for criterion in asked.query.criteria)
-    if not asked.keyed and not by_id:
+    if asked.wide:
         return _walked(asked)
     found = (
         select(*COLUMNS).select_from(publication.join(blob, blob.c.id == _P.blob)).where(_condition(asked))
@@ -92,17 +97,29 @@ def _walks(asked: Asked) -> Iterator[Select[Any]]:
     The position of the page comes first: of two bounds of a column SQLite takes the first, here the later.
     """
     columns = [*(one for one in COLUMNS if one.table is publication), _P.blob]
-    met = and_(*([_beyond(asked.sort)] if asked.goes_on else []), ~_P.deleted, *asked.met())
-    for place in range(asked.width):
-        rows = select(*columns).where(_P.type == text("type"), open_to(publication, place), met)
+    beyond = [_beyond(asked.sort)] if asked.goes_on else []
+    *of_each, ended = (select(*columns).where(*beyond, condition) for condition in _parts(asked))
+    for place, rows in enumerate(of_each):
         yield select(rows.order_by(*_order(asked.sort)).limit(number("count")).subquery(f"of_{place}"))
-    yield select(*columns).where(superseded(publication, asked.width), met)
+    yield ended
+
+
+def _parts(asked: Asked) -> Iterator[ColumnElement[bool]]:
+    """The conditions of the matches of a wide search: the open ones of each recipient, and the superseded."""
+    met = and_(~_P.deleted, *asked.met())
+    for place in range(asked.width):
+        yield and_(_P.type == text("type"), open_to(publication, place), met)
+    yield and_(superseded(publication, asked.width), met)
 
 
 @lru_cache(maxsize=256)
 def total(asked: Asked) -> Select[Any]:
     """The number of matches."""
-    return select(func.count()).select_from(publication).where(_condition(asked))
+    conditions = _parts(asked) if asked.wide else [_condition(asked)]
+    counts = [
+        select(func.count()).select_from(publication).where(one).scalar_subquery() for one in conditions
+    ]
+    return select(sum(counts[1:], start=counts[0]))
 
 
 @lru_cache(maxsize=256)
