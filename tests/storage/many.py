@@ -30,7 +30,7 @@ class Row(NamedTuple):
 
 
 def insert_all(connection: Connection, rows: Iterable[Row]) -> None:
-    """Insert publications with their contents, index rows and keys; each resource is updated a moment later."""
+    """Insert publications with contents, index rows and keys; each resource is updated a moment later."""
     made = list(rows)
     index = [index_rows(row.resource) for row in made]
     contents = [
