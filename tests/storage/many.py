@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import insert
+from sqlalchemy import insert, text
 
 from adapter.fhir.codec.stored import render
 from adapter.fhir.search.index import index_rows
@@ -18,7 +18,7 @@ from tests.storage.given import HOSPITAL, NURSE
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Engine
 
 
 class Row(NamedTuple):
@@ -49,6 +49,18 @@ def insert_all(connection: Connection, rows: Iterable[Row]) -> None:
         for id_, one in enumerate(given, 1)
     )
     search_keys.put(connection, keyed)
+
+
+def analyze(engine: Engine) -> None:
+    """Count the statistics that plans are made by; on PostgreSQL also note which blocks all can see."""
+    with engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            connection.execute(text("ANALYZE"))
+            return
+        driver: Any = connection.connection.driver_connection
+        driver.autocommit = True
+        driver.execute("VACUUM ANALYZE")
+        driver.autocommit = False
 
 
 def _published(place: int, row: Row, recipient: str) -> dict[str, Any]:

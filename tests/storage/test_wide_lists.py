@@ -19,7 +19,7 @@ from adapter.storage import Store
 from adapter.storage.engine import make_engine
 from adapter.storage.migrations import upgrade
 from tests.storage.given import HOSPITAL, NURSE, T0, WARD, patient
-from tests.storage.many import Row, insert_all
+from tests.storage.many import Row, analyze, insert_all
 from tests.storage.test_silence import counted
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ FEW, MANY = 2000, 20_000
 CALLERS = {"municipality": ("kommune",), "nurse": (NURSE, WARD, HOSPITAL, "directory")}
 COMMON = ("Berg", "Dahl", "Eide", "Foss", "Haug", "Lie", "Moen", "Nes")
 RARE = 40
-"""The number of people named Rygg, and of saker that the nurse is given by name, whatever the number of all."""
+"""The number of people named Rygg, and of saker that the nurse is given, whatever the number of all."""
 
 LISTS: dict[str, tuple[str, list[tuple[str, str]]]] = {
     "everybody": ("Patient", []),
@@ -82,11 +82,7 @@ class Filled:
         with engine.begin() as connection:
             insert_all(connection, saker(number))
         if not url.startswith("sqlite"):
-            with engine.connect() as connection:
-                driver: Any = connection.connection.driver_connection
-                driver.autocommit = True
-                driver.execute("VACUUM ANALYZE")
-                driver.autocommit = False
+            analyze(engine)
         engine.dispose()
         self.number, self.store, self.work = number, Store(url), 0
         self._plans: list[str] = []
