@@ -32,7 +32,7 @@ def shape(criterion: Criterion) -> Hashable:
     """The shape of a criterion, on which its SQL depends."""
     values = {} if criterion.parameter.name == "_id" else criterion.values
     kinds = tuple(_kind(value) for value in values)
-    return criterion.parameter.name, criterion.modifier, criterion.missing, kinds
+    return criterion.parameter.name, criterion.modifier, criterion.missing, kinds, is_name(criterion)
 
 
 def _kind(value: Value) -> Hashable:
