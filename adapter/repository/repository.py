@@ -7,11 +7,21 @@ A write changes the record, and the transaction that stores the record also publ
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from adapter.consent.decision import explain
-from adapter.errors import Finding, Forbidden, IssueType, Message, NotFound, Unprocessable
+from adapter.errors import (
+    BadRequest,
+    Conflict,
+    Finding,
+    Forbidden,
+    Gone,
+    IssueType,
+    Message,
+    NotFound,
+    Unprocessable,
+)
 from adapter.record import schema
 from adapter.record.avvik import avvik
 from adapter.record.parts import parts
@@ -145,15 +155,20 @@ class Repository:
         Raises:
             AdapterError: see :class:`Transaction`; Forbidden also where the token has no scope.
         """
-        for put in puts:
-            check_scope(caller, put.type, put.interaction)
+        return self._write(note, lambda session: _decided(session, puts, caller))
 
-        def decided(session: Session) -> WriteDecision[list[PutResult]]:
-            mine = recipients(caller, session.reader, session.now)
-            given = session.reader.for_recipients(mine, caller.purpose, session.now)
-            return Transaction(session, caller, mine, given).decision(puts)
+    def refusal(self, put: Put, *, caller: Caller) -> tuple[Finding, ...]:
+        """The findings that would refuse the resource now; empty if it would be stored. Nothing is stored.
 
-        return self._write(note, decided)
+        The write is decided as :meth:`put` decides it, without If-Match.
+        """
+        deployment = replace(self.deployment, if_match_required=False)
+        with self.store.read() as reader:
+            try:
+                _decided(Session.begin(deployment, reader, deployment.now()), [put], caller)
+            except (BadRequest, Forbidden, NotFound, Gone, Conflict, Unprocessable) as refused:
+                return refused.findings
+        return ()
 
     def transaction(self, puts: Sequence[Put], *, caller: Caller, note: ChangeNote) -> list[PutResult]:
         """:meth:`put` for the entries of a transaction; Forbidden for every caller but the municipality.
@@ -305,6 +320,15 @@ class Repository:
             writer.reindex()
             writer.put_projection()
         return Reprojected(records, changes)
+
+
+def _decided(session: Session, puts: Sequence[Put], caller: Caller) -> WriteDecision[list[PutResult]]:
+    """A caller's write of resources, decided on the snapshot of a session."""
+    for put in puts:
+        check_scope(caller, put.type, put.interaction)
+    mine = recipients(caller, session.reader, session.now)
+    given = session.reader.for_recipients(mine, caller.purpose, session.now)
+    return Transaction(session, caller, mine, given).decision(puts)
 
 
 def _known(found: RecordVersion | None) -> RecordVersion:
