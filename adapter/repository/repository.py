@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from adapter.consent.decision import explain
 from adapter.errors import (
@@ -25,15 +25,13 @@ from adapter.errors import (
 from adapter.record import schema
 from adapter.record.avvik import avvik
 from adapter.record.parts import parts
-from adapter.record.schema import KINDS
-from adapter.repository.publishing.contents import Contents
 from adapter.repository.reads.pages import Pages
 from adapter.repository.reads.recipients import UNKNOWN, check_scope, present, recipients
 from adapter.repository.reads.searching import Search, SearchResult
-from adapter.repository.revision import Revision
+from adapter.repository.reprojection import Reprojected, reproject
 from adapter.repository.session import Session
 from adapter.repository.writes.changed_since import changed_since
-from adapter.repository.writes.deciding import Answer, WriteDecision, decide, plan_of
+from adapter.repository.writes.deciding import Answer, WriteDecision, decide
 from adapter.repository.writes.number_holders import RegisteredNumbers
 from adapter.repository.writes.part_reader import PartReader
 from adapter.repository.writes.placing import Placing
@@ -50,8 +48,6 @@ if TYPE_CHECKING:
     from adapter.security.caller import Caller
     from adapter.storage import Change as StoredChange
     from adapter.storage import ChangeNote, Published, RecipientReader, RecordVersion, Store
-
-REPROJECTED_AT_ONCE = 50
 
 DECIDED_ON_SNAPSHOTS = 2
 """The times a write is decided before the lock is taken; after that it is decided under the lock."""
@@ -71,13 +67,6 @@ class RecordChange:
     version: RecordVersion
     created: bool
     dropped: tuple[Finding, ...]
-
-
-class Reprojected(NamedTuple):
-    """The number of records published anew, and the number of publications this changed."""
-
-    records: int
-    changes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,26 +289,8 @@ class Repository:
         return self._write(note, decided)
 
     def reproject(self, note: ChangeNote, *, names: bool = False) -> Reprojected:
-        """Publish and index every record anew, after a change of the mappings or the search parameters.
-
-        ``names`` tells every text anew, with the names that ansatte and organisasjoner have now.
-        """
-        records = changes = 0
-        for kind in KINDS:
-            after: str | None = None
-            while True:
-                with self.store.write(note, self.deployment.now()) as writer:
-                    page = writer.records(kind, after, REPROJECTED_AT_ONCE)
-                    session = Session.begin(self.deployment, writer, writer.at)
-                    stays = [Revision(kind, one.body, one.body) for one in page]
-                    changes += len(writer.store(plan_of(Contents(session, names=names), stays, whole=True)))
-                if not page:
-                    break
-                after, records = page[-1].id, records + len(page)
-        with self.store.write(note, self.deployment.now()) as writer:
-            writer.reindex()
-            writer.put_projection()
-        return Reprojected(records, changes)
+        """Publish and index every record anew: see :func:`adapter.repository.reprojection.reproject`."""
+        return reproject(self.store, self.deployment, note, names=names)
 
 
 def _decided(session: Session, puts: Sequence[Put], caller: Caller) -> WriteDecision[list[PutResult]]:
