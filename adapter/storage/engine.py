@@ -46,22 +46,24 @@ _OLDEST_SQLITE = (3, 35)  # RETURNING
 _OLDEST_POSTGRESQL = 15
 
 
-def make_engine(url: str, *, create: bool = False) -> Engine:
+def make_engine(url: str, *, create: bool = False, patience: int | None = None) -> Engine:
     """An engine for a SQLAlchemy URL; ``postgresql://`` means psycopg 3.
 
     ``?options=`` of a PostgreSQL URL is joined with the adapter's own options, which come last and hold.
     A missing SQLite file is made only if ``create`` is set: a file deleted while in use, or a wrong path,
-    must not silently become an empty database.
+    must not silently become an empty database. ``patience`` is the seconds to wait for other writers,
+    ``BUSY_SECONDS`` where it is left out.
     """
+    seconds = BUSY_SECONDS if patience is None else patience
     parsed = make_url(url)
     if parsed.drivername in {"postgresql", "postgres"}:
         parsed = parsed.set(drivername="postgresql+psycopg")
     if parsed.get_backend_name() == "sqlite":
         found = parsed if create else _existing(parsed)
-        engine = create_engine(found, connect_args={"timeout": BUSY_SECONDS})
+        engine = create_engine(found, connect_args={"timeout": seconds})
         event.listen(engine, "connect", _prepare_sqlite)
     else:
-        own = f"-c lock_timeout={BUSY_SECONDS * 1000} -c timezone=UTC"
+        own = f"-c lock_timeout={seconds * 1000} -c timezone=UTC"
         options = " ".join([*parsed.normalized_query.get("options", ()), own])
         engine = create_engine(parsed, isolation_level="AUTOCOMMIT", connect_args={"options": options})
         event.listen(engine, "connect", _prepare_postgresql)

@@ -22,6 +22,10 @@ _LOCK = 4_812_001
 """The number of PostgreSQL's advisory lock; any number will do if every upgrade uses the same."""
 
 
+_PATIENCE_SECONDS = 120
+"""The seconds that an upgrade waits for another one, or for the writes of a service that still runs."""
+
+
 def upgrade(url: str) -> bool:
     """Upgrade the database at a SQLAlchemy URL to the newest schema; does nothing if it is there already.
 
@@ -34,7 +38,7 @@ def upgrade(url: str) -> bool:
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
-    engine = make_engine(url, create=True)
+    engine = make_engine(url, create=True, patience=_PATIENCE_SECONDS)
     file = watched(engine)
     try:
         with writing(engine).begin() as connection:
