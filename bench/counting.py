@@ -23,7 +23,6 @@ from adapter.fhir.codec.stored import render
 from adapter.mapping.mapping import PartMapping
 from adapter.security.development import Wish, mint
 from adapter.settings import EXAMPLE_CLIENT, Settings
-from bench.load import marked
 from bench.municipality import HOSPITAL, WARD
 from bench.rows import Callers
 from tests.rest.test_statements import shown, statements
@@ -65,11 +64,11 @@ class House:
 
     def callers(self) -> Callers:
         """The callers of the rows, with tokens for an hour from now."""
-        return callers(self.var, self._get)
+        return callers(self.var, self.get)
 
     def call(self, request: Request) -> bytes:
         """The body of the answer to a request, which must be 200 or 201."""
-        body = marked(request.body).encode() or None
+        body = request.once().body.encode() or None
         with _silence():
             answer = self.client.open(
                 request.path, method=request.method, headers=dict(request.headers), data=body
@@ -91,8 +90,9 @@ class House:
             self.call(request)
         return Counts(sum(shown(found).values()), len(made), len(set(made)), steps, cpu)
 
-    def _get(self, path: str) -> dict[str, Any]:
-        headers = dict(callers(self.var, self._get).municipality)
+    def get(self, path: str) -> dict[str, Any]:
+        """The JSON of a GET by the municipality's own system."""
+        headers = dict(callers(self.var, self.get).municipality)
         with _silence():
             answer = self.client.get(path, headers=headers)
         if answer.status_code not in _OK:

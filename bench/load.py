@@ -9,7 +9,7 @@ import json
 import socket
 import time
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, count
 from statistics import median, quantiles
 from threading import Thread
@@ -53,6 +53,10 @@ class Request:
         lines = [f"{self.method} {self.path} HTTP/1.1", *(f"{k}: {v}" for k, v in fields.items())]
         return ("\r\n".join(lines) + "\r\n\r\n").encode("ascii") + body
 
+    def once(self) -> Request:
+        """The request with numbers in place of its marks, others in each call."""
+        return replace(self, body=self.body.replace(MARK, f"{time.time_ns():020}"))
+
 
 def as_json(value: Any) -> str:
     """JSON in one line, as clients send it."""
@@ -72,7 +76,10 @@ def run(port: int, requests: Sequence[Request], *, seconds: float, connections: 
     """
     processes = min(2, connections)
     sent = [request.bytes(port) for request in requests]
-    mine = [[sent[place::connections] or sent for place in range(n, connections, processes)] for n in range(processes)]
+    mine = [
+        [sent[place::connections] or sent for place in range(n, connections, processes)]
+        for n in range(processes)
+    ]
     with ProcessPoolExecutor(processes) as pool:
         jobs = [pool.submit(_work, port, some, seconds) for some in mine]
         answers = list(chain.from_iterable(job.result() for job in jobs))
@@ -113,11 +120,6 @@ def _work(port: int, mine: list[list[bytes]], seconds: float) -> list[tuple[floa
     return list(chain.from_iterable(answers))
 
 
-def marked(body: str) -> str:
-    """A body with numbers in place of its marks, others in each call."""
-    return body.replace(MARK, f"{time.time_ns():020}")
-
-
 def _marked(request: bytes) -> bytes:
     mark = MARK.encode()
     return request.replace(mark, b"%020d" % time.time_ns()) if mark in request else request
@@ -136,7 +138,9 @@ def _exchange(sock: socket.socket, request: bytes) -> int:
         rest += _more(sock)
     status = int(head[9:12])
     if status not in {200, 201, _UNAVAILABLE}:
-        raise RuntimeError(f"{request[:60].decode(errors='replace')}: {status} {bytes(rest[:600]).decode(errors='replace')}")
+        raise RuntimeError(
+            f"{request[:60].decode(errors='replace')}: {status} {bytes(rest[:600]).decode(errors='replace')}"
+        )
     return status
 
 

@@ -81,7 +81,9 @@ def reads(callers: Callers) -> list[Row]:
         return tuple(Request("GET", path.format(f"p{n}"), headers) for n in TARGETS)
 
     asked = tuple(
-        Request("POST", "/fhir/CareTeam/_search", ward | _FORM, f"patient.identifier={FNR}%7C{birth_number(n)}")
+        Request(
+            "POST", "/fhir/CareTeam/_search", ward | _FORM, f"patient.identifier={FNR}%7C{birth_number(n)}"
+        )
         for n in TARGETS
     )
     return [
@@ -91,7 +93,11 @@ def reads(callers: Callers) -> list[Row]:
         Row("5 hits", each("/fhir/Goal?subject=Patient/{}", ours), Goal(0.9, 1.4, 3)),
         Row("20 hits", (Request("GET", "/fhir/Goal?subject=Patient/mange", ours),), Goal(1.8, 3.0, 3)),
         Row("the ward's question", asked, Goal(1.8, 2.8, 6)),
-        Row("a plan with its includes", each(f"/fhir/CarePlan?_id={{}}-plan&{INCLUDES}", ours), Goal(2.2, 4.0, 5)),
+        Row(
+            "a plan with its includes",
+            each(f"/fhir/CarePlan?_id={{}}-plan&{INCLUDES}", ours),
+            Goal(2.2, 4.0, 5),
+        ),
     ]
 
 
@@ -105,10 +111,12 @@ def writes(callers: Callers) -> list[Row]:
     still = callers.get("/fhir/Goal/mange-maal-ga")
     return [
         Row("PUT Goal", tuple(_put(ours, _told(goal)) for goal in goals), Goal(8, 12, 25), 1),
-        Row("PUT CarePlan", tuple(_put(ours, plan | {"title": _new()}) for plan in plans), Goal(8, 12, 25), 1),
-        Row("PUT sak", tuple(_put_sak(ours, sak) for sak in saker), Goal(8, 12, 25), 1),
+        Row(
+            "PUT CarePlan", tuple(_put(ours, plan | {"title": _new()}) for plan in plans), Goal(8, 12, 25), 1
+        ),
+        Row("PUT sak", tuple(put_of_sak(ours, sak) for sak in saker), Goal(8, 12, 25), 1),
         Row("transaction of 20 PUT Goal", (_transaction(callers),), Goal(35, 60, 80), 1),
-        Row(f"PUT with {PERMITTED} permitted", (_put_sak(ours, shared),), Goal(100, None, 25), 1),
+        Row(f"PUT with {PERMITTED} permitted", (put_of_sak(ours, shared),), Goal(100, None, 25), 1),
         Row("unchanged PUT", (_put(ours, still),), Goal(4, 6, 6), 1),
     ]
 
@@ -129,7 +137,7 @@ def lists(callers: Callers, since: str) -> list[Row]:
 def writers(callers: Callers, count: int) -> tuple[Request, ...]:
     """Municipal PUTs of as many saker, each for a writer of its own."""
     saker = [callers.get(f"/kommune/v1/saker/sak-p{n}") for n in range(count)]
-    return tuple(_put_sak(callers.municipality, sak) for sak in saker)
+    return tuple(put_of_sak(callers.municipality, sak) for sak in saker)
 
 
 def _put(headers: Mapping[str, str], resource: dict[str, Any]) -> Request:
@@ -137,7 +145,8 @@ def _put(headers: Mapping[str, str], resource: dict[str, Any]) -> Request:
     return Request("PUT", path, {**headers, **_JSON}, as_json(resource))
 
 
-def _put_sak(headers: Mapping[str, str], sak: dict[str, Any]) -> Request:
+def put_of_sak(headers: Mapping[str, str], sak: dict[str, Any]) -> Request:
+    """A municipal PUT of a sak with another text of its first goal each time."""
     first, *others = sak["maal"]
     body = sak | {"maal": [first | {"tekst": _new()}, *others]}
     given = {**headers, "Content-Type": "application/json", "If-Match": "*"}

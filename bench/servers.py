@@ -57,7 +57,11 @@ def database_processes(server: PostgreSQL) -> Callable[[], list[int]]:
 
 @contextmanager
 def adapter(
-    environment: Mapping[str, str], log: Path, *, module: str = "bench.serving", database: Callable[[], list[int]] = list
+    environment: Mapping[str, str],
+    log: Path,
+    *,
+    module: str = "bench.serving",
+    database: Callable[[], list[int]] = list,
 ) -> Iterator[Running]:
     """``ip-adapter serve`` with this environment, and its log in a file."""
     port = free_port()

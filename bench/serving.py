@@ -37,7 +37,9 @@ def time_writes(path: Path) -> None:
                 decided = time.perf_counter()
         ended = time.perf_counter()
         with path.open("a") as file:
-            file.write(f"{(got - asked) * 1000:.3f} {(ended - got) * 1000:.3f} {(ended - decided) * 1000:.3f}\n")
+            file.write(
+                f"{(got - asked) * 1000:.3f} {(ended - got) * 1000:.3f} {(ended - decided) * 1000:.3f}\n"
+            )
 
     Store.write = timed  # type: ignore[method-assign]
 
