@@ -46,7 +46,7 @@ class Scale:
 
 
 WHOLE = Scale(1000, 10_000, 5, 1.0, 10.0, (1, 100, 1000))
-SHORT = Scale(24, 96, 3, 0.25, 1.5, (1, 10, 40), is_short=True)
+SHORT = Scale(24, 72, 3, 0.2, 1.0, (1, 10, 40), is_short=True)
 
 
 def main() -> int:
@@ -124,8 +124,8 @@ class _Run:
             measured = interleaved.measure(asked, running, scale.rounds, scale.seconds)
         statements = {row.name: house.counts(row.requests[-1]).statements for row in asked}
         _say(
-            f"\n{records} records, 16 parts each; one worker, tokens, kept-alive connections (8; writes 1, lists 2); "
-            f"median of {scale.rounds} x {scale.seconds:g} s; statements without BEGIN and COMMIT"
+            f"\n{records} records of 16 parts; one worker, tokens, kept-alive connections (8; writes 1, lists 2);"
+            f" median of {scale.rounds} x {scale.seconds:g} s; statements without BEGIN and COMMIT"
         )
         interleaved.tell(asked, measured, statements, self.goals, before)
         interleaved.compare_reads(measured, self.goals, BROKEN, REACHED, ["read", "read by a ward"])

@@ -27,7 +27,7 @@ class Goals:
         """The mark of a figure that is to be at least its goal; empty if it is, or if there is no goal."""
         return self._judged(name, value, goal, goal is None or value >= goal, counted, "at least")
 
-    def _judged(  # noqa: PLR0913 - one line for both ways
+    def _judged(
         self, name: str, value: float, goal: float | None, is_met: bool, counted: bool, how: str
     ) -> str:
         if is_met:

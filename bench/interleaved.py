@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     from bench.servers import Running
 
 BARE, SQLITE, POSTGRESQL, SEKMET = "bare Flask", "SQLite", "PostgreSQL", "sekmet-fhir"
-_LINE = "{:26}{:12}{:>9}{:>9}{:>9}{:>10}{:>9}{:>9}{:>7}  {}"
+_LINE = "{:28}{:13}{:>9}{:>9}{:>9}{:>10}{:>9}{:>9}{:>7}  {}"
+
+_WARM = 0.1
+"""The seconds of the round that is not counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ Measured = dict[tuple[str, str], list[Figures]]
 
 
 def measure(rows: Sequence[Row], running: Mapping[str, Running], rounds: int, seconds: float) -> Measured:
-    """Measure the rows that each server can answer."""
+    """Measure the rows that each server can answer; a first, short round warms caches and connections."""
     asked = {
         (row.name, name): found
         for row in rows
@@ -55,11 +58,12 @@ def measure(rows: Sequence[Row], running: Mapping[str, Running], rounds: int, se
         and (name != SEKMET or _is_alike(row, found, server, running[SQLITE]))
     }
     measured: Measured = {key: [] for key in asked}
-    for _ in range(rounds):
+    for number in range(rounds + 1):
         for row in rows:
             for name, server in running.items():
                 if (key := (row.name, name)) in asked:
-                    measured[key].append(_round(server, asked[key], row.connections, seconds))
+                    figures = _round(server, asked[key], row.connections, seconds if number else _WARM)
+                    measured[key] += [figures] if number else []
     return measured
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ProcessPoolExecutor
-from pathlib import Path
+from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
 from adapter.app import open_repository
@@ -15,6 +15,7 @@ from bench.rows import PERMITTED, special_saker
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from adapter.repository import Repository
 
@@ -51,7 +52,7 @@ def first(urls: Mapping[str, str], var: Path, count: int) -> dict[str, float]:
 
 def further(urls: Mapping[str, str], var: Path, begin: int, end: int) -> None:
     """Write further ordinary saker, to all databases at once."""
-    with ProcessPoolExecutor(len(urls)) as pool:
+    with ProcessPoolExecutor(len(urls), get_context("spawn")) as pool:
         for job in [pool.submit(_write, url, var, begin, end) for url in urls.values()]:
             job.result()
 

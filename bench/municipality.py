@@ -1,6 +1,6 @@
-"""The records of the benchmark: the directory of the examples, and synthetic saker made from one of its stories.
+"""The records of the benchmark: the directory of the examples, and synthetic saker made from one story.
 
-Every sak is the stroke patient's story with new ids and another synthetic birth number (month of birth + 80).
+Every sak is the stroke patient's story with new ids and another synthetic birth number (month + 80).
 """
 
 from __future__ import annotations

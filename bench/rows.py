@@ -58,7 +58,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Callers:
-    """The header fields of the municipality's own system and of a ward, and a way to read as the municipality."""
+    """The header fields of the municipality's own system and of a ward, and a read by the former."""
 
     municipality: Mapping[str, str]
     ward: Mapping[str, str]
@@ -122,7 +122,7 @@ def writes(callers: Callers) -> list[Row]:
 
 
 def lists(callers: Callers, since: str) -> list[Row]:
-    """Searches of the whole municipality, counting nothing; ``since`` is an instant shortly before its end."""
+    """Searches of the whole municipality that count nothing; ``since`` is the instant a poll asks from."""
     ours = callers.municipality
     asked = {
         "list, _count=20": "CarePlan?_count=20&_total=none",

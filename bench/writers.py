@@ -13,7 +13,6 @@ from bench.serving import LOCK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
     from bench.counting import House
     from bench.goals import Goals
@@ -26,7 +25,7 @@ RATES = {"SQLite": 60, "PostgreSQL": 45}
 """The writes a second to reach."""
 
 
-def measure(  # noqa: PLR0913 - where, how and how long
+def measure(
     name: str,
     environment: Mapping[str, str],
     house: House,
