@@ -14,7 +14,6 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event
@@ -25,7 +24,7 @@ from adapter.fhir.codec.stored import render
 from adapter.mapping.mapping import PartMapping
 from adapter.security.development import Wish, mint
 from adapter.settings import EXAMPLE_CLIENT, Settings
-from bench.municipality import HOSPITAL, WARD
+from bench.municipality import HOSPITAL, SETTINGS, WARD
 from bench.rows import Callers
 from tests.rest.test_statements import shown, statements
 
@@ -43,7 +42,7 @@ _OK = (200, 201)
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """The counts of one request; ``cpu`` is the processor time of this process in milliseconds."""
+    """The counts of one request; ``cpu`` is the least processor time of some calls, in milliseconds."""
 
     statements: int
     to_fhir: int
@@ -106,7 +105,7 @@ class House:
         for _ in range(2):
             self.call(request)
         spent = []
-        for _ in range(3):
+        for _ in range(4):
             began = time.process_time()
             self.call(request)
             spent.append((time.process_time() - began) * 1000)
@@ -115,7 +114,7 @@ class House:
         with statements() as found, _mappings() as made:
             self.call(request)
         return Counts(
-            sum(shown(found).values()), len(made), len(set(made)), self._stopwatch.steps, median(spent)
+            sum(shown(found).values()), len(made), len(set(made)), self._stopwatch.steps, min(spent)
         )
 
     def get(self, path: str) -> dict[str, Any]:
@@ -145,7 +144,7 @@ def callers(var: Path, get: Any) -> Callers:
 @contextmanager
 def opened(url: str, var: Path) -> Iterator[House]:
     """The adapter on a migrated SQLite database, with the steps of SQLite counted."""
-    settings = Settings.from_environment({"ADAPTER_VAR": str(var), "ADAPTER_DATABASE_URL": url})
+    settings = Settings.from_environment({**SETTINGS, "ADAPTER_VAR": str(var), "ADAPTER_DATABASE_URL": url})
     stopwatch = Stopwatch()
     event.listen(Engine, "checkout", stopwatch.watch)
     app = create_app(settings)

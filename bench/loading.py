@@ -11,10 +11,11 @@ from adapter.app import open_repository
 from adapter.settings import Settings
 from adapter.storage.migrations import upgrade
 from bench import municipality
+from bench.municipality import SETTINGS
 from bench.rows import PERMITTED, special_saker
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from adapter.repository import Repository
@@ -50,10 +51,10 @@ def first(urls: Mapping[str, str], var: Path, count: int) -> dict[str, float]:
     return {name: count / seconds for name, seconds in spent.items()}
 
 
-def further(urls: Mapping[str, str], var: Path, begin: int, end: int) -> None:
-    """Write further ordinary saker, to all databases at once."""
+def further(urls: Sequence[str], var: Path, begin: int, end: int) -> None:
+    """Write further ordinary saker, to several databases at once."""
     with ProcessPoolExecutor(len(urls), get_context("spawn")) as pool:
-        for job in [pool.submit(_write, url, var, begin, end) for url in urls.values()]:
+        for job in [pool.submit(_write, url, var, begin, end) for url in urls]:
             job.result()
 
 
@@ -66,5 +67,5 @@ def _write(url: str, var: Path, begin: int, end: int) -> None:
 
 
 def _opened(url: str, var: Path) -> Repository:
-    settings = Settings.from_environment({"ADAPTER_VAR": str(var), "ADAPTER_DATABASE_URL": url})
+    settings = Settings.from_environment({**SETTINGS, "ADAPTER_VAR": str(var), "ADAPTER_DATABASE_URL": url})
     return open_repository(settings)

@@ -25,7 +25,7 @@ INCLUDES = (
     "_include=CarePlan:goal&_include=CarePlan:care-team&_include=CarePlan:subject"
     "&_include=CarePlan:activity-reference&_include:iterate=CareTeam:participant"
 )
-_JSON = {"Content-Type": "application/fhir+json", "If-Match": "*"}
+_JSON = {"Content-Type": "application/fhir+json"}
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 _XML = {"Accept": "application/fhir+xml"}
 
@@ -90,7 +90,7 @@ def reads(callers: Callers) -> list[Row]:
         Row("read", each("/fhir/CarePlan/{}-plan", ours), Goal(0.45, 0.65, 1)),
         Row("read by a ward", each("/fhir/CareTeam/{}-team", ward), Goal(0.45, 0.65, 3)),
         Row("read as XML", each("/fhir/CarePlan/{}-plan", ours | _XML), Goal(1.0, 1.3, 1)),
-        Row("5 hits", each("/fhir/Goal?subject=Patient/{}", ours), Goal(0.9, 1.4, 3)),
+        Row("5 hits", each("/fhir/ServiceRequest?subject=Patient/{}", ours), Goal(0.9, 1.4, 3)),
         Row("20 hits", (Request("GET", "/fhir/Goal?subject=Patient/mange", ours),), Goal(1.8, 3.0, 3)),
         Row("the ward's question", asked, Goal(1.8, 2.8, 6)),
         Row(
@@ -149,7 +149,7 @@ def put_of_sak(headers: Mapping[str, str], sak: dict[str, Any]) -> Request:
     """A municipal PUT of a sak with another text of its first goal each time."""
     first, *others = sak["maal"]
     body = sak | {"maal": [first | {"tekst": _new()}, *others]}
-    given = {**headers, "Content-Type": "application/json", "If-Match": "*"}
+    given = {**headers, "Content-Type": "application/json"}
     return Request("PUT", f"/kommune/v1/saker/{sak['id']}", given, as_json(body))
 
 
@@ -162,13 +162,12 @@ def _transaction(callers: Callers) -> Request:
     entries = [
         {
             "resource": _told(entry["resource"]),
-            "request": {"method": "PUT", "url": f"Goal/{entry['resource']['id']}", "ifMatch": "*"},
+            "request": {"method": "PUT", "url": f"Goal/{entry['resource']['id']}"},
         }
         for entry in found
     ]
     bundle = {"resourceType": "Bundle", "type": "transaction", "entry": entries}
-    given = {**callers.municipality, "Content-Type": "application/fhir+json"}
-    return Request("POST", "/fhir", given, as_json(bundle))
+    return Request("POST", "/fhir", {**callers.municipality, **_JSON}, as_json(bundle))
 
 
 def _new() -> str:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bench.municipality import SETTINGS
 from tests.served import free_port
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def adapter(
 ) -> Iterator[Running]:
     """``ip-adapter serve`` with this environment, and its log in a file."""
     port = free_port()
-    given = {**environment, "PORT": str(port), "ADAPTER_WORKERS": "1", "ADAPTER_AUTH": "token"}
+    given = {**environment, **SETTINGS, "PORT": str(port)}
     with _started([sys.executable, "-m", module], given, log, port, "/readyz") as (pid, first):
         yield Running(port, pid, first, database)
 
@@ -74,7 +75,7 @@ def adapter(
 def bare_flask(bodies: Path, log: Path) -> Iterator[Running]:
     """A Flask view with the bytes of the files of a folder, served like the adapter."""
     port = free_port()
-    given = {"PORT": str(port), "ADAPTER_WORKERS": "1", "ADAPTER_VAR": str(log.parent)}
+    given = {**SETTINGS, "PORT": str(port), "ADAPTER_VAR": str(log.parent)}
     path = f"/{next(bodies.iterdir()).name}"
     with _started([sys.executable, "-m", "bench.bare", str(bodies)], given, log, port, path) as (pid, first):
         yield Running(port, pid, first)
