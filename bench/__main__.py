@@ -24,6 +24,7 @@ from bench import (
     peer,
     rows,
     servers,
+    side_by_side,
     table,
     validating,
     writers,
@@ -49,19 +50,29 @@ SERVED_IN_SHORT = {*READS, "5 hits", "PUT Goal"}
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """The size of a run: records at first and at last, rounds, seconds, and the versions of one sak."""
+    """The size of a run.
+
+    Args:
+        records, last: the records at first and at last.
+        rounds, seconds: of each row on each server.
+        writing: the seconds of the eight writers.
+        compared: the single reads compared with bare Flask.
+        versions: the versions of one sak.
+        is_short: whether times are printed only.
+    """
 
     records: int
     last: int
     rounds: int
     seconds: float
     writing: float
+    compared: int
     versions: tuple[int, ...]
     is_short: bool = False
 
 
-WHOLE = Scale(1000, 10_000, 5, 1.0, 10.0, (1, 100, 1000))
-SHORT = Scale(24, 72, 6, 0.25, 1.0, (1, 10, 40), is_short=True)
+WHOLE = Scale(1000, 10_000, 5, 1.0, 10.0, 2000, (1, 100, 1000))
+SHORT = Scale(24, 72, 3, 0.25, 1.0, 600, (1, 10, 40), is_short=True)
 
 
 def main() -> int:
@@ -139,13 +150,14 @@ class _Run:
                 peer.fill(running[SEKMET], house)
             served = [row for row in asked if not scale.is_short or row.name in SERVED_IN_SHORT]
             measured = interleaved.measure(served, running, scale.rounds, scale.seconds)
+            compared = [row for row in served if row.name in READS]
+            side_by_side.compare(compared, running, scale.compared, self.goals)
         counts = {row.name: house.counts(row.requests[-1]) for row in asked}
         _say(
             f"\n{records} records of 16 parts; one worker, tokens, kept-alive connections (8; writes 1, "
             f"lists 2); median of {scale.rounds} x {scale.seconds:g} s; statements without BEGIN and COMMIT"
         )
         table.tell(served, measured, counts, self.goals, before)
-        table.compare_reads(measured, READS, self.goals)
         table.tell_counts(asked, counts, self.goals)
         _say("")
         return measured

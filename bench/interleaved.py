@@ -50,7 +50,7 @@ def measure(rows: Sequence[Row], running: Mapping[str, Running], rounds: int, se
         (row.name, name): found
         for row in rows
         for name, server in running.items()
-        if (found := _requests(row, name))
+        if (found := requests_of(row, name))
         and (name != SEKMET or _is_alike(row, found, server, running[SQLITE]))
     }
     measured: Measured = {key: [] for key in asked}
@@ -78,7 +78,7 @@ def _file(row: Row) -> str:
     return row.name.replace(" ", "-").replace("?", "-") + (".xml" if "XML" in row.name else ".json")
 
 
-def _requests(row: Row, server: str) -> list[Request]:
+def requests_of(row: Row, server: str) -> list[Request]:
     """The requests of a row as a server is asked them; none if it cannot be."""
     if server == BARE:
         if not row.is_read:

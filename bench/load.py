@@ -103,7 +103,7 @@ def _work(port: int, mine: list[list[bytes]], seconds: float) -> list[tuple[floa
                 for turn in count():
                     request = _marked(sent[turn % len(sent)])
                     began = time.perf_counter()
-                    status = _exchange(sock, request)
+                    status = exchange(sock, request)
                     into.append((time.perf_counter() - began, status))
                     if time.perf_counter() > until:
                         return
@@ -125,7 +125,7 @@ def _marked(request: bytes) -> bytes:
     return request.replace(mark, b"%020d" % time.time_ns()) if mark in request else request
 
 
-def _exchange(sock: socket.socket, request: bytes) -> int:
+def exchange(sock: socket.socket, request: bytes) -> int:
     """Send a request, read the whole answer, and return its status."""
     sock.sendall(request)
     data = sock.recv(65536)

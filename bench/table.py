@@ -24,9 +24,6 @@ _HEADS = (
 _FLAT = 1.5
 """The most that a row may grow with the records of the municipality."""
 
-BROKEN, REACHED = 0.3, 0.6
-"""The share of bare Flask's reads below which something is broken, and the one to reach."""
-
 
 def tell(
     rows: Sequence[Row], measured: Measured, counts: Mapping[str, Counts], goals: Goals, before: Measured
@@ -79,21 +76,6 @@ def tell_counts(rows: Sequence[Row], counts: Mapping[str, Counts], goals: Goals)
         made = goals.most(f"{row.name}, to_fhir calls", found.to_fhir, found.distinct, counted=True)
         mapped = f"{found.to_fhir:5} of {found.distinct:3} {made}"
         _say(f"{row.name:28}{found.statements:5} ({most}) {asked:8}{mapped}")
-
-
-def compare_reads(measured: Measured, names: Sequence[str], goals: Goals) -> None:
-    """Print and judge how much of bare Flask's reads the adapter reaches for the same processor time.
-
-    The least time of each server's rounds is compared: other load can only add to it.
-    """
-    for name in names:
-        bare, ours = measured[name, BARE], measured[name, SQLITE]
-        share = min(one.cpu for one in bare) / min(one.cpu for one in ours)
-        rates = max(one.load.rate for one in ours) / max(one.load.rate for one in bare)
-        about = f"{name}, SQLite: share of bare Flask's reads"
-        goal, counted = (REACHED, False) if share >= BROKEN else (BROKEN, True)
-        mark = goals.least(about, share, goal, counted=counted)
-        _say(f"{about} by processor time {share:.2f}, by requests a second {rates:.2f} ({REACHED:g}) {mark}")
 
 
 def _say(line: str) -> None:
