@@ -15,7 +15,7 @@ import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from adapter.cli.record_conversion import ToPlan, to_bundle
+from adapter.cli.record_conversion import to_bundle, to_records
 from adapter.cli.record_files import REST, RecordFile, kind_of
 from adapter.errors import Unprocessable
 from adapter.fhir.codec.received import read_received
@@ -52,7 +52,7 @@ def to_fhir(record: Mapping[str, Any]) -> Bundle:
     rest = read.pop(REST, {})
     kind = kind_of(read)
     body = schema.with_integers(kind, read)
-    _refuse_invalid(body)
+    _refuse_invalid(kind, body)
     bundle = to_bundle(RecordFile(Path("record"), kind, body, rest), installed())
     return Bundle.model_validate_json(render(bundle))
 
@@ -64,20 +64,20 @@ def to_plan(bundle: Bundle | Mapping[str, Any]) -> dict[str, Any]:
         bundle: a model of ``fhir.resources.R4B``, or the same as a tree.
 
     Raises:
-        Unprocessable: the Bundle is not valid R4, or has content that can be neither mapped nor preserved, or
-            lacks a field that the record requires.
+        Unprocessable: the Bundle is not valid R4, has content that can be neither mapped nor preserved, names
+            a person or professional that is not in it, or lacks a field that the record requires.
         ValueError: the Bundle is about several records.
     """
     tree = read_received(_text(bundle))
     judged = judge(tree)
     if not judged.is_valid:
         raise Unprocessable(*judged.errors)
-    records = ToPlan(installed(), lambda: str(uuid.uuid4())).bundle(tree)
+    records = to_records(tree, installed(), lambda: str(uuid.uuid4()))
     if len(records) != 1:
-        names = ", ".join(f"{kind_of(one)} {one['id']}" for one in records)
+        names = ", ".join(f"{kind} {id_}" for kind, id_ in records)
         raise ValueError(f"The Bundle is about {len(records)} records ({names}). Convert one at a time.")
-    (record,) = records
-    _refuse_invalid({name: value for name, value in record.items() if name != REST})
+    (((kind, _), record),) = records.items()
+    _refuse_invalid(kind, {name: value for name, value in record.items() if name != REST})
     return record
 
 
@@ -101,8 +101,8 @@ def _text(resource: FHIRResourceModel | Mapping[str, Any]) -> bytes:
     return render(dict(resource))
 
 
-def _refuse_invalid(body: dict[str, Any]) -> None:
+def _refuse_invalid(kind: str, body: dict[str, Any]) -> None:
     """Raise Unprocessable if a record is not valid by its schema."""
-    invalid = schema.validate(kind_of(body), body)
+    invalid = schema.validate(kind, body)
     if invalid:
         raise Unprocessable(*invalid)

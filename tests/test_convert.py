@@ -194,7 +194,7 @@ def test_the_order_of_a_bundle_does_not_matter(converted: Converted, turned: boo
                     "basedOn": [{"reference": "CarePlan/ingen"}],
                 },
             ],
-            ("link-unknown", "ServiceRequest.basedOn"),
+            ("link-unknown", "Bundle.entry[1].resource.basedOn"),
         ),
     ],
     ids=["two people", "a link to nothing"],

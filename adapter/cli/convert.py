@@ -10,7 +10,7 @@ import click
 
 from adapter import mapping
 from adapter.cli import record_files
-from adapter.cli.record_conversion import ToPlan, to_bundle
+from adapter.cli.record_conversion import to_bundle, to_records
 from adapter.errors import AdapterError
 from adapter.fhir.codec import xml
 from adapter.fhir.codec.received import read_received
@@ -20,7 +20,7 @@ from adapter.fhir.validation.verdict import judge, result
 from adapter.record import schema
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Mapping
 
     from adapter.errors import Finding
 
@@ -78,13 +78,16 @@ def _to_plan(file: Path) -> list[Finding]:
     judged = judge(bundle)
     if not judged.is_valid:
         return list(judged.findings)
-    conversion = ToPlan(mapping.installed(), lambda: str(uuid.uuid4()))
-    records = conversion.bundle(bundle)
+    found = to_records(bundle, mapping.installed(), lambda: str(uuid.uuid4()))
+    records = list(found.values())
     click.echo(render(records[0] if len(records) == 1 else {record_files.MANY: records}))
-    return _missing(records)
+    return _missing(found)
 
 
-def _missing(records: Iterable[dict[str, Any]]) -> list[Finding]:
+def _missing(records: Mapping[tuple[str, str], dict[str, Any]]) -> list[Finding]:
     """Findings for required fields that the records lack because the file lacks the resources."""
-    bodies = [{k: v for k, v in record.items() if k != record_files.REST} for record in records]
-    return [found for body in bodies for found in schema.validate(record_files.kind_of(body), body)]
+    return [
+        finding
+        for (kind, _), record in records.items()
+        for finding in schema.validate(kind, {k: v for k, v in record.items() if k != record_files.REST})
+    ]

@@ -7,28 +7,36 @@ A write changes the record, and the transaction that stores the record also publ
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from adapter.consent.decision import explain
-from adapter.errors import Finding, Forbidden, IssueType, Message, NotFound, Unprocessable
+from adapter.errors import (
+    BadRequest,
+    Conflict,
+    Finding,
+    Forbidden,
+    Gone,
+    IssueType,
+    Message,
+    NotFound,
+    Unprocessable,
+)
 from adapter.record import schema
 from adapter.record.avvik import avvik
 from adapter.record.parts import parts
-from adapter.record.schema import KINDS
-from adapter.repository.publishing.contents import Contents
 from adapter.repository.reads.pages import Pages
 from adapter.repository.reads.recipients import UNKNOWN, check_scope, present, recipients
 from adapter.repository.reads.searching import Search, SearchResult
-from adapter.repository.revision import Revision
+from adapter.repository.reprojection import Reprojected, reproject
 from adapter.repository.session import Session
 from adapter.repository.writes.changed_since import changed_since
-from adapter.repository.writes.deciding import Answer, WriteDecision, decide, plan_of
+from adapter.repository.writes.deciding import Answer, WriteDecision, decide
 from adapter.repository.writes.number_holders import RegisteredNumbers
 from adapter.repository.writes.part_reader import PartReader
 from adapter.repository.writes.placing import Placing
 from adapter.repository.writes.preconditions import check_if_match
-from adapter.repository.writes.put_transaction import Put, PutResult, Transaction
+from adapter.repository.writes.put_transaction import PutResult, Transaction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -36,11 +44,10 @@ if TYPE_CHECKING:
     from adapter.consent.decision import Decision
     from adapter.record.parts import Part
     from adapter.repository.deployment import Deployment
+    from adapter.repository.writes.puts_in_order import Put
     from adapter.security.caller import Caller
     from adapter.storage import Change as StoredChange
     from adapter.storage import ChangeNote, Published, RecipientReader, RecordVersion, Store
-
-REPROJECTED_AT_ONCE = 50
 
 DECIDED_ON_SNAPSHOTS = 2
 """The times a write is decided before the lock is taken; after that it is decided under the lock."""
@@ -60,13 +67,6 @@ class RecordChange:
     version: RecordVersion
     created: bool
     dropped: tuple[Finding, ...]
-
-
-class Reprojected(NamedTuple):
-    """The number of records published anew, and the number of publications this changed."""
-
-    records: int
-    changes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,15 +144,20 @@ class Repository:
         Raises:
             AdapterError: see :class:`Transaction`; Forbidden also where the token has no scope.
         """
-        for put in puts:
-            check_scope(caller, put.type, put.interaction)
+        return self._write(note, lambda session: _decided(session, puts, caller))
 
-        def decided(session: Session) -> WriteDecision[list[PutResult]]:
-            mine = recipients(caller, session.reader, session.now)
-            given = session.reader.for_recipients(mine, caller.purpose, session.now)
-            return Transaction(session, caller, mine, given).decision(puts)
+    def refusal(self, put: Put, *, caller: Caller) -> tuple[Finding, ...]:
+        """The findings that would refuse the resource now; empty if it would be stored. Nothing is stored.
 
-        return self._write(note, decided)
+        The write is decided as :meth:`put` decides it, without If-Match.
+        """
+        deployment = replace(self.deployment, if_match_required=False)
+        with self.store.read() as reader:
+            try:
+                _decided(Session.begin(deployment, reader, deployment.now()), [put], caller)
+            except (BadRequest, Forbidden, NotFound, Gone, Conflict, Unprocessable) as refused:
+                return refused.findings
+        return ()
 
     def transaction(self, puts: Sequence[Put], *, caller: Caller, note: ChangeNote) -> list[PutResult]:
         """:meth:`put` for the entries of a transaction; Forbidden for every caller but the municipality.
@@ -284,26 +289,17 @@ class Repository:
         return self._write(note, decided)
 
     def reproject(self, note: ChangeNote, *, names: bool = False) -> Reprojected:
-        """Publish and index every record anew, after a change of the mappings or the search parameters.
+        """Publish and index every record anew: see :func:`adapter.repository.reprojection.reproject`."""
+        return reproject(self.store, self.deployment, note, names=names)
 
-        ``names`` tells every text anew, with the names that ansatte and organisasjoner have now.
-        """
-        records = changes = 0
-        for kind in KINDS:
-            after: str | None = None
-            while True:
-                with self.store.write(note, self.deployment.now()) as writer:
-                    page = writer.records(kind, after, REPROJECTED_AT_ONCE)
-                    session = Session.begin(self.deployment, writer, writer.at)
-                    stays = [Revision(kind, one.body, one.body) for one in page]
-                    changes += len(writer.store(plan_of(Contents(session, names=names), stays, whole=True)))
-                if not page:
-                    break
-                after, records = page[-1].id, records + len(page)
-        with self.store.write(note, self.deployment.now()) as writer:
-            writer.reindex()
-            writer.put_projection()
-        return Reprojected(records, changes)
+
+def _decided(session: Session, puts: Sequence[Put], caller: Caller) -> WriteDecision[list[PutResult]]:
+    """A caller's write of resources, decided on the snapshot of a session."""
+    for put in puts:
+        check_scope(caller, put.type, put.interaction)
+    mine = recipients(caller, session.reader, session.now)
+    given = session.reader.for_recipients(mine, caller.purpose, session.now)
+    return Transaction(session, caller, mine, given).decision(puts)
 
 
 def _known(found: RecordVersion | None) -> RecordVersion:

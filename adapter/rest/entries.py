@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from adapter.errors import AdapterError, BadRequest, IssueType, Message, Unprocessable
-from adapter.fhir.links import Link, relinked
-from adapter.fhir.reference_literals import literal
+from adapter.fhir.bundle_links import Located, linked
+from adapter.repository.writes.puts_in_order import TWICE
 from adapter.rest.addresses import is_id
 from adapter.rest.matching import match
 from adapter.rest.puts import checked, put_of
@@ -19,9 +19,10 @@ from adapter.rest.routes import TYPES
 from adapter.rest.subsetted import refuse_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from adapter.errors import Finding
+    from adapter.fhir.links import Link
     from adapter.fhir.validation.beyond_base import Gravity
     from adapter.repository import Put
     from adapter.rest.fhir_request import FhirRequest
@@ -79,13 +80,6 @@ OTHER_RESOURCE = Message(
     nb="Ressursen har en annen type eller id enn adressen i request.url. Send samme type og id begge steder.",
     en="The resource has another type or id than the address in request.url. Send the same type and id in "
     "both.",
-    source=_SPEC,
-)
-TWICE = Message(
-    "entry-twice",
-    IssueType.DUPLICATE,
-    nb="Duplikat: en annen oppføring har samme ressurs eller fullUrl. Send hver ressurs bare én gang.",
-    en="Duplicate: another entry has the same resource or fullUrl. Send each resource only once.",
     source=_SPEC,
 )
 DANGLING = Message(
@@ -228,44 +222,21 @@ def _repeated(understood: list[Entry]) -> Iterator[Finding]:
 
 
 def _resolved(understood: list[Entry], base: str) -> list[Entry]:
-    """The entries with ``Type/id`` in place of every link to another entry.
-
-    https://hl7.org/fhir/R4/bundle.html#references: an absolute link is compared with ``fullUrl``; a relative
-    link is first made absolute with the ``fullUrl`` of its own entry.
-    """
-    becomes = {entry.full_url: "/".join(entry.put.key) for entry in understood if entry.full_url}
-    targets = {url: target for url, target in becomes.items() if url != f"{base}/{target}"}
-    dangling: list[Finding] = []
-    resolved = []
-    for entry in understood:
-        links = _Links(targets, _root(entry.full_url), dangling)
-        resource = relinked(entry.put.resource, entry.put.element, links.resolved)
-        resolved.append(replace(entry, put=replace(entry.put, resource=resource)))
+    """The entries with ``Type/id`` in place of every link to another entry."""
+    sent = [Located(entry.full_url, entry.put.element, entry.put.resource) for entry in understood]
+    found = list(linked(sent, base))
+    dangling = [finding for one in found for link in one.outward for finding in _dangling(link)]
     if dangling:
         raise Unprocessable(*dangling)
-    return resolved
+    return [
+        replace(entry, put=replace(entry.put, resource=one.resource))
+        for entry, one in zip(understood, found, strict=True)
+    ]
 
 
-def _root(full_url: str | None) -> str:
-    """The base of relative references in an entry with a RESTful ``fullUrl``."""
-    found = literal(full_url) if full_url else None
-    return found.base if found else ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Links:
-    """The links of one entry: ``targets`` by fullUrl, ``root`` of relative links, and the findings."""
-
-    targets: Mapping[str, str]
-    root: str
-    dangling: list[Finding]
-
-    def resolved(self, link: Link) -> str:
-        """The link as it is stored: ``Type/id`` if it leads to an entry, otherwise unchanged."""
-        target = self.targets.get(link.text) or self.targets.get(f"{self.root}{link.text}")
-        if target is None and link.is_reference:
-            if link.text.startswith(("urn:uuid:", "urn:oid:")):
-                self.dangling.append(DANGLING.at(link.place))
-            elif "?" in link.text:
-                self.dangling.append(CONDITIONAL.at(link.place))
-        return target or link.text
+def _dangling(link: Link) -> Iterator[Finding]:
+    """The finding of a reference that only another entry could resolve, or a search."""
+    if link.text.startswith(("urn:uuid:", "urn:oid:")):
+        yield DANGLING.at(link.place)
+    elif "?" in link.text:
+        yield CONDITIONAL.at(link.place)

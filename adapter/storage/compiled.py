@@ -7,12 +7,13 @@ precompiled.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy.exc import DBAPIError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from sqlalchemy import Connection, Dialect, Select
 
@@ -43,13 +44,8 @@ class Prepared:
         given: Any = {**text.own, **parameters}
         if text.order is not None:
             given = [given[name] for name in text.order]
-        driver: Any = connection.connection.driver_connection
-        try:
-            cursor = driver.execute(text.sql, given)
+        with on_driver(connection, text.sql, given) as cursor:
             row: tuple[Any, ...] | None = cursor.fetchone()
-            cursor.close()
-        except dialect.loaded_dbapi.Error as error:
-            raise self._wrapped(connection, error, text.sql) from error
         return row
 
     def _compile(self, dialect: Dialect) -> _Text:
@@ -59,19 +55,34 @@ class Prepared:
         self._texts[dialect.name] = text
         return text
 
-    @staticmethod
-    def _wrapped(connection: Connection, error: Exception, text: str) -> BaseException:
-        """The error as SQLAlchemy raises it; a lost connection is removed from the pool."""
-        dialect = connection.dialect
-        lost = dialect.is_disconnect(error, connection.connection, None)  # type: ignore[arg-type]
-        if lost:
-            connection.invalidate(error)
-        return DBAPIError.instance(
-            text,
-            None,
-            error,
-            dialect.loaded_dbapi.Error,
-            hide_parameters=True,
-            connection_invalidated=lost,
-            dialect=dialect,
-        )
+
+@contextmanager
+def on_driver(connection: Connection, sql: str, given: Any = ()) -> Iterator[Any]:
+    """The driver's cursor of a statement, run on the connection's own transaction.
+
+    Raises:
+        DBAPIError: as SQLAlchemy raises it; a lost connection is removed from the pool.
+    """
+    driver: Any = connection.connection.driver_connection
+    try:
+        cursor = driver.execute(sql, given)
+        yield cursor
+        cursor.close()
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _wrapped(connection, error, sql) from error
+
+
+def _wrapped(connection: Connection, error: Exception, text: str) -> BaseException:
+    dialect = connection.dialect
+    lost = dialect.is_disconnect(error, connection.connection, None)  # type: ignore[arg-type]
+    if lost:
+        connection.invalidate(error)
+    return DBAPIError.instance(
+        text,
+        None,
+        error,
+        dialect.loaded_dbapi.Error,
+        hide_parameters=True,
+        connection_invalidated=lost,
+        dialect=dialect,
+    )

@@ -1,18 +1,18 @@
 """A search criterion as an SQL condition on publications, with its parameters.
 
-A criterion with keys (an identifier, the person) is looked up in the register of the caller's own recipients;
-any other criterion is tested on the content of each publication the caller already sees. The SQL depends on
-the shape of a criterion alone; values are parameters, named after their place.
+A criterion with keys (an identifier, the person, the beginning of a name) can be looked up in the register of
+the caller's own recipients; any other criterion is tested on the content of each publication the caller
+already sees. The SQL depends on the shape of a criterion alone; values are parameters, named by their place.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, bindparam, or_, select, true
+from sqlalchemy import and_, bindparam, or_, select, true, union_all
 
 from adapter.fhir.search.parameter_values import Moment, Target, Text, Token, Value
-from adapter.storage.index_keys import indexed
+from adapter.storage.index_keys import LONGEST_NAME, indexed, name_range
 from adapter.storage.instants import to_micros
 from adapter.storage.tables import publication, publication_key, search_index
 from adapter.storage.visibility import number, ours, text
@@ -20,7 +20,7 @@ from adapter.storage.visibility import number, ours, text
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
 
-    from sqlalchemy import ColumnElement, FromClause, Select
+    from sqlalchemy import ColumnElement, CompoundSelect, FromClause, Select
 
     from adapter.fhir.search.query import Criterion
 
@@ -32,7 +32,7 @@ def shape(criterion: Criterion) -> Hashable:
     """The shape of a criterion, on which its SQL depends."""
     values = {} if criterion.parameter.name == "_id" else criterion.values
     kinds = tuple(_kind(value) for value in values)
-    return criterion.parameter.name, criterion.modifier, criterion.missing, kinds
+    return criterion.parameter.name, criterion.modifier, criterion.missing, kinds, is_name(criterion)
 
 
 def _kind(value: Value) -> Hashable:
@@ -53,12 +53,14 @@ def parameters(place: str, criterion: Criterion) -> dict[str, Any]:
             named |= {f"{name}l": to_micros(value.low), f"{name}h": to_micros(value.high)}
         elif isinstance(value, Text):
             named[f"{name}v"] = _pattern(value.value, criterion.modifier)
+            if is_name(criterion):
+                named[f"{name}l"], named[f"{name}h"] = name_range(value.value)
         elif isinstance(value, Target):
             named |= {f"{name}s": value.type, f"{name}v": value.id}
         else:
             named |= {f"{name}s": value.system, f"{name}v": value.value}
     given = {name: value for name, value in named.items() if value is not None}
-    if by_register(criterion):
+    if is_key(criterion):
         return {name: indexed(value) for name, value in given.items()}
     return given
 
@@ -74,21 +76,18 @@ def _named(place: str, criterion: Criterion) -> Iterator[tuple[str, Value]]:
     return ((f"{place}_{turn}", value) for turn, value in enumerate(criterion.values))
 
 
-def matches(width: int, type_: str, place: str, criterion: Criterion) -> ColumnElement[bool]:
-    """Does a publication of ``type_`` meet the criterion? ``width`` is the number of recipients."""
+def matches(place: str, criterion: Criterion) -> ColumnElement[bool]:
+    """Does a publication meet the criterion, by its columns or its content?"""
     parameter = criterion.parameter
     if parameter.name == "_id":
         return _P.resource_id.in_(bindparam(place, expanding=True))
     if parameter.name == "_lastUpdated":
-        # A stored instant is an interval of one microsecond.
-        return or_(
-            *(_during(name, value, _P.updated, _P.updated + 1) for name, value in _named(place, criterion))
-        )
+        return or_(*(_at(name, value, _P.updated) for name, value in _named(place, criterion)))
     if criterion.missing is not None:
         there = _content_has(search_index.c.param == parameter.name)
         return ~there if criterion.missing else there
-    if by_register(criterion):
-        return _P.id.in_(_register(width, type_, place, criterion))
+    if is_name(criterion):
+        return _has_key(place, criterion)
     kind = criterion.modifier if criterion.modifier in {"exact", "identifier"} else str(parameter.type)
     met = _content_has(
         search_index.c.param == parameter.name,
@@ -98,8 +97,8 @@ def matches(width: int, type_: str, place: str, criterion: Criterion) -> ColumnE
     return ~met if criterion.modifier == "not" else met
 
 
-def by_register(criterion: Criterion) -> bool:
-    """Is the criterion looked up in the register of keys, which finds the caller's publications alone?"""
+def is_key(criterion: Criterion) -> bool:
+    """Does the criterion select by an identifier or a person, which few publications have in common?"""
     parameter = criterion.parameter
     return (
         parameter.key
@@ -109,6 +108,19 @@ def by_register(criterion: Criterion) -> bool:
             isinstance(value, Target) or (isinstance(value, Token) and value.value)
             for value in criterion.values
         )
+    )
+
+
+def is_name(criterion: Criterion) -> bool:
+    """Does the criterion select by the beginning of a name, which many publications can have in common?
+
+    A longer beginning than keys hold is tested on the content.
+    """
+    return (
+        criterion.parameter.key
+        and criterion.missing is None
+        and criterion.modifier is None
+        and all(isinstance(value, Text) and len(value.value) <= LONGEST_NAME for value in criterion.values)
     )
 
 
@@ -122,15 +134,40 @@ def _content_has(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     return rows.correlate(publication).offset(0).exists()
 
 
-def _register(width: int, type_: str, place: str, criterion: Criterion) -> Select[tuple[int]]:
-    """The publications to the caller's recipients that have one of the keys, and had it ``as_of``."""
-    return select(_KEY.c.publication).where(
+def _has_key(place: str, criterion: Criterion) -> ColumnElement[bool]:
+    """Does the publication have a key that begins as asked?"""
+    rows = select(_KEY.c.publication).where(
+        _KEY.c.publication == _P.id,
+        _KEY.c.param == criterion.parameter.name,
+        or_(*_ranges(place, criterion)),
+    )
+    return rows.correlate(publication).offset(0).exists()
+
+
+def _ranges(place: str, criterion: Criterion) -> list[ColumnElement[bool]]:
+    """The interval of keys of each beginning of a name."""
+    places = [name for name, _ in _named(place, criterion)]
+    return [and_(_KEY.c.value >= text(f"{name}l"), _KEY.c.value < text(f"{name}h")) for name in places]
+
+
+def registered(
+    width: int, type_: str, place: str, criterion: Criterion
+) -> Select[tuple[int]] | CompoundSelect[tuple[int]]:
+    """The publications of a type to the caller's recipients that have one of the keys, and had it ``as_of``.
+
+    ``width`` is the number of recipients. A publication whose name has several parts can come several times.
+    Each beginning of a name is a range of its own, because SQLite seeks no two ranges at once.
+    """
+    rows = select(_KEY.c.publication).where(
         ours(_KEY, width),
         _KEY.c.type == type_,
         _KEY.c.param == criterion.parameter.name,
-        _any(_KEY, place, criterion),
         _KEY.c.to_seq > number("as_of"),
     )
+    if not is_name(criterion):
+        return rows.where(_any(_KEY, place, criterion))
+    ranges = [rows.where(one) for one in _ranges(place, criterion)]
+    return union_all(*ranges) if len(ranges) > 1 else ranges[0]
 
 
 def _any(rows: FromClause, place: str, criterion: Criterion) -> ColumnElement[bool]:
@@ -150,6 +187,24 @@ def _is(rows: FromClause, name: str, value: Value, modifier: str | None) -> Colu
         rows.c.value == wanted if own is not None else true(),
         rows.c.system == text(f"{name}s") if system is not None else true(),
     )
+
+
+def _at(name: str, value: Value, instant: ColumnElement[int]) -> ColumnElement[bool]:
+    """Does an instant, an interval of one microsecond, meet the date by its prefix?
+
+    The same as ``_during``, as comparisons of the column itself, which an index on it answers.
+    """
+    assert isinstance(value, Moment)  # noqa: S101 - a date parameter has no other values
+    start, end = number(f"{name}l"), number(f"{name}h")
+    if value.prefix in {"eq", "ap"}:
+        return and_(instant >= start, instant < end)
+    if value.prefix == "ne":
+        return or_(instant < start, instant >= end)
+    if value.prefix in {"gt", "sa"}:
+        return instant >= end
+    if value.prefix == "ge":
+        return instant >= start
+    return instant < (end if value.prefix == "le" else start)
 
 
 def _during(name: str, value: Value, low: Any, high: Any) -> ColumnElement[bool]:

@@ -14,6 +14,7 @@ from sqlalchemy import create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError
 
 from adapter.errors import IssueType, Message, Unavailable
+from adapter.storage.compiled import on_driver
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,7 +90,8 @@ def _prepare_postgresql(connection: Any, _record: object) -> None:
 
 def _begin(connection: Connection) -> None:
     """Begin a transaction with the statement of its engine; a driver by itself begins late, always alike."""
-    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+    with on_driver(connection, connection.get_execution_options().get("begin", "BEGIN")):
+        pass
 
 
 def reading(engine: Engine) -> Engine:

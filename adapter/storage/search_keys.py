@@ -1,4 +1,4 @@
-"""The register of search keys: the identifiers and persons of publications, for each recipient by itself.
+"""The register of search keys: identifiers, persons and names of publications, for each recipient by itself.
 
 A look-up by key reads rows of its own recipients alone, so it takes no longer if much is hidden, and open
 rows alone (``to_seq``), so it takes no longer if much has been superseded. A superseded publication
@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import delete, insert, select, update
 
 from adapter.fhir.search.parameters import is_key
-from adapter.storage.index_keys import indexed
+from adapter.storage.index_keys import indexed, name_key
 from adapter.storage.instants import FOREVER
 from adapter.storage.tables import change, publication, publication_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from sqlalchemy import ColumnElement, Connection
 
@@ -52,18 +52,29 @@ def put(connection: Connection, publications: Iterable[Keyed]) -> None:
             "publication": one.id,
             "recipient": one.recipient,
             "type": one.type,
-            "param": row.param,
-            "system": indexed(row.system or ""),
-            "value": indexed(row.value or ""),
+            "param": param,
+            "system": system,
+            "value": value,
             "to_seq": one.to_seq,
             "superseded_in": None if one.to_seq == FOREVER else _named(one.record),
         }
         for one in publications
-        for row in dict.fromkeys(one.rows)
-        if is_key(one.type, row.param, row.kind)
+        for param, system, value in dict.fromkeys(_keys(one))
     ]
     if rows:
         connection.execute(insert(publication_key), rows)
+
+
+def _keys(one: Keyed) -> Iterator[tuple[str, str, str]]:
+    """Parameter, system and value of each key; two long names can have one key."""
+    for row in one.rows:
+        if is_key(one.type, row.param, row.kind):
+            value = row.value or ""
+            yield (
+                row.param,
+                indexed(row.system or ""),
+                name_key(value) if row.kind == "string" else indexed(value),
+            )
 
 
 def supersede(connection: Connection, record: tuple[str, str], ids: list[int], seq: int) -> None:

@@ -22,7 +22,7 @@ from sqlalchemy import (
     text,
 )
 
-SCHEMA = "0003"
+SCHEMA = "0004"
 """The migration that this code reads and writes; ``Store.check`` refuses a database at any other."""
 
 PROJECTION = 1
@@ -161,6 +161,18 @@ holder = Table(
     PrimaryKeyConstraint("type", "id"),
 )
 
+_TESTED = (
+    "deleted",
+    "purpose",
+    "from_seq",
+    "valid_from",
+    "valid_to",
+    "closed_seq",
+    "kind",
+    "record_id",
+    "blob",
+)
+
 publication = Table(
     "publication",
     metadata,
@@ -187,7 +199,9 @@ publication = Table(
     # resource for one recipient after the other, and stops early if nobody has the resource, which tells.
     Index("publication_resource", "recipient", "type", "resource_id", "to_seq").ddl_if(dialect="sqlite"),
     Index("publication_given", "type", "resource_id", "recipient", "to_seq").ddl_if(dialect="postgresql"),
-    Index("publication_recipient", "recipient", "type", "to_seq"),
+    # Lists are walked in the order of their pages; an index that holds what is tested counts a whole list.
+    Index("publication_by_id", "recipient", "type", "to_seq", "resource_id", *_TESTED),
+    Index("publication_by_updated", "recipient", "type", "to_seq", "updated", "resource_id"),
     Index("publication_record", "kind", "record_id", "recipient", "to_seq"),
 )
 
@@ -205,7 +219,7 @@ publication_key = Table(
     # ``to_seq`` comes last: beside the value it would make SQLite seek a range, whose number of steps depends
     # on whether any key follows. Here both databases pass over superseded keys within the index.
     PrimaryKeyConstraint("recipient", "type", "param", "value", "system", "publication", "to_seq"),
-    Index("publication_key_publication", "publication"),
+    Index("publication_key_publication", "publication", "param", "value"),
     Index(
         "publication_key_superseded",
         "superseded_in",

@@ -192,10 +192,10 @@ Position = tuple[int, str]
 
 
 class Matches(NamedTuple):
-    """One page of a search, the total, and the position of the next page (None on the last page)."""
+    """One page of a search, the total if asked for, and the position of the next page (None on the last)."""
 
     found: list[Published]
-    total: int
+    total: int | None
     after: Position | None
 
 

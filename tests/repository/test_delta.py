@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import copy
-import os
-import subprocess
-import sys
 from collections import Counter
 from contextlib import suppress
 from datetime import timedelta
@@ -24,14 +21,13 @@ from adapter.repository.writes import deciding
 from adapter.security.caller import OPEN_CALLER, Caller
 from adapter.security.scopes import EVERYTHING
 from adapter.storage import ChangeNote
-from tests.repository.whole_way import COUNTED, compared
+from tests.repository.whole_way import compared
 from tests.rest.world import CASE, HOSPITAL_NUMBER, RECORDS, SUCCESSOR
 from tests.strategies.pool import pooled
 from tests.strategies.records import ANSATT, ORGANISASJON
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from adapter.repository import Repository
     from adapter.storage import Published
@@ -216,31 +212,3 @@ def _try(repository: Repository, kind: str, body: dict[str, Any]) -> None:
     """Store a record; a refusal by a rule of law is as good as a write."""
     with suppress(AdapterError):
         put(repository, kind, body)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("folder", ["rest", "kommune", "edits", "refusals", "stories"])
-def test_every_write_of_the_suite_gives_the_same_both_ways(folder: str, tmp_path: Path) -> None:
-    """The tests of the doors pass with every write planned both ways; at least a hundred writes are."""
-    count = tmp_path / "compared"
-    line = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "-p",
-        "tests.repository.whole_way",
-        "-p",
-        "no:cacheprovider",
-    ]
-    done = subprocess.run(
-        [*line, "-m", "not slow", f"tests/{folder}"],
-        env={**os.environ, COUNTED: str(count)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout[-4000:]
-    total = sum(map(int, count.read_text().split()))
-    sys.stdout.write(f"{folder}: {total} plans compared\n")
-    assert total >= 100

@@ -9,7 +9,7 @@ import pytest
 from adapter.fhir.canonical import BASE as PROFILE
 from tests.rest.conftest import BASE
 from tests.rest.test_consent import as_writer
-from tests.rest.world import ENH, FNR, HOSPITAL_NUMBER
+from tests.rest.world import ENH, FNR, HOSPITAL_NUMBER, STRANGER_NUMBER
 
 if TYPE_CHECKING:
     from werkzeug.test import TestResponse
@@ -67,6 +67,30 @@ def test_a_deny_closes_for_every_way_to_name_the_recipient(world: House, actor: 
     assert world.hospital("GET", TEAM).status_code == 404
     given = answer.json["provision"]["provision"][0]["actor"][0]["reference"]
     assert given == {**actor, "reference": "Organization/sykehuset"}
+
+
+def test_a_deny_closes_for_a_unit_of_the_same_transaction(world: House) -> None:
+    """A deny by the number of a new Organization names that Organization, in any order of the entries."""
+    unit = {
+        "resourceType": "Organization",
+        "id": "klinikken",
+        "name": "Prøveklinikken",
+        "identifier": [{"system": ENH, "value": STRANGER_NUMBER}],
+    }
+    sent = {**deny({"identifier": {"system": ENH, "value": STRANGER_NUMBER}}), "id": "nei"}
+    entry = [
+        {
+            "fullUrl": f"{BASE}/{one['resourceType']}/{one['id']}",
+            "resource": one,
+            "request": {"method": "PUT", "url": f"{one['resourceType']}/{one['id']}"},
+        }
+        for one in (sent, unit)
+    ]
+    bundle = {"resourceType": "Bundle", "type": "transaction", "entry": entry}
+    assert world.municipality("POST", "/fhir", json=bundle).status_code == 200
+    samtykker = world.municipality("GET", "/kommune/v1/saker/saken").json["samtykker"]
+    denied = next(one for one in samtykker if one["id"] == "nei")
+    assert denied["mottaker"]["organisasjon"] == "klinikken"
 
 
 @pytest.mark.parametrize(

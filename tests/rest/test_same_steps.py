@@ -37,8 +37,8 @@ CONSENT = {
     "policyRule": {"text": "pbrl § 4-1"},
     "patient": {"identifier": {"system": FNR, "value": "{number}"}},
 }
-HIDDEN = {"number": OTHER_NUMBER, "person": "odd", "team": "odds-team"}
-UNKNOWN = {"number": UNUSED_NUMBER, "person": "ola", "team": "olas-team"}
+HIDDEN = {"number": OTHER_NUMBER, "person": "odd", "team": "odds-team", "family": "lyngstad"}
+UNKNOWN = {"number": UNUSED_NUMBER, "person": "ola", "team": "olas-team", "family": "lyngsund"}
 ROWS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "a goal of a person by number": ("POST", "/fhir/Goal", {**GOAL, **BY_NUMBER}),
     "a goal of a person by reference": ("POST", "/fhir/Goal", {**GOAL, **BY_REFERENCE}),
@@ -126,6 +126,21 @@ def test_a_hidden_person_takes_the_steps_of_an_unknown_one(watched: tuple[House,
     assert hidden[3] > 0
 
 
+@pytest.mark.parametrize("asked", ["name={family}", "name=Li,{family}&_total=none", "name:contains={family}"])
+def test_a_hidden_name_takes_the_steps_of_an_unknown_one(watched: tuple[House, Steps], asked: str) -> None:
+    """A search by the name of a hidden person works like one by a name that nobody has."""
+    house, steps = watched
+    row = ("GET", f"/fhir/Patient?{asked}", {})
+    effort(house, steps, row, UNKNOWN)
+    hidden, unknown = effort(house, steps, row, HIDDEN), effort(house, steps, row, UNKNOWN)
+    assert hidden[1].replace(HIDDEN["family"], UNKNOWN["family"]) == unknown[1]
+    assert (hidden[0], *hidden[2:]) == (200, *unknown[2:])
+    assert '"entry"' not in hidden[1]
+    assert hidden[3] > 0
+    seen = effort(house, steps, row, {**HIDDEN, "family": "bakkehaug"})
+    assert '"entry"' in seen[1]
+
+
 def test_a_recipients_reader_has_no_look_up_of_records() -> None:
     """A RecipientReader has queries for publications only."""
     asked = {name for name in vars(RecipientReader) if not name.startswith("_")}
@@ -133,6 +148,7 @@ def test_a_recipients_reader_has_no_look_up_of_records() -> None:
         "published",
         "published_history",
         "published_many",
+        "published_or_deleted",
         "published_version",
         "search",
         "seq",

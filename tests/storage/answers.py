@@ -68,7 +68,7 @@ def _searches(given: RecipientReader, type_: str) -> Iterator[str]:
     numbers = {value for one in people for _, value in _identifiers(read_stored(one.body))}
     asked |= {(f"{name}.identifier", number) for name in _about(type_) for number in numbers}
     for name, value in (*_EVERYWHERE, *sorted(asked)):
-        found = given.search(parse(type_, [(name, value)]), count=3)
+        found = given.search(parse(type_, [(name, value), ("_sort", "_id")]), count=3)
         yield f"search {type_}?{name}={value} {found.total} {[one.id for one in found.found]} {found.after}"
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from adapter.fhir.search.query import parse
-from adapter.storage import Store
+from adapter.storage import Store, search_statements
 from tests.storage.given import FNR, HOSPITAL, NURSE, T0, WARD, patient, publish, team, to
 
 if TYPE_CHECKING:
@@ -17,24 +17,38 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CALLER = (NURSE, WARD, HOSPITAL, "directory")
-QUERIES: list[list[tuple[str, str]]] = [
-    [],
-    [("patient.identifier", f"{FNR}|{{number}}")],
-    [("patient.identifier", "{number}"), ("status", "active")],
-    [("patient", "{person}")],
-    [("participant", "Practitioner/{person}")],
-    [("status", "active")],
-    [("_id", "t-{person}")],
-    [("_lastUpdated", "ge2020")],
+QUERIES: list[tuple[str, list[tuple[str, str]]]] = [
+    ("CareTeam", []),
+    ("CareTeam", [("patient.identifier", f"{FNR}|{{number}}")]),
+    ("CareTeam", [("patient.identifier", "{number}"), ("status", "active")]),
+    ("CareTeam", [("patient", "{person}")]),
+    ("CareTeam", [("participant", "Practitioner/{person}")]),
+    ("CareTeam", [("status", "active")]),
+    ("CareTeam", [("_id", "t-{person}")]),
+    ("CareTeam", [("_lastUpdated", "ge2020")]),
+    ("CareTeam", [("_lastUpdated", "ge2020"), ("_sort", "-_lastUpdated")]),
+    ("Patient", []),
+    ("Patient", [("name", "{family}")]),
+    ("Patient", [("name", "{family},{person}")]),
+    ("Patient", [("name", "berg")]),
+    ("Patient", [("name", "b")]),
+    ("Patient", [("name", "{family}"), ("identifier", "{number}")]),
+    ("Patient", [("name:exact", "{family}")]),
+    ("Patient", [("name:contains", "{family}")]),
+    ("Patient", [("name:missing", "true")]),
 ]
 
 
 @pytest.fixture
 def sqlite_store(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Store]:
-    """A store on SQLite, whose engine counts its steps."""
+    """A store on SQLite, whose engine counts its steps.
+
+    Another organisation comes last in every index: where an index ends, SQLite takes one step less.
+    """
     path = tmp_path / "adapter.db"
     path.write_bytes(migrated_sqlite.read_bytes())
     opened = Store(f"sqlite:///{path}")
+    fill(opened, 98, 99, "organisasjon/youngest")
     yield opened
     opened.close()
 
@@ -43,7 +57,9 @@ def fill(store: Store, first: int, last: int, *recipients: str) -> None:
     """Store saker of people with these serial numbers, published to the municipality and ``recipients``."""
     for serial in range(first, last):
         resources = (
-            patient(f"p{serial}", f"0181{serial:07d}"),
+            patient(
+                f"p{serial}", f"0181{serial:07d}", name=[{"family": f"Berg{serial:03}", "given": ["Kari"]}]
+            ),
             team(
                 f"t-p{serial}",
                 f"p{serial}",
@@ -70,12 +86,16 @@ def counted(connection: sqlite3.Connection) -> Iterator[list[int]]:
         connection.set_progress_handler(None, 1)
 
 
-def effort(store: Store, person: int) -> list[tuple[int, int]]:
+def effort(store: Store, person: int) -> list[tuple[int | None, int]]:
     """For each query about a person: the number of matches, and the steps it takes."""
     efforts = []
-    for pairs in QUERIES:
-        names: dict[str, Any] = {"number": f"0181{person:07d}", "person": f"p{person}"}
-        query = parse("CareTeam", [(name, value.format(**names)) for name, value in pairs])
+    for type_, pairs in QUERIES:
+        names: dict[str, Any] = {
+            "number": f"0181{person:07d}",
+            "person": f"p{person}",
+            "family": f"Berg{person:03}",
+        }
+        query = parse(type_, [(name, value.format(**names)) for name, value in pairs])
         with store.read() as reader:
             driver = reader._connection.connection.driver_connection
             assert isinstance(driver, sqlite3.Connection)
@@ -99,3 +119,19 @@ def test_the_work_of_a_search_does_not_grow_with_hidden_saker(sqlite_store: Stor
     before = effort(sqlite_store, 1)
     fill(sqlite_store, 100, 150, "organisasjon/other")
     assert effort(sqlite_store, 1) == before
+
+
+def test_a_name_that_is_common_among_hidden_people_stays_rare(
+    sqlite_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """How common a name is, which decides how it is searched, is counted among the caller's own people."""
+    monkeypatch.setattr("adapter.storage.search.COMMON", 4)
+    monkeypatch.setattr("adapter.storage.search_statements.COMMON", 4)
+    search_statements.commonness.cache_clear()
+    fill(sqlite_store, 0, 3, HOSPITAL)
+    before = effort(sqlite_store, 1)
+    fill(sqlite_store, 100, 150)
+    assert effort(sqlite_store, 1) == before
+    fill(sqlite_store, 3, 8, HOSPITAL)
+    assert effort(sqlite_store, 101) == effort(sqlite_store, 999)
+    search_statements.commonness.cache_clear()

@@ -2,7 +2,8 @@
 
 A path is an element path inside the resource, with a choice element under its JSON key. Names, types and
 targets are those of https://hl7.org/fhir/R4/searchparameter-registry.html. A parameter with ``key`` selects
-one resource, or the resources about one person; each recipient has an index register of its own for these.
+one resource, the resources about one person, or those with a name; each recipient has an index register of
+its own for these.
 """
 
 from __future__ import annotations
@@ -64,7 +65,7 @@ def _date(name: str, *paths: str, documentation: str = "") -> SearchParameter:
 
 
 def _string(name: str, *paths: str, documentation: str = "") -> SearchParameter:
-    return SearchParameter(name, ParameterType.STRING, paths, documentation=documentation)
+    return SearchParameter(name, ParameterType.STRING, paths, documentation=documentation, key=True)
 
 
 def _person(name: str, path: str) -> SearchParameter:

@@ -31,7 +31,7 @@ from adapter.fhir.search.parameters import (
 )
 from adapter.fhir.search.person_numbers import canonical_system
 from adapter.fhir.search.query_refusals import MODIFIER, TOO_COSTLY, UNKNOWN_PARAMETER, VALUE
-from adapter.fhir.search.results import BY_ID, DEFAULT_COUNT, Include, Results, Sort, read
+from adapter.fhir.search.results import BY_ID, BY_UPDATE, DEFAULT_COUNT, Include, Results, Sort, read
 from adapter.fhir.search.subset import WHOLE, Subset
 
 if TYPE_CHECKING:
@@ -130,11 +130,16 @@ def parse(type_: str, pairs: Sequence[tuple[str, str]], base: str | None = None)
         tuple(result.iterate),
         tuple(result.reverse),
         0 if result.only_count else result.count,
-        result.sort,
+        result.sort or _unasked_order(criteria),
         result.total or result.only_count,
         tuple(carried),
         subset,
     )
+
+
+def _unasked_order(criteria: Iterable[Criterion]) -> tuple[Sort, ...]:
+    by_update = any(criterion.parameter.name == "_lastUpdated" for criterion in criteria)
+    return BY_UPDATE if by_update else BY_ID
 
 
 def served(type_: str, pairs: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:

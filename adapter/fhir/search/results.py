@@ -43,7 +43,10 @@ class Sort(NamedTuple):
 
 
 BY_ID = (Sort("_id", descending=False),)
-"""The order of a search without ``_sort``."""
+"""The order of a search without ``_sort``, unless it asks for what was updated in a period of time."""
+
+BY_UPDATE = (Sort("_lastUpdated", descending=False), *BY_ID)
+"""The order of a search by ``_lastUpdated`` without ``_sort``, which an index has for a period of time."""
 
 
 @dataclass(slots=True)
@@ -54,7 +57,7 @@ class Results:
     iterate: list[Include] = field(default_factory=list)
     reverse: list[Include] = field(default_factory=list)
     count: int = DEFAULT_COUNT
-    sort: tuple[Sort, ...] = BY_ID
+    sort: tuple[Sort, ...] = ()
     total: bool = True
     summary: Subset = WHOLE
     elements: Subset = WHOLE

@@ -33,12 +33,12 @@ AT_ONCE = 64
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """One page: the parsed query, matches, included resources, total, and the token of the next page."""
+    """One page: query, matches, included resources, the total if asked for, and the next page's token."""
 
     query: SearchQuery
     matches: list[Published]
     included: list[Published]
-    total: int
+    total: int | None
     next: str | None
 
 
@@ -95,7 +95,7 @@ class Search:
             if not self.caller.scopes.allows(include.source, "r"):
                 continue
             for some in _few(matches):
-                asked = SearchQuery(include.source, (_refers(include, some),))
+                asked = SearchQuery(include.source, (_refers(include, some),), total=False)
                 room = INCLUDE_LIMIT - len(referring)
                 found, _, _ = self.given.search(asked, as_of=as_of, count=room)
                 new = [one for one in found if (one.type, one.id) not in seen]

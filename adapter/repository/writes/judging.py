@@ -22,9 +22,10 @@ from adapter.repository.publishing.projection import municipal_sight
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from adapter.repository.draft import Key
     from adapter.repository.publishing.contents import Contents
     from adapter.repository.revision import Revision
-    from adapter.repository.session import Key, Session
+    from adapter.repository.session import Session
     from adapter.storage import Residue
 
 KEY_TAKEN = Message(

@@ -12,7 +12,7 @@ from adapter.record.identifiers import keys
 from adapter.record.parts import PARTS, holder_of
 
 if TYPE_CHECKING:
-    from adapter.repository.session import Session
+    from adapter.repository.draft import Draft
     from adapter.storage import RecipientReader
 
 Number = tuple[str, str]
@@ -30,7 +30,7 @@ class Numbers(Protocol):
 class RegisteredNumbers:
     """Finds numbers in all records, including those of this write; only for the municipality."""
 
-    session: Session
+    draft: Draft
 
     def holder(self, type_: str, number: Number) -> str | None:
         """See :class:`Numbers`."""
@@ -39,11 +39,11 @@ class RegisteredNumbers:
             return None
         written = (
             id_
-            for (kind, id_), one in self.session.revisions.items()
+            for (kind, id_), one in self.draft.revisions.items()
             if kind == record and number in keys(kind, one.after)
         )
-        id_ = next(written, None) or self.session.identified(record, *number)
-        body = self.session.body(record, id_) if id_ else None
+        id_ = next(written, None) or self.draft.identified(record, *number)
+        body = self.draft.body(record, id_) if id_ else None
         if body is None:
             return None
         field = holder_of(record).field

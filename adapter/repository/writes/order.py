@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from adapter.record.parts import TYPES, kind_of
+from adapter.record.schema import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -15,17 +16,17 @@ T = TypeVar("T")
 
 
 def in_order(many: Iterable[T], resource_of: Callable[[T], dict[str, Any]], mappings: Mappings) -> list[T]:
-    """The items sorted by type, and within a type after the resources that the mapping names first.
+    """The items sorted by kind of record and by type, each after the resources that the mapping names first.
 
-    An example is a Goal of KL's, which names the Goal it is a delmål of. Items that name each other in a
-    circle keep their order.
+    Organisasjoner and ansatte come before saker, since a Consent may name its recipient by number alone. A
+    Goal of KL's names the Goal it is a delmål of. Items that name each other in a circle keep their order.
 
     Args:
         many: items that carry resources, each resource with an id.
         resource_of: returns the resource of an item.
         mappings: the mapping files, which say what resources a resource is mapped into.
     """
-    waiting = sorted(many, key=lambda one: TYPES.index(resource_of(one)["resourceType"]))
+    waiting = sorted(many, key=lambda one: _turn(resource_of(one)))
     needed = {_key(resource_of(one)): _named(resource_of(one), mappings) for one in waiting}
     known = set(needed)
     ordered: list[T] = []
@@ -36,6 +37,10 @@ def in_order(many: Iterable[T], resource_of: Callable[[T], dict[str, Any]], mapp
         ordered.append(ready)
         known.discard(_key(resource_of(ready)))
     return ordered
+
+
+def _turn(resource: dict[str, Any]) -> tuple[int, int]:
+    return KINDS.index(kind_of(resource).record), TYPES.index(resource["resourceType"])
 
 
 def _key(resource: dict[str, Any]) -> tuple[str, str]:

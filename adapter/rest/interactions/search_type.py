@@ -79,7 +79,7 @@ def _response(request: FhirRequest, result: SearchResult, token: str | None) -> 
             request.base,
             result.matches,
             result.included,
-            result.total if result.query.total else None,
+            result.total,
             _links(request, result, token),
             result.query.subset,
         ),

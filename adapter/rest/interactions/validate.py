@@ -1,12 +1,13 @@
 """The operation $validate: the verdict of ``ip-adapter validate``, asked over HTTP.
 
 https://hl7.org/fhir/R4/resource-operation-validate.html. References are resolved among what the caller may
-read; a hidden resource and an absent one give the same answer. Nothing is stored.
+read; a hidden resource and an absent one give the same answer. With the mode create or update the write of a
+valid resource is decided too, as for the caller that asks. Nothing is stored.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +18,9 @@ from adapter.fhir.search.subset import WHOLE
 from adapter.fhir.validation.beyond_base import Rules
 from adapter.fhir.validation.reports.documents import outcome_of_report
 from adapter.fhir.validation.reports.run import Report, Run
-from adapter.fhir.validation.verdict import judge
+from adapter.fhir.validation.verdict import judge, result
 from adapter.http_refusals import ID_DIFFERS
+from adapter.repository import Put
 from adapter.rest.addresses import id_of
 from adapter.rest.fhir_request import DOOR_PARAMETERS, UNKNOWN_PARAMETER, FhirResponse
 from adapter.rest.outcome import operation_outcome
@@ -81,9 +83,25 @@ def validate(request: FhirRequest, repository: Repository) -> FhirResponse:
     resource = _stored(request, seen) if asked.resource is None else asked.resource
     _refuse_other(request, resource)
     rules = Rules(profiles=asked.profiles, follow=seen.resource)
-    report = Report("", judge(resource, rules))
+    judged = judge(resource, rules)
+    if judged.is_valid and asked.mode in {"create", "update"}:
+        refused = _refusal(request, repository, resource, asked.mode)
+        judged = replace(result((*judged.findings, *refused)), not_checked=judged.not_checked)
+    report = Report("", judged)
     versions = Run([report], rules.definitions.names).versions
     return _answer(outcome_of_report(report, versions), seen)
+
+
+def _refusal(
+    request: FhirRequest, repository: Repository, resource: dict[str, Any], mode: str
+) -> tuple[Finding, ...]:
+    """The findings that would refuse the create or update of a valid resource by the caller now."""
+    new_id = repository.deployment.new_id
+    is_new = mode == "create"
+    id_ = new_id() if is_new else request.id or resource.get("id") or new_id()
+    return repository.refusal(
+        Put(request.type, {**resource, "id": id_}, is_new=is_new), caller=request.caller
+    )
 
 
 def _answer(outcome: dict[str, Any], seen: _Seen) -> FhirResponse:

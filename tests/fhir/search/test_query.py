@@ -354,3 +354,12 @@ def test_every_search_parameter_has_documentation_and_a_path_or_target() -> None
             assert parameter.documentation, (type_, name)
             assert bool(parameter.paths) is not parameter.stored
             assert bool(parameter.targets) is (parameter.type is ParameterType.REFERENCE)
+
+
+def test_a_search_by_last_update_comes_in_that_order() -> None:
+    """Without ``_sort``, the order is by id; of what was updated in a period, by ``_lastUpdated``."""
+    by_id = Sort("_id", descending=False)
+    since = ("_lastUpdated", "ge2026")
+    assert parse("Patient", [("name", "berg")]).sort == (by_id,)
+    assert parse("Patient", [since]).sort == (Sort("_lastUpdated", descending=False), by_id)
+    assert parse("Patient", [since, ("_sort", "-_id")]).sort == (Sort("_id", descending=True),)

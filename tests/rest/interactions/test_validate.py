@@ -13,7 +13,7 @@ from adapter.fhir.validation.beyond_base import Rules
 from adapter.fhir.validation.verdict import validate
 from adapter.rest.routes import TYPES
 from adapter.security.development import Wish
-from tests.rest.world import HOSPITAL_NUMBER
+from tests.rest.world import HOSPITAL_NUMBER, OTHER_NUMBER
 
 if TYPE_CHECKING:
     from werkzeug.test import TestResponse
@@ -28,6 +28,7 @@ GOAL: dict[str, Any] = {
     "description": {"text": "gå til butikken"},
     "subject": {"display": "en person"},
 }
+TEAM = {"resourceType": "CareTeam", "status": "active", "subject": {"reference": "Patient/torill"}}
 NO_BASIS = "http://hl7.no/fhir/StructureDefinition/no-basis-Patient"
 VITALS = "http://hl7.org/fhir/StructureDefinition/vitalsigns"
 
@@ -74,7 +75,7 @@ def test_an_invalid_resource_is_told_in_the_answer_and_nothing_is_stored(world: 
     assert world.municipality("GET", "/fhir/Goal?_summary=count").json["total"] == 0
 
 
-@pytest.mark.parametrize("body", [GOAL, parameters(GOAL), parameters(GOAL, mode="create")])
+@pytest.mark.parametrize("body", [GOAL, parameters(GOAL), parameters(GOAL, mode="profile")])
 def test_the_resource_stands_alone_or_in_parameters(world: House, body: dict[str, Any]) -> None:
     """A resource as the body and one in Parameters get the same answer."""
     assert codes(ask(world, "Goal/$validate", body)) == [("information", "valid", None)]
@@ -155,6 +156,44 @@ def test_references_are_resolved_among_what_the_caller_may_read(world: House) ->
     hidden, absent = (ask(world, "Goal/$validate", team(one)) for one in ("Patient/odd", "Patient/none"))
     assert hidden.data == absent.data
     assert codes(hidden) == [("information", "valid", None)]
+
+
+TAKEN = {
+    "resourceType": "Patient",
+    "identifier": [{"system": "urn:oid:2.16.578.1.12.4.1.4.1", "value": OTHER_NUMBER}],
+}
+WRITES: list[tuple[str, str, dict[str, Any], list[tuple[str, str]]]] = [
+    ("create", "Goal", team("Patient/torill"), []),
+    ("create", "Goal", team("Patient/none"), [("owner-unknown", "Goal.subject")]),
+    ("create", "Patient", TAKEN, [("identifier-taken", "Patient.identifier[0].value")]),
+    ("update", "Goal/m1", {**team("Patient/torill"), "id": "m1"}, []),
+    ("update", "Goal/m1", {**team("Patient/odd"), "id": "odds-team"}, [("id-differs", "Goal.id")]),
+]
+
+
+@pytest.mark.parametrize(("mode", "path", "resource", "refused"), WRITES)
+def test_the_modes_create_and_update_decide_the_write_and_store_nothing(
+    world: House, mode: str, path: str, resource: dict[str, Any], refused: list[tuple[str, str]]
+) -> None:
+    """The answer has what would refuse the write: rules, identifiers, references. Nothing is stored."""
+    before = world.municipality("GET", "/kommune/v1/endringer?etter=0").json
+    asked = json.dumps(parameters(resource, mode=mode))
+    answer = world.municipality("POST", f"/fhir/{path}/$validate", headers=JSON, data=asked)
+    found = [(code, place) for severity, code, place in codes(answer) if severity == "error"]
+    assert found == refused
+    assert world.municipality("GET", "/kommune/v1/endringer?etter=0").json == before
+
+
+def test_the_modes_create_and_update_answer_as_the_write_would(world: House) -> None:
+    """The caller's own rights count; the update of a hidden resource is answered as that of an absent one."""
+    create = ask(world, "CareTeam/$validate?mode=create", TEAM)
+    assert codes(create) == [("error", "recipient-may-not-create", "CareTeam")]
+    hidden, absent = (
+        ask(world, f"CareTeam/{id_}/$validate?mode=update", {**TEAM, "id": id_})
+        for id_ in ("odds-team", "none")
+    )
+    assert codes(hidden) == codes(absent)
+    assert hidden.data.replace(b"odds-team", b"none") == absent.data
 
 
 def test_a_token_is_needed(world: House) -> None:
