@@ -54,6 +54,7 @@ check: $(RUN)
 profiles: $(RUN)
 	$(VENV)/bin/python -m profiles $(NO_BASIS)
 
+# SHORT=1: under three minutes, fails by counts alone; STRICT=1: fails by any goal; RECORDS: of the wide lists (10000).
 bench: $(TEST)
 	$(VENV)/bin/python -m bench
 

@@ -13,14 +13,15 @@ from adapter.settings import Settings
 
 
 def main() -> None:
-    """Serve the bytes of the file in the first argument."""
+    """Serve the files of the folder in the first argument; ``.xml`` as FHIR XML, others as FHIR JSON."""
     app = Flask("bare", static_folder=None)
-    body = Path(sys.argv[1]).read_bytes()
+    bodies = {path.name: path.read_bytes() for path in Path(sys.argv[1]).iterdir()}
     settings = Settings.from_environment(os.environ)
 
-    @app.get("/")
-    def view() -> Response:
-        return Response(body, mimetype="application/fhir+json")
+    @app.route("/<name>", methods=["GET", "POST"])
+    def view(name: str) -> Response:
+        form = "xml" if name.endswith(".xml") else "json"
+        return Response(bodies[name], mimetype=f"application/fhir+{form}")
 
     serve(app, settings.host, settings.port, settings.workers, say_ready=lambda: None)
 

@@ -1,87 +1,71 @@
-"""Benchmark of writes of records, each a durable transaction with its projections and index.
-
-``python -m bench.loading 10000`` writes that many saker, each the stroke patient's story of a synthetic
-person, and prints the rate as it goes.
-"""
+"""Loading of records, each a durable transaction with its projections and index."""
 
 from __future__ import annotations
 
-import json
-import sys
-import tempfile
 import time
-from itertools import islice, product
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from typing import TYPE_CHECKING
 
 from adapter.app import open_repository
-from adapter.cli import record_files
-from adapter.record.identifiers import is_birth_number
 from adapter.settings import Settings
-from adapter.storage import ChangeNote
 from adapter.storage.migrations import upgrade
+from bench import municipality
+from bench.municipality import SETTINGS
+from bench.rows import PERMITTED, special_saker
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from adapter.repository import Repository
 
-EXAMPLES = Path("tests/examples")
-STORY = EXAMPLES / "slagpasient" / "saker" / "sak-slagpasient.json"
-NOTE = ChangeNote("bench", None, None, None, "bench", "load")
-STEP = 100
+_STEP = 20
+"""Saker that are written to one database before it is the other's turn."""
 
 
-def main(wanted: int = 200) -> None:
-    """Write the given number of records, and print the rate."""
-    with tempfile.TemporaryDirectory() as folder:
-        settings = Settings.from_environment({"ADAPTER_VAR": folder})
-        upgrade(settings.database_url)
-        repository = open_repository(settings)
-        try:
-            _directory(repository)
-            _saker(repository, wanted)
-        finally:
+def first(urls: Mapping[str, str], var: Path, count: int) -> dict[str, float]:
+    """Make the databases, write the directory and ``count`` ordinary saker to each in turns.
+
+    Returns:
+        The saker written a second, by database.
+    """
+    for url in urls.values():
+        upgrade(url)
+    repositories = {name: _opened(url, var) for name, url in urls.items()}
+    spent = dict.fromkeys(urls, 0.0)
+    try:
+        for repository in repositories.values():
+            municipality.directory(repository)
+            municipality.units(repository, PERMITTED)
+            for sak in special_saker():
+                municipality.put_sak(repository, sak)
+        for begin in range(0, count, _STEP):
+            for name, repository in repositories.items():
+                began = time.perf_counter()
+                municipality.saker(repository, range(begin, min(begin + _STEP, count)))
+                spent[name] += time.perf_counter() - began
+    finally:
+        for repository in repositories.values():
             repository.store.close()
+    return {name: count / seconds for name, seconds in spent.items()}
 
 
-def _directory(repository: Repository) -> None:
-    for record in record_files.read_all([EXAMPLES]):
-        if record.kind != "sak":
-            repository.put_record(record.kind, record.body["id"], record.body, if_match=None, note=NOTE)
+def further(urls: Sequence[str], var: Path, begin: int, end: int) -> None:
+    """Write further ordinary saker, to several databases at once."""
+    with ProcessPoolExecutor(len(urls), get_context("spawn")) as pool:
+        for job in [pool.submit(_write, url, var, begin, end) for url in urls]:
+            job.result()
 
 
-def _saker(repository: Repository, wanted: int) -> None:
-    story = STORY.read_text(encoding="utf-8")
-    began = time.perf_counter()
-    for done, number in enumerate(islice(_numbers(), wanted), start=1):
-        sak = _sak(story, done, number)
-        repository.put_record("sak", sak["id"], sak, if_match=None, note=NOTE)
-        if done % STEP == 0 or done == wanted:
-            spent = time.perf_counter() - began
-            sys.stdout.write(f"{done:7} of {wanted} records, {done / spent:6.1f} a second\n")
-            sys.stdout.flush()
+def _write(url: str, var: Path, begin: int, end: int) -> None:
+    repository = _opened(url, var)
+    try:
+        municipality.saker(repository, range(begin, end))
+    finally:
+        repository.store.close()
 
 
-def _sak(story: str, serial: int, number: str) -> dict[str, Any]:
-    """The sak of the story, with new ids and another synthetic birth number."""
-    sak: dict[str, Any] = json.loads(
-        story.replace('"slagpasient', f'"p{serial}').replace('"sak-slagpasient', f'"sak-p{serial}')
-    )
-    sak["innbygger"]["identer"] = [{"id": "fnr", "type": "fnr", "verdi": number}]
-    for parorende in sak.get("parorende", ()):
-        parorende.pop("identer", None)
-    return sak
-
-
-def _numbers() -> Iterator[str]:
-    """Synthetic birth numbers: month + 80, with valid control digits."""
-    for year, month, individual in product(range(100), range(81, 93), range(500)):
-        start = f"15{month:02}{year:02}{individual:03}"
-        yield from (
-            f"{start}{control:02}" for control in range(100) if is_birth_number(f"{start}{control:02}")
-        )
-
-
-if __name__ == "__main__":
-    main(*map(int, sys.argv[1:2]))
+def _opened(url: str, var: Path) -> Repository:
+    settings = Settings.from_environment({**SETTINGS, "ADAPTER_VAR": str(var), "ADAPTER_DATABASE_URL": url})
+    return open_repository(settings)

@@ -50,6 +50,10 @@ class PostgreSQL:
         """Stop the server; ``immediate`` is a crash for the database, ``fast`` only ends its connections."""
         self._run("pg_ctl", "-D", self._data, "-m", mode, "-w", "stop")
 
+    def pid(self) -> int:
+        """The process id of the server, whose children answer the connections."""
+        return int((self._data / "postmaster.pid").read_text().splitlines()[0])
+
     def url(self, database: str) -> str:
         """The SQLAlchemy URL of a database."""
         return f"postgresql+psycopg://test@127.0.0.1:{self.port}/{database}"
