@@ -123,8 +123,8 @@ class Repository:
         with self.store.read() as reader:
             mine = recipients(caller, reader, now)
             given = reader.for_recipients(mine, caller.purpose, now)
-            pages = Pages(reader.secret("pages"))
-            yield Search(given, caller, mine, now, pages, self.deployment.base_url)
+            seq, secret = reader.seq_and_secret("pages")
+            yield Search(given, caller, mine, now, seq, Pages(secret), self.deployment.base_url)
 
     def put(self, puts: Sequence[Put], *, caller: Caller, note: ChangeNote) -> list[PutResult]:
         """Create or update resources under their type and id, all of them or none, as one change.

@@ -89,14 +89,17 @@ def since(connection: Connection, after: int, count: int) -> list[Change]:
     return changes
 
 
-def secret_value(connection: Connection, name: str) -> bytes:
-    """The bytes of a secret, which are random and made once for this database.
+_VALUE = select(secret.c.value).where(secret.c.name == bindparam("name")).scalar_subquery()
+_SECRET = select(clock.c.seq, _VALUE)
+
+
+def with_secret(connection: Connection, name: str) -> tuple[int, bytes]:
+    """The number of the last change, and a secret: random bytes, made once for this database.
 
     Raises:
         KeyError: there is no secret of that name.
     """
-    query = select(secret.c.value).where(secret.c.name == name)
-    value: bytes | None = connection.execute(query).scalar_one_or_none()
+    seq, value = connection.execute(_SECRET, {"name": name}).one()
     if value is None:
         raise KeyError(name)
-    return value
+    return seq, value

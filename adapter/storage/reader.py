@@ -28,9 +28,13 @@ class Reader:
         """The number of the last change; a later read ``as_of`` this number sees the present state."""
         return changes.now(self._connection)
 
-    def secret(self, name: str) -> bytes:
-        """32 random bytes made with the database; KeyError if there are none of that name."""
-        return changes.secret_value(self._connection, name)
+    def seq_and_secret(self, name: str) -> tuple[int, bytes]:
+        """The number of the last change, and 32 random bytes made with the database.
+
+        Raises:
+            KeyError: there is no secret of that name.
+        """
+        return changes.with_secret(self._connection, name)
 
     def last_change(self) -> tuple[int, datetime]:
         """Number and instant of the last change."""

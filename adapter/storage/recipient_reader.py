@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from adapter.storage import changes, given
+from adapter.storage import given
 from adapter.storage.instants import to_micros
 from adapter.storage.search import search
 from adapter.storage.visibility import CURRENT, Viewer
@@ -40,10 +40,6 @@ class RecipientReader:
         self._recipients = tuple(recipients)
         self._purpose = purpose
         self._now = to_micros(now)
-
-    def seq(self) -> int:
-        """The number of the last change; a later read ``as_of`` this number sees the present state."""
-        return changes.now(self._connection)
 
     def published(self, type_: str, id_: str) -> Published | None:
         """The publication of a resource to the caller now, or its tombstone; None if there is neither."""

@@ -151,7 +151,6 @@ def test_a_recipients_reader_has_no_look_up_of_records() -> None:
         "published_or_deleted",
         "published_version",
         "search",
-        "seq",
     }
 
 

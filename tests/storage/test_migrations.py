@@ -71,10 +71,10 @@ def test_upgrading_again_changes_nothing(empty_url: str) -> None:
     upgrade(empty_url)
     store = Store(empty_url)
     with store.read() as reader:
-        before = reader.secret("pages")
+        before = reader.seq_and_secret("pages")
     upgrade(empty_url)
     with store.read() as reader:
-        assert (reader.secret("pages"), reader.seq()) == (before, 0)
+        assert (reader.seq_and_secret("pages"), reader.seq()) == (before, 0)
     store.check()
     store.close()
 

@@ -232,7 +232,7 @@ def test_a_reader_sees_one_snapshot(store: Store) -> None:
 def test_a_database_has_one_secret_of_its_own(store: Store) -> None:
     """The secret is made with the database; another name gives KeyError."""
     with store.read() as reader:
-        assert len(reader.secret("pages")) == 32
-        assert reader.secret("pages") == reader.secret("pages")
+        assert len(reader.seq_and_secret("pages")[1]) == 32
+        assert reader.seq_and_secret("pages") == reader.seq_and_secret("pages")
         with pytest.raises(KeyError):
-            reader.secret("other")
+            reader.seq_and_secret("other")

@@ -46,19 +46,21 @@ class SearchResult:
 class Search:
     """One caller's search at one instant, over one snapshot of the database.
 
-    ``given`` reads the publications to the caller; ``recipients`` are the owner of the page tokens.
+    ``given`` reads the publications to the caller; ``recipients`` are the owner of the page tokens. ``seq``
+    is the last change, which all pages of a first page are as of.
     """
 
     given: RecipientReader
     caller: Caller
     recipients: tuple[str, ...]
     now: datetime
+    seq: int
     pages: Pages
     base_url: str
 
     def first(self, type_: str, pairs: Sequence[tuple[str, str]]) -> SearchResult:
         """The first page for these parameters."""
-        return self._page(Page(type_, tuple(pairs), self.given.seq(), None, self.now))
+        return self._page(Page(type_, tuple(pairs), self.seq, None, self.now))
 
     def following(self, type_: str, token: str) -> SearchResult:
         """The page a token names; BadRequest for a token of another caller or another type."""
