@@ -35,7 +35,6 @@ class Running:
 
     port: int
     pid: int
-    first_answer: float
     database: Callable[[], list[int]] = field(default=list)
 
     def cpu(self) -> tuple[float, float]:
@@ -61,14 +60,13 @@ def adapter(
     environment: Mapping[str, str],
     log: Path,
     *,
-    module: str = "bench.serving",
     database: Callable[[], list[int]] = list,
 ) -> Iterator[Running]:
     """``ip-adapter serve`` with this environment, and its log in a file."""
     port = free_port()
     given = {**environment, **SETTINGS, "PORT": str(port)}
-    with _started([sys.executable, "-m", module], given, log, port, "/readyz") as (pid, first):
-        yield Running(port, pid, first, database)
+    with _started([sys.executable, "-m", "bench.serving"], given, log, port, "/readyz") as pid:
+        yield Running(port, pid, database)
 
 
 @contextmanager
@@ -77,8 +75,8 @@ def bare_flask(bodies: Path, log: Path) -> Iterator[Running]:
     port = free_port()
     given = {**SETTINGS, "PORT": str(port), "ADAPTER_VAR": str(log.parent)}
     path = f"/{next(bodies.iterdir()).name}"
-    with _started([sys.executable, "-m", "bench.bare", str(bodies)], given, log, port, path) as (pid, first):
-        yield Running(port, pid, first)
+    with _started([sys.executable, "-m", "bench.bare", str(bodies)], given, log, port, path) as pid:
+        yield Running(port, pid)
 
 
 @contextmanager
@@ -93,21 +91,18 @@ def sekmet(folder: Path, log: Path) -> Iterator[Running]:
         "SEKMET_DB": str(folder / "sekmet.db"),
     }
     line = [str(SEKMET), "serve", "--host", "127.0.0.1", "--port", str(port)]
-    with _started(line, given, log, port, "/fhir/metadata") as (pid, first):
-        yield Running(port, pid, first)
+    with _started(line, given, log, port, "/fhir/metadata") as pid:
+        yield Running(port, pid)
 
 
 @contextmanager
-def _started(
-    line: Sequence[str], given: Mapping[str, str], log: Path, port: int, path: str
-) -> Iterator[tuple[int, float]]:
-    began = time.perf_counter()
+def _started(line: Sequence[str], given: Mapping[str, str], log: Path, port: int, path: str) -> Iterator[int]:
     outside = {k: v for k, v in os.environ.items() if not k.startswith("ADAPTER_") and k != "PORT"}
     with log.open("ab") as output:
         process = subprocess.Popen(list(line), env={**outside, **given}, stdout=output, stderr=output)
         try:
             _await_answer(process, port, path)
-            yield process.pid, time.perf_counter() - began
+            yield process.pid
         finally:
             process.terminate()
             process.wait(_PATIENCE_SECONDS)

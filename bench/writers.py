@@ -39,7 +39,7 @@ def measure(
     given = {**environment, LOCK: str(lock)}
     with servers.adapter(given, house.var / "log", database=database) as server:
         requests = rows.writers(callers(house.var, house.get), WRITERS)
-        load.run(server.port, requests, seconds=0.1, connections=WRITERS)
+        load.run(server.port, requests, seconds=0.1, connections=1)  # a new process writes alone at first
         lock.unlink(missing_ok=True)
         done = load.run(server.port, requests, seconds=seconds, connections=WRITERS)
     times = [tuple(map(float, line.split())) for line in lock.read_text().splitlines()]
