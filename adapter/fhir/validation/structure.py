@@ -295,7 +295,7 @@ def _is_absolute(address: object) -> bool:
 
 def _is_nested(member: Member) -> bool:
     """Tests whether a member is an extension within an extension; its url may be a bare name."""
-    return member is shape("Extension").members["extension"]
+    return member.path == "Extension.extension"
 
 
 def _is_bound(member: Member, value: dict[str, Any]) -> bool:
