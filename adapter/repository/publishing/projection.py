@@ -46,7 +46,7 @@ class _Shown:
     """One version of a record through one lens: the sight, and the residue of each part that is shown."""
 
     sight: Sight
-    rest: Mapping[PartKey, Residue | None]
+    rest: Mapping[PartKey, Residue]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,19 +79,16 @@ class Projection:
         if revision.kind == "ansatt":
             before = revision.before and for_directory(revision.before)
             public = Difference.between("ansatt", before, for_directory(revision.after)).sharing(whole)
-        rows = []
-        for lens, made in ((_MUNICIPALITY, whole), (_DIRECTORY, public)):
-            stood, stands = (
-                _Shown(_alone(parts), {key: rest.get((part.type, part.id)) for key, part in parts.items()})
-                for parts, rest in ((made.before, self.stood), (made.after, self.stands))
-            )
-            if lens is _DIRECTORY:
-                stood, stands = _Shown(stood.sight, {}), _Shown(stands.sight, {})
-            rows += [
-                _row(lens, part, self._content(lens, part, stood, stands), None)
-                for part in made.after.values()
-            ]
-        return rows
+        everything = [
+            _Shown(_alone(parts), _rest_of(parts, rest))
+            for parts, rest in ((whole.before, self.stood), (whole.after, self.stands))
+        ]
+        shown = [_Shown(_alone(parts), {}) for parts in (public.before, public.after)]
+        return [
+            _row(lens, part, self._content(lens, part, stood, stands), None)
+            for lens, (stood, stands) in ((_MUNICIPALITY, everything), (_DIRECTORY, shown))
+            for part in stands.sight.parts.values()
+        ]
 
     def _of_sak(self, before: Audience | None, after: Audience) -> Iterator[Desired]:
         for lens in after.lenses:
@@ -129,10 +126,10 @@ class Projection:
 
     def _tells_alike(self, part: Part, before: Sight, after: Sight) -> bool:
         """Does the text of a part tell of the same parts and lists, as they were?"""
-        tells = self.contents.session.mappings.tells[part.kind]
+        mappings = self.contents.session.mappings
+        tells = mappings.tells[part.kind]
         if not (tells.kinds or tells.lists):
             return True
-        mappings = self.contents.session.mappings
         return before.told_in(part, mappings) == after.told_in(part, mappings)
 
 
@@ -161,6 +158,11 @@ def _shown(audience: Audience, lens: Lens, instant: datetime, rest: Residues) ->
 
 def _sight(visible: VisibleParts, lens: Lens, parts: Mapping[PartKey, Part]) -> Sight:
     return Sight(parts, visible.beside(lens), visible.mentions, partial(visible.record, lens, parts))
+
+
+def _rest_of(parts: Mapping[PartKey, Part], rest: Residues) -> dict[PartKey, Residue]:
+    """The residue of each part that has any."""
+    return {key: rest[part.type, part.id] for key, part in parts.items() if (part.type, part.id) in rest}
 
 
 def _alone(parts: Mapping[PartKey, Part]) -> Sight:
