@@ -39,14 +39,22 @@ class Prepared:
         Raises:
             DBAPIError: as SQLAlchemy raises it.
         """
+        return next(iter(self.all(connection, parameters)), None)
+
+    def all(self, connection: Connection, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """Every row, of a statement that gives few.
+
+        Raises:
+            DBAPIError: as SQLAlchemy raises it.
+        """
         dialect = connection.dialect
         text = self._texts.get(dialect.name) or self._compile(dialect)
         given: Any = {**text.own, **parameters}
         if text.order is not None:
             given = [given[name] for name in text.order]
         with on_driver(connection, text.sql, given) as cursor:
-            row: tuple[Any, ...] | None = cursor.fetchone()
-        return row
+            rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
 
     def _compile(self, dialect: Dialect) -> _Text:
         compiled = self._statement.compile(dialect=dialect)

@@ -73,6 +73,12 @@ class Reader:
         """The id of the record that has a key."""
         return records.holder_of_key(self._connection, kind, system, value)
 
+    def records_by_two_keys(
+        self, kind: str, system: str, one: str, other: str
+    ) -> tuple[str | None, str | None]:
+        """The ids of the records that have two keys of one system."""
+        return records.holders_of_two_keys(self._connection, kind, system, one, other)
+
     def changes(self, after_seq: int, count: int) -> list[Change]:
         """Up to ``count`` changes after a number, the oldest first."""
         return changes.since(self._connection, after_seq, count)

@@ -179,6 +179,25 @@ def holder_of_key(connection: Connection, kind: str, system: str, value: str) ->
     return row[0] if row else None
 
 
+_BY_KEYS = Prepared(
+    select(record_key.c.value, record_key.c.id).where(
+        record_key.c.kind == bindparam("kind"),
+        record_key.c.system == bindparam("system"),
+        record_key.c.value.in_([bindparam("one"), bindparam("other")]),
+    )
+)
+
+
+def holders_of_two_keys(
+    connection: Connection, kind: str, system: str, one: str, other: str
+) -> tuple[str | None, str | None]:
+    """The ids of the records of this kind that have two keys of one system, None for a key that none has."""
+    values = indexed(one), indexed(other)
+    parameters = {"kind": kind, "system": indexed(system), "one": values[0], "other": values[1]}
+    found = dict(_BY_KEYS.all(connection, parameters))
+    return found.get(values[0]), found.get(values[1])
+
+
 def put_keys(connection: Connection, kind: str, id_: str, keys: Iterable[tuple[str, str]]) -> bool:
     """Replace the keys of a record; returns whether they changed.
 

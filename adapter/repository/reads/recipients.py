@@ -85,10 +85,10 @@ def _named(caller: Caller, reader: Reader, now: datetime) -> Iterator[str]:
         ansatt = reader.record_by_key("ansatt", SYSTEMS["hpr"], caller.hpr)
         if ansatt:
             yield f"ansatt/{ansatt}"
-    for number in (caller.organisation, caller.parent):
-        organisasjon = reader.record_by_key("organisasjon", SYSTEMS["orgnr"], number) if number else None
-        if organisasjon:
-            yield f"organisasjon/{organisasjon}"
+    numbers = (caller.organisation or "", caller.parent or "")
+    if any(numbers):
+        units = reader.records_by_two_keys("organisasjon", SYSTEMS["orgnr"], *numbers)
+        yield from (f"organisasjon/{unit}" for unit in units if unit)
 
 
 def _people_with(pid: str, reader: Reader, now: datetime) -> Iterator[str]:
