@@ -1,4 +1,4 @@
-"""What a request costs in numbers that no other load on the machine can move.
+"""The cost of a request in numbers that no other load on the machine can move.
 
 The adapter answers in this process. Counted are its statements (as the tests count them), the calls of
 ``to_fhir`` and their distinct results, and the steps of SQLite's virtual machine: the work of its statements,

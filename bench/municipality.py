@@ -42,7 +42,7 @@ PERMITS = (
     ["koordinator", "team", "plan", "mal"],
     ["person", "parorende", "koordinator", "team", "plan", "mal", "tiltak", "henvendelse"],
 )
-"""What the permitted organisations of a sak are given, in turn."""
+"""The dels that the permitted organisations of a sak are given, in turn."""
 
 
 def directory(repository: Repository) -> None:

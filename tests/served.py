@@ -90,12 +90,12 @@ def connected(running: Served) -> socket.socket:
 
 
 def everything(sock: socket.socket) -> bytes:
-    """What comes on a connection until the adapter closes it."""
+    """The bytes of a connection until the adapter closes it."""
     return b"".join(iter(lambda: sock.recv(65536), b""))
 
 
 def exchange(running: Served, sent: bytes) -> bytes:
-    """What comes back for these bytes on a new connection, until the adapter closes it."""
+    """The answer to these bytes on a new connection, until the adapter closes it."""
     with connected(running) as sock:
         sock.sendall(sent)
         return everything(sock)

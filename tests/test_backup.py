@@ -61,7 +61,7 @@ def path_of(url: str) -> Path:
 
 
 def test_a_backup_is_restored_with_a_new_epoke(at: str, tmp_path: Path) -> None:
-    """What was written after the backup is gone, and the epoke is one that the database never had."""
+    """Writes after the backup are gone, and the epoke is one that the database never had."""
     write(at, "a", "b")
     before, _ = content(at)
     assert run("db", "backup", tmp_path / "kopi") == 0

@@ -84,7 +84,7 @@ KEPT_IN: list[tuple[Callable[[Path], None], str | None]] = [
     (overwritten, None),
     (overwritten_without_logs, None),
 ]
-"""What is done to the file, and the file that must then hold every acknowledged write."""
+"""The changes to the file, each with the file that must then hold every acknowledged write."""
 
 
 @pytest.mark.parametrize(("happens", "kept_in"), KEPT_IN, ids=lambda one: getattr(one, "__name__", ""))

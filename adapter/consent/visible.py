@@ -53,7 +53,7 @@ _Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """What has been made of parts, so that it is made once: shown parts, and what each part refers to."""
+    """The shown parts and the references of each part, kept so that each is made once."""
 
     shown: dict[Hashable, Part] = field(default_factory=dict)
     mentions: dict[int, frozenset[_Key]] = field(default_factory=dict)

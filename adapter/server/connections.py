@@ -252,7 +252,7 @@ class _Lifeline(file_dispatcher):  # type: ignore[misc]  # waitress has no types
         self._server = server
 
     def writable(self) -> bool:
-        """Nothing is written here."""
+        """The pipe is only read: false."""
         return False
 
     def handle_read(self) -> None:

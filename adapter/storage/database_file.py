@@ -78,7 +78,7 @@ class DatabaseFile:
 
     @property
     def cannot_write(self) -> bool:
-        """Whether the last write, by any process of the service, failed because the database cannot write."""
+        """The outcome of the service's last write: true if it failed because the database cannot write."""
         return bool(self._shared[_CANNOT_WRITE])
 
     @cannot_write.setter

@@ -1,4 +1,4 @@
-"""What tells one SQLite file from another: its place on the disk, and what stands in the file itself."""
+"""The identity of a SQLite file: its place on the disk, and the name and state stored in the file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SELECT_CONTENT = "SELECT epoke, (SELECT schema_version FROM pragma_schema_versi
 
 
 class Place(NamedTuple):
-    """What ``stat`` tells of the file and its two side files; an inode is 0 where there is no side file."""
+    """The answers of ``stat`` for the file and its two side files; an inode is 0 for a missing side file."""
 
     device: int
     inode: int
@@ -27,7 +27,7 @@ class Place(NamedTuple):
 
 
 class Content(NamedTuple):
-    """What the file itself holds, without its log: the database's name, its schema, and its last change."""
+    """The values stored in the file, without its log: the epoke, the schema and the last change."""
 
     epoke: str
     schema: int

@@ -34,7 +34,7 @@ _WITH_EPOKE = "0003"
 
 
 class Restored:
-    """What a restore has done: whether the schema is an older one, and where the earlier database is.
+    """The result of a restore: whether the schema is an older one, and where the earlier database is.
 
     ``log`` is a log (``-wal``) that was left beside the database by a file that is no longer there.
     """

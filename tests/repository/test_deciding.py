@@ -129,7 +129,7 @@ def test_residue_that_comes_meanwhile_is_kept(municipality: Repository) -> None:
 def test_a_number_or_id_taken_meanwhile_is_refused(
     municipality: Repository, meanwhile: Callable[[Repository, int], None], code: str
 ) -> None:
-    """What the snapshot did not have is asked again under the lock; nothing is stored."""
+    """Ids and numbers that the snapshot did not have are asked again under the lock; nothing is stored."""
     stands = sak(municipality)
     number = {"id": "i2", "type": "fnr", "verdi": UNUSED_NUMBER}
     person = {**stands["innbygger"], "identer": [*stands["innbygger"]["identer"], number]}

@@ -102,7 +102,7 @@ def test_a_change_nobody_but_the_municipality_sees_gives_no_recipient_a_version(
 
 
 def test_a_new_holder_of_a_rolle_is_given_everything_at_the_next_write(municipality: Repository) -> None:
-    """Whatever the next write of the sak changes, a new holder of a permitted rolle is given all of it."""
+    """A new holder of a permitted rolle is given all of the sak, whatever its next write changes."""
     put(municipality, "ansatt", SUCCESSOR, roller=[{**SUCCESSOR["roller"][0], "aktiv": False}])
     permitted = {"mottaker": {"rolle": "bjarte-koordinator"}}
     put(municipality, "sak", sak("koordinator", "team", **permitted))

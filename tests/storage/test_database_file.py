@@ -81,7 +81,7 @@ def test_a_file_renamed_between_begin_and_commit_is_not_written(path: Path, open
 
 
 def test_a_file_put_back_is_refused_until_restart(path: Path, opened: Store) -> None:
-    """What happened to the file meanwhile is not known; a new store serves it."""
+    """A refused file stays refused when its name is back; a new store serves it."""
     old = path.with_name("old.db")
     path.rename(old)
     assert refused(lambda: put(opened, "b"))

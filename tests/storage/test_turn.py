@@ -117,7 +117,7 @@ def test_a_process_that_is_killed_frees_its_turn(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_room_for_the_queue_stops_nobody(tmp_path: Path) -> None:
-    """Where the file cannot be made, the threads still take turns; the database keeps processes apart."""
+    """Threads still take turns if the file cannot be made; the database keeps processes apart."""
     turn = Turn(tmp_path / "missing" / "db")
     with turn.taken(1):
         pass
