@@ -131,14 +131,17 @@ def test_an_owner_that_is_not_in_the_file_is_refused_at_its_place(
     capsys: pytest.CaptureFixture[str], sent: Resource, told: tuple[str, str], tmp_path: Path
 ) -> None:
     """The refusal is the one of the FHIR door, at the entry of the resource; no record is printed."""
-    path = tmp_path / "bundle.json"
+    (line,) = refusals(capsys, tmp_path / "bundle.json", sent)
+    assert line.endswith("[{}] at Bundle.entry[1].resource.{}".format(*told))
+
+
+def refusals(capsys: pytest.CaptureFixture[str], path: Path, sent: Resource) -> list[str]:
+    """The lines of the refusal of a resource in a Bundle with its Patient; no record is printed."""
     path.write_text(json.dumps(collection(TORILL, sent)))
     assert run("convert", path, "--to", "plan") == 1
     printed = capsys.readouterr()
     assert printed.out == ""
-    code, element = told
-    (line,) = printed.err.splitlines()
-    assert line.endswith(f"[{code}] at Bundle.entry[1].resource.{element}")
+    return printed.err.splitlines()
 
 
 def test_a_consent_that_names_its_recipient_by_number_denies_the_unit_of_the_file(
@@ -272,14 +275,8 @@ def test_a_consent_that_the_door_refuses_is_refused(
     capsys: pytest.CaptureFixture[str], sent: Resource, told: tuple[str, str], tmp_path: Path
 ) -> None:
     """A Consent whose keeping could remove a denial, or that asks what is not enforced, is refused."""
-    path = tmp_path / "bundle.json"
-    path.write_text(json.dumps(collection(TORILL, sent)))
-    assert run("convert", path, "--to", "plan") == 1
-    printed = capsys.readouterr()
-    assert printed.out == ""
-    code, element = told
-    lines = printed.err.splitlines()
-    assert any(line.endswith(f"[{code}] at Bundle.entry[1].resource.{element}") for line in lines)
+    place = "[{}] at Bundle.entry[1].resource.{}".format(*told)
+    assert any(line.endswith(place) for line in refusals(capsys, tmp_path / "bundle.json", sent))
 
 
 @pytest.mark.skipif(not CASES.is_dir(), reason="the cases of other houses are not beside the checkout")
