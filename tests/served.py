@@ -29,9 +29,9 @@ class Served:
     process: subprocess.Popen[bytes]
     output: Path
 
-    def get(self, path: str, **headers: str) -> tuple[int, bytes]:
-        """The status, headers and body of a GET on a new connection."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+    def get(self, path: str, patience: float = 10, **headers: str) -> tuple[int, bytes]:
+        """The status and body of a GET on a new connection; TimeoutError after ``patience`` seconds."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=patience)
         connection.request("GET", path, headers={**headers, "Connection": "close"})
         answer = connection.getresponse()
         return answer.status, answer.read()
